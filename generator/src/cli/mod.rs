@@ -1,0 +1,237 @@
+//! The command line: `generate`, `check`, `plan`, `schema`.
+//!
+//! Exit status: 0 good, 1 found problems (drift), 2 could not do it (a model that is none, files that
+//! can not be read or written, wrong words).
+
+mod table;
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anstream::{eprint, eprintln, print, println};
+use clap::{Parser, Subcommand, ValueEnum};
+use lockstep_schemas::document::Document;
+use lockstep_schemas::plan::Plan;
+
+use crate::load::{self, Source};
+use crate::plan::plan;
+use crate::problem::{Problems, annotate};
+use crate::sync::{Comparison, Drift, DriftKind, Pins};
+
+/// The name of a model's file.
+const MODEL: &str = "lockstep.yaml";
+
+/// One typed model of a release; the workflows rendered from it; the check that nothing drifted.
+#[derive(Debug, Parser)]
+#[command(name = "lockstep", version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Render the workflows and the plan, and write what differs.
+    Generate {
+        #[command(flatten)]
+        project: ProjectFolder,
+        /// Replace files of the same names that Lockstep did not render.
+        #[arg(long)]
+        replace: bool,
+        /// Take the pins of the model and of this Lockstep, also where a bot bumped them.
+        #[arg(long)]
+        reset_pins: bool,
+    },
+    /// Tell whether every rendered file is what the model says; exit with 1 where one is not.
+    Check {
+        #[command(flatten)]
+        project: ProjectFolder,
+    },
+    /// Show what follows from the model: targets, tiers, artifacts, jobs.
+    Plan {
+        #[command(flatten)]
+        project: ProjectFolder,
+        /// As JSON, for programs.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the JSON Schema of a document.
+    Schema {
+        /// The document.
+        #[arg(default_value = "model")]
+        document: DocumentName,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct ProjectFolder {
+    /// The project's folder, with its `lockstep.yaml`.
+    #[arg(default_value = ".", value_name = "PROJECT")]
+    folder: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum DocumentName {
+    /// `lockstep.yaml`
+    Model,
+    /// `.github/lockstep.plan.json`
+    Plan,
+}
+
+/// Why a command did not end well.
+enum Stop {
+    /// It found problems, and has told them.
+    Found,
+    /// It could not do what it was asked, and has not told why.
+    Problems(Problems),
+    /// As above, in one sentence.
+    Failure(String),
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match &arguments.command {
+        Command::Generate { project, replace, reset_pins } => {
+            generate(&project.folder, *replace, if *reset_pins { Pins::Reset } else { Pins::Keep })
+        }
+        Command::Check { project } => check(&project.folder),
+        Command::Plan { project, json } => show(&project.folder, *json),
+        Command::Schema { document } => schema(*document),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::Found) => ExitCode::from(1),
+        Err(Stop::Problems(problems)) => {
+            eprint!("{}", problems.for_people(std::io::stderr().is_terminal()));
+            if on_runner() {
+                print!("{}", problems.for_runner());
+            }
+            ExitCode::from(2)
+        }
+        Err(Stop::Failure(message)) => {
+            eprintln!("error: {message}");
+            if on_runner() {
+                println!("::error::{message}");
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn generate(project: &Path, replace: bool, pins: Pins) -> Result<(), Stop> {
+    let plan = load_plan(project)?;
+    let comparison = compare(project, &plan, pins)?;
+    let is_foreign = |drift: &&Drift| drift.kind == DriftKind::Foreign;
+    let foreign: Vec<&Drift> = comparison.drifts.iter().filter(is_foreign).collect();
+    if !foreign.is_empty() && !replace {
+        let names: Vec<&str> = foreign.iter().map(|drift| drift.path.as_str()).collect();
+        return Err(Stop::Failure(format!(
+            "not rendered by Lockstep, and in the way: {}. Nothing was written. Move what you need into the model, then replace them: lockstep generate --replace {}",
+            names.join(", "),
+            project.display(),
+        )));
+    }
+    comparison.write().map_err(|failure| Stop::Failure(failure.to_string()))?;
+    for drift in &comparison.drifts {
+        let verb = match drift.kind {
+            DriftKind::Missing => "wrote",
+            DriftKind::Changed => "updated",
+            DriftKind::Foreign => "replaced",
+            DriftKind::Stale => "removed",
+        };
+        println!("{verb:8} {}", drift.path);
+    }
+    let kept = comparison.files()
+        - comparison.drifts.iter().filter(|d| d.kind != DriftKind::Stale).count();
+    println!("{} files, {kept} of them unchanged", comparison.files());
+    Ok(())
+}
+
+fn check(project: &Path) -> Result<(), Stop> {
+    let plan = load_plan(project)?;
+    let comparison = compare(project, &plan, Pins::Keep)?;
+    if comparison.drifts.is_empty() {
+        println!("{} files are what {} says", comparison.files(), shown(project, MODEL));
+        return Ok(());
+    }
+    for drift in &comparison.drifts {
+        print!("{}", drift.diff);
+    }
+    let remedy = format!("lockstep generate {}", project.display());
+    for drift in &comparison.drifts {
+        let file = shown(project, &drift.path);
+        let what = match drift.kind {
+            DriftKind::Missing => "is missing",
+            DriftKind::Changed => "is not what the model says",
+            DriftKind::Foreign => "was not rendered by Lockstep",
+            DriftKind::Stale => "is no longer rendered",
+        };
+        eprintln!("{file}:{}: {what}", drift.line);
+        if on_runner() {
+            print!(
+                "{}",
+                annotate(
+                    &file,
+                    Some((drift.line, 1)),
+                    &format!("{what}; run `{remedy}` and commit the result")
+                )
+            );
+        }
+    }
+    let count = comparison.drifts.len();
+    let noun = if count == 1 { "file drifted" } else { "files drifted" };
+    eprintln!("{count} {noun}. To mend: {remedy}");
+    Err(Stop::Found)
+}
+
+fn show(project: &Path, json: bool) -> Result<(), Stop> {
+    let plan = load_plan(project)?;
+    if json {
+        print!("{}", crate::render::plan_text(&plan));
+    } else {
+        print!("{}", table::of(&plan));
+    }
+    Ok(())
+}
+
+fn schema(document: DocumentName) -> Result<(), Stop> {
+    let document = match document {
+        DocumentName::Model => Document::Model,
+        DocumentName::Plan => Document::Plan,
+    };
+    let mut out = std::io::stdout().lock();
+    let text = document.schema_text();
+    // A reader that has seen enough, such as `head`, is no failure.
+    match out.write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Stop::Failure(format!("the schema can not be written: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn load_plan(project: &Path) -> Result<Plan, Stop> {
+    let source =
+        Source::read(&project.join(MODEL), &shown(project, MODEL)).map_err(Stop::Problems)?;
+    let model = load::load(&source).map_err(Stop::Problems)?;
+    plan(&model).map_err(|violations| Stop::Problems(load::locate(&source, violations)))
+}
+
+fn compare(project: &Path, plan: &Plan, pins: Pins) -> Result<Comparison, Stop> {
+    Comparison::new(project, plan, pins).map_err(|failure| Stop::Failure(failure.to_string()))
+}
+
+/// A file of the project as messages name it.
+fn shown(project: &Path, file: &str) -> String {
+    let path = if project == Path::new(".") { PathBuf::from(file) } else { project.join(file) };
+    path.display().to_string()
+}
+
+/// Whether this is a step of a GitHub Actions job
+/// ([documentation](https://docs.github.com/en/actions/reference/workflows-and-actions/variables)).
+fn on_runner() -> bool {
+    std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+}

@@ -1,0 +1,157 @@
+//! The plan as people read it.
+
+use std::fmt::Write as _;
+
+use lockstep_schemas::plan::{ChannelPlan, JobBody, Plan};
+
+/// The plan's targets, tiers, artifacts, gates and jobs.
+pub fn of(plan: &Plan) -> String {
+    let sections =
+        [head(plan), targets(plan), tiers(plan), artifacts(plan), gates(plan), jobs(plan)];
+    let filled: Vec<String> = sections.into_iter().filter(|section| !section.is_empty()).collect();
+    filled.join("\n")
+}
+
+fn head(plan: &Plan) -> String {
+    format!("{} ({}), tag {}\n", plan.project.name, plan.project.repository, plan.tag)
+}
+
+fn targets(plan: &Plan) -> String {
+    let mut rows = vec![cells(["target", "triple", "runner", "built in", "floor"])];
+    for target in &plan.targets {
+        let image =
+            target.container.as_ref().map(lockstep_schemas::strings::ContainerImage::as_str);
+        let image = image.map_or("runner", |image| image.split('@').next().unwrap_or(image));
+        let glibc = target.glibc.as_ref().map(|floor| format!("glibc {floor}"));
+        let macos = target.macos.as_ref().map(|floor| format!("macOS {floor}"));
+        rows.push(vec![
+            target.id.to_string(),
+            target.triple.to_string(),
+            target.runner.to_string(),
+            image.to_owned(),
+            glibc.or(macos).unwrap_or_else(|| "-".to_owned()),
+        ]);
+    }
+    aligned(&rows)
+}
+
+fn tiers(plan: &Plan) -> String {
+    let mut ids: Vec<String> = plan.targets.iter().map(|target| target.id.to_string()).collect();
+    for tier in plan.channels.iter().flat_map(|channel| &channel.tiers) {
+        ids.extend(tier.target.clone().filter(|target| !ids.contains(target)));
+    }
+    if plan.channels.iter().any(|channel| channel.tier.is_some()) {
+        ids.push("any".to_owned());
+    }
+    let kinds = plan.channels.iter().map(|channel| channel.kind.to_string());
+    let mut rows = vec![std::iter::once("tier".to_owned()).chain(kinds).collect::<Vec<_>>()];
+    for id in ids {
+        let tiers = plan.channels.iter().map(|channel| tier(channel, &id));
+        rows.push(std::iter::once(id.clone()).chain(tiers).collect());
+    }
+    let mut text = aligned(&rows);
+    for channel in &plan.channels {
+        for promise in channel.tiers.iter().chain(&channel.tier) {
+            let target = promise.target.as_deref().unwrap_or("any");
+            if let Some(note) = &promise.note {
+                let _ = writeln!(text, "  {target} on {}: {note}", channel.kind);
+            }
+            for condition in &promise.promotion {
+                let _ = writeln!(text, "  {target} on {}, to move up: {condition}", channel.kind);
+            }
+        }
+    }
+    for (name, note) in &plan.documented {
+        let _ = writeln!(text, "  {name}: {note}");
+    }
+    text
+}
+
+fn tier(channel: &ChannelPlan, id: &str) -> String {
+    let named = channel.tiers.iter().find(|tier| tier.target.as_deref() == Some(id));
+    let promise = named.or_else(|| channel.tier.as_ref().filter(|_| id == "any"));
+    promise.map_or_else(|| "-".to_owned(), |promise| promise.tier.to_string())
+}
+
+fn artifacts(plan: &Plan) -> String {
+    let mut rows = vec![cells(["artifact", "kind", "file", "channels"])];
+    for artifact in &plan.artifacts {
+        let channels: Vec<&str> = plan
+            .channels
+            .iter()
+            .filter(|channel| channel.artifacts.contains(&artifact.id))
+            .map(|channel| channel.kind.id())
+            .collect();
+        for (index, file) in artifact.files.iter().enumerate() {
+            let first = |text: &str| {
+                if index == 0 { text.to_owned() } else { String::new() }
+            };
+            rows.push(vec![
+                first(artifact.id.as_str()),
+                first(&artifact.kind),
+                file.name.clone(),
+                first(&channels.join(", ")),
+            ]);
+        }
+    }
+    aligned(&rows)
+}
+
+fn gates(plan: &Plan) -> String {
+    if plan.gates.is_empty() {
+        return String::new();
+    }
+    let mut rows = vec![cells(["gate", "before", "what for"])];
+    for gate in &plan.gates {
+        let description = gate.description.as_ref().map(ToString::to_string);
+        rows.push(vec![
+            gate.id.to_string(),
+            gate.before.id().to_owned(),
+            description.unwrap_or_else(|| "-".to_owned()),
+        ]);
+    }
+    aligned(&rows)
+}
+
+fn jobs(plan: &Plan) -> String {
+    let mut rows = vec![cells(["workflow", "job", "jobs", "environment", "after"])];
+    for workflow in &plan.workflows {
+        for (index, job) in workflow.jobs.iter().enumerate() {
+            let count = match &job.body {
+                JobBody::Run(run) => run.build_matrix.len().max(run.install_matrix.len()).max(1),
+                JobBody::Call(_) => 1,
+            };
+            let needs: Vec<&str> =
+                job.needs.iter().map(lockstep_schemas::strings::JobId::as_str).collect();
+            rows.push(vec![
+                if index == 0 { workflow.file.to_string() } else { String::new() },
+                job.id.to_string(),
+                count.to_string(),
+                job.environment.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
+                if needs.is_empty() { "-".to_owned() } else { needs.join(", ") },
+            ]);
+        }
+    }
+    aligned(&rows)
+}
+
+fn cells<const N: usize>(texts: [&str; N]) -> Vec<String> {
+    texts.map(str::to_owned).to_vec()
+}
+
+/// Rows with their columns side by side.
+fn aligned(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()
+    };
+    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or_default()).collect();
+    let mut text = String::new();
+    for row in rows {
+        let line: Vec<String> =
+            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        text.push_str(line.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}

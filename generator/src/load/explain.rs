@@ -1,0 +1,357 @@
+//! Explain: why a tree is no model, by the model's JSON Schema, every violation at once.
+
+use std::sync::LazyLock;
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{ValidationError, Validator};
+use lockstep_schemas::document::Document;
+use lockstep_schemas::model::Model;
+use lockstep_schemas::strings::{GRAMMARS, Grammar, excerpt};
+use serde_json::Value;
+
+use super::repair::{Repairs, resolve};
+use super::rules::{Path, Segment};
+use super::suggest;
+use super::yaml::{Kind, Node};
+use crate::problem::Problem;
+
+/// The most violations that one run explains.
+const MOST: usize = 200;
+
+/// What came of explaining.
+pub struct Explained {
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// What was put in place of it.
+    pub repairs: Repairs,
+    /// The model with that in place, where it is one.
+    pub repaired: Option<Model>,
+}
+
+/// Tells every violation of the model's schema, and repairs them in `value`.
+pub fn explain(root: &Node, value: &Value) -> Explained {
+    static SCHEMA: LazyLock<Value> = LazyLock::new(|| Document::Model.schema());
+    static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| {
+        #[expect(clippy::expect_used, reason = "a test compiles the schema")]
+        jsonschema::validator_for(&SCHEMA).expect("the model's schema is a schema")
+    });
+
+    let mut explainer = Explainer {
+        root,
+        schema: &SCHEMA,
+        problems: Vec::new(),
+        repairs: Repairs::default(),
+        repaired: value.clone(),
+    };
+    for error in VALIDATOR.iter_errors(value).take(MOST) {
+        explainer.explain(&error);
+    }
+    let Explainer { mut problems, repairs, repaired, .. } = explainer;
+    let repaired = match serde_json::from_value(repaired) {
+        Ok(model) => Some(model),
+        Err(error) => {
+            // The schema and the types say the same; a test holds them to it. Should they ever
+            // differ, what the types say is not lost.
+            if problems.is_empty() {
+                problems.push(Problem::of_file(error.to_string()));
+            }
+            None
+        }
+    };
+    Explained { problems, repairs, repaired }
+}
+
+struct Explainer<'a> {
+    root: &'a Node,
+    schema: &'a Value,
+    problems: Vec<Problem>,
+    repairs: Repairs,
+    repaired: Value,
+}
+
+impl<'a> Explainer<'a> {
+    fn explain(&mut self, error: &ValidationError<'_>) {
+        let path = self.path(error.instance_path().as_str());
+        let schema = self.schema_above(error.schema_path().as_str());
+        match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                for key in unexpected {
+                    self.unexpected(&path, schema, key);
+                }
+            }
+            ValidationErrorKind::Required { property } => {
+                self.missing(&path, schema, property.as_str().unwrap_or_default());
+            }
+            ValidationErrorKind::AnyOf { context }
+            | ValidationErrorKind::OneOfNotValid { context }
+            | ValidationErrorKind::OneOfMultipleValid { context } => {
+                self.alternatives(&path, schema, context, error.instance());
+            }
+            ValidationErrorKind::PropertyNames { error } => self.explain(error),
+            kind => {
+                let (message, remedy) = self.unfit(kind, schema, error.instance(), &path);
+                let problem = Problem::at(self.root.place_of(&path), message);
+                self.problems.push(Problem { remedy, ..problem });
+                self.repairs.replace(&mut self.repaired, path, self.schema, schema);
+            }
+        }
+    }
+
+    /// A key that is none of its mapping's, or not of the keys' type.
+    fn unexpected(&mut self, path: &Path, schema: &Value, key: &str) {
+        let place = self.root.place_of(&path.key_itself(key));
+        let shown = excerpt(key);
+        let problem = if let Some(grammar) = key_grammar(schema) {
+            Problem::at(place, format!("`{shown}` is not {}", grammar.rule))
+        } else {
+            let known = schema.get("properties").and_then(Value::as_object);
+            let known = known.into_iter().flatten().map(|(key, _)| key.as_str());
+            Problem::at(place, format!("unknown key `{shown}`"))
+                .with_remedy(suggest::instead_of(key, known))
+        };
+        self.problems.push(problem);
+        self.repairs.remove(&mut self.repaired, path, key);
+    }
+
+    fn missing(&mut self, path: &Path, schema: &Value, key: &str) {
+        let field = schema.get("properties").and_then(|fields| fields.get(key));
+        let field = field.unwrap_or(&Value::Null);
+        let within = match path.0.last() {
+            Some(Segment::Key(name) | Segment::KeyItself(name)) => {
+                format!(" in `{}`", excerpt(name))
+            }
+            Some(Segment::Index(index)) => format!(" in item {}", index + 1),
+            None => String::new(),
+        };
+        let resolved = resolve(self.schema, field);
+        let example = resolved
+            .get("examples")
+            .and_then(|examples| examples.get(0))
+            .and_then(Value::as_str)
+            .map(|example| format!("for example `{key}: {example}`"));
+        let remedy = example.unwrap_or_else(|| {
+            let what = field.get("description").or_else(|| resolved.get("description"));
+            let what = what.and_then(Value::as_str).unwrap_or_default();
+            let first = what.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+            format!("add `{key}:` {}", first.trim_end_matches('.').trim())
+        });
+        let place = self.root.place_of(path);
+        self.problems
+            .push(Problem::at(place, format!("`{key}` is missing{within}")).with_remedy(remedy));
+        self.repairs.add(&mut self.repaired, path, key, self.schema, field);
+    }
+
+    /// A value that fits none of some alternatives: the one that it was meant to be is explained.
+    fn alternatives(
+        &mut self,
+        path: &Path,
+        schema: &Value,
+        context: &[Vec<ValidationError<'static>>],
+        instance: &Value,
+    ) {
+        // Alternatives told apart by `kind`: an unknown kind, or what is wrong with the known one.
+        let branches =
+            schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array);
+        let kinds: Vec<Option<&str>> = branches
+            .into_iter()
+            .flatten()
+            .map(|branch| resolve(self.schema, branch).pointer("/properties/kind/const")?.as_str())
+            .collect();
+        if let Some(known) = kinds.iter().copied().collect::<Option<Vec<_>>>()
+            && instance.is_object()
+            && !known.is_empty()
+        {
+            let kind = instance.get("kind").and_then(Value::as_str);
+            if let Some(at) = kind.and_then(|kind| known.iter().position(|known| *known == kind)) {
+                for error in &context[at] {
+                    self.explain(error);
+                }
+                return;
+            }
+            let (place, message) = match kind {
+                Some(kind) => (path.key("kind"), format!("unknown kind `{}`", excerpt(kind))),
+                None => (path.clone(), "`kind` is missing".to_owned()),
+            };
+            self.problems.push(
+                Problem::at(self.root.place_of(&place), message)
+                    .with_remedy(suggest::instead_of(kind.unwrap_or_default(), known)),
+            );
+            self.repairs.replace(&mut self.repaired, path.clone(), self.schema, schema);
+            return;
+        }
+
+        // Alternatives told apart by their type.
+        let is_of_other_type = |errors: &&Vec<ValidationError<'static>>| {
+            errors.iter().any(|error| {
+                matches!(error.kind(), ValidationErrorKind::Type { .. })
+                    && self.path(error.instance_path().as_str()) == *path
+            })
+        };
+        if let Some(errors) = context.iter().find(|errors| !is_of_other_type(errors)) {
+            for error in errors {
+                self.explain(error);
+            }
+            return;
+        }
+        let first = context.iter().flatten().next();
+        let kind = first.map(ValidationError::kind);
+        let (message, remedy) = kind.map_or_else(
+            || ("this fits nothing that may stand here".to_owned(), None),
+            |kind| {
+                let above = first.map_or(schema, |e| self.schema_above(e.schema_path().as_str()));
+                self.unfit(kind, above, instance, path)
+            },
+        );
+        let problem = Problem::at(self.root.place_of(path), message);
+        self.problems.push(Problem { remedy, ..problem });
+        self.repairs.replace(&mut self.repaired, path.clone(), self.schema, schema);
+    }
+
+    /// Message and remedy for a value that is not what it should be.
+    fn unfit(
+        &self,
+        kind: &ValidationErrorKind,
+        schema: &Value,
+        instance: &Value,
+        path: &Path,
+    ) -> (String, Option<String>) {
+        let text = instance.as_str().unwrap_or_default();
+        match kind {
+            ValidationErrorKind::Type { kind } => self.wrong_type(kind, schema, instance, path),
+            ValidationErrorKind::Enum { options } => {
+                let known = options.as_array().into_iter().flatten().filter_map(Value::as_str);
+                let message = format!("`{}` is not known here", excerpt(text));
+                (message, Some(suggest::instead_of(text, known)))
+            }
+            ValidationErrorKind::Constant { expected_value } => {
+                (format!("this must be `{expected_value}`"), None)
+            }
+            ValidationErrorKind::Pattern { .. } | ValidationErrorKind::MaxLength { .. } => {
+                let rule = schema.get("patternErrorMessage").and_then(Value::as_str);
+                let rule = rule.unwrap_or("not what may stand here");
+                (format!("`{}` is {rule}", excerpt(text)), lower_case(schema, text))
+            }
+            ValidationErrorKind::Minimum { limit } => {
+                (format!("{instance} is less than {limit}"), None)
+            }
+            ValidationErrorKind::Maximum { limit } => {
+                (format!("{instance} is more than {limit}"), None)
+            }
+            other => (format!("this breaks the rule `{}` of the schema", other.keyword()), None),
+        }
+    }
+
+    fn wrong_type(
+        &self,
+        kind: &TypeKind,
+        schema: &Value,
+        instance: &Value,
+        path: &Path,
+    ) -> (String, Option<String>) {
+        let expected = match kind {
+            TypeKind::Single(kind) => kind.to_string(),
+            TypeKind::Multiple(kinds) => {
+                let named = kinds.iter().map(|kind| kind.to_string()).find(|kind| kind != "null");
+                named.unwrap_or_default()
+            }
+        };
+        let written = self.root.scalar_text(path);
+        let message = format!("expected {}, found {}", in_words(&expected), found(instance));
+        let remedy = match (expected.as_str(), instance, written) {
+            ("string", Value::Number(_) | Value::Bool(_), Some(written)) => Some(format!(
+                "put it in quotes: \"{written}\" (without them YAML reads {})",
+                if instance.is_number() {
+                    format!("the number {instance}")
+                } else {
+                    format!("{instance}")
+                },
+            )),
+            ("array", Value::String(_), Some(written)) => Some(format!("write [{written}]")),
+            _ => None,
+        };
+        let remedy = remedy.or_else(|| {
+            let example = resolve(self.schema, schema).get("examples")?.get(0)?.as_str()?;
+            Some(format!("for example `{example}`"))
+        });
+        (message, remedy)
+    }
+
+    fn path(&self, pointer: &str) -> Path {
+        let mut node = Some(self.root);
+        let mut path = Path::default();
+        for part in pointer.split('/').skip(1) {
+            let part = part.replace("~1", "/").replace("~0", "~");
+            let (segment, next) = match node.map(|node| &node.kind) {
+                Some(Kind::Sequence(items)) if part.parse::<usize>().is_ok() => {
+                    let index = part.parse().unwrap_or_default();
+                    (Segment::Index(index), items.get(index))
+                }
+                Some(Kind::Mapping(entries)) => {
+                    let next = entries.get(&part).map(|entry| &entry.value);
+                    (Segment::Key(part), next)
+                }
+                _ => (Segment::Key(part), None),
+            };
+            path.0.push(segment);
+            node = next;
+        }
+        path
+    }
+
+    /// The schema whose keyword was violated.
+    fn schema_above(&self, pointer: &str) -> &'a Value {
+        let above = pointer.rsplit_once('/').map_or("", |(above, _)| above);
+        self.schema.pointer(above).unwrap_or(&Value::Null)
+    }
+}
+
+impl Node {
+    /// A scalar as its author wrote it.
+    fn scalar_text(&self, path: &Path) -> Option<String> {
+        let mut node = self;
+        for segment in &path.0 {
+            node = match (segment, &node.kind) {
+                (Segment::Key(key), Kind::Mapping(entries)) => &entries.get(key)?.value,
+                (Segment::Index(index), Kind::Sequence(items)) => items.get(*index)?,
+                _ => return None,
+            };
+        }
+        node.written.clone()
+    }
+}
+
+/// The grammar of a mapping's keys, where they have one.
+fn key_grammar(schema: &Value) -> Option<&'static Grammar> {
+    let (pattern, _) = schema.get("patternProperties")?.as_object()?.iter().next()?;
+    GRAMMARS.iter().find(|grammar| grammar.pattern == pattern)
+}
+
+/// The commonest slip in an id, mended.
+fn lower_case(schema: &Value, text: &str) -> Option<String> {
+    let pattern = schema.get("pattern")?.as_str()?;
+    let grammar = GRAMMARS.iter().find(|grammar| grammar.pattern == pattern)?;
+    let mended = text.to_lowercase().replace([' ', '_'], "-");
+    (mended != text && grammar.accepts(&mended)).then(|| format!("did you mean `{mended}`?"))
+}
+
+fn in_words(kind: &str) -> &str {
+    match kind {
+        "string" => "text",
+        "object" => "keys with values",
+        "array" => "a list",
+        "integer" | "number" => "a number",
+        "boolean" => "true or false",
+        other => other,
+    }
+}
+
+fn found(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Bool(value) => format!("{value}"),
+        Value::Number(number) => format!("the number {number}"),
+        Value::String(text) => format!("the text `{}`", excerpt(text)),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "keys with values".to_owned(),
+    }
+}

@@ -1,0 +1,70 @@
+//! Load: a file's text → a [`Model`], or everything that is wrong with it at once.
+//!
+//! The text becomes a tree that remembers where each value stands ([`yaml`]). Serde decides whether
+//! the tree is a model. Where it is not, the model's JSON Schema explains why, violation by
+//! violation, and repairs the tree so far that the rules can look at the rest ([`explain`]). The
+//! rules ([`rules`]) know what no single type can say.
+
+mod explain;
+mod repair;
+mod rules;
+mod source;
+mod suggest;
+mod yaml;
+
+pub use rules::{Path, Segment, Violation};
+pub use source::Source;
+
+use lockstep_schemas::model::Model;
+
+use crate::problem::{Problem, Problems};
+
+/// The model of a source, or all that is wrong with it.
+pub fn load(source: &Source) -> Result<Model, Problems> {
+    let fail = |list| Problems::new(&source.name, &source.text, list);
+    let document = yaml::read(&source.text).map_err(fail)?;
+
+    let value = document.root.to_json();
+    if document.problems.is_empty()
+        && let Ok(model) = serde_json::from_value::<Model>(value.clone())
+    {
+        let violations = rules::check(&model);
+        if violations.is_empty() {
+            return Ok(model);
+        }
+        return Err(fail(located(&document, violations)));
+    }
+
+    let explained = explain::explain(&document.root, &value);
+    let mut problems = document.problems.clone();
+    problems.extend(explained.problems);
+    if let Some(model) = explained.repaired {
+        let violations = rules::check(&model)
+            .into_iter()
+            .filter(|violation| !explained.repairs.cover(violation))
+            .collect();
+        problems.extend(located(&document, violations));
+    }
+    Err(fail(problems))
+}
+
+/// What is wrong with a model for reasons that only planning sees.
+#[must_use]
+pub fn locate(source: &Source, violations: Vec<Violation>) -> Problems {
+    let list = match yaml::read(&source.text) {
+        Ok(document) => located(&document, violations),
+        Err(problems) => problems,
+    };
+    Problems::new(&source.name, &source.text, list)
+}
+
+fn located(document: &yaml::Document, violations: Vec<Violation>) -> Vec<Problem> {
+    violations
+        .into_iter()
+        .map(|violation| {
+            let place = document.root.place_of(&violation.at);
+            let problem = Problem::at(place, violation.message);
+            Problem { remedy: violation.remedy, ..problem }
+        })
+        .collect()
+}

@@ -1,0 +1,93 @@
+//! Targets: that a platform is known, and that its runner, container and floors fit it.
+
+use lockstep_schemas::model::{Model, Target};
+use lockstep_schemas::platform::{KNOWN_TARGETS, Libc, Os, Platform, known_triple};
+use lockstep_schemas::strings::TargetId;
+
+use super::super::suggest;
+use super::{Path, Violations};
+
+pub(super) fn check(model: &Model, violations: &mut Violations) {
+    for (id, target) in &model.targets {
+        let at = Path::of("targets").key(id);
+        if let Some(platform) = platform(id, target, &at, violations) {
+            floors(platform, target, &at, violations);
+            container(platform, target, &at, violations);
+        }
+    }
+}
+
+fn platform(
+    id: &TargetId,
+    target: &Target,
+    at: &Path,
+    violations: &mut Violations,
+) -> Option<Platform> {
+    let Some(triple) = target.triple.clone().or_else(|| known_triple(id)) else {
+        let nearest = suggest::instead_of(id.as_str(), KNOWN_TARGETS.iter().map(|(id, _)| *id));
+        violations.add(
+            Path::of("targets").key_itself(id),
+            format!("`{id}` is not a target that Lockstep knows by name, and has no `triple`"),
+            format!("{nearest} Or say which it is: `triple: x86_64-unknown-linux-gnu`"),
+        );
+        return None;
+    };
+    let platform = Platform::of(&triple);
+    if platform.is_none() {
+        violations.add(
+            at.key("triple"),
+            format!("the platform of `{triple}` is not known"),
+            "Linux with glibc or musl, macOS and Windows are",
+        );
+    }
+    if let (Some(platform), Some(known)) = (platform, known_triple(id))
+        && let Some(by_name) = Platform::of(&known)
+        && by_name != platform
+    {
+        violations.add(
+            at.key("triple"),
+            format!("`{id}` is the name of `{known}`, not of `{triple}`"),
+            format!("call the target `{}`, or take the triple out", platform.npm()),
+        );
+    }
+    platform
+}
+
+fn floors(platform: Platform, target: &Target, at: &Path, violations: &mut Violations) {
+    if target.glibc.is_some() && platform.libc != Some(Libc::Glibc) {
+        violations.add(
+            at.key_itself("glibc"),
+            "a glibc floor on a target without glibc",
+            "take it out",
+        );
+    }
+    if target.macos.is_some() && platform.os != Os::Macos {
+        violations.add(
+            at.key_itself("macos"),
+            format!("a macOS floor on a target of {}", platform.os.label()),
+            "take it out",
+        );
+    }
+}
+
+/// Containers run on Linux runners alone
+/// ([documentation](https://docs.github.com/en/actions/how-tos/write-workflows/choose-where-workflows-run/run-jobs-in-a-container)).
+fn container(platform: Platform, target: &Target, at: &Path, violations: &mut Violations) {
+    if target.container.is_none() {
+        return;
+    }
+    let runner = target.runner.as_str();
+    if runner.starts_with("macos-") || runner.starts_with("windows-") {
+        violations.add(
+            at.key_itself("container"),
+            format!("a container on the runner `{runner}`: they run on Linux runners alone"),
+            "take it out, or build on a Linux runner",
+        );
+    } else if platform.os != Os::Linux {
+        violations.add(
+            at.key_itself("container"),
+            format!("a Linux container can not smoke-test a target of {}", platform.os.label()),
+            "take it out",
+        );
+    }
+}

@@ -1,0 +1,93 @@
+//! Plan: a model → everything that follows from it. Pure, and the one place where facts are decided.
+
+mod artifacts;
+mod channels;
+mod limits;
+pub mod pins;
+mod steps;
+mod targets;
+mod versions;
+mod workflows;
+
+pub use artifacts::{artifact_files, is_packed_for};
+pub use channels::{official_targets, tier_entry};
+pub use targets::is_hosted;
+pub use versions::{VERSION_FILES, version_fields};
+
+use lockstep_schemas::model::{Model, Project, SchemaVersion};
+use lockstep_schemas::plan::{GatePlan, Plan, SourcePlan, VersionPlan};
+
+use crate::load::Violation;
+
+/// The plan of a model that keeps the rules, or what GitHub's limits do not allow of it.
+pub fn plan(model: &Model) -> Result<Plan, Vec<Violation>> {
+    let targets: Vec<_> = model.targets.iter().filter_map(targets::resolve).collect();
+    let channels = channels::resolve(model);
+    let mut plan = Plan {
+        schema: SchemaVersion::CURRENT,
+        project: model.project.clone(),
+        tag: model.tag.clone(),
+        versions: versions(model),
+        sources: sources(model),
+        toolchain: model.toolchain.clone(),
+        modes: model.modes.clone(),
+        targets,
+        artifacts: artifacts::resolve(model),
+        channels,
+        documented: model.channels.documented.clone(),
+        gates: gates(model),
+        waivers: model.waivers.clone(),
+        publishing: model.publishing.clone(),
+        attestations: model.attestations,
+        pins: pins::of(model),
+        workflows: Vec::new(),
+    };
+    plan.workflows = workflows::all(model, &plan);
+    let violations = limits::check(&plan);
+    if violations.is_empty() { Ok(plan) } else { Err(violations) }
+}
+
+/// Whether a project is Lockstep itself, whose workflows use the actions beside them.
+#[must_use]
+pub fn is_lockstep_itself(project: &Project) -> bool {
+    project.repository.as_str() == own_repository()
+}
+
+/// Lockstep's own repository.
+#[must_use]
+pub fn own_repository() -> &'static str {
+    let address = env!("CARGO_PKG_REPOSITORY");
+    address.strip_prefix("https://github.com/").unwrap_or(address)
+}
+
+fn versions(model: &Model) -> VersionPlan {
+    VersionPlan {
+        stamped: model.versions.stamped,
+        fields: model.versions.files.iter().filter_map(version_fields).flatten().collect(),
+    }
+}
+
+fn sources(model: &Model) -> Vec<SourcePlan> {
+    let sources = model.sources.iter().filter_map(|source| {
+        // An id is a path too; a test says so.
+        let path = source.path.clone().or_else(|| source.name.as_str().parse().ok())?;
+        Some(SourcePlan {
+            name: source.name.clone(),
+            repository: source.repository.clone(),
+            git_ref: source.git_ref.clone(),
+            path,
+            submodules: source.submodules,
+        })
+    });
+    sources.collect()
+}
+
+fn gates(model: &Model) -> Vec<GatePlan> {
+    let gates = model.gates.iter().map(|(id, gate)| GatePlan {
+        id: id.clone(),
+        description: gate.description.clone(),
+        before: gate.before,
+        check: gate.check.clone(),
+    });
+    gates.collect()
+}

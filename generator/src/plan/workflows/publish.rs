@@ -1,0 +1,404 @@
+//! `release-publish.yml`: from the bundle to every channel, all or nothing.
+//!
+//! Every job with a side effect is written once, for either conduct. The rehearsal's is the live one
+//! [stripped](Chain::strip) of what a side effect would need, so a twin can neither drift from its
+//! live job nor come by a permission, a secret or an environment.
+
+use lockstep_schemas::model::{Auth, ChannelKind, FormulaUpdate, GateCheck, Model, Stage};
+use lockstep_schemas::plan::{
+    Call, Cancel, ChannelPlan, Client, Concurrency, Conduct, Input, InputDefault, InputKind, Job,
+    JobBody, Permission, Plan, PreflightChannel, ReleaseStage, Steps, Workflow, WorkflowTemplate,
+};
+use lockstep_schemas::strings::{Expression, JobId, SettingName};
+
+use super::jobs::{
+    boolean_input, env, file, id, input, job, outputs, permission, read_contents, run, setting,
+    text,
+};
+use crate::plan::steps;
+
+/// The Node.js whose npm publishes: 24.18 and later bring npm 11.16, and trusted publishing needs
+/// 11.5.1 ([documentation](https://docs.npmjs.com/trusted-publishers)).
+const PUBLISHING_NODE: &str = "24.18.0";
+/// The uv that publishes.
+const PUBLISHING_UV: &str = "0.13.9";
+/// The Rust that publishes where the model names none.
+const PUBLISHING_RUST: &str = "1.95.0";
+
+pub(super) fn workflow(model: &Model, plan: &Plan) -> Workflow {
+    let live = Chain::of(model, plan, Conduct::Live);
+    let rehearsal = Chain::of(model, plan, Conduct::Rehearsal);
+    let mut jobs = vec![resolve(model, plan), preflight(model, plan)];
+    jobs.extend(live.jobs);
+    jobs.extend(rehearsal.jobs);
+    Workflow {
+        file: file("release-publish.yml"),
+        template: WorkflowTemplate::ReleasePublish,
+        name: text("Publish release"),
+        tags: None,
+        env: env(model),
+        inputs: inputs(plan),
+        // One group for all: a tag and a run id can mean the same release.
+        concurrency: Some(Concurrency {
+            group: "release-publish".to_owned(),
+            cancel: Cancel::Fixed(false),
+        }),
+        jobs,
+    }
+}
+
+fn inputs(plan: &Plan) -> Vec<Input> {
+    let mut inputs = vec![
+        input("release_tag", "The tag to publish. Either this or a build run."),
+        input(
+            "build_run_id",
+            "The id of the successful build run to publish. Either this or a tag.",
+        ),
+        boolean_input("rehearsal", "Check everything, publish nothing", true),
+    ];
+    for channel in &plan.channels {
+        let description = format!("Ship to {}", channel.kind.label());
+        inputs.push(boolean_input(&channel.kind.id().replace('-', "_"), &description, true));
+    }
+    if has(plan, ChannelKind::GithubRelease) {
+        inputs.push(Input {
+            kind: InputKind::Choice,
+            default: Some(InputDefault::String("auto".to_owned())),
+            options: ["auto", "true", "false"].map(text).to_vec(),
+            ..input(
+                "prerelease",
+                "Whether the GitHub release is a prerelease; auto: as the version says",
+            )
+        });
+    }
+    if !plan.waivers.is_empty() {
+        inputs.push(input("waive", "Gates or channels to let go, separated by spaces"));
+        inputs.push(input("waiver_reason", "Why; it goes on record"));
+    }
+    inputs
+}
+
+fn has(plan: &Plan, kind: ChannelKind) -> bool {
+    plan.channels.iter().any(|channel| channel.kind == kind)
+}
+
+fn resolve(model: &Model, plan: &Plan) -> Job {
+    let steps =
+        Steps::Resolve { gates: steps::of_gates(model, Stage::Publish), attest: plan.attestations };
+    let mut resolve = job(model, "resolve", "Resolve the build run", 30, steps);
+    resolve.permissions =
+        vec![permission("actions", "read", "find the build run and download its bundle")];
+    if plan.attestations {
+        let reason = "ask for the bundle's attestation";
+        resolve.permissions.push(permission("attestations", "read", reason));
+    }
+    resolve.permissions.extend([
+        read_contents(),
+        permission("issues", "read", "whether blockers are open"),
+        permission("statuses", "read", "whether the commit statuses that are gates are set"),
+    ]);
+    if let Some(run) = run(&mut resolve) {
+        let channels = plan.channels.iter().map(|channel| channel.kind.id());
+        let names: Vec<&str> = ["tag", "version", "commit"].into_iter().chain(channels).collect();
+        run.outputs = outputs("resolve", &names);
+    }
+    resolve
+}
+
+fn preflight(model: &Model, plan: &Plan) -> Job {
+    let channel = |channel: &ChannelPlan| PreflightChannel {
+        channel: channel.kind,
+        label: channel.kind.label().to_owned(),
+        selected: Expression::new(selected(channel.kind)),
+        token: channel.secret.as_ref().map(secret),
+        switch: channel.switch.as_ref().map(|name| Expression::new(format!("vars.{name}"))),
+    };
+    let steps = Steps::Preflight { channels: plan.channels.iter().map(channel).collect() };
+    let mut preflight = job(model, "preflight", "Preflight", 15, steps);
+    preflight.needs = vec![id("resolve")];
+    preflight.environment = Some(plan.publishing.preflight_environment.clone());
+    preflight
+}
+
+fn secret(name: &SettingName) -> Expression {
+    Expression::new(format!("secrets.{name}"))
+}
+
+/// Whether this release ships to a channel, as `resolve` decided.
+fn selected(kind: ChannelKind) -> String {
+    format!("needs.resolve.outputs.{} == 'true'", kind.id())
+}
+
+/// A job that another waits for, and the channel whose part it is.
+struct Done {
+    id: JobId,
+    channel: ChannelKind,
+}
+
+/// The jobs of one conduct, each behind those that it needs.
+struct Chain<'a> {
+    model: &'a Model,
+    plan: &'a Plan,
+    conduct: Conduct,
+    done: Vec<Done>,
+    jobs: Vec<Job>,
+}
+
+impl<'a> Chain<'a> {
+    fn of(model: &'a Model, plan: &'a Plan, conduct: Conduct) -> Self {
+        let mut chain = Self { model, plan, conduct, done: Vec::new(), jobs: Vec::new() };
+        let channel = |kind| plan.channels.iter().find(|channel| channel.kind == kind);
+        let release = channel(ChannelKind::GithubRelease);
+        let homebrew = channel(ChannelKind::Homebrew);
+
+        // What can be undone comes first: a draft, a branch of the tap.
+        if let Some(release) = release {
+            chain.push(release, 0, |chain| chain.release(release, ReleaseStage::Prepare));
+        }
+        if let Some(homebrew) = homebrew {
+            chain.push(homebrew, 0, |chain| chain.formula(homebrew, ReleaseStage::Prepare));
+        }
+        // Then the registries, side by side: what they accept stays.
+        let prepared = chain.done.len();
+        for kind in [ChannelKind::CratesIo, ChannelKind::Npm, ChannelKind::Pypi] {
+            if let Some(registry) = channel(kind) {
+                chain.push(registry, prepared, |chain| chain.publish(registry));
+            }
+        }
+        // When all of that is done the release becomes public, and with it the formula.
+        if let Some(release) = release {
+            let all = chain.done.len();
+            chain.push(release, all, |chain| chain.release(release, ReleaseStage::Publish));
+        }
+        if let Some(homebrew) = homebrew {
+            let all = chain.done.len();
+            chain.push(homebrew, all, |chain| chain.formula(homebrew, ReleaseStage::Publish));
+        }
+        if conduct == Conduct::Live {
+            let deliver = chain.deliver();
+            chain.jobs.push(deliver);
+        }
+        let report = chain.report();
+        chain.jobs.push(report);
+        chain
+    }
+
+    /// Puts a job of a channel behind the first `before` jobs of the chain.
+    fn push(&mut self, channel: &ChannelPlan, before: usize, make: impl FnOnce(&Self) -> Job) {
+        let mut job = make(self);
+        job.id = self.id(job.id.as_str());
+        job.needs = self.needs(before);
+        job.condition = Some(self.condition(before, Some(channel)));
+        self.done.push(Done { id: job.id.clone(), channel: channel.kind });
+        self.jobs.push(match self.conduct {
+            Conduct::Live => job,
+            Conduct::Rehearsal => Self::strip(job),
+        });
+    }
+
+    fn id(&self, name: &str) -> JobId {
+        match self.conduct {
+            Conduct::Live => id(name),
+            Conduct::Rehearsal => id(format!("rehearse-{name}")),
+        }
+    }
+
+    /// Takes from a job what a side effect would need. What is left may read the repository at most.
+    fn strip(mut job: Job) -> Job {
+        job.name = format!("Rehearse: {}", job.name);
+        job.permissions.retain(|permission| *permission == read_contents());
+        job.environment = None;
+        if let Some(run) = run(&mut job)
+            && let Steps::Publish { token, .. } | Steps::Formula { token, .. } = &mut run.steps
+        {
+            *token = None;
+        }
+        if let Some(run) = run(&mut job)
+            && let Steps::Publish { exchange, .. } = &mut run.steps
+        {
+            *exchange = false;
+        }
+        job
+    }
+
+    fn needs(&self, before: usize) -> Vec<JobId> {
+        let first = [id("resolve"), id("preflight")];
+        first.into_iter().chain(self.done[..before].iter().map(|done| done.id.clone())).collect()
+    }
+
+    /// When a job runs: in its own conduct, where its channel is part of the release, when each job
+    /// before it succeeded or was skipped because *its* channel is no part of it. A result that is
+    /// neither stops it.
+    fn condition(&self, before: usize, channel: Option<&ChannelPlan>) -> Expression {
+        let mut terms = vec![self.conducted().to_owned()];
+        if let Some(channel) = channel {
+            terms.push(selected(channel.kind));
+            // The second switch is for what goes live; a rehearsal reports it in preflight.
+            if let (Some(switch), Conduct::Live) = (&channel.switch, self.conduct) {
+                terms.push(format!("vars.{switch} == 'true'"));
+            }
+        }
+        let own = channel.map(|channel| channel.kind);
+        let before = &self.done[..before];
+        // Where all that it needs must have succeeded, GitHub's own rule says so. Where one may have
+        // been skipped, that rule would skip this job too; the condition then names every result.
+        if before.iter().any(|done| Some(done.channel) != own) {
+            terms.insert(0, "!cancelled()".to_owned());
+            let first = ["resolve", "preflight"].into_iter();
+            terms.extend(first.map(|name| format!("needs.{name}.result == 'success'")));
+            terms.extend(before.iter().map(|done| {
+                let succeeded = format!("needs.{}.result == 'success'", done.id);
+                if Some(done.channel) == own {
+                    return succeeded;
+                }
+                format!("({succeeded} || needs.resolve.outputs.{} == 'false')", done.channel.id())
+            }));
+        }
+        Expression::new(terms.join(" && "))
+    }
+
+    /// Whether steps of the model's come before Lockstep's programs run.
+    fn sets_up(&self) -> bool {
+        !self.model.lockstep.setup.is_empty()
+    }
+
+    /// The permission to check out, for a job that packages or sets up.
+    fn to_check_out(&self, packages: bool) -> Vec<Permission> {
+        if packages || self.sets_up() { vec![read_contents()] } else { Vec::new() }
+    }
+
+    fn conducted(&self) -> &'static str {
+        match self.conduct {
+            Conduct::Live => "!inputs.rehearsal",
+            Conduct::Rehearsal => "inputs.rehearsal",
+        }
+    }
+
+    fn release(&self, channel: &ChannelPlan, stage: ReleaseStage) -> Job {
+        let (name, label, reason) = match stage {
+            ReleaseStage::Prepare => (
+                "draft-release",
+                "Draft the GitHub release",
+                "create the draft and upload its assets",
+            ),
+            ReleaseStage::Publish => {
+                ("publish-release", "Publish the GitHub release", "make the draft public")
+            }
+        };
+        let steps = Steps::Release {
+            label: label.to_owned(),
+            conduct: self.conduct,
+            stage,
+            receipt: name.to_owned(),
+            checkout: self.sets_up(),
+        };
+        let mut job = job(self.model, name, label, 30, steps);
+        job.permissions = vec![permission("contents", "write", reason)];
+        job.environment.clone_from(&channel.environment);
+        job
+    }
+
+    fn formula(&self, channel: &ChannelPlan, stage: ReleaseStage) -> Job {
+        let pushes = channel.update == Some(FormulaUpdate::Push);
+        let (name, label) = match (stage, pushes) {
+            (ReleaseStage::Prepare, true) => ("prepare-formula", "Prepare the formula"),
+            (ReleaseStage::Prepare, false) => ("prepare-formula", "Verify the formula"),
+            (ReleaseStage::Publish, true) => ("publish-formula", "Publish the formula"),
+            (ReleaseStage::Publish, false) => ("publish-formula", "Verify the published formula"),
+        };
+        let token = channel.secret.as_ref().map(secret);
+        let steps = Steps::Formula {
+            label: label.to_owned(),
+            conduct: self.conduct,
+            stage,
+            receipt: name.to_owned(),
+            checkout: self.sets_up(),
+            token,
+        };
+        let mut job = job(self.model, name, label, 15, steps);
+        job.permissions = self.to_check_out(false);
+        job.environment = channel.environment.clone().filter(|_| pushes);
+        job
+    }
+
+    fn publish(&self, channel: &ChannelPlan) -> Job {
+        let auth = channel.auth.unwrap_or(Auth::Token);
+        // cargo can not upload a crate that was packaged before: it packages the sources again.
+        let packages = channel.kind == ChannelKind::CratesIo;
+        // crates.io's cargo knows no OpenID Connect by itself; npm and uv do.
+        let exchange = packages && auth == Auth::TrustedPublishing;
+        let exchanged = exchange.then(|| Expression::new("steps.auth.outputs.token"));
+        let name = format!("publish-{}", channel.kind.id());
+        let label = format!("Publish to {}", channel.kind.label());
+        let steps = Steps::Publish {
+            label: label.clone(),
+            channel: channel.kind,
+            conduct: self.conduct,
+            exchange,
+            token: channel.secret.as_ref().map(secret).or(exchanged),
+            checkout: packages || self.sets_up(),
+            client: self.client(channel.kind),
+        };
+        let mut job = job(self.model, &name, &label, 60, steps);
+        job.permissions = self.to_check_out(packages);
+        if auth == Auth::TrustedPublishing {
+            let reason = format!("prove to {} which workflow this is", channel.kind.label());
+            job.permissions.push(permission("id-token", "write", &reason));
+        }
+        job.environment.clone_from(&channel.environment);
+        job
+    }
+
+    fn client(&self, kind: ChannelKind) -> Client {
+        match kind {
+            ChannelKind::Pypi => Client::SetupUv { uv: PUBLISHING_UV.to_owned() },
+            ChannelKind::CratesIo => {
+                let rust = self.plan.toolchain.rust.as_ref();
+                let rust = rust.map_or(PUBLISHING_RUST, |rust| rust.as_str());
+                Client::SetupCargo { rust: rust.to_owned() }
+            }
+            _ => Client::SetupNpm { node: PUBLISHING_NODE.to_owned() },
+        }
+    }
+
+    /// Delivery: the published version is installed from every channel and run.
+    fn deliver(&self) -> Job {
+        let all = self.done.len();
+        let version = Expression::new("needs.resolve.outputs.version");
+        Job {
+            id: id("deliver"),
+            name: "Deliver".to_owned(),
+            needs: self.needs(all),
+            condition: Some(self.condition(all, None)),
+            permissions: vec![read_contents()],
+            environment: None,
+            body: JobBody::Call(Call {
+                calls: file("verify.yml"),
+                with: vec![setting("version", version)],
+            }),
+        }
+    }
+
+    fn report(&self) -> Job {
+        let steps = Steps::Report {
+            conduct: self.conduct,
+            receipt: "report".to_owned(),
+            checkout: self.sets_up(),
+        };
+        let mut report = job(self.model, "report", "Report", 10, steps);
+        report.id = self.id("report");
+        let first = [id("resolve"), id("preflight")];
+        report.needs =
+            first.into_iter().chain(self.jobs.iter().map(|job| job.id.clone())).collect();
+        report.condition = Some(Expression::new(format!("always() && {}", self.conducted())));
+        let is_blockers = |check: &GateCheck| matches!(check, GateCheck::NoOpenBlockers { .. });
+        let files = self.plan.gates.iter().any(|gate| is_blockers(&gate.check));
+        let reason = "file what stopped the release as an issue";
+        report.permissions = self.to_check_out(false);
+        report.permissions.extend(files.then(|| permission("issues", "write", reason)));
+        match self.conduct {
+            Conduct::Live => report,
+            Conduct::Rehearsal => Self::strip(report),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Problems: what is wrong, where, and what to do about it.
+
+use std::fmt;
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+/// A place in a text file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The bytes of the text that are meant.
+    pub bytes: Range<usize>,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// Where; nothing where the whole file is meant.
+    pub place: Option<Place>,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+impl Problem {
+    /// A problem with the whole of a file.
+    #[must_use]
+    pub fn of_file(message: impl Into<String>) -> Self {
+        Self { message: message.into(), place: None, remedy: None }
+    }
+
+    /// A problem at a place.
+    #[must_use]
+    pub fn at(place: Place, message: impl Into<String>) -> Self {
+        Self { message: message.into(), place: Some(place), remedy: None }
+    }
+
+    /// The same with what to do about it.
+    #[must_use]
+    pub fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+}
+
+/// Everything that is wrong with one file, in the order of its lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problems {
+    /// The file, as it was named.
+    pub file: String,
+    /// Its text, as far as it could be read.
+    pub text: String,
+    /// What is wrong; never empty.
+    pub list: Vec<Problem>,
+}
+
+impl Problems {
+    /// Puts problems in the order of the file's lines.
+    #[must_use]
+    pub fn new(file: impl Into<String>, text: impl Into<String>, mut list: Vec<Problem>) -> Self {
+        list.sort_by_key(|problem| {
+            problem.place.as_ref().map(|place| (place.line, place.column, place.bytes.end))
+        });
+        list.dedup();
+        Self { file: file.into(), text: text.into(), list }
+    }
+
+    /// All of them as a person reads them, each with its line.
+    #[must_use]
+    pub fn for_people(&self, color: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let mut out = String::new();
+        for problem in &self.list {
+            out.push_str(&renderer.render(&[self.group(problem)]));
+            out.push_str("\n\n");
+        }
+        let count = self.list.len();
+        let noun = if count == 1 { "problem" } else { "problems" };
+        out + &format!("{}: {count} {noun}\n", self.file)
+    }
+
+    fn group<'a>(&'a self, problem: &'a Problem) -> Group<'a> {
+        let title = Level::ERROR.primary_title(problem.message.as_str());
+        let group = match &problem.place {
+            Some(place) => title.element(
+                Snippet::source(self.text.as_str())
+                    .path(self.file.as_str())
+                    .annotation(AnnotationKind::Primary.span(shown(&self.text, &place.bytes))),
+            ),
+            None => title.element(annotate_snippets::Origin::path(self.file.as_str())),
+        };
+        match &problem.remedy {
+            Some(remedy) => group.element(Level::HELP.message(remedy.as_str())),
+            None => group,
+        }
+    }
+
+    /// All of them as a runner's
+    /// [annotations](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message).
+    #[must_use]
+    pub fn for_runner(&self) -> String {
+        let annotated = self.list.iter().map(|problem| {
+            let place = problem.place.as_ref().map(|place| (place.line, place.column));
+            let remedy = problem.remedy.iter().map(|remedy| format!("\n{remedy}"));
+            annotate(&self.file, place, &(problem.message.clone() + &remedy.collect::<String>()))
+        });
+        annotated.collect()
+    }
+}
+
+/// What of a long passage is underlined: its first line.
+fn shown(text: &str, bytes: &Range<usize>) -> Range<usize> {
+    let end = text[bytes.clone()].find('\n').map_or(bytes.end, |at| bytes.start + at);
+    bytes.start..end.max(bytes.start)
+}
+
+/// One error annotation at a line and column of a file, on a line of its own.
+#[must_use]
+pub fn annotate(file: &str, place: Option<(usize, usize)>, message: &str) -> String {
+    let place = place.map(|(line, column)| format!(",line={line},col={column}"));
+    format!(
+        "::error file={}{}::{}\n",
+        Escaped { text: file, in_property: true },
+        place.unwrap_or_default(),
+        Escaped { text: message, in_property: false },
+    )
+}
+
+/// A text as a workflow command carries it
+/// ([source](https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts)).
+struct Escaped<'a> {
+    text: &'a str,
+    in_property: bool,
+}
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.text.chars() {
+            match c {
+                '%' => f.write_str("%25")?,
+                '\r' => f.write_str("%0D")?,
+                '\n' => f.write_str("%0A")?,
+                ':' if self.in_property => f.write_str("%3A")?,
+                ',' if self.in_property => f.write_str("%2C")?,
+                other => write!(f, "{other}")?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,156 @@
+//! Render: a plan → the text of every file. Pure.
+//!
+//! Templates lay out, and decide nothing. Before a template sees it, every string of the plan has
+//! become one YAML scalar ([`scalar`]); a template so has no way to write a text unquoted.
+
+mod action;
+mod helpers;
+mod scalar;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use handlebars::Handlebars;
+use lockstep_schemas::plan::{Plan, Workflow, WorkflowTemplate};
+use lockstep_schemas::strings::RunnerLabel;
+use serde_json::Value;
+
+pub use action::action_yml;
+
+use crate::plan::is_hosted;
+
+/// A file of the rendered set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// Its path below the project's root, with `/` between its parts.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// The folder of the workflows.
+pub const WORKFLOWS: &str = ".github/workflows";
+/// The file of the plan.
+pub const PLAN: &str = ".github/lockstep.plan.json";
+/// The file that tells actionlint which runner labels are the project's own.
+pub const ACTIONLINT: &str = ".github/actionlint.yaml";
+/// What the rendered files in YAML begin with.
+pub const MARK: &str = "# Rendered by Lockstep from lockstep.yaml";
+
+/// The templates, in the program itself. A test compares the list with the folder.
+macro_rules! templates {
+    ($($name:literal),+ $(,)?) => {
+        /// Every template by name.
+        const TEMPLATES: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../templates/", $name, ".hbs")))),+];
+    };
+}
+
+templates! {
+    "release.yml", "build.yml", "release-publish.yml", "verify.yml", "action.yml", "actionlint.yaml",
+    "parts/bundle", "parts/call", "parts/checkout", "parts/checkout-at", "parts/concurrency",
+    "parts/env", "parts/header", "parts/inputs", "parts/jobs", "parts/list", "parts/own-step",
+    "parts/receipt", "parts/run", "parts/setup-cargo", "parts/setup-npm", "parts/setup-uv",
+    "parts/toolchain",
+    "steps/assemble", "steps/build", "steps/check-model", "steps/context",
+    "steps/dry-run-packaging", "steps/formula", "steps/install", "steps/preflight",
+    "steps/publish", "steps/release", "steps/report", "steps/resolve",
+}
+
+/// Every file of the set that a plan renders to.
+#[must_use]
+pub fn render(plan: &Plan) -> Vec<Rendered> {
+    let registry = registry(helpers::Actions::of(plan));
+    let mut files: Vec<Rendered> = plan
+        .workflows
+        .iter()
+        .map(|workflow| Rendered {
+            path: format!("{WORKFLOWS}/{}", workflow.file),
+            text: workflow_text(&registry, workflow),
+        })
+        .collect();
+    files.extend(actionlint(&registry, plan));
+    files.push(Rendered { path: PLAN.to_owned(), text: plan_text(plan) });
+    files
+}
+
+fn registry(actions: helpers::Actions) -> Handlebars<'static> {
+    let mut registry = Handlebars::new();
+    registry.set_strict_mode(true);
+    registry.register_escape_fn(handlebars::no_escape);
+    helpers::register(&mut registry, actions);
+    for (name, text) in TEMPLATES {
+        // Parts and steps are called by their own names: the folder is for people.
+        let name = name.rsplit('/').next().unwrap_or(name);
+        #[expect(clippy::expect_used, reason = "a test renders every template")]
+        registry.register_template_string(name, *text).expect("a template of ours");
+    }
+    registry
+}
+
+fn workflow_text(registry: &Handlebars<'_>, workflow: &Workflow) -> String {
+    let template = match workflow.template {
+        WorkflowTemplate::Release => "release.yml",
+        WorkflowTemplate::Build => "build.yml",
+        WorkflowTemplate::ReleasePublish => "release-publish.yml",
+        WorkflowTemplate::Verify => "verify.yml",
+    };
+    fill(registry, template, workflow)
+}
+
+fn fill(registry: &Handlebars<'_>, template: &str, data: &impl serde::Serialize) -> String {
+    #[expect(
+        clippy::expect_used,
+        reason = "plain data with text keys; tests render every template"
+    )]
+    {
+        let mut value = serde_json::to_value(data).expect("plain data");
+        scalar::quote_all(&mut value);
+        registry.render(template, &value).expect("a template of ours, with the plan's own data")
+    }
+}
+
+/// The plan as JSON, without what is not set: it is read by programs, and in reviews by people.
+#[must_use]
+pub fn plan_text(plan: &Plan) -> String {
+    #[expect(clippy::expect_used, reason = "plain data with text keys")]
+    {
+        let mut value = serde_json::to_value(plan).expect("plain data");
+        drop_nulls(&mut value);
+        let mut text = serde_json::to_string_pretty(&value).expect("plain data");
+        text.push('\n');
+        text
+    }
+}
+
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            object.retain(|_, value| !value.is_null());
+            object.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
+}
+
+/// The one configuration file that the set needs: actionlint rejects runner labels that it does not
+/// know ([documentation](https://github.com/rhysd/actionlint/blob/main/docs/config.md)).
+fn actionlint(registry: &Handlebars<'_>, plan: &Plan) -> Option<Rendered> {
+    let labels = plan.targets.iter().map(|target| Cow::Borrowed(&target.runner));
+    let jobs = plan.workflows.iter().flat_map(|workflow| &workflow.jobs);
+    let runners = jobs.filter_map(|job| match &job.body {
+        lockstep_schemas::plan::JobBody::Run(run) => run.runner.parse::<RunnerLabel>().ok(),
+        lockstep_schemas::plan::JobBody::Call(_) => None,
+    });
+    let own: BTreeSet<String> = labels
+        .chain(runners.map(Cow::Owned))
+        .filter(|label| !is_hosted(label))
+        .map(|label| label.to_string())
+        .collect();
+    if own.is_empty() {
+        return None;
+    }
+    let text = fill(registry, "actionlint.yaml", &serde_json::json!({ "labels": own }));
+    Some(Rendered { path: ACTIONLINT.to_owned(), text })
+}

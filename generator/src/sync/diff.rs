@@ -1,0 +1,20 @@
+//! Differences, as people read them.
+
+use similar::TextDiff;
+
+/// A unified diff, from what is there to what should be.
+pub fn unified(path: &str, found: &str, wanted: &str) -> String {
+    let (old, new) = match (found.is_empty(), wanted.is_empty()) {
+        (true, _) => ("/dev/null".to_owned(), format!("b/{path}")),
+        (_, true) => (format!("a/{path}"), "/dev/null".to_owned()),
+        _ => (format!("a/{path}"), format!("b/{path}")),
+    };
+    let diff = TextDiff::from_lines(found, wanted);
+    diff.unified_diff().context_radius(3).header(&old, &new).to_string()
+}
+
+/// The first line, from 1, that differs.
+pub fn first_line(found: &str, wanted: &str) -> usize {
+    let same = found.lines().zip(wanted.lines()).take_while(|(a, b)| a == b).count();
+    same + 1
+}

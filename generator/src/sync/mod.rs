@@ -1,0 +1,197 @@
+//! Sync: the rendered set and a project's files. The one module that writes.
+
+mod diff;
+mod pins;
+mod write;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use lockstep_schemas::plan::{Pin, Plan};
+use lockstep_schemas::strings::Repository;
+
+use crate::render::{ACTIONLINT, MARK, PLAN, Rendered, WORKFLOWS, render};
+
+/// How one file differs from what the model says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// The file's path below the project's root.
+    pub path: String,
+    /// What is the matter with it.
+    pub kind: DriftKind,
+    /// The first line that differs, from 1.
+    pub line: usize,
+    /// A unified diff, from what is there to what should be.
+    pub diff: String,
+}
+
+/// What is the matter with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DriftKind {
+    /// It is not there.
+    Missing,
+    /// It is not what the model says.
+    Changed,
+    /// The model no longer renders it.
+    Stale,
+    /// It is there, and Lockstep did not render it.
+    Foreign,
+}
+
+/// What keeps the files from being looked at or written.
+#[derive(Debug)]
+pub struct Failure {
+    /// The file.
+    pub path: PathBuf,
+    /// What was tried.
+    pub attempt: &'static str,
+    /// Why it failed.
+    pub error: io::Error,
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} can not be {}: {}", self.path.display(), self.attempt, self.error)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Which pins are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pins {
+    /// Those that were bumped in the rendered files.
+    Keep,
+    /// None: everything goes back to the pins of the model and of this Lockstep.
+    Reset,
+}
+
+/// A project's files beside what they should be.
+#[derive(Debug)]
+pub struct Comparison {
+    root: PathBuf,
+    /// What should be there, bumped pins kept.
+    wanted: Vec<Rendered>,
+    /// The files that differ, in the order of their paths.
+    pub drifts: Vec<Drift>,
+}
+
+impl Comparison {
+    /// Compares the files below `root` with what a plan renders to.
+    pub fn new(root: &Path, plan: &Plan, keep: Pins) -> Result<Self, Failure> {
+        let base = rendered_pins(root)?;
+        let mut wanted = render(plan);
+        let mut drifts = Vec::new();
+        for file in &mut wanted {
+            let found = read(&root.join(&file.path))?;
+            if let (Some(found), Pins::Keep) = (&found, keep)
+                && file.path.starts_with(WORKFLOWS)
+            {
+                file.text = pins::keep_bumped(&file.text, found, &base, &plan.pins);
+            }
+            drifts.extend(drift(file, found.as_deref()));
+        }
+        drifts.extend(stale(root, &wanted)?);
+        drifts.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(Self { root: root.to_owned(), wanted, drifts })
+    }
+
+    /// The files that the set consists of.
+    #[must_use]
+    pub fn files(&self) -> usize {
+        self.wanted.len()
+    }
+
+    /// Writes what differs and removes what is stale: each file as a whole or not at all.
+    pub fn write(&self) -> Result<(), Failure> {
+        let drifted = |file: &&Rendered| self.drifts.iter().any(|drift| drift.path == file.path);
+        let changed: Vec<&Rendered> = self.wanted.iter().filter(drifted).collect();
+        let gone = self.drifts.iter().filter(|drift| drift.kind == DriftKind::Stale);
+        let gone: Vec<&str> = gone.map(|drift| drift.path.as_str()).collect();
+        write::replace(&self.root, &changed, &gone)
+    }
+}
+
+/// How a file differs from what it should be. Line ends do not count: git may have changed them.
+fn drift(wanted: &Rendered, found: Option<&str>) -> Option<Drift> {
+    let kind = match found {
+        None => DriftKind::Missing,
+        Some(found) if found.replace("\r\n", "\n") == wanted.text => return None,
+        Some(found) if is_ours(&wanted.path, found) => DriftKind::Changed,
+        Some(_) => DriftKind::Foreign,
+    };
+    let found = found.unwrap_or_default().replace("\r\n", "\n");
+    Some(Drift {
+        path: wanted.path.clone(),
+        kind,
+        line: diff::first_line(&found, &wanted.text),
+        diff: diff::unified(&wanted.path, &found, &wanted.text),
+    })
+}
+
+fn is_ours(path: &str, text: &str) -> bool {
+    path == PLAN || text.starts_with(MARK)
+}
+
+/// Rendered files that the model no longer renders.
+fn stale(root: &Path, wanted: &[Rendered]) -> Result<Vec<Drift>, Failure> {
+    let mut candidates = vec![ACTIONLINT.to_owned()];
+    let folder = root.join(WORKFLOWS);
+    let failure = |error| Failure { path: folder.clone(), attempt: "listed", error };
+    match fs::read_dir(&folder) {
+        Ok(entries) => {
+            for entry in entries {
+                let name = entry.map_err(failure)?.file_name();
+                candidates.extend(name.to_str().map(|name| format!("{WORKFLOWS}/{name}")));
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failure(error)),
+    }
+    let mut drifts = Vec::new();
+    for path in candidates {
+        let is_wanted = wanted.iter().any(|file| file.path == path);
+        let is_yaml = [".yml", ".yaml"].iter().any(|end| path.ends_with(end));
+        if is_wanted || !is_yaml {
+            continue;
+        }
+        let Some(found) = read_lossy(&root.join(&path))? else {
+            continue;
+        };
+        if found.starts_with(MARK) {
+            let diff = diff::unified(&path, &found, "");
+            drifts.push(Drift { path, kind: DriftKind::Stale, line: 1, diff });
+        }
+    }
+    Ok(drifts)
+}
+
+/// The pins that the workflows were last rendered with, by the plan that was written beside them.
+/// A plan that can not be read says nothing of them, and is drift of its own.
+fn rendered_pins(root: &Path) -> Result<BTreeMap<Repository, Pin>, Failure> {
+    #[derive(serde::Deserialize)]
+    struct PinsOfPlan {
+        pins: BTreeMap<Repository, Pin>,
+    }
+    let text = read_lossy(&root.join(PLAN))?.unwrap_or_default();
+    Ok(serde_json::from_str::<PinsOfPlan>(&text).map(|plan| plan.pins).unwrap_or_default())
+}
+
+/// A file's text; nothing where there is none.
+fn read(path: &Path) -> Result<Option<String>, Failure> {
+    match fs::read(path) {
+        Ok(bytes) => String::from_utf8(bytes).map(Some).or_else(|error| {
+            // Not text, so certainly not what should be there; shown as far as it can be.
+            Ok(Some(String::from_utf8_lossy(error.as_bytes()).into_owned()))
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure { path: path.to_owned(), attempt: "read", error }),
+    }
+}
+
+/// As [`read`], for files that are not known to be ours: one that can not be read is none of ours.
+fn read_lossy(path: &Path) -> Result<Option<String>, Failure> {
+    if path.is_dir() { Ok(None) } else { read(path) }
+}

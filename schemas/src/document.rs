@@ -1,0 +1,65 @@
+//! The JSON Schemas of the documents.
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+use serde_json::{Value, json};
+
+use crate::model::Model;
+use crate::plan::Plan;
+
+/// A document with a JSON Schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Document {
+    /// `lockstep.yaml`.
+    Model,
+    /// `.github/lockstep.plan.json`.
+    Plan,
+}
+
+impl Document {
+    /// Every document.
+    pub const ALL: [Self; 2] = [Self::Model, Self::Plan];
+
+    /// The name in file names and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Model => "model",
+            Self::Plan => "plan",
+        }
+    }
+
+    /// The file of its schema in `schemas/json`.
+    #[must_use]
+    pub fn schema_file(self) -> String {
+        format!("{}.schema.json", self.name())
+    }
+
+    /// Its schema, in [draft-07](https://json-schema.org/draft-07): the newest draft that
+    /// yaml-language-server, and with it most editors, reads in full.
+    #[must_use]
+    pub fn schema(self) -> Value {
+        let schema = match self {
+            Self::Model => schema_of::<Model>(),
+            Self::Plan => schema_of::<Plan>(),
+        };
+        let mut value = Value::from(schema);
+        value["title"] = json!(match self {
+            Self::Model => "A release model of Lockstep (lockstep.yaml)",
+            Self::Plan => "A release plan of Lockstep",
+        });
+        value
+    }
+
+    /// Its schema as the file in `schemas/json` has it.
+    #[must_use]
+    pub fn schema_text(self) -> String {
+        #[expect(clippy::expect_used, reason = "plain data with text keys")]
+        let text = serde_json::to_string_pretty(&self.schema()).expect("plain data");
+        text + "\n"
+    }
+}
+
+fn schema_of<T: JsonSchema>() -> Schema {
+    SchemaSettings::draft07().into_generator().into_root_schema_for::<T>()
+}

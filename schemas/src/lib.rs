@@ -1,0 +1,13 @@
+//! Every typed document of Lockstep: what a maintainer writes ([`model`]) and what the generator
+//! resolves it to ([`plan`]).
+//!
+//! The crate is pure data: no I/O, no async, no dependency on another crate of the workspace. A
+//! document that one program writes and another reads is defined here, once.
+
+pub mod action;
+pub mod document;
+pub mod model;
+pub mod placeholder;
+pub mod plan;
+pub mod platform;
+pub mod strings;

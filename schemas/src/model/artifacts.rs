@@ -1,0 +1,277 @@
+//! Artifacts: the files that a build produces and a channel ships.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::yes;
+use crate::strings::{
+    CrateName, FileNamePattern, GlobPattern, Id, NpmName, PathPattern, PythonName, RelativePath,
+    Script, TargetId,
+};
+
+/// A kind of file that a build produces and a channel ships.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Artifact {
+    /// A `.tar.gz`, `.tar.xz` or `.zip` with a fixed layout.
+    Archive(Archive),
+    /// An npm package with one target's binaries, which npm installs on that platform alone.
+    NpmPlatformPackage(NpmPlatformPackage),
+    /// An npm package for every platform.
+    NpmPackage(NpmPackage),
+    /// A Python wheel that the build made.
+    Wheel(Wheel),
+    /// A Python source distribution that the build made.
+    Sdist(Sdist),
+    /// A crate.
+    Crate(CratePackage),
+    /// One file as it was built.
+    Binary(Binary),
+}
+
+impl Artifact {
+    /// The kind's name in the model.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Archive(_) => "archive",
+            Self::NpmPlatformPackage(_) => "npm-platform-package",
+            Self::NpmPackage(_) => "npm-package",
+            Self::Wheel(_) => "wheel",
+            Self::Sdist(_) => "sdist",
+            Self::Crate(_) => "crate",
+            Self::Binary(_) => "binary",
+        }
+    }
+
+    /// Whether it exists once a target or once a release.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::Archive(archive) => archive.scope,
+            Self::NpmPlatformPackage(_) | Self::Wheel(_) | Self::Binary(_) => Scope::Target,
+            Self::NpmPackage(_) | Self::Sdist(_) | Self::Crate(_) => Scope::Release,
+        }
+    }
+
+    /// The targets that the model names for it; `None` stands for all.
+    #[must_use]
+    pub fn targets(&self) -> Option<&[TargetId]> {
+        match self {
+            Self::Archive(Archive { targets, .. })
+            | Self::NpmPlatformPackage(NpmPlatformPackage { targets, .. })
+            | Self::NpmPackage(NpmPackage { targets, .. })
+            | Self::Wheel(Wheel { targets, .. })
+            | Self::Binary(Binary { targets, .. }) => targets.as_deref(),
+            Self::Sdist(_) | Self::Crate(_) => None,
+        }
+    }
+
+    /// The check that its bytes run.
+    #[must_use]
+    pub fn smoke(&self) -> Option<&Smoke> {
+        match self {
+            Self::Archive(Archive { smoke, .. })
+            | Self::NpmPlatformPackage(NpmPlatformPackage { smoke, .. })
+            | Self::NpmPackage(NpmPackage { smoke, .. })
+            | Self::Wheel(Wheel { smoke, .. })
+            | Self::Binary(Binary { smoke, .. }) => smoke.as_ref(),
+            Self::Sdist(_) | Self::Crate(_) => None,
+        }
+    }
+}
+
+/// Whether an artifact exists once a target or once a release.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// Once a target, packed where that target is built.
+    #[default]
+    Target,
+    /// Once a release, packed with the files of every target at hand.
+    Release,
+}
+
+/// A check that an artifact or an installed package runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Smoke {
+    /// The script. Before publishing it runs on the target's runner, once for each build mode
+    /// (`LOCKSTEP_MODE`), in the folder that the artifact was unpacked or installed to
+    /// (`LOCKSTEP_ARTIFACT` is the file); after publishing it runs where the channel's own client
+    /// installed it.
+    pub run: Script,
+    /// Whether its output must contain the release's version.
+    #[serde(default)]
+    pub prints_version: bool,
+}
+
+/// How an archive is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum ArchiveFormat {
+    /// tar, compressed by gzip.
+    #[serde(rename = "tar.gz")]
+    TarGz,
+    /// tar, compressed by xz.
+    #[serde(rename = "tar.xz")]
+    TarXz,
+    /// zip.
+    #[serde(rename = "zip")]
+    Zip,
+}
+
+impl ArchiveFormat {
+    /// The end of the file's name.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::TarGz => ".tar.gz",
+            Self::TarXz => ".tar.xz",
+            Self::Zip => ".zip",
+        }
+    }
+}
+
+/// A `.tar.gz`, `.tar.xz` or `.zip` with a fixed layout.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Archive {
+    /// The file's name without its extension.
+    pub name: FileNamePattern,
+    /// How it is packed.
+    pub format: ArchiveFormat,
+    /// What is in it: built file → place in the archive. A pair with `{mode}` stands for one of
+    /// each mode; in an archive of the whole release a pair with `{target}` stands for one of each
+    /// target. `*` takes a whole folder's files to a place that ends in `*` too.
+    pub files: IndexMap<GlobPattern, GlobPattern>,
+    /// Whether there is one a target, or one for the whole release.
+    #[serde(default)]
+    pub scope: Scope,
+    /// The targets that it is packed for, or taken from. By default all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<Vec<TargetId>>,
+    /// Whether a `.sha256` file is shipped beside it.
+    #[serde(default)]
+    pub sidecar: bool,
+    /// Where the release's manifest stands in it. Only for an archive of the whole release, which
+    /// the manifest then can not list; `SHA256SUMS` does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<PathPattern>,
+    /// The check that its bytes run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub smoke: Option<Smoke>,
+}
+
+/// An npm package with one target's binaries, which npm installs on that platform alone
+/// ([`os`, `cpu`, `libc`](https://docs.npmjs.com/cli/v11/configuring-npm/package-json#os)).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NpmPlatformPackage {
+    /// The package's name, with `{target}` or another fact of the target in it.
+    pub package: NpmName,
+    /// What is in it: built file → place in the package. A pair with `{mode}` stands for one of
+    /// each mode.
+    pub files: IndexMap<GlobPattern, GlobPattern>,
+    /// A folder with a `package.json`, README and the like to start from; `{target}` may stand in
+    /// its path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<PathPattern>,
+    /// The targets that it is packed for. By default all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<Vec<TargetId>>,
+    /// The check that its bytes run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub smoke: Option<Smoke>,
+}
+
+/// An npm package for every platform: pure JavaScript, one that carries every target's native files,
+/// or one that depends on platform packages.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NpmPackage {
+    /// The package's name.
+    pub package: NpmName,
+    /// The folder of its `package.json`.
+    pub directory: RelativePath,
+    /// What each target puts into it: built file → place in the package, with `{target}` or `{npm}`
+    /// in the place. Execute bits are kept.
+    #[serde(default)]
+    pub native_files: IndexMap<GlobPattern, GlobPattern>,
+    /// The artifact of platform packages that it lists as optional dependencies, each at the very
+    /// version of the release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform_packages: Option<Id>,
+    /// The targets whose files it carries and whose users it serves. By default all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<Vec<TargetId>>,
+    /// The check that its bytes run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub smoke: Option<Smoke>,
+}
+
+/// A Python wheel that the build made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Wheel {
+    /// The project's name.
+    pub package: PythonName,
+    /// Where the build leaves it. One file must match on each target.
+    pub path: GlobPattern,
+    /// Members that it must have.
+    #[serde(default)]
+    pub members: Vec<GlobPattern>,
+    /// The targets that make one. By default all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<Vec<TargetId>>,
+    /// The check that its bytes run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub smoke: Option<Smoke>,
+}
+
+/// A Python source distribution that the build made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Sdist {
+    /// The project's name.
+    pub package: PythonName,
+    /// Where the build leaves it.
+    pub path: GlobPattern,
+    /// The one target whose build makes it.
+    pub built_on: TargetId,
+    /// Members that it must have.
+    #[serde(default)]
+    pub members: Vec<GlobPattern>,
+}
+
+/// A crate, packed by `cargo package`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CratePackage {
+    /// The crate's name.
+    pub package: CrateName,
+    /// The folder of its `Cargo.toml`.
+    pub directory: RelativePath,
+    /// Whether `Cargo.lock` is held to.
+    #[serde(default = "yes")]
+    pub locked: bool,
+}
+
+/// One file as it was built.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Binary {
+    /// Where the build leaves it. With `{mode}` in it there is one of each mode.
+    pub path: PathPattern,
+    /// Its name as it is shipped; with `{mode}` in it where `path` has it.
+    pub name: FileNamePattern,
+    /// The targets that make one. By default all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<Vec<TargetId>>,
+    /// Whether a `.sha256` file is shipped beside it.
+    #[serde(default)]
+    pub sidecar: bool,
+    /// The check that its bytes run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub smoke: Option<Smoke>,
+}

@@ -1,0 +1,99 @@
+//! Steps: how a target is built, and what a project adds to the jobs that Lockstep renders.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::strings::{
+    EnvName, InputKey, PinVersion, PinnedAction, RelativePath, Script, TargetId, Text, ToolVersion,
+};
+
+/// How a target is built, on its runner, in this order.
+///
+/// Every step finds the target's facts in its environment: `LOCKSTEP_TARGET`, `LOCKSTEP_TRIPLE`,
+/// `LOCKSTEP_OS`, `LOCKSTEP_NPM`, `LOCKSTEP_SUFFIX`, `LOCKSTEP_WHEEL`, `LOCKSTEP_GLIBC` and
+/// `LOCKSTEP_VERSION`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Build {
+    /// Once a target, before anything is compiled.
+    pub setup: Vec<Step>,
+    /// Once a target and build mode, which `LOCKSTEP_MODE` names.
+    pub compile: Vec<Step>,
+    /// Once a target, when every mode is compiled: what makes a wheel of it, for example.
+    pub package: Vec<Step>,
+}
+
+/// Steps of the project's own in jobs that belong to no target.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ExtraSteps {
+    /// In `release.yml`, when tag and versions are known to agree, before anything is built.
+    pub context: Vec<Step>,
+    /// In `release.yml`, with the files of every target at hand, before the artifacts that need
+    /// every target are packed.
+    pub assemble: Vec<Step>,
+    /// In `verify.yml`, before the packaging dry run.
+    pub verify: Vec<Step>,
+}
+
+/// One step of a job: a script, or a pinned action.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Step {
+    /// What the log calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Text>,
+    /// The script. Either this or `uses`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Script>,
+    /// The shell of the script: bash on every platform, unless this says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shell: Option<Shell>,
+    /// Where the script runs, below the project's root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working_directory: Option<RelativePath>,
+    /// The action, pinned to a full commit. Either this or `run`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses: Option<PinnedAction>,
+    /// The tag of the action's commit, for people and for the bots that bump pins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<PinVersion>,
+    /// The action's inputs.
+    #[serde(default, rename = "with")]
+    pub inputs: IndexMap<InputKey, Text>,
+    /// Environment variables of the step.
+    #[serde(default)]
+    pub env: IndexMap<EnvName, Text>,
+    /// The targets that it runs for, in a build. By default all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<Vec<TargetId>>,
+}
+
+/// The shell of a script
+/// ([documentation](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shell {
+    /// bash; on Windows the one that comes with Git.
+    Bash,
+    /// PowerShell.
+    Pwsh,
+    /// Python.
+    Python,
+}
+
+/// The toolchains that build on a runner.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Toolchain {
+    /// Rust, by rustup.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rust: Option<ToolVersion>,
+    /// Node.js, by actions/setup-node.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<ToolVersion>,
+    /// Python, by actions/setup-python.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub python: Option<ToolVersion>,
+}

@@ -1,0 +1,95 @@
+//! Targets, build modes, and the other repositories that go into a build.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::strings::{
+    ArchiveSuffix, ContainerImage, GitRef, GlibcVersion, Id, InputName, MacosVersion, RelativePath,
+    Repository, RunnerLabel, Triple, WheelPlatform,
+};
+
+/// One platform that is built.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Target {
+    /// The Rust triple. Left out where the target's id is one that Lockstep knows, such as
+    /// `linux-x64` or `win32-arm64`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub triple: Option<Triple>,
+    /// The runner that builds and smoke-tests it.
+    pub runner: RunnerLabel,
+    /// The image that the build runs in, by tag and digest. It brings its own toolchains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<ContainerImage>,
+    /// The oldest glibc that its binaries run on. In quotes: YAML reads 2.30 as the number 2.3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub glibc: Option<GlibcVersion>,
+    /// The oldest macOS that its binaries run on. In quotes, as a version is no number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub macos: Option<MacosVersion>,
+    /// How archives name it. By default after Go: `linux_amd64`, `darwin_arm64`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suffix: Option<ArchiveSuffix>,
+    /// The platform tag of its wheels. By default it follows from the triple and the floor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wheel: Option<WheelPlatform>,
+    /// How long its build may take, in minutes.
+    #[serde(default = "default_timeout")]
+    #[schemars(range(min = 1, max = 360))]
+    pub timeout_minutes: u16,
+}
+
+fn default_timeout() -> u16 {
+    60
+}
+
+/// How a target is compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BuildMode {
+    /// Optimised, as users run it.
+    Release,
+    /// With debug assertions and symbols.
+    Debug,
+}
+
+impl BuildMode {
+    /// The name in paths and in `LOCKSTEP_MODE`.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Debug => "debug",
+        }
+    }
+}
+
+/// Another repository that goes into the build. The manifest records its commit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Source {
+    /// Its name in the manifest.
+    pub name: Id,
+    /// The repository.
+    pub repository: Repository,
+    /// What is taken from it.
+    #[serde(rename = "ref")]
+    pub git_ref: SourceRef,
+    /// Where the build finds it, below the project's root. By default its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<RelativePath>,
+    /// Whether its submodules come with it.
+    #[serde(default)]
+    pub submodules: bool,
+}
+
+/// Which revision of a source is taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SourceRef {
+    /// The branch, tag or commit that is taken unless a release says otherwise.
+    pub default: GitRef,
+    /// The dispatch input of `release.yml` by which a release says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<InputName>,
+}

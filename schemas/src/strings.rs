@@ -1,0 +1,601 @@
+//! The strings of Lockstep's documents that are not just strings.
+//!
+//! Each type states its grammar once, as a regular expression that both the parser here and the
+//! JSON Schema use, so an editor and the program can not disagree. The dialect is what ECMA 262
+//! (JSON Schema) and `regex-lite` share: no look-around, ASCII classes spelt out.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+
+/// A string that does not follow its type's grammar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidString {
+    /// The offending text, shortened to what a line can show.
+    pub found: String,
+    /// What the text should have been, as a noun phrase: "a full commit SHA: 40 hexadecimal digits".
+    pub rule: &'static str,
+}
+
+impl fmt::Display for InvalidString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not {}", self.found, self.rule)
+    }
+}
+
+impl std::error::Error for InvalidString {}
+
+/// What makes a string one of its type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grammar {
+    /// The type's name.
+    pub name: &'static str,
+    /// The regular expression.
+    pub pattern: &'static str,
+    /// The longest text allowed, in characters.
+    pub max_length: usize,
+    /// What a text of the type is, as a noun phrase.
+    pub rule: &'static str,
+    /// A text of the type.
+    pub example: &'static str,
+}
+
+impl Grammar {
+    /// Whether a text is of the type.
+    #[must_use]
+    pub fn accepts(&self, text: &str) -> bool {
+        text.chars().nth(self.max_length).is_none()
+            && Regex::new(self.pattern).is_ok_and(|pattern| pattern.is_match(text))
+    }
+}
+
+/// Shortens a text to what an error message can show; control characters come out escaped.
+#[must_use]
+pub fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut shown: String = text
+        .chars()
+        .take(LONGEST)
+        .flat_map(|c| if is_displayable(c) { vec![c] } else { c.escape_default().collect() })
+        .collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Whether a character can be shown as it is: no control character and none that reorders text.
+#[must_use]
+pub fn is_displayable(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Text on one line: no control characters, no line or paragraph separators, no characters that
+/// reorder what is shown, and nowhere `${{`, which GitHub would evaluate.
+macro_rules! one_line {
+    () => {
+        r"^(?:\{|(?:\$+\{)*\$*[^${\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff])*(?:\$+\{)*\$*$"
+    };
+}
+
+/// As [`one_line`], with line feeds and tabs.
+macro_rules! many_lines {
+    () => {
+        r"^(?:\{|(?:\$+\{)*\$*[^${\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff])*(?:\$+\{)*\$*$"
+    };
+}
+
+/// One segment or more of a portable relative path. No segment is `.` or `..`.
+macro_rules! path {
+    ($extra:literal) => {
+        concat!(
+            r"^(?:\.*[A-Za-z0-9_@+",
+            $extra,
+            r"-][A-Za-z0-9_.@+",
+            $extra,
+            r"-]*/)*",
+            r"\.*[A-Za-z0-9_@+",
+            $extra,
+            r"-][A-Za-z0-9_.@+",
+            $extra,
+            r"-]*$"
+        )
+    };
+}
+
+macro_rules! string_types {
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:ident { max: $max:literal, pattern: $pattern:expr, rule: $rule:literal, example: $example:literal $(,)? }
+    )+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The grammar, as a regular expression that ECMA 262 and Rust read alike.
+            pub const PATTERN: &'static str = $pattern;
+            /// The longest text allowed, in characters.
+            pub const MAX_LENGTH: usize = $max;
+
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidString;
+
+            fn try_from(text: String) -> Result<Self, InvalidString> {
+                static GRAMMAR: LazyLock<Regex> = LazyLock::new(|| {
+                    Regex::new($name::PATTERN).expect("a constant pattern")
+                });
+                if text.chars().nth(Self::MAX_LENGTH).is_none() && GRAMMAR.is_match(&text) {
+                    Ok(Self(text))
+                } else {
+                    Err(InvalidString { found: excerpt(&text), rule: $rule })
+                }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidString;
+
+            fn from_str(text: &str) -> Result<Self, InvalidString> {
+                Self::try_from(text.to_owned())
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({
+                    "description": concat!($($doc),+).trim(),
+                    "type": "string",
+                    "pattern": Self::PATTERN,
+                    "maxLength": Self::MAX_LENGTH,
+                    "examples": [$example],
+                    // Read by yaml-language-server, and by our own error messages.
+                    "patternErrorMessage": concat!("not ", $rule),
+                })
+            }
+        }
+    )+
+
+    /// Every grammar.
+    pub const GRAMMARS: &[Grammar] = &[$(Grammar {
+        name: stringify!($name),
+        pattern: $pattern,
+        max_length: $max,
+        rule: $rule,
+        example: $example,
+    }),+];};
+}
+
+string_types! {
+    /// One line of text for people.
+    Text {
+        max: 1000,
+        pattern: one_line!(),
+        rule: "one line of text (at most 1000 characters, no control characters, no `${{`)",
+        example: "Memory-mapped message pools",
+    }
+
+    /// A shell script, run as it stands. The facts of a target reach it as environment variables
+    /// (`LOCKSTEP_TARGET`, `LOCKSTEP_VERSION`, …), never as text put into it.
+    Script {
+        max: 16_384,
+        pattern: many_lines!(),
+        rule: "a script (at most 16384 characters, no control characters, no `${{`: values reach a script through its environment)",
+        example: "make all",
+    }
+
+    /// The id of something in a model: an artifact, a gate, a source. Lower-case words joined by
+    /// hyphens.
+    Id {
+        max: 40,
+        pattern: r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$",
+        rule: "an id: lower-case letters and digits, words joined by single hyphens, at most 40 characters",
+        example: "sdk",
+    }
+
+    /// A project's name, as users know it.
+    ProjectName {
+        max: 100,
+        pattern: r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        rule: "a project name: letters, digits, `.`, `_` and `-`",
+        example: "plasmite",
+    }
+
+    /// A GitHub repository as `owner/name`.
+    Repository {
+        max: 140,
+        pattern: r"^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/\.?[A-Za-z0-9_-][A-Za-z0-9._-]*$",
+        rule: "a GitHub repository, written owner/name",
+        example: "sandover/plasmite",
+    }
+
+    /// A licence as an [SPDX expression](https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/).
+    License {
+        max: 200,
+        pattern: r"^[A-Za-z0-9(][A-Za-z0-9.+() -]*$",
+        rule: "an SPDX licence expression, such as MIT OR Apache-2.0",
+        example: "MIT",
+    }
+
+    /// A version after [Semantic Versioning 2.0.0](https://semver.org), without a leading `v`.
+    Version {
+        max: 128,
+        pattern: r"^(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)(?:-(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)(?:\.(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$",
+        rule: "a semantic version, such as 1.2.3 or 1.2.3-rc.1",
+        example: "1.2.3",
+    }
+
+    /// How a release is tagged: the tag's text with `{version}` in it once.
+    TagPattern {
+        max: 100,
+        pattern: r"^(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_.@-]*\{version\}$",
+        rule: "a tag pattern: a prefix of letters, digits, `.`, `_`, `-` and `/` followed by `{version}`",
+        example: "v{version}",
+    }
+
+    /// The tag of one release.
+    Tag {
+        max: 250,
+        pattern: r"^[A-Za-z0-9_@][A-Za-z0-9_.@+/-]*$",
+        rule: "a tag: letters, digits, `.`, `_`, `@`, `+`, `-` and `/`",
+        example: "v1.2.3",
+    }
+
+    /// A full git commit id.
+    CommitSha {
+        max: 40,
+        pattern: r"^[0-9a-f]{40}$",
+        rule: "a full commit SHA: 40 lower-case hexadecimal digits",
+        example: "0123456789abcdef0123456789abcdef01234567",
+    }
+
+    /// A SHA-256 digest in lower-case hexadecimal.
+    Sha256 {
+        max: 64,
+        pattern: r"^[0-9a-f]{64}$",
+        rule: "a SHA-256 digest: 64 lower-case hexadecimal digits",
+        example: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    }
+
+    /// A branch, tag or commit of a git repository
+    /// ([`git check-ref-format`](https://git-scm.com/docs/git-check-ref-format)).
+    GitRef {
+        max: 250,
+        pattern: r"^[A-Za-z0-9_@][A-Za-z0-9_.@+/-]*$",
+        rule: "a git ref: letters, digits, `.`, `_`, `@`, `+`, `-` and `/`",
+        example: "main",
+    }
+
+    /// The id of a target, such as `linux-x64`: npm's name of the operating system, then the
+    /// processor, then what else tells it apart.
+    TargetId {
+        max: 40,
+        pattern: r"^[a-z][a-z0-9]*(?:-[a-z0-9_]+)+$",
+        rule: "a target id, such as linux-x64: lower-case words joined by hyphens",
+        example: "linux-x64",
+    }
+
+    /// A target id, or the beginning of some with a `*`: `win32-*`.
+    TargetSelector {
+        max: 40,
+        pattern: r"^(?:default|[a-z][a-z0-9]*(?:-[a-z0-9_]+)+|[a-z][a-z0-9]*(?:-[a-z0-9_]+)*-\*)$",
+        rule: "`default`, a target id, or the beginning of target ids with a `*`, such as win32-*",
+        example: "win32-*",
+    }
+
+    /// A [Rust target triple](https://doc.rust-lang.org/rustc/platform-support.html).
+    Triple {
+        max: 60,
+        pattern: r"^[a-z0-9_]+(?:-[a-z0-9_.]+){2,3}$",
+        rule: "a Rust target triple, such as x86_64-unknown-linux-gnu",
+        example: "x86_64-unknown-linux-gnu",
+    }
+
+    /// The label of a runner, GitHub's
+    /// ([list](https://docs.github.com/en/actions/reference/runners/github-hosted-runners)) or one's own.
+    RunnerLabel {
+        max: 100,
+        pattern: r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        rule: "a runner label, such as ubuntu-24.04",
+        example: "ubuntu-24.04",
+    }
+
+    /// A container image with its tag, for people, and its digest, for the machine.
+    ContainerImage {
+        max: 300,
+        pattern: r"^[a-z0-9][a-z0-9._/-]*(?::[0-9]+/[a-z0-9._/-]+)?:[A-Za-z0-9_][A-Za-z0-9_.-]*@sha256:[0-9a-f]{64}$",
+        rule: "a container image with tag and digest, such as node:20-bullseye@sha256:… (64 hexadecimal digits)",
+        example: "debian:11@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    }
+
+    /// The oldest glibc that a target's binaries run on.
+    GlibcVersion {
+        max: 10,
+        pattern: r"^2\.[0-9]{1,3}$",
+        rule: "a glibc version, such as \"2.31\"",
+        example: "2.31",
+    }
+
+    /// The oldest macOS that a target's binaries run on.
+    MacosVersion {
+        max: 10,
+        pattern: r"^[0-9]{2}\.[0-9]{1,2}$",
+        rule: "a macOS version, such as \"11.0\"",
+        example: "11.0",
+    }
+
+    /// The version of a toolchain: exact, or the beginning of one.
+    ToolVersion {
+        max: 40,
+        pattern: r"^[0-9]+(?:\.[0-9]+){0,2}(?:-[0-9A-Za-z.]+)?$",
+        rule: "a toolchain's version, such as \"1.95.0\"",
+        example: "1.95.0",
+    }
+
+    /// A platform tag of a wheel
+    /// ([Python packaging](https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/)).
+    WheelPlatform {
+        max: 60,
+        pattern: r"^(?:any|[a-z][a-z0-9]*(?:_[a-z0-9]+)*)$",
+        rule: "a wheel's platform tag, such as manylinux_2_31_x86_64",
+        example: "manylinux_2_31_x86_64",
+    }
+
+    /// How an archive's name tells targets apart, such as `linux_amd64`.
+    ArchiveSuffix {
+        max: 40,
+        pattern: r"^[a-z0-9]+(?:[_-][a-z0-9]+)*$",
+        rule: "an archive suffix, such as linux_amd64",
+        example: "linux_amd64",
+    }
+
+    /// An npm package's name
+    /// ([rules](https://docs.npmjs.com/cli/v11/configuring-npm/package-json#name)), where `{…}`
+    /// stands for a fact of the target.
+    NpmName {
+        max: 214,
+        pattern: r"^(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~{-][a-z0-9._~{}-]*$",
+        rule: "an npm package name, such as @agoric/xsnap-{target}",
+        example: "@agoric/xsnap-{target}",
+    }
+
+    /// A Python project's name
+    /// ([rules](https://packaging.python.org/en/latest/specifications/name-normalization/)).
+    PythonName {
+        max: 100,
+        pattern: r"^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$",
+        rule: "a Python project name, such as plasmite",
+        example: "plasmite",
+    }
+
+    /// A crate's name
+    /// ([rules](https://doc.rust-lang.org/cargo/reference/manifest.html#the-name-field)).
+    CrateName {
+        max: 64,
+        pattern: r"^[A-Za-z][A-Za-z0-9_-]*$",
+        rule: "a crate name, such as plasmite",
+        example: "plasmite",
+    }
+
+    /// A path below the project's root, with `/` between its parts; `.` is the root itself.
+    RelativePath {
+        max: 300,
+        pattern: concat!(r"^\.$|", path!("")),
+        rule: "a path below the project's root: letters, digits, `_`, `.`, `@`, `+` and `-`, parts joined by `/`, no `..`",
+        example: "bindings/python",
+    }
+
+    /// A path below the project's root, where `{…}` stands for a fact of the target or the release.
+    PathPattern {
+        max: 300,
+        pattern: path!("{}"),
+        rule: "a path with placeholders, such as dist/{target}/{mode}/tool: letters, digits, `_`, `.`, `@`, `+` and `-`, parts joined by `/`, no `..`",
+        example: "dist/{target}/tool",
+    }
+
+    /// As a path pattern, where `*` stands for any text within one part.
+    GlobPattern {
+        max: 300,
+        pattern: path!("{}*"),
+        rule: "a path with placeholders and `*`, such as dist/*.whl: letters, digits, `_`, `.`, `@`, `+` and `-`, parts joined by `/`, no `..`",
+        example: "dist/*.whl",
+    }
+
+    /// A file's name, where `{…}` stands for a fact of the target or the release.
+    FileNamePattern {
+        max: 200,
+        pattern: r"^[A-Za-z0-9_{][A-Za-z0-9_.+{}-]*$",
+        rule: "a file name with placeholders, such as tool_{version}_{suffix}: letters, digits, `_`, `.`, `+` and `-`",
+        example: "tool_{version}_{suffix}",
+    }
+
+    /// A third-party action pinned to a full commit:
+    /// [`owner/name@sha`](https://docs.github.com/en/actions/reference/security/secure-use#using-third-party-actions).
+    PinnedAction {
+        max: 250,
+        pattern: r"^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/\.?[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*@[0-9a-f]{40}$",
+        rule: "an action pinned to a full commit, such as actions/checkout@ followed by 40 hexadecimal digits",
+        example: "actions/checkout@0123456789abcdef0123456789abcdef01234567",
+    }
+
+    /// The path of an action: `owner/name`, and the folder in it if there is one.
+    ActionPath {
+        max: 200,
+        pattern: r"^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/\.?[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$",
+        rule: "an action's path, such as actions/checkout",
+        example: "actions/checkout",
+    }
+
+    /// The version that a pin's comment names, such as `v7.0.1`.
+    PinVersion {
+        max: 60,
+        pattern: r"^[A-Za-z0-9][A-Za-z0-9._+-]*$",
+        rule: "a version as a tag names it, such as v7.0.1",
+        example: "v7.0.1",
+    }
+
+    /// The name of an environment variable that a step sets. GitHub and Lockstep keep the prefixes
+    /// `GITHUB_`, `RUNNER_` and `LOCKSTEP_` for themselves.
+    EnvName {
+        max: 100,
+        pattern: r"^[A-Za-z_][A-Za-z0-9_]*$",
+        rule: "an environment variable's name: letters, digits and `_`",
+        example: "CFLAGS",
+    }
+
+    /// The name of a secret or of a configuration variable
+    /// ([rules](https://docs.github.com/en/actions/reference/security/secrets#naming-your-secrets)).
+    SettingName {
+        max: 100,
+        pattern: r"^[A-Z_][A-Z0-9_]*$",
+        rule: "the name of a secret or variable: upper-case letters, digits and `_`",
+        example: "PYPI_API_TOKEN",
+    }
+
+    /// The name of a deployment environment
+    /// ([rules](https://docs.github.com/en/actions/how-tos/deploy/configure-and-manage-deployments/manage-environments)).
+    EnvironmentName {
+        max: 100,
+        pattern: r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        rule: "an environment's name: letters, digits, `.`, `_` and `-`",
+        example: "npm",
+    }
+
+    /// A workflow's file name in `.github/workflows`.
+    WorkflowFile {
+        max: 100,
+        pattern: r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\.ya?ml$",
+        rule: "a workflow's file name, such as ci.yml",
+        example: "ci.yml",
+    }
+
+    /// The name of a dispatch input.
+    InputName {
+        max: 60,
+        pattern: r"^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$",
+        rule: "the name of a dispatch input: lower-case words joined by `_`",
+        example: "agoric_sdk_ref",
+    }
+
+    /// The name of an action's input.
+    InputKey {
+        max: 60,
+        pattern: r"^[A-Za-z_][A-Za-z0-9_-]*$",
+        rule: "the name of an action's input: letters, digits, `_` and `-`",
+        example: "node-version",
+    }
+
+    /// A GitHub user's name.
+    Login {
+        max: 39,
+        pattern: r"^[A-Za-z0-9](?:-?[A-Za-z0-9])*$",
+        rule: "a GitHub user name",
+        example: "octocat",
+    }
+
+    /// The id of a job in a rendered workflow.
+    JobId {
+        max: 100,
+        pattern: r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$",
+        rule: "a job id: lower-case words joined by hyphens",
+        example: "build",
+    }
+
+    /// The name of a Homebrew formula's file in its tap
+    /// ([Formula Cookbook](https://docs.brew.sh/Formula-Cookbook)).
+    FormulaPath {
+        max: 100,
+        pattern: r"^(?:Formula/)?(?:[a-z0-9]/)?[a-z0-9][a-z0-9_.@+-]*\.rb$",
+        rule: "a formula's path in its tap, such as Formula/plasmite.rb",
+        example: "Formula/plasmite.rb",
+    }
+}
+
+/// A GitHub Actions [expression](https://docs.github.com/en/actions/reference/workflows-and-actions/expressions),
+/// without the `${{ }}` around it.
+///
+/// Only the generator builds one, from parts that it knows; no text of a model becomes one. Its
+/// [`Display`](fmt::Display) and serialized form carry the `${{ }}`, and nothing else in Lockstep
+/// writes those characters: a `${{` in a rendered file was an `Expression`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expression(String);
+
+impl Expression {
+    /// An expression from its text. Texts of a model must have been checked by their string type.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The bare text, to build a longer expression from.
+    #[must_use]
+    pub fn bare(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "${{{{ {} }}}}", self.0)
+    }
+}
+
+impl Serialize for Expression {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Expression {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.strip_prefix("${{ ")
+            .and_then(|rest| rest.strip_suffix(" }}"))
+            .map(Self::new)
+            .ok_or_else(|| serde::de::Error::custom("an expression is written ${{ … }}"))
+    }
+}
+
+impl JsonSchema for Expression {
+    fn schema_name() -> Cow<'static, str> {
+        "Expression".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A GitHub Actions expression, with the `${{ }}` around it.",
+            "type": "string",
+            "pattern": r"^\$\{\{ .* \}\}$",
+        })
+    }
+}
