@@ -12,8 +12,8 @@ use crate::strings::Expression;
 pub struct Interface {
     /// The program's name.
     pub program: String,
-    /// Where the launcher is, from the action's folder.
-    pub launcher: String,
+    /// The script that starts the program by its launcher.
+    pub command: String,
     /// The action's name.
     pub name: String,
     /// What it does, in one line.

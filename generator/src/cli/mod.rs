@@ -11,8 +11,10 @@ use std::process::ExitCode;
 
 use anstream::{eprint, eprintln, print, println};
 use clap::{Parser, Subcommand, ValueEnum};
+use lockstep_schemas::action::{InputDefinition, Interface};
 use lockstep_schemas::document::Document;
 use lockstep_schemas::plan::Plan;
+use lockstep_schemas::strings::Expression;
 
 use crate::load::{self, Source};
 use crate::plan::plan;
@@ -234,4 +236,26 @@ fn shown(project: &Path, file: &str) -> String {
 /// ([documentation](https://docs.github.com/en/actions/reference/workflows-and-actions/variables)).
 fn on_runner() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+}
+
+/// The interface of the root action, which checks a project's pull requests.
+#[must_use]
+pub fn root_action() -> Interface {
+    Interface {
+        program: "lockstep".to_owned(),
+        command: "sh \"$GITHUB_ACTION_PATH/actions/launch.sh\" lockstep check \"$INPUT_PROJECT\""
+            .to_owned(),
+        name: "Lockstep".to_owned(),
+        description: "Checks that the release model is valid and that no rendered file drifted"
+            .to_owned(),
+        inputs: vec![InputDefinition {
+            name: "project".to_owned(),
+            variable: "INPUT_PROJECT".to_owned(),
+            description: "The project's folder, with its lockstep.yaml".to_owned(),
+            required: false,
+            default: Some(".".to_owned()),
+            value: Expression::new("inputs.project"),
+        }],
+        outputs: Vec::new(),
+    }
 }

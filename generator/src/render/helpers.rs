@@ -32,7 +32,7 @@ impl Actions {
     /// called `lockstep` and `lockstep/…`.
     fn reference(&self, action: &str) -> Option<String> {
         let path = match action.strip_prefix("lockstep") {
-            Some("") if self.own => return Some("$/".to_owned()),
+            Some("") if self.own => return Some("$/.".to_owned()),
             Some("") => own_repository().to_owned(),
             Some(name) if name.starts_with('/') && self.own => {
                 return Some(format!("$/actions{name}"));

@@ -57,6 +57,11 @@ templates! {
     "steps/publish", "steps/release", "steps/report", "steps/resolve",
 }
 
+/// The names of all templates.
+pub fn template_names() -> impl Iterator<Item = &'static str> {
+    TEMPLATES.iter().map(|(name, _)| *name)
+}
+
 /// Every file of the set that a plan renders to.
 #[must_use]
 pub fn render(plan: &Plan) -> Vec<Rendered> {

@@ -41,13 +41,17 @@ fn platform(
         );
     }
     if let (Some(platform), Some(known)) = (platform, known_triple(id))
-        && let Some(by_name) = Platform::of(&known)
-        && by_name != platform
+        && Platform::of(&known) != Some(platform)
     {
+        let fits = |(_, triple): &&(&str, &str)| {
+            triple.parse().is_ok_and(|triple| Platform::of(&triple) == Some(platform))
+        };
+        let other = KNOWN_TARGETS.iter().find(fits);
+        let other = other.map_or("something else".to_owned(), |(id, _)| format!("`{id}`"));
         violations.add(
             at.key("triple"),
             format!("`{id}` is the name of `{known}`, not of `{triple}`"),
-            format!("call the target `{}`, or take the triple out", platform.npm()),
+            format!("call the target {other}, or take the triple out"),
         );
     }
     platform

@@ -1,0 +1,42 @@
+//! Waits until a channel serves a version, installs it with the channel's own client and runs it.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use lockstep_toolkit::{Action, Secret};
+
+/// Waits until a version can be installed, and runs it.
+#[derive(Debug, Parser)]
+#[command(name = "await-delivery", about, long_about = None)]
+pub struct Inputs {
+    /// The plan, as `lockstep generate` wrote it.
+    #[arg(long, default_value = ".github/lockstep.plan.json")]
+    pub plan: PathBuf,
+    /// The version of the release, without the tag's prefix.
+    #[arg(long)]
+    pub version: String,
+    /// The channel.
+    #[arg(long)]
+    pub channel: String,
+    /// The target that this runner is, or `any`.
+    #[arg(long)]
+    pub target: String,
+    /// How long to wait, in minutes.
+    #[arg(long, default_value = "30")]
+    pub timeout_minutes: u16,
+    /// How long to wait between two looks, in seconds.
+    #[arg(long, default_value = "20")]
+    pub interval_seconds: u16,
+    /// The folder that diagnostics go to.
+    #[arg(long, default_value = "lockstep/delivery")]
+    pub diagnostics: PathBuf,
+}
+
+impl Action for Inputs {
+    const OUTPUTS: &'static [(&'static str, &'static str)] = &[];
+    const SECRETS: &'static [Secret] = &[Secret {
+        input: "token",
+        variable: "GITHUB_TOKEN",
+        description: "The token that reads the GitHub release",
+    }];
+}

@@ -1,0 +1,46 @@
+//! Drafts the GitHub release with every asset verified, or makes the draft public.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use lockstep_toolkit::{Action, Secret};
+
+/// Drafts and publishes the GitHub release.
+#[derive(Debug, Parser)]
+#[command(name = "github-release", about, long_about = None)]
+pub struct Inputs {
+    /// The plan, as the bundle carries it.
+    #[arg(long, default_value = "lockstep/bundle/plan.json")]
+    pub plan: PathBuf,
+    /// The version of the release, without the tag's prefix.
+    #[arg(long)]
+    pub version: String,
+    /// `prepare` makes the draft, `publish` makes it public.
+    #[arg(long)]
+    pub stage: String,
+    /// `live` publishes; `rehearsal` does the same up to the call that would.
+    #[arg(long)]
+    pub conduct: String,
+    /// The commit that the tag must name.
+    #[arg(long)]
+    pub commit: String,
+    /// Whether it is a prerelease: `true`, `false`, or `auto` for what the version says.
+    #[arg(long, default_value = "auto")]
+    pub prerelease: String,
+    /// The bundle's folder.
+    #[arg(long, default_value = "lockstep/bundle")]
+    pub bundle: PathBuf,
+    /// The folder that the receipt goes to.
+    #[arg(long, default_value = "lockstep/receipt")]
+    pub receipt: PathBuf,
+}
+
+impl Action for Inputs {
+    const OUTPUTS: &'static [(&'static str, &'static str)] =
+        &[("receipt", "The receipt that was written")];
+    const SECRETS: &'static [Secret] = &[Secret {
+        input: "token",
+        variable: "GITHUB_TOKEN",
+        description: "The token that writes the release",
+    }];
+}

@@ -1,0 +1,28 @@
+//! Unpacks or installs the artifacts of one target and runs the checks that the plan has for them.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use lockstep_toolkit::Action;
+
+/// Runs what was packed.
+#[derive(Debug, Parser)]
+#[command(name = "smoke-test", about, long_about = None)]
+pub struct Inputs {
+    /// The plan, as `lockstep generate` wrote it.
+    #[arg(long, default_value = ".github/lockstep.plan.json")]
+    pub plan: PathBuf,
+    /// The version of the release, without the tag's prefix.
+    #[arg(long)]
+    pub version: String,
+    /// The target whose artifacts are run.
+    #[arg(long)]
+    pub target: String,
+    /// The folder of what was packed.
+    #[arg(long, default_value = "lockstep")]
+    pub directory: PathBuf,
+}
+
+impl Action for Inputs {
+    const OUTPUTS: &'static [(&'static str, &'static str)] = &[];
+}

@@ -1,0 +1,64 @@
+//! The program `lockstep`, called as a user calls it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+/// The built program.
+pub static LOCKSTEP: LazyLock<PathBuf> = LazyLock::new(|| {
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--package", "lockstep-generator", "--bin", "lockstep"])
+        .current_dir(crate::root())
+        .status()
+        .expect("cargo runs");
+    assert!(status.success(), "lockstep builds");
+    // target/debug/deps/this-test → target/debug/lockstep
+    let test = std::env::current_exe().expect("a test has a file");
+    let profile = test.ancestors().nth(2).expect("target/debug/deps/…");
+    profile.join(format!("lockstep{}", std::env::consts::EXE_SUFFIX))
+});
+
+/// What a run came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The exit status.
+    pub status: i32,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained.
+    pub stderr: String,
+}
+
+impl Outcome {
+    /// All of it, for a snapshot.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("status: {}\n--- stdout\n{}--- stderr\n{}", self.status, self.stdout, self.stderr)
+    }
+}
+
+/// Runs `lockstep` in a folder, with nothing of this machine's environment that could change it.
+pub fn lockstep(folder: &Path, arguments: &[&str]) -> Outcome {
+    run(folder, arguments, &[])
+}
+
+/// As [`lockstep`], as a step of a job on a runner.
+pub fn lockstep_on_runner(folder: &Path, arguments: &[&str]) -> Outcome {
+    run(folder, arguments, &[("GITHUB_ACTIONS", "true")])
+}
+
+fn run(folder: &Path, arguments: &[&str], env: &[(&str, &str)]) -> Outcome {
+    let output = Command::new(&*LOCKSTEP)
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .env("RUST_BACKTRACE", "0")
+        .envs(env.iter().copied())
+        .output()
+        .expect("lockstep starts");
+    Outcome {
+        status: output.status.code().expect("lockstep ends by itself"),
+        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}

@@ -1,0 +1,83 @@
+//! Projects in temporary folders.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+/// A project that ends with the test.
+#[derive(Debug)]
+pub struct Project {
+    folder: TempDir,
+}
+
+impl Project {
+    /// A project with a model.
+    pub fn new(model: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("lockstep.yaml"), model).unwrap();
+        Self { folder }
+    }
+
+    /// A copy of a reference project's model, without what it renders.
+    pub fn reference(name: &str) -> Self {
+        Self::new(&reference_model(name))
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The path of one of its files.
+    #[must_use]
+    pub fn file(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    /// The text of one of its files.
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.file(path)).unwrap()
+    }
+
+    /// Writes one of its files.
+    pub fn write(&self, path: &str, text: &str) {
+        fs::create_dir_all(self.file(path).parent().unwrap()).unwrap();
+        fs::write(self.file(path), text).unwrap();
+    }
+
+    /// Changes one of its files.
+    pub fn edit(&self, path: &str, from: &str, to: &str) {
+        let text = self.read(path);
+        assert!(text.contains(from), "{path} has no {from:?}");
+        self.write(path, &text.replace(from, to));
+    }
+
+    /// Every file below `.github`, by path, with its text.
+    #[must_use]
+    pub fn rendered(&self) -> Vec<(String, String)> {
+        let mut files = Vec::new();
+        collect(&self.file(".github"), ".github", &mut files);
+        files.sort();
+        files
+    }
+}
+
+fn collect(folder: &Path, name: &str, files: &mut Vec<(String, String)>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries {
+        let entry = entry.unwrap();
+        let path = format!("{name}/{}", entry.file_name().to_str().unwrap());
+        if entry.path().is_dir() {
+            collect(&entry.path(), &path, files);
+        } else {
+            files.push((path, fs::read_to_string(entry.path()).unwrap()));
+        }
+    }
+}
+
+/// The model of a reference project.
+pub fn reference_model(name: &str) -> String {
+    fs::read_to_string(crate::root().join("workflows").join(name).join("lockstep.yaml")).unwrap()
+}

@@ -1,0 +1,108 @@
+//! The rendered sets, as GitHub reads them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use github_actions_models::action::Action;
+use github_actions_models::workflow::{Job, Workflow};
+
+use crate::root;
+
+/// The folders with a `lockstep.yaml` that are held to what they render, below the root.
+pub const SETS: [&str; 3] = ["workflows/xsnap-worker", "workflows/plasmite", "."];
+
+/// One workflow.
+#[derive(Debug)]
+pub struct File {
+    /// Its path.
+    pub path: PathBuf,
+    /// Its name in `.github/workflows`.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// What it says.
+    pub workflow: Workflow,
+}
+
+/// The workflows of a project that Lockstep rendered.
+#[must_use]
+pub fn workflows(project: &Path) -> Vec<File> {
+    let folder = project.join(".github/workflows");
+    let mut files: Vec<File> = fs::read_dir(&folder)
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        .map(|entry| entry.unwrap().path())
+        .filter_map(|path| {
+            let text = fs::read_to_string(&path).unwrap();
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            let is_ours = text.starts_with(lockstep_generator::render::MARK);
+            let workflow = serde_yaml::from_str(&text)
+                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            is_ours.then_some(File { path, name, text, workflow })
+        })
+        .collect();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    assert!(!files.is_empty(), "{} has rendered workflows", project.display());
+    files
+}
+
+/// Every rendered workflow of every set.
+#[must_use]
+pub fn all() -> Vec<File> {
+    SETS.iter().flat_map(|set| workflows(&root().join(set))).collect()
+}
+
+/// The action of each folder, by its name; the root's is `""`.
+#[must_use]
+pub fn actions() -> BTreeMap<String, Action> {
+    let files = crate::actions::all();
+    let read = |path: &PathBuf| {
+        let text = fs::read_to_string(root().join(path)).unwrap();
+        serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    let name = |path: &PathBuf| {
+        let folder = path.parent().and_then(Path::file_name);
+        folder.and_then(|name| name.to_str()).unwrap_or_default().to_owned()
+    };
+    files.iter().map(|(path, _)| (name(path), read(path))).collect()
+}
+
+/// What every kind of job has.
+#[must_use]
+pub fn needs(job: &Job) -> &[String] {
+    match job {
+        Job::NormalJob(job) => &job.needs,
+        Job::ReusableWorkflowCallJob(job) => &job.needs,
+    }
+}
+
+/// Every expression in a YAML value, without its `${{ }}`.
+#[must_use]
+pub fn expressions(value: &serde_yaml::Value) -> Vec<String> {
+    match value {
+        serde_yaml::Value::String(text) => in_text(text),
+        serde_yaml::Value::Sequence(items) => items.iter().flat_map(expressions).collect(),
+        serde_yaml::Value::Mapping(entries) => {
+            entries.iter().flat_map(|(_, value)| expressions(value)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn in_text(text: &str) -> Vec<String> {
+    let inner = |part: &str| Some(part.split_once("}}")?.0.trim().to_owned());
+    text.split("${{").skip(1).filter_map(inner).collect()
+}
+
+/// Every context that an expression names, such as `needs.context.outputs.version`, in its parts.
+///
+/// # Panics
+///
+/// When the expression is none.
+#[must_use]
+pub fn contexts(expression: &str) -> Vec<Vec<String>> {
+    let parsed = github_actions_expressions::Expr::parse(expression)
+        .unwrap_or_else(|error| panic!("{expression}: {error}"));
+    let parts = |raw: &str| raw.split('.').map(str::to_owned).collect();
+    parsed.contexts().into_iter().map(|(_, origin)| parts(origin.raw)).collect()
+}

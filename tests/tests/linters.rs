@@ -1,0 +1,53 @@
+//! actionlint with shellcheck, zizmor and SchemaStore's schemas find nothing, with no ignore and no
+//! configuration but the labels of a project's own runners.
+
+use std::path::PathBuf;
+
+use lockstep_tests::sets::all;
+use lockstep_tests::{actions, root, tools};
+
+fn workflows() -> Vec<PathBuf> {
+    all().into_iter().map(|file| file.path).collect()
+}
+
+fn definitions() -> Vec<PathBuf> {
+    actions::all().into_iter().map(|(path, _)| root().join(path)).collect()
+}
+
+#[test]
+fn actionlint() {
+    tools::assert_clean("actionlint", &["-shellcheck=shellcheck", "-pyflakes="], &workflows());
+}
+
+#[test]
+fn zizmor() {
+    let arguments =
+        ["--persona", "auditor", "--offline", "--no-config", "--no-progress", "--quiet"];
+    let files: Vec<PathBuf> = workflows().into_iter().chain(definitions()).collect();
+    tools::assert_clean("zizmor", &arguments, &files);
+}
+
+#[test]
+fn schemastore() {
+    let workflow = ["--builtin-schema", "vendor.github-workflows"];
+    tools::assert_clean("check-jsonschema", &workflow, &workflows());
+    let action = ["--builtin-schema", "vendor.github-actions"];
+    tools::assert_clean("check-jsonschema", &action, &definitions());
+}
+
+#[test]
+fn shellcheck() {
+    let scripts =
+        [root().join("actions/launch.sh"), root().join("tests/run"), root().join(".ci/run")];
+    tools::assert_clean("shellcheck", &["--severity=style"], &scripts);
+}
+
+/// Nothing tells a linter to look away.
+#[test]
+fn no_ignores() {
+    for file in all() {
+        for word in ["zizmor:", "shellcheck disable", "actionlint-ignore"] {
+            assert!(!file.text.contains(word), "{}: {word}", file.path.display());
+        }
+    }
+}
