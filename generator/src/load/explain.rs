@@ -90,8 +90,7 @@ impl<'a> Explainer<'a> {
             ValidationErrorKind::PropertyNames { error } => self.explain(error),
             kind => {
                 let (message, remedy) = self.unfit(kind, schema, error.instance(), &path);
-                let problem = Problem::at(self.root.place_of(&path), message);
-                self.problems.push(Problem { remedy, ..problem });
+                self.tell(&path, message, remedy);
                 self.repairs.replace(&mut self.repaired, path, self.schema, schema);
             }
         }
@@ -101,16 +100,16 @@ impl<'a> Explainer<'a> {
     fn unexpected(&mut self, path: &Path, schema: &Value, key: &str) {
         let place = self.root.place_of(&path.key_itself(key));
         let shown = excerpt(key);
-        let problem = if let Some(grammar) = key_grammar(schema) {
-            Problem::at(place, format!("`{shown}` is not {}", grammar.rule))
+        if let Some(grammar) = key_grammar(schema) {
+            self.problems.push(Problem::at(place, format!("`{shown}` is not {}", grammar.rule)));
+            self.repairs.rename(&mut self.repaired, path, key, grammar.example);
         } else {
             let known = schema.get("properties").and_then(Value::as_object);
             let known = known.into_iter().flatten().map(|(key, _)| key.as_str());
-            Problem::at(place, format!("unknown key `{shown}`"))
-                .with_remedy(suggest::instead_of(key, known))
-        };
-        self.problems.push(problem);
-        self.repairs.remove(&mut self.repaired, path, key);
+            let problem = Problem::at(place, format!("unknown key `{shown}`"));
+            self.problems.push(problem.with_remedy(suggest::instead_of(key, known)));
+            self.repairs.remove(&mut self.repaired, path, key);
+        }
     }
 
     fn missing(&mut self, path: &Path, schema: &Value, key: &str) {
@@ -135,10 +134,21 @@ impl<'a> Explainer<'a> {
             let first = what.split("\n\n").next().unwrap_or_default().replace('\n', " ");
             format!("add `{key}:` {}", first.trim_end_matches('.').trim())
         });
-        let place = self.root.place_of(path);
-        self.problems
-            .push(Problem::at(place, format!("`{key}` is missing{within}")).with_remedy(remedy));
+        if !self.is_misspelt(path, schema, key) {
+            self.tell(path, format!("`{key}` is missing{within}"), Some(remedy));
+        }
         self.repairs.add(&mut self.repaired, path, key, self.schema, field);
+    }
+
+    /// Whether a key is only missing because it stands there misspelt, which is told by itself.
+    fn is_misspelt(&self, path: &Path, schema: &Value, key: &str) -> bool {
+        let known = schema.get("properties").and_then(Value::as_object);
+        let known: Vec<&str> = known.into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+        let Some(Kind::Mapping(entries)) = self.root.find(path).map(|node| &node.kind) else {
+            return false;
+        };
+        let unknown = entries.keys().filter(|entry| !known.contains(&entry.as_str()));
+        unknown.into_iter().any(|entry| suggest::nearest(entry, &known) == Some(key))
     }
 
     /// A value that fits none of some alternatives: the one that it was meant to be is explained.
@@ -172,10 +182,18 @@ impl<'a> Explainer<'a> {
                 Some(kind) => (path.key("kind"), format!("unknown kind `{}`", excerpt(kind))),
                 None => (path.clone(), "`kind` is missing".to_owned()),
             };
-            self.problems.push(
-                Problem::at(self.root.place_of(&place), message)
-                    .with_remedy(suggest::instead_of(kind.unwrap_or_default(), known)),
-            );
+            let remedy = suggest::instead_of(kind.unwrap_or_default(), known);
+            self.tell(&place, message, Some(remedy));
+            self.repairs.replace(&mut self.repaired, path.clone(), self.schema, schema);
+            return;
+        }
+
+        // Some words to choose from.
+        let words: Vec<&str> = self.words(schema);
+        if let (Some(text), false) = (instance.as_str(), words.is_empty()) {
+            let message = format!("`{}` is not known here", excerpt(text));
+            let remedy = suggest::instead_of(text, words);
+            self.tell(path, message, Some(remedy));
             self.repairs.replace(&mut self.repaired, path.clone(), self.schema, schema);
             return;
         }
@@ -202,9 +220,24 @@ impl<'a> Explainer<'a> {
                 self.unfit(kind, above, instance, path)
             },
         );
+        self.tell(path, message, remedy);
+        self.repairs.replace(&mut self.repaired, path.clone(), self.schema, schema);
+    }
+
+    /// The words that a schema lets one choose from, itself or in one of its alternatives.
+    fn words(&self, schema: &'a Value) -> Vec<&'a str> {
+        let schema = resolve(self.schema, schema);
+        let word = schema.get("const").and_then(Value::as_str);
+        let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
+        let branches =
+            schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array);
+        let of_branches = branches.into_iter().flatten().flat_map(|branch| self.words(branch));
+        word.into_iter().chain(listed.filter_map(Value::as_str)).chain(of_branches).collect()
+    }
+
+    fn tell(&mut self, path: &Path, message: String, remedy: Option<String>) {
         let problem = Problem::at(self.root.place_of(path), message);
         self.problems.push(Problem { remedy, ..problem });
-        self.repairs.replace(&mut self.repaired, path.clone(), self.schema, schema);
     }
 
     /// Message and remedy for a value that is not what it should be.
@@ -255,7 +288,7 @@ impl<'a> Explainer<'a> {
                 named.unwrap_or_default()
             }
         };
-        let written = self.root.scalar_text(path);
+        let written = self.root.find(path).and_then(|node| node.written.as_deref());
         let message = format!("expected {}, found {}", in_words(&expected), found(instance));
         let remedy = match (expected.as_str(), instance, written) {
             ("string", Value::Number(_) | Value::Bool(_), Some(written)) => Some(format!(
@@ -306,17 +339,13 @@ impl<'a> Explainer<'a> {
 }
 
 impl Node {
-    /// A scalar as its author wrote it.
-    fn scalar_text(&self, path: &Path) -> Option<String> {
-        let mut node = self;
-        for segment in &path.0 {
-            node = match (segment, &node.kind) {
-                (Segment::Key(key), Kind::Mapping(entries)) => &entries.get(key)?.value,
-                (Segment::Index(index), Kind::Sequence(items)) => items.get(*index)?,
-                _ => return None,
-            };
-        }
-        node.written.clone()
+    /// The value at a path.
+    fn find(&self, path: &Path) -> Option<&Self> {
+        path.0.iter().try_fold(self, |node, segment| match (segment, &node.kind) {
+            (Segment::Key(key), Kind::Mapping(entries)) => Some(&entries.get(key)?.value),
+            (Segment::Index(index), Kind::Sequence(items)) => items.get(*index),
+            _ => None,
+        })
     }
 }
 

@@ -29,6 +29,16 @@ impl Repairs {
         }
     }
 
+    /// Gives a key of the mapping at `path` another name.
+    pub fn rename(&mut self, root: &mut Value, path: &Path, key: &str, name: &str) {
+        if let Some(Value::Object(object)) = find(root, path)
+            && let Some(value) = object.shift_remove(key)
+        {
+            object.entry(name).or_insert(value);
+            self.removed.push(key.to_owned());
+        }
+    }
+
     /// Replaces the value at `path` by one that its schema allows.
     pub fn replace(&mut self, root: &mut Value, path: Path, schemas: &Value, schema: &Value) {
         if let Some(value) = find(root, &path) {

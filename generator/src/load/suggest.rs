@@ -16,7 +16,9 @@ pub fn instead_of<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> S
     }
 }
 
-fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+/// The known word that another was most likely meant to be.
+#[must_use]
+pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     const LONGEST: usize = 60;
     if word.len() > LONGEST {
         return None;

@@ -176,7 +176,7 @@ impl<'text> Reader<'text> {
         while let Some(event) = self.parser.next_event() {
             let (event, span) = event.map_err(|error| {
                 let place = self.place(Span::empty(*error.marker()));
-                Problem::at(place, format!("this is not YAML: {}", error.info()))
+                self.syntax(place, error.info())
             })?;
             let place = self.place(span);
             self.event(event, place)?;
@@ -189,6 +189,19 @@ impl<'text> Reader<'text> {
             }
             Some(root) => Ok(root),
         }
+    }
+
+    fn syntax(&self, place: Place, info: &str) -> Problem {
+        let before = self.text[..place.bytes.start].chars().next_back();
+        let at = self.text[place.bytes.start..].chars().next();
+        let problem = Problem::at(place, format!("this is not YAML: {info}"));
+        // The commonest way to it: a placeholder in a mapping that is written in one line.
+        if info.contains("flow") && [at, before].iter().flatten().any(|c| "{}".contains(*c)) {
+            return problem.with_remedy(
+                "within { } and [ ], text with a brace in it needs quotes: \"tool-{version}\"",
+            );
+        }
+        problem
     }
 
     fn event(&mut self, event: Event<'text>, place: Place) -> Result<(), Problem> {

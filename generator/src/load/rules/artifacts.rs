@@ -235,7 +235,10 @@ fn names(model: &Model, violations: &mut Violations) {
         let mut clashes = 0;
         for file in &files {
             // A wheel's or sdist's name is the build's own, and stands in its path.
-            if file.path.is_some() && !matches!(artifact, Artifact::Binary(_)) {
+            let is_own = file.path.is_some() && !matches!(artifact, Artifact::Binary(_));
+            // A name with an unknown placeholder is told by itself.
+            let is_broken = parts(&file.name).iter().any(|part| matches!(part, Part::Unknown(_)));
+            if is_own || is_broken {
                 continue;
             }
             if let Some(other) = taken.insert(file.name.clone(), id)

@@ -46,6 +46,18 @@ fn ships(channel: ChannelKind, artifact: &Artifact) -> bool {
     }
 }
 
+/// The kinds that a channel ships, in words.
+fn kinds(channel: ChannelKind) -> &'static str {
+    match channel {
+        ChannelKind::GithubRelease => "`archive`, `binary`, `wheel` and `sdist`",
+        ChannelKind::Npm => "`npm-platform-package` and `npm-package`",
+        ChannelKind::Pypi => "`wheel` and `sdist`",
+        ChannelKind::CratesIo => "`crate`",
+        ChannelKind::Homebrew => "`archive`",
+        ChannelKind::CargoBinstall => "`archive` and `binary`",
+    }
+}
+
 fn artifacts(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Violations) {
     let at = at.key("artifacts");
     if common.artifacts.is_empty() {
@@ -55,15 +67,26 @@ fn artifacts(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Vio
     for (index, id) in common.artifacts.iter().enumerate() {
         let shippable = model.artifacts.iter().filter(|(_, artifact)| ships(common.kind, artifact));
         let shippable: Vec<&str> = shippable.map(|(id, _)| id.as_str()).collect();
+        let at = at.index(index);
         match model.artifacts.get(id) {
-            None => violations.unknown(at.index(index), "artifact", id.as_str(), shippable),
+            None if shippable.is_empty() => violations.add(
+                at,
+                format!("there is no artifact `{id}`"),
+                format!("{} ships {}; the model has none", common.kind.label(), kinds(common.kind)),
+            ),
+            None => violations.unknown(at, "artifact", id.as_str(), shippable),
             Some(artifact) if !ships(common.kind, artifact) => {
                 let what = format!(
                     "`{id}` is of the kind `{}`, which {} does not ship",
                     artifact.kind(),
                     common.kind.label(),
                 );
-                violations.add(at.index(index), what, suggest::instead_of("", shippable));
+                let remedy = if shippable.is_empty() {
+                    format!("it ships {}", kinds(common.kind))
+                } else {
+                    suggest::instead_of("", shippable)
+                };
+                violations.add(at, what, remedy);
             }
             Some(_) => {}
         }

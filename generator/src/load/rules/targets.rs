@@ -24,11 +24,13 @@ fn platform(
     violations: &mut Violations,
 ) -> Option<Platform> {
     let Some(triple) = target.triple.clone().or_else(|| known_triple(id)) else {
-        let nearest = suggest::instead_of(id.as_str(), KNOWN_TARGETS.iter().map(|(id, _)| *id));
+        let known: Vec<&str> = KNOWN_TARGETS.iter().map(|(id, _)| *id).collect();
+        let nearest = suggest::nearest(id.as_str(), &known);
+        let meant = nearest.map(|nearest| format!("did you mean `{nearest}`? If not, "));
         violations.add(
             Path::of("targets").key_itself(id),
             format!("`{id}` is not a target that Lockstep knows by name, and has no `triple`"),
-            format!("{nearest} Or say which it is: `triple: x86_64-unknown-linux-gnu`"),
+            meant.unwrap_or_default() + "give its triple: `triple: x86_64-unknown-linux-gnu`",
         );
         return None;
     };
