@@ -57,7 +57,12 @@ pub struct Problems {
     pub text: String,
     /// What is wrong; never empty.
     pub list: Vec<Problem>,
+    /// How many more there are than the list holds.
+    pub more: usize,
 }
+
+/// The most problems of a file that one run tells.
+const MOST: usize = 200;
 
 impl Problems {
     /// Puts problems in the order of the file's lines.
@@ -67,7 +72,9 @@ impl Problems {
             problem.place.as_ref().map(|place| (place.line, place.column, place.bytes.end))
         });
         list.dedup();
-        Self { file: file.into(), text: text.into(), list }
+        let more = list.len().saturating_sub(MOST);
+        list.truncate(MOST);
+        Self { file: file.into(), text: text.into(), list, more }
     }
 
     /// All of them as a person reads them, each with its line.
@@ -79,19 +86,24 @@ impl Problems {
             out.push_str(&renderer.render(&[self.group(problem)]));
             out.push_str("\n\n");
         }
-        let count = self.list.len();
+        let count = self.list.len() + self.more;
         let noun = if count == 1 { "problem" } else { "problems" };
-        out + &format!("{}: {count} {noun}\n", self.file)
+        let shown = if self.more > 0 { format!(", the first {MOST} shown") } else { String::new() };
+        out + &format!("{}: {count} {noun}{shown}\n", self.file)
     }
 
     fn group<'a>(&'a self, problem: &'a Problem) -> Group<'a> {
         let title = Level::ERROR.primary_title(problem.message.as_str());
         let group = match &problem.place {
-            Some(place) => title.element(
-                Snippet::source(self.text.as_str())
-                    .path(self.file.as_str())
-                    .annotation(AnnotationKind::Primary.span(shown(&self.text, &place.bytes))),
-            ),
+            Some(place) => {
+                let (line, bytes) = shown(&self.text, &place.bytes);
+                title.element(
+                    Snippet::source(line)
+                        .line_start(place.line)
+                        .path(self.file.as_str())
+                        .annotation(AnnotationKind::Primary.span(bytes)),
+                )
+            }
             None => title.element(annotate_snippets::Origin::path(self.file.as_str())),
         };
         match &problem.remedy {
@@ -113,10 +125,12 @@ impl Problems {
     }
 }
 
-/// What of a long passage is underlined: its first line.
-fn shown(text: &str, bytes: &Range<usize>) -> Range<usize> {
-    let end = text[bytes.clone()].find('\n').map_or(bytes.end, |at| bytes.start + at);
-    bytes.start..end.max(bytes.start)
+/// The line of a passage, and what of it is underlined: the passage, as far as its first line goes.
+/// A renderer that is given a whole file for each problem of it takes minutes for a large one.
+fn shown<'a>(text: &'a str, bytes: &Range<usize>) -> (&'a str, Range<usize>) {
+    let start = text[..bytes.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[bytes.start..].find(['\n', '\r']).map_or(text.len(), |at| bytes.start + at);
+    (&text[start..end], bytes.start - start..bytes.end.min(end) - start)
 }
 
 /// One error annotation at a line and column of a file, on a line of its own.

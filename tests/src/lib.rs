@@ -5,6 +5,7 @@ pub mod actions;
 pub mod program;
 pub mod project;
 pub mod sets;
+pub mod synthetic;
 pub mod tools;
 
 use std::path::PathBuf;

@@ -3,14 +3,43 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use github_actions_models::action::Action;
 use github_actions_models::workflow::{Job, Workflow};
 
+use crate::program::lockstep;
+use crate::project::Project;
 use crate::root;
 
-/// The folders with a `lockstep.yaml` that are held to what they render, below the root.
-pub const SETS: [&str; 3] = ["workflows/xsnap-worker", "workflows/plasmite", "."];
+/// The folders of the repository with a `lockstep.yaml` that are held to what they render, below the
+/// root.
+pub const COMMITTED: [&str; 3] = ["workflows/xsnap-worker", "workflows/plasmite", "."];
+
+/// Every set that the rules are tried on: the committed ones, and what each model in `cases/models`
+/// renders to.
+pub static SETS: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
+    let mut sets: Vec<PathBuf> = COMMITTED.iter().map(|folder| root().join(folder)).collect();
+    sets.extend(RENDERED.iter().map(|project| project.path().to_owned()));
+    sets
+});
+
+/// What the models in `cases/models` render to. The folders live as long as the tests.
+static RENDERED: LazyLock<Vec<Project>> = LazyLock::new(|| {
+    let mut models: Vec<PathBuf> = fs::read_dir(root().join("tests/cases/models"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    models.sort();
+    assert!(!models.is_empty(), "there are models to render");
+    let render = |model: PathBuf| {
+        let project = Project::new(&fs::read_to_string(&model).unwrap());
+        let outcome = lockstep(project.path(), &["generate"]);
+        assert_eq!(outcome.status, 0, "{}: {}", model.display(), outcome.text());
+        project
+    };
+    models.into_iter().map(render).collect()
+});
 
 /// One workflow.
 #[derive(Debug)]
@@ -49,7 +78,7 @@ pub fn workflows(project: &Path) -> Vec<File> {
 /// Every rendered workflow of every set.
 #[must_use]
 pub fn all() -> Vec<File> {
-    SETS.iter().flat_map(|set| workflows(&root().join(set))).collect()
+    SETS.iter().flat_map(|set| workflows(set)).collect()
 }
 
 /// The action of each folder, by its name; the root's is `""`.

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use lockstep_tests::sets::all;
+use lockstep_tests::sets::{SETS, all, workflows as workflows_of};
 use lockstep_tests::{actions, root, tools};
 
 fn workflows() -> Vec<PathBuf> {
@@ -16,7 +16,15 @@ fn definitions() -> Vec<PathBuf> {
 
 #[test]
 fn actionlint() {
-    tools::assert_clean("actionlint", &["-shellcheck=shellcheck", "-pyflakes="], &workflows());
+    // actionlint finds a project's runner labels from its folder.
+    for set in &*SETS {
+        let files: Vec<PathBuf> = workflows_of(set).into_iter().map(|file| file.path).collect();
+        let labels = set.join(".github/actionlint.yaml");
+        let config = format!("-config-file={}", labels.display());
+        let mut arguments = vec!["-shellcheck=shellcheck", "-pyflakes="];
+        arguments.extend(labels.exists().then_some(config.as_str()));
+        tools::assert_clean("actionlint", &arguments, &files);
+    }
 }
 
 #[test]

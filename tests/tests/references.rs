@@ -8,13 +8,12 @@ use github_actions_models::common::{Env, Uses};
 use github_actions_models::workflow::event::OptionalBody;
 use github_actions_models::workflow::job::{NormalJob, Step};
 use github_actions_models::workflow::{Job, Workflow};
-use lockstep_tests::root;
 use lockstep_tests::sets::{File, SETS, actions, contexts, expressions, needs, workflows};
 
 /// Calls a check on every workflow with its whole set beside it.
 fn each(check: impl Fn(&File, &[File])) {
-    for set in SETS {
-        let files = workflows(&root().join(set));
+    for set in &*SETS {
+        let files = workflows(set);
         files.iter().for_each(|file| check(file, &files));
     }
 }

@@ -47,13 +47,13 @@ pub fn explain(root: &Node, value: &Value) -> Explained {
         explainer.explain(&error);
     }
     let Explainer { mut problems, repairs, repaired, .. } = explainer;
-    let repaired = match serde_json::from_value(repaired) {
+    let repaired = match super::decode(&repaired) {
         Ok(model) => Some(model),
         Err(error) => {
             // The schema and the types say the same; a test holds them to it. Should they ever
             // differ, what the types say is not lost.
             if problems.is_empty() {
-                problems.push(Problem::of_file(error.to_string()));
+                problems.push(Problem::of_file(error));
             }
             None
         }

@@ -16,6 +16,7 @@ pub use rules::{Path, Segment, Violation};
 pub use source::Source;
 
 use lockstep_schemas::model::Model;
+use serde_json::Value;
 
 use crate::problem::{Problem, Problems};
 
@@ -26,7 +27,7 @@ pub fn load(source: &Source) -> Result<Model, Problems> {
 
     let value = document.root.to_json();
     if document.problems.is_empty()
-        && let Ok(model) = serde_json::from_value::<Model>(value.clone())
+        && let Ok(model) = decode(&value)
     {
         let violations = rules::check(&model);
         if violations.is_empty() {
@@ -46,6 +47,30 @@ pub fn load(source: &Source) -> Result<Model, Problems> {
         problems.extend(located(&document, violations));
     }
     Err(fail(problems))
+}
+
+/// The model that a value is. A list is taken for a list alone: serde takes it for a struct too,
+/// field by field, which a model's author never means.
+pub fn decode(value: &Value) -> Result<Model, String> {
+    fn same(value: &Value, model: &Value) -> bool {
+        match (value, model) {
+            (Value::Object(value), Value::Object(model)) => value
+                .iter()
+                .all(|(key, value)| model.get(key).is_none_or(|model| same(value, model))),
+            (Value::Array(value), Value::Array(model)) => {
+                value.iter().zip(model).all(|(value, model)| same(value, model))
+            }
+            (Value::Array(_), _) => false,
+            _ => true,
+        }
+    }
+    let model: Model = serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
+    let again = serde_json::to_value(&model).map_err(|error| error.to_string())?;
+    if same(value, &again) {
+        Ok(model)
+    } else {
+        Err("a list stands for keys with values".to_owned())
+    }
 }
 
 /// What is wrong with a model for reasons that only planning sees.

@@ -333,7 +333,8 @@ impl<'text> Reader<'text> {
 
     /// The byte of a place that the parser counts in characters.
     fn byte(&self, character: usize) -> usize {
-        if self.text.is_ascii() {
+        // Looking at the whole text here would cost its length at every event.
+        if self.characters.is_empty() {
             character.min(self.text.len())
         } else {
             self.characters.get(character).copied().unwrap_or(self.text.len())

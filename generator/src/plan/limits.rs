@@ -1,6 +1,7 @@
 //! GitHub's own limits, checked where the plan could pass them.
 
-use lockstep_schemas::plan::{JobBody, Plan, Workflow};
+use lockstep_schemas::model::ChannelKind;
+use lockstep_schemas::plan::{ArtifactPlan, JobBody, Plan, Workflow};
 
 use crate::load::{Path, Violation};
 
@@ -32,8 +33,19 @@ pub(super) fn check(plan: &Plan) -> Vec<Violation> {
             "ship fewer files, or set `attestations: false`",
         ));
     }
-    if files > ASSETS {
-        let message = format!("{files} files, and a GitHub release has {ASSETS} assets at most");
+    let release = plan.channels.iter().find(|channel| channel.kind == ChannelKind::GithubRelease);
+    let is_asset = |artifact: &&ArtifactPlan| {
+        release.is_some_and(|release| release.artifacts.contains(&artifact.id))
+    };
+    // With sidecars, and the manifest and SHA256SUMS that every release has.
+    let assets = plan
+        .artifacts
+        .iter()
+        .filter(is_asset)
+        .map(|artifact| artifact.files.len() * if artifact.sidecar { 2 } else { 1 });
+    let assets = assets.sum::<usize>() + 2;
+    if assets > ASSETS {
+        let message = format!("{assets} assets, and a GitHub release has {ASSETS} at most");
         violations.push(violation(Path::of("artifacts"), message, "ship fewer files"));
     }
     violations

@@ -40,6 +40,19 @@ pub(super) fn of_gates(model: &Model, stage: Stage) -> Vec<PlannedStep> {
     scripts.collect()
 }
 
+/// The same steps with what the step `resolve` of their job resolved: `LOCKSTEP_VERSION`,
+/// `LOCKSTEP_TAG` and `LOCKSTEP_COMMIT`.
+pub(super) fn after_resolve(mut steps: Vec<PlannedStep>) -> Vec<PlannedStep> {
+    for step in &mut steps {
+        let resolved = ["version", "tag", "commit"].map(|output| {
+            let value = Expression::new(format!("steps.resolve.outputs.{output}"));
+            setting(&format!("LOCKSTEP_{}", output.to_uppercase()), &value.to_string())
+        });
+        step.env.splice(0..0, resolved);
+    }
+    steps
+}
+
 fn select(steps: &[Step], targets: &[&TargetId], mode: Option<BuildMode>) -> Vec<PlannedStep> {
     let planned = steps.iter().filter_map(|step| {
         let Some(wanted) = &step.targets else {
@@ -89,7 +102,8 @@ fn planned(step: &Step, condition: Option<Expression>, mode: Option<BuildMode>) 
 /// What the log calls a step without a name: its script's first line, or its action.
 fn default_name(step: &Step) -> String {
     let script = step.run.as_ref().map(|run| run.as_str().trim_start());
-    let first = script.and_then(|run| run.lines().next()).map(|line| format!("Run {line}"));
+    let first =
+        script.and_then(|run| run.lines().next()).map(|line| format!("Run {}", line.trim_end()));
     let action = || step.uses.as_ref().map(|uses| format!("Use {}", pins::path(uses)));
     let name = first.or_else(action).unwrap_or_default();
     if name.chars().count() > 80 { name.chars().take(79).chain(['…']).collect() } else { name }

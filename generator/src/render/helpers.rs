@@ -1,14 +1,14 @@
 //! What templates can do beside naming the plan's data: say that something is given, name an action
 //! by its pin, write an expression.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use handlebars::{
     BlockContext, Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext,
     RenderError, RenderErrorReason, Renderable, ScopedJson,
 };
 use lockstep_schemas::plan::{Pin, Plan};
-use lockstep_schemas::strings::{ActionPath, Expression, Repository};
+use lockstep_schemas::strings::Expression;
 use serde_json::Value;
 
 use super::scalar;
@@ -17,7 +17,8 @@ use crate::plan::{is_lockstep_itself, own_repository};
 /// What actions are pinned to.
 #[derive(Debug, Clone, Default)]
 pub struct Actions {
-    pins: BTreeMap<Repository, Pin>,
+    /// What follows the `@` of each repository's actions, by the repository.
+    pins: HashMap<String, String>,
     /// Whether Lockstep's actions stand in the project's own repository.
     own: bool,
 }
@@ -25,26 +26,30 @@ pub struct Actions {
 impl Actions {
     /// The pins of a plan.
     pub fn of(plan: &Plan) -> Self {
-        Self { pins: plan.pins.clone(), own: is_lockstep_itself(&plan.project) }
+        let reference = |pin: &Pin| match &pin.version {
+            Some(version) => format!("{} # {version}", pin.commit),
+            None => pin.commit.to_string(),
+        };
+        let pins = plan.pins.iter().map(|(name, pin)| (name.to_string(), reference(pin)));
+        Self { pins: pins.collect(), own: is_lockstep_itself(&plan.project) }
     }
 
     /// What `uses:` says for an action, its version as a comment behind it. Lockstep's own are
     /// called `lockstep` and `lockstep/…`.
     fn reference(&self, action: &str) -> Option<String> {
-        let path = match action.strip_prefix("lockstep") {
+        let own = action
+            .strip_prefix("lockstep")
+            .filter(|rest| matches!(rest.chars().next(), None | Some('/')));
+        let path = match own {
             Some("") if self.own => return Some("$/.".to_owned()),
+            Some(name) if self.own => return Some(format!("$/actions{name}")),
             Some("") => own_repository().to_owned(),
-            Some(name) if name.starts_with('/') && self.own => {
-                return Some(format!("$/actions{name}"));
-            }
-            Some(name) if name.starts_with('/') => format!("{}/actions{name}", own_repository()),
-            _ => action.to_owned(),
+            Some(name) => format!("{}/actions{name}", own_repository()),
+            None => action.to_owned(),
         };
-        let path: ActionPath = path.parse().ok()?;
-        let repository: Vec<&str> = path.as_str().splitn(3, '/').take(2).collect();
-        let pin = self.pins.get(&repository.join("/").parse::<Repository>().ok()?)?;
-        let comment = pin.version.as_ref().map(|version| format!(" # {version}"));
-        Some(format!("{path}@{}{}", pin.commit, comment.unwrap_or_default()))
+        let mut parts = path.splitn(3, '/');
+        let repository = format!("{}/{}", parts.next()?, parts.next()?);
+        Some(format!("{path}@{}", self.pins.get(&repository)?))
     }
 }
 

@@ -10,12 +10,13 @@ mod scalar;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use handlebars::Handlebars;
+use handlebars::{Context, Handlebars};
 use lockstep_schemas::plan::{Plan, Workflow, WorkflowTemplate};
 use lockstep_schemas::strings::RunnerLabel;
 use serde_json::Value;
 
 pub use action::action_yml;
+pub use scalar::quote;
 
 use crate::plan::is_hosted;
 
@@ -109,9 +110,12 @@ fn fill(registry: &Handlebars<'_>, template: &str, data: &impl serde::Serialize)
         reason = "plain data with text keys; tests render every template"
     )]
     {
-        let mut value = serde_json::to_value(data).expect("plain data");
-        scalar::quote_all(&mut value);
-        registry.render(template, &value).expect("a template of ours, with the plan's own data")
+        let mut context = Context::null();
+        *context.data_mut() = serde_json::to_value(data).expect("plain data");
+        scalar::quote_all(context.data_mut());
+        registry
+            .render_with_context(template, &context)
+            .expect("a template of ours, with the plan's own data")
     }
 }
 

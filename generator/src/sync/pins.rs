@@ -4,10 +4,10 @@
 //! that is neither that one nor the one to render now was bumped, and stays. A tag or a branch is
 //! not a commit, and goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use lockstep_schemas::plan::Pin;
-use lockstep_schemas::strings::{CommitSha, Repository};
+use lockstep_schemas::strings::{CommitSha, PinVersion, Repository};
 
 /// The pins of repositories of actions.
 type PinMap = BTreeMap<Repository, Pin>;
@@ -34,29 +34,34 @@ impl<'a> Use<'a> {
         let value = indented.strip_prefix("uses: ").filter(|_| indent == 4 || indent == 8)?;
         let (action, rest) = value.split_once('@')?;
         let (commit, comment) = rest.split_once(' ').unwrap_or((rest, ""));
+        // Behind a commit stands its version, or nothing.
+        let is_version = |comment: &str| {
+            comment.strip_prefix("# ").is_some_and(|version| version.parse::<PinVersion>().is_ok())
+        };
+        if !comment.is_empty() && !is_version(comment) {
+            return None;
+        }
         let before = &line[..line.len() - rest.len()];
-        Some(Self { before, action, commit, comment: comment.trim() })
+        Some(Self { before, action, commit, comment })
     }
 
-    fn repository(&self) -> Option<Repository> {
-        let parts: Vec<&str> = self.action.splitn(3, '/').take(2).collect();
-        parts.join("/").parse().ok()
-    }
-
-    fn commit(&self) -> Option<CommitSha> {
-        self.commit.parse().ok()
+    /// The owner and the name of the action's repository.
+    fn repository(&self) -> Vec<&str> {
+        self.action.splitn(3, '/').take(2).collect()
     }
 }
 
 /// The rendered text with those pins that `found` has bumped. `base` are the pins that `found` was
 /// rendered with, `current` those that `rendered` was.
 pub fn keep_bumped(rendered: &str, found: &str, base: &PinMap, current: &PinMap) -> String {
+    let commits: HashSet<&str> = [base, current]
+        .iter()
+        .flat_map(|pins| pins.values())
+        .map(|pin| pin.commit.as_str())
+        .collect();
     let is_bumped = |found: &Use<'_>| {
-        let (Some(repository), Some(commit)) = (found.repository(), found.commit()) else {
-            return false;
-        };
-        let is = |pins: &PinMap| pins.get(&repository).is_some_and(|pin| pin.commit == commit);
-        !is(base) && !is(current)
+        // A commit says by itself whose it is: no two repositories share one.
+        !commits.contains(found.commit) && found.commit.parse::<CommitSha>().is_ok()
     };
     let uses = |text| -> Vec<Use<'_>> { str::lines(text).filter_map(Use::read).collect() };
     let there = uses(found);

@@ -63,7 +63,8 @@ pub enum GateCheck {
         /// The label of the epic and of the blockers that Lockstep files under it.
         label: Text,
     },
-    /// A script ends well.
+    /// A script ends well. It finds `LOCKSTEP_VERSION`, `LOCKSTEP_TAG` and `LOCKSTEP_COMMIT` in its
+    /// environment.
     Script {
         /// The script.
         run: Script,

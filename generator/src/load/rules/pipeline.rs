@@ -90,6 +90,9 @@ impl Steps<'_> {
             }
             _ => {}
         }
+        if step.run.as_ref().is_some_and(|run| run.as_str().trim().is_empty()) {
+            self.violations.add(at.key("run"), "a script that does nothing", "take the step out");
+        }
         let of_run = [
             ("shell", step.shell.is_some()),
             ("working-directory", step.working_directory.is_some()),

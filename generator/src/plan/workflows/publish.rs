@@ -83,8 +83,10 @@ fn has(plan: &Plan, kind: ChannelKind) -> bool {
 }
 
 fn resolve(model: &Model, plan: &Plan) -> Job {
-    let steps =
-        Steps::Resolve { gates: steps::of_gates(model, Stage::Publish), attest: plan.attestations };
+    let steps = Steps::Resolve {
+        gates: steps::after_resolve(steps::of_gates(model, Stage::Publish)),
+        attest: plan.attestations,
+    };
     let mut resolve = job(model, "resolve", "Resolve the build run", 30, steps);
     resolve.permissions =
         vec![permission("actions", "read", "find the build run and download its bundle")];

@@ -66,8 +66,8 @@ fn verify() -> Job {
 
 fn context(model: &Model) -> Job {
     let steps = Steps::Context {
-        gates: steps::of_gates(model, Stage::Build),
-        extra: steps::of_job(&model.extra_steps.context),
+        gates: steps::after_resolve(steps::of_gates(model, Stage::Build)),
+        extra: steps::after_resolve(steps::of_job(&model.extra_steps.context)),
     };
     let mut context = job(model, "context", "Context", 15, steps);
     context.needs = vec![id("verify")];

@@ -1,0 +1,164 @@
+//! What `generate` writes, and never leaves behind.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use lockstep_tests::program::{LOCKSTEP, lockstep};
+use lockstep_tests::project::Project;
+
+fn rendered() -> Project {
+    let project = Project::reference("plasmite");
+    assert_eq!(lockstep(project.path(), &["generate"]).status, 0);
+    project
+}
+
+/// A maintainer's own file of the same name is not overwritten unasked, and then nothing is.
+#[test]
+fn foreign_files_stay() {
+    let project = Project::reference("plasmite");
+    let own = "name: My own release\non: push\njobs: {}\n";
+    project.write(".github/workflows/release.yml", own);
+    let outcome = lockstep(project.path(), &["generate"]);
+    assert_eq!(outcome.status, 2);
+    insta::assert_snapshot!(outcome.stderr);
+    assert_eq!(project.rendered().len(), 1);
+    assert_eq!(project.read(".github/workflows/release.yml"), own);
+
+    assert_eq!(lockstep(project.path(), &["check"]).status, 1);
+    assert_eq!(lockstep(project.path(), &["generate", "--replace"]).status, 0);
+    assert_eq!(lockstep(project.path(), &["check"]).status, 0);
+}
+
+/// A platform that the model no longer has takes its workflow along; files of other hands stay.
+#[test]
+fn stale_files_go() {
+    let project = rendered();
+    project.write(".github/workflows/ci.yml", "name: CI\non: push\njobs: {}\n");
+    project.write(".github/workflows/notes.txt", "# Rendered by Lockstep from lockstep.yaml");
+    let text = project.read(".github/workflows/build-windows.yml");
+    project.write(".github/workflows/build-solaris.yml", &text);
+    let outcome = lockstep(project.path(), &["check"]);
+    assert_eq!(outcome.status, 1);
+    assert!(
+        outcome
+            .stderr
+            .starts_with(".github/workflows/build-solaris.yml:1: is no longer rendered\n")
+    );
+    let outcome = lockstep(project.path(), &["generate"]);
+    assert!(
+        outcome.stdout.starts_with("removed  .github/workflows/build-solaris.yml\n"),
+        "{}",
+        outcome.text()
+    );
+    assert!(!project.file(".github/workflows/build-solaris.yml").exists());
+    assert!(project.file(".github/workflows/ci.yml").exists());
+    assert!(project.file(".github/workflows/notes.txt").exists());
+}
+
+#[test]
+fn a_second_run_touches_nothing() {
+    let project = rendered();
+    let times = || -> Vec<_> {
+        let files = project.rendered().into_iter();
+        files
+            .map(|(path, _)| fs::metadata(project.file(&path)).unwrap().modified().unwrap())
+            .collect()
+    };
+    let before = times();
+    assert_eq!(lockstep(project.path(), &["generate"]).stdout, "7 files, 7 of them unchanged\n");
+    assert_eq!(times(), before);
+}
+
+/// git may check files out with the line ends of its platform.
+#[test]
+fn windows_line_ends_are_no_drift() {
+    let project = rendered();
+    for (path, text) in project.rendered() {
+        project.write(&path, &text.replace('\n', "\r\n"));
+    }
+    let outcome = lockstep(project.path(), &["check"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.text());
+}
+
+/// A plan that is damaged is drift, and says nothing of pins.
+#[test]
+fn a_damaged_plan_is_mended() {
+    for damage in ["", "{", "[]", "{\"pins\": {\"a\": 1}}", "<<<<<<< HEAD\n"] {
+        let project = rendered();
+        let before = project.rendered();
+        project.write(".github/lockstep.plan.json", damage);
+        assert_eq!(lockstep(project.path(), &["check"]).status, 1);
+        assert_eq!(lockstep(project.path(), &["generate"]).status, 0);
+        assert_eq!(project.rendered(), before);
+    }
+}
+
+#[test]
+fn a_file_where_a_folder_should_be() {
+    let project = Project::reference("plasmite");
+    project.write(".github", "a file");
+    let outcome = lockstep(project.path(), &["generate"]);
+    assert_eq!(outcome.status, 2, "{}", outcome.text());
+    assert!(!outcome.stderr.contains("panicked"));
+    assert_eq!(project.read(".github"), "a file");
+}
+
+#[test]
+fn a_folder_where_a_file_should_be() {
+    let project = rendered();
+    let path = ".github/workflows/release.yml";
+    fs::remove_file(project.file(path)).unwrap();
+    fs::create_dir(project.file(path)).unwrap();
+    let outcome = lockstep(project.path(), &["generate"]);
+    assert_eq!(outcome.status, 2, "{}", outcome.text());
+    assert!(outcome.stderr.contains("release.yml can not be read"), "{}", outcome.text());
+}
+
+/// Killed at any moment, a run leaves each file as it was or as it should be; the next run finishes,
+/// and sweeps.
+#[test]
+fn killed_at_any_moment() {
+    let project = rendered();
+    let wanted = project.rendered();
+    for micros in (0..12_000).step_by(400) {
+        for (path, text) in &wanted {
+            project.write(
+                path,
+                &text.replace("Rendered", "Rendered by Lockstep from lockstep.yaml once. Rendered"),
+            );
+        }
+        let old = project.rendered();
+        let mut child = Command::new(&*LOCKSTEP)
+            .arg("generate")
+            .current_dir(project.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_micros(micros));
+        // It may have ended by itself already.
+        let _ = child.kill();
+        child.wait().unwrap();
+        for ((path, old), (_, new)) in old.iter().zip(&wanted) {
+            let text = project.read(path);
+            assert!(text == *old || text == *new, "{path} is half-written after {micros} µs");
+        }
+        assert_eq!(lockstep(project.path(), &["generate"]).status, 0);
+        assert_eq!(project.rendered(), wanted, "nothing is left behind after {micros} µs");
+    }
+}
+
+/// Two runs at once: each writes whole files, and both say the same.
+#[test]
+fn two_at_once() {
+    let project = Project::reference("plasmite");
+    let runs: Vec<_> = std::thread::scope(|scope| {
+        let start = || scope.spawn(|| lockstep(project.path(), &["generate"]));
+        let handles: Vec<_> = (0..4).map(|_| start()).collect();
+        handles.into_iter().map(|handle| handle.join().unwrap()).collect()
+    });
+    // One may sweep what another has just prepared; that one says so, and wrote no half.
+    assert!(runs.iter().any(|outcome| outcome.status == 0));
+    assert_eq!(lockstep(project.path(), &["generate"]).status, 0);
+    assert_eq!(project.rendered(), rendered().rendered());
+}
