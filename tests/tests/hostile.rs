@@ -76,7 +76,9 @@ fn rendered(model: &Value) -> Option<Vec<(String, Value)>> {
     };
     let plan = plan(&model).expect("no limit is near");
     let read = |text: &str| serde_yaml::from_str(text).unwrap_or_else(|e| panic!("{e}\n{text}"));
-    let files = render(&plan).into_iter().filter(|file| file.path.ends_with(".yml"));
+    let files = render(&plan)
+        .into_iter()
+        .filter(|file| file.path.starts_with(lockstep_generator::render::WORKFLOWS));
     Some(files.map(|file| (file.path, read(&file.text))).collect())
 }
 

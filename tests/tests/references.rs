@@ -14,7 +14,9 @@ use lockstep_tests::sets::{File, SETS, actions, contexts, expressions, needs, wo
 fn each(check: impl Fn(&File, &[File])) {
     for set in &*SETS {
         let files = workflows(set);
-        files.iter().for_each(|file| check(file, &files));
+        for file in &files {
+            check(file, &files);
+        }
     }
 }
 
@@ -155,10 +157,9 @@ fn resolves(
             }
         }
         ("steps", Job::NormalJob(job)) => step_output(actions, job, context),
-        ("matrix", Job::NormalJob(job)) => match matrix_keys(job).contains(part(1)) {
-            true => Ok(()),
-            false => Err(format!("the matrix has no {}", part(1))),
-        },
+        ("matrix", Job::NormalJob(job)) if !matrix_keys(job).contains(part(1)) => {
+            Err(format!("the matrix has no {}", part(1)))
+        }
         ("steps" | "matrix", Job::ReusableWorkflowCallJob(_)) => Err("not in a call".to_owned()),
         _ => Ok(()),
     }
@@ -181,10 +182,8 @@ fn step_output(
     let (Some(name), Some(action)) = (context.get(3), own_action(actions, &step.uses)) else {
         return Ok(());
     };
-    match action.outputs.contains_key(name) {
-        true => Ok(()),
-        false => Err(format!("{} puts out no {name}", step.uses.raw())),
-    }
+    let puts_out = action.outputs.contains_key(name);
+    puts_out.then_some(()).ok_or_else(|| format!("{} puts out no {name}", step.uses.raw()))
 }
 
 /// The keys of a matrix: those of any of its entries, for an absent one is empty.

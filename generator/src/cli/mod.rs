@@ -95,6 +95,9 @@ enum Stop {
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if matches!(arguments.command, Command::Generate { .. } | Command::Check { .. }) {
+        crate::render::warm_up();
+    }
     let result = match &arguments.command {
         Command::Generate { project, replace, reset_pins } => {
             generate(&project.folder, *replace, if *reset_pins { Pins::Reset } else { Pins::Keep })

@@ -2,10 +2,10 @@
 
 use lockstep_schemas::action::Interface;
 
-use super::{fill, helpers, registry};
+use super::{fill, helpers};
 
 /// The text of an action's `action.yml`.
 #[must_use]
 pub fn action_yml(interface: &Interface) -> String {
-    fill(&registry(helpers::Actions::default()), "action.yml", interface)
+    fill("action.yml", interface, &helpers::Actions::default())
 }

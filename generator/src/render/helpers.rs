@@ -9,13 +9,17 @@ use handlebars::{
 };
 use lockstep_schemas::plan::{Pin, Plan};
 use lockstep_schemas::strings::Expression;
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::scalar;
 use crate::plan::{is_lockstep_itself, own_repository};
 
+/// Where a template's data holds its [`Actions`].
+pub const ACTIONS: &str = "actions";
+
 /// What actions are pinned to.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Actions {
     /// What follows the `@` of each repository's actions, by the repository.
     pins: HashMap<String, String>,
@@ -34,29 +38,36 @@ impl Actions {
         Self { pins: pins.collect(), own: is_lockstep_itself(&plan.project) }
     }
 
+    /// What a template's data holds of them.
+    fn in_data(context: &Context) -> Option<(bool, &Map<String, Value>)> {
+        let actions = context.data().get(ACTIONS)?;
+        Some((actions.get("own")?.as_bool()?, actions.get("pins")?.as_object()?))
+    }
+
     /// What `uses:` says for an action, its version as a comment behind it. Lockstep's own are
     /// called `lockstep` and `lockstep/…`.
-    fn reference(&self, action: &str) -> Option<String> {
+    fn reference(context: &Context, action: &str) -> Option<String> {
+        let (is_own, pins) = Self::in_data(context)?;
         let own = action
             .strip_prefix("lockstep")
             .filter(|rest| matches!(rest.chars().next(), None | Some('/')));
         let path = match own {
-            Some("") if self.own => return Some("$/.".to_owned()),
-            Some(name) if self.own => return Some(format!("$/actions{name}")),
+            Some("") if is_own => return Some("$/.".to_owned()),
+            Some(name) if is_own => return Some(format!("$/actions{name}")),
             Some("") => own_repository().to_owned(),
             Some(name) => format!("{}/actions{name}", own_repository()),
             None => action.to_owned(),
         };
         let mut parts = path.splitn(3, '/');
         let repository = format!("{}/{}", parts.next()?, parts.next()?);
-        Some(format!("{path}@{}", self.pins.get(&repository)?))
+        Some(format!("{path}@{}", pins.get(&repository)?.as_str()?))
     }
 }
 
 /// Makes the helpers known to a registry.
-pub fn register(registry: &mut Handlebars<'_>, actions: Actions) {
+pub fn register(registry: &mut Handlebars<'_>) {
     registry.register_helper("given", Box::new(Given));
-    registry.register_helper("uses", Box::new(Uses(actions)));
+    registry.register_helper("uses", Box::new(Uses));
     registry.register_helper("workflow", Box::new(LocalWorkflow));
     registry.register_helper("expr", Box::new(Expr));
 }
@@ -103,19 +114,19 @@ impl HelperDef for Given {
 }
 
 /// `{{uses "actions/checkout"}}`: a third-party action, or one of Lockstep's, by its pin.
-struct Uses(Actions);
+struct Uses;
 
 impl HelperDef for Uses {
     fn call<'reg: 'rc, 'rc>(
         &self,
         helper: &Helper<'rc>,
         _: &'reg Handlebars<'reg>,
-        _: &'rc Context,
+        context: &'rc Context,
         _: &mut RenderContext<'reg, 'rc>,
         out: &mut dyn Output,
     ) -> HelperResult {
         let action = text(helper, "uses")?;
-        let reference = self.0.reference(action);
+        let reference = Actions::reference(context, action);
         out.write(&reference.ok_or_else(|| complaint("uses", "an action with a pin"))?)?;
         Ok(())
     }

@@ -9,6 +9,8 @@ mod scalar;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+use std::thread;
 
 use handlebars::{Context, Handlebars};
 use lockstep_schemas::plan::{Plan, Workflow, WorkflowTemplate};
@@ -63,28 +65,12 @@ pub fn template_names() -> impl Iterator<Item = &'static str> {
     TEMPLATES.iter().map(|(name, _)| *name)
 }
 
-/// Every file of the set that a plan renders to.
-#[must_use]
-pub fn render(plan: &Plan) -> Vec<Rendered> {
-    let registry = registry(helpers::Actions::of(plan));
-    let mut files: Vec<Rendered> = plan
-        .workflows
-        .iter()
-        .map(|workflow| Rendered {
-            path: format!("{WORKFLOWS}/{}", workflow.file),
-            text: workflow_text(&registry, workflow),
-        })
-        .collect();
-    files.extend(actionlint(&registry, plan));
-    files.push(Rendered { path: PLAN.to_owned(), text: plan_text(plan) });
-    files
-}
-
-fn registry(actions: helpers::Actions) -> Handlebars<'static> {
+/// The compiled templates. Compiling them takes as long as all else together.
+static REGISTRY: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
     let mut registry = Handlebars::new();
     registry.set_strict_mode(true);
     registry.register_escape_fn(handlebars::no_escape);
-    helpers::register(&mut registry, actions);
+    helpers::register(&mut registry);
     for (name, text) in TEMPLATES {
         // Parts and steps are called by their own names: the folder is for people.
         let name = name.rsplit('/').next().unwrap_or(name);
@@ -92,28 +78,49 @@ fn registry(actions: helpers::Actions) -> Handlebars<'static> {
         registry.register_template_string(name, *text).expect("a template of ours");
     }
     registry
+});
+
+/// Compiles the templates beside whatever else there is to do.
+pub fn warm_up() {
+    thread::spawn(|| LazyLock::force(&REGISTRY));
 }
 
-fn workflow_text(registry: &Handlebars<'_>, workflow: &Workflow) -> String {
-    let template = match workflow.template {
+/// Every file of the set that a plan renders to.
+#[must_use]
+pub fn render(plan: &Plan) -> Vec<Rendered> {
+    let actions = helpers::Actions::of(plan);
+    let workflow = |workflow: &Workflow| Rendered {
+        path: format!("{WORKFLOWS}/{}", workflow.file),
+        text: fill(template_of(workflow), workflow, &actions),
+    };
+    let mut files: Vec<Rendered> = plan.workflows.iter().map(workflow).collect();
+    files.extend(actionlint(plan));
+    files.push(Rendered { path: PLAN.to_owned(), text: plan_text(plan) });
+    files
+}
+
+fn template_of(workflow: &Workflow) -> &'static str {
+    match workflow.template {
         WorkflowTemplate::Release => "release.yml",
         WorkflowTemplate::Build => "build.yml",
         WorkflowTemplate::ReleasePublish => "release-publish.yml",
         WorkflowTemplate::Verify => "verify.yml",
-    };
-    fill(registry, template, workflow)
+    }
 }
 
-fn fill(registry: &Handlebars<'_>, template: &str, data: &impl serde::Serialize) -> String {
+/// Fills a template with data, every string of which becomes a scalar first.
+fn fill(template: &str, data: &impl serde::Serialize, actions: &helpers::Actions) -> String {
     #[expect(
         clippy::expect_used,
         reason = "plain data with text keys; tests render every template"
     )]
     {
         let mut context = Context::null();
-        *context.data_mut() = serde_json::to_value(data).expect("plain data");
-        scalar::quote_all(context.data_mut());
-        registry
+        let value = context.data_mut();
+        *value = serde_json::to_value(data).expect("plain data");
+        scalar::quote_all(value);
+        value[helpers::ACTIONS] = serde_json::to_value(actions).expect("plain data");
+        REGISTRY
             .render_with_context(template, &context)
             .expect("a template of ours, with the plan's own data")
     }
@@ -145,7 +152,7 @@ fn drop_nulls(value: &mut Value) {
 
 /// The one configuration file that the set needs: actionlint rejects runner labels that it does not
 /// know ([documentation](https://github.com/rhysd/actionlint/blob/main/docs/config.md)).
-fn actionlint(registry: &Handlebars<'_>, plan: &Plan) -> Option<Rendered> {
+fn actionlint(plan: &Plan) -> Option<Rendered> {
     let labels = plan.targets.iter().map(|target| Cow::Borrowed(&target.runner));
     let jobs = plan.workflows.iter().flat_map(|workflow| &workflow.jobs);
     let runners = jobs.filter_map(|job| match &job.body {
@@ -160,6 +167,7 @@ fn actionlint(registry: &Handlebars<'_>, plan: &Plan) -> Option<Rendered> {
     if own.is_empty() {
         return None;
     }
-    let text = fill(registry, "actionlint.yaml", &serde_json::json!({ "labels": own }));
+    let labels = serde_json::json!({ "labels": own });
+    let text = fill("actionlint.yaml", &labels, &helpers::Actions::default());
     Some(Rendered { path: ACTIONLINT.to_owned(), text })
 }

@@ -1,0 +1,176 @@
+//! The plan: the model fully resolved.
+//!
+//! It is pure data. `lockstep generate` renders workflows from it and writes it beside them as JSON;
+//! the actions read that JSON, which is how they know what a release must contain without knowing
+//! the generator. `{version}` is the one placeholder left in it: a plan is of every version.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{
+    BuildMode, GateCheck, Project, Publishing, SchemaVersion, SourceRef, Stage, Toolchain, Waiver,
+};
+use crate::platform::{Cpu, Libc, Os};
+use crate::strings::{
+    ArchiveSuffix, CommitSha, ContainerImage, GlibcVersion, GlobPattern, Id, MacosVersion,
+    PinVersion, RelativePath, Repository, RunnerLabel, TagPattern, TargetId, Text, Triple,
+    WheelPlatform,
+};
+
+mod artifacts;
+mod channels;
+mod jobs;
+mod steps;
+mod workflows;
+
+pub use artifacts::{ArtifactFile, ArtifactPlan, Member};
+pub use channels::{ChannelPlan, TierPlan};
+pub use jobs::{BuildEntry, Call, InstallEntry, Job, JobBody, Permission, Run, Setting, Timeout};
+pub use steps::{
+    Client, Conduct, PlannedStep, PreflightChannel, ReleaseStage, SourceCheckout, Steps,
+    ToolchainSetup,
+};
+pub use workflows::{
+    Cancel, Concurrency, Input, InputDefault, InputKind, Workflow, WorkflowTemplate,
+};
+
+/// A model fully resolved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Plan {
+    /// The version of this format.
+    pub schema: SchemaVersion,
+    /// What is released.
+    pub project: Project,
+    /// How a release is tagged.
+    pub tag: TagPattern,
+    /// The fields that carry the version.
+    pub versions: VersionPlan,
+    /// The other repositories that go into the build.
+    pub sources: Vec<SourcePlan>,
+    /// The toolchains of builds on a runner.
+    pub toolchain: Toolchain,
+    /// The build modes that every target ships.
+    pub modes: Vec<BuildMode>,
+    /// The platforms that are built.
+    pub targets: Vec<TargetPlan>,
+    /// What a release must contain.
+    pub artifacts: Vec<ArtifactPlan>,
+    /// Where it is shipped to.
+    pub channels: Vec<ChannelPlan>,
+    /// Ways to install that need no publishing of ours.
+    pub documented: IndexMap<Id, Text>,
+    /// The checks that a release must pass.
+    pub gates: Vec<GatePlan>,
+    /// Which of them may be let go, and by whom.
+    pub waivers: Vec<Waiver>,
+    /// How preflight and delivery work.
+    pub publishing: Publishing,
+    /// Whether the bundle is attested.
+    pub attestations: bool,
+    /// The repositories of third-party actions, each with the commit that the workflows were
+    /// rendered with. A rendered file that names another commit was bumped.
+    pub pins: BTreeMap<Repository, Pin>,
+    /// The workflows.
+    pub workflows: Vec<Workflow>,
+}
+
+/// A commit of an action's repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Pin {
+    /// The commit.
+    pub commit: CommitSha,
+    /// The tag of that commit, where it is known.
+    #[serde(default)]
+    pub version: Option<PinVersion>,
+}
+
+/// The fields that carry the version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct VersionPlan {
+    /// Whether the files keep a stand-in and the version is set when packing.
+    pub stamped: bool,
+    /// The fields, file by file.
+    pub fields: Vec<VersionField>,
+}
+
+/// One field that carries the version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct VersionField {
+    /// The file, or the files that match.
+    pub file: GlobPattern,
+    /// The field, in the notation of the file's format.
+    pub field: String,
+}
+
+/// Another repository that goes into the build.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SourcePlan {
+    /// Its name in the manifest.
+    pub name: Id,
+    /// The repository.
+    pub repository: Repository,
+    /// What is taken from it.
+    #[serde(rename = "ref")]
+    pub git_ref: SourceRef,
+    /// Where the build finds it.
+    pub path: RelativePath,
+    /// Whether its submodules come with it.
+    pub submodules: bool,
+}
+
+/// One platform that is built, with everything that follows from its triple.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TargetPlan {
+    /// Its id.
+    pub id: TargetId,
+    /// The Rust triple.
+    pub triple: Triple,
+    /// The operating system.
+    pub os: Os,
+    /// The processor.
+    pub cpu: Cpu,
+    /// The C library, on Linux.
+    #[serde(default)]
+    pub libc: Option<Libc>,
+    /// The runner that builds and smoke-tests it.
+    pub runner: RunnerLabel,
+    /// The image that the build runs in.
+    #[serde(default)]
+    pub container: Option<ContainerImage>,
+    /// The oldest glibc that its binaries run on.
+    #[serde(default)]
+    pub glibc: Option<GlibcVersion>,
+    /// The oldest macOS that its binaries run on.
+    #[serde(default)]
+    pub macos: Option<MacosVersion>,
+    /// Its npm platform.
+    pub npm: String,
+    /// How archives name it.
+    pub suffix: ArchiveSuffix,
+    /// The platform tag of its wheels.
+    pub wheel: WheelPlatform,
+}
+
+/// A gate, resolved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GatePlan {
+    /// Its id.
+    pub id: Id,
+    /// What it is for.
+    #[serde(default)]
+    pub description: Option<Text>,
+    /// The stage that waits for it.
+    pub before: Stage,
+    /// What is checked.
+    pub check: GateCheck,
+}
