@@ -87,6 +87,23 @@ fn words_that_mean_something_else() {
     }
 }
 
+/// Expressions stand plain where they can, and are still one scalar where they can not.
+#[test]
+fn expressions() {
+    assert_eq!(quote("${{ inputs.version == '' }}"), "${{ inputs.version == '' }}");
+    assert_eq!(quote("release-${{ github.ref }}"), "release-${{ github.ref }}");
+    for text in [
+        "${{ a }}: b",
+        "${{ a }} # b",
+        "${{ format('{0}: #', a) }}",
+        "${{ a }}:",
+        "${{ '\n' }} ",
+        "a:\t${{ b }}",
+    ] {
+        assert_one_scalar(text);
+    }
+}
+
 #[test]
 fn scripts_are_readable() {
     assert_eq!(quote("make all"), "make all");

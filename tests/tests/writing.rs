@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use lockstep_tests::program::{LOCKSTEP, lockstep};
 use lockstep_tests::project::Project;
@@ -121,7 +120,16 @@ fn a_folder_where_a_file_should_be() {
 fn killed_at_any_moment() {
     let project = rendered();
     let wanted = project.rendered();
-    for micros in (0..12_000).step_by(400) {
+    let started = std::time::Instant::now();
+    assert_eq!(lockstep(project.path(), &["generate", "--reset-pins"]).status, 0);
+    let whole = started.elapsed();
+    for part in 0..40 {
+        // Most of the moments in the second half of a run, where the writing is.
+        let moment = whole.mul_f64(if part < 8 {
+            f64::from(part) / 16.0
+        } else {
+            0.5 + f64::from(part) / 60.0
+        });
         for (path, text) in &wanted {
             project.write(
                 path,
@@ -135,17 +143,29 @@ fn killed_at_any_moment() {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        std::thread::sleep(Duration::from_micros(micros));
+        std::thread::sleep(moment);
         // It may have ended by itself already.
         let _ = child.kill();
         child.wait().unwrap();
         for ((path, old), (_, new)) in old.iter().zip(&wanted) {
             let text = project.read(path);
-            assert!(text == *old || text == *new, "{path} is half-written after {micros} µs");
+            assert!(text == *old || text == *new, "{path} is half-written after {moment:?}");
         }
         assert_eq!(lockstep(project.path(), &["generate"]).status, 0);
-        assert_eq!(project.rendered(), wanted, "nothing is left behind after {micros} µs");
+        assert_eq!(project.rendered(), wanted, "nothing is left behind after {moment:?}");
     }
+}
+
+/// What a killed run left behind is swept by the next that writes there.
+#[test]
+fn leftovers_are_swept() {
+    let project = rendered();
+    project.write(".github/workflows/.lockstep-abc123.tmp", "half a f");
+    project.write(".github/workflows/.lockstep-notes.md", "somebody's own");
+    project.edit(".github/workflows/verify.yml", "Verify", "Falsify");
+    assert_eq!(lockstep(project.path(), &["generate"]).status, 0);
+    assert!(!project.file(".github/workflows/.lockstep-abc123.tmp").exists());
+    assert!(project.file(".github/workflows/.lockstep-notes.md").exists());
 }
 
 /// Two runs at once: each writes whole files, and both say the same.

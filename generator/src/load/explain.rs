@@ -13,10 +13,12 @@ use super::repair::{Repairs, resolve};
 use super::rules::{Path, Segment};
 use super::suggest;
 use super::yaml::{Kind, Node};
-use crate::problem::Problem;
+use crate::problem::{Place, Problem};
 
-/// The most violations that one run explains.
+/// The most violations that one round explains.
 const MOST: usize = 200;
+/// The most rounds of explaining what is left.
+const ROUNDS: usize = 3;
 
 /// What came of explaining.
 pub struct Explained {
@@ -43,8 +45,16 @@ pub fn explain(root: &Node, value: &Value) -> Explained {
         repairs: Repairs::default(),
         repaired: value.clone(),
     };
-    for error in VALIDATOR.iter_errors(value).take(MOST) {
-        explainer.explain(&error);
+    // What stands below a key of a wrong form is looked at when the key is mended.
+    for _ in 0..ROUNDS {
+        let looked_at = explainer.repaired.clone();
+        let errors: Vec<_> = VALIDATOR.iter_errors(&looked_at).take(MOST).collect();
+        if errors.is_empty() {
+            break;
+        }
+        for error in &errors {
+            explainer.explain(error);
+        }
     }
     let Explainer { mut problems, repairs, repaired, .. } = explainer;
     let repaired = match super::decode(&repaired) {
@@ -98,7 +108,7 @@ impl<'a> Explainer<'a> {
 
     /// A key that is none of its mapping's, or not of the keys' type.
     fn unexpected(&mut self, path: &Path, schema: &Value, key: &str) {
-        let place = self.root.place_of(&path.key_itself(key));
+        let place = self.place(&path.key_itself(key));
         let shown = excerpt(key);
         if let Some(grammar) = key_grammar(schema) {
             self.problems.push(Problem::at(place, format!("`{shown}` is not {}", grammar.rule)));
@@ -144,7 +154,9 @@ impl<'a> Explainer<'a> {
     fn is_misspelt(&self, path: &Path, schema: &Value, key: &str) -> bool {
         let known = schema.get("properties").and_then(Value::as_object);
         let known: Vec<&str> = known.into_iter().flatten().map(|(key, _)| key.as_str()).collect();
-        let Some(Kind::Mapping(entries)) = self.root.find(path).map(|node| &node.kind) else {
+        let Some(Kind::Mapping(entries)) =
+            self.root.find(&self.repairs.in_text(path)).map(|node| &node.kind)
+        else {
             return false;
         };
         let unknown = entries.keys().filter(|entry| !known.contains(&entry.as_str()));
@@ -236,7 +248,7 @@ impl<'a> Explainer<'a> {
     }
 
     fn tell(&mut self, path: &Path, message: String, remedy: Option<String>) {
-        let problem = Problem::at(self.root.place_of(path), message);
+        let problem = Problem::at(self.place(path), message);
         self.problems.push(Problem { remedy, ..problem });
     }
 
@@ -288,7 +300,8 @@ impl<'a> Explainer<'a> {
                 named.unwrap_or_default()
             }
         };
-        let written = self.root.find(path).and_then(|node| node.written.as_deref());
+        let written =
+            self.root.find(&self.repairs.in_text(path)).and_then(|node| node.written.as_deref());
         let message = format!("expected {}, found {}", in_words(&expected), found(instance));
         let remedy = match (expected.as_str(), instance, written) {
             ("string", Value::Number(_) | Value::Bool(_), Some(written)) => Some(format!(
@@ -309,21 +322,22 @@ impl<'a> Explainer<'a> {
         (message, remedy)
     }
 
+    fn place(&self, path: &Path) -> Place {
+        self.root.place_of(&self.repairs.in_text(path))
+    }
+
+    /// The path that a JSON pointer means in the repaired value.
     fn path(&self, pointer: &str) -> Path {
-        let mut node = Some(self.root);
+        let mut node = Some(&self.repaired);
         let mut path = Path::default();
         for part in pointer.split('/').skip(1) {
             let part = part.replace("~1", "/").replace("~0", "~");
-            let (segment, next) = match node.map(|node| &node.kind) {
-                Some(Kind::Sequence(items)) if part.parse::<usize>().is_ok() => {
-                    let index = part.parse().unwrap_or_default();
-                    (Segment::Index(index), items.get(index))
-                }
-                Some(Kind::Mapping(entries)) => {
-                    let next = entries.get(&part).map(|entry| &entry.value);
+            let (segment, next) = match (node, part.parse()) {
+                (Some(Value::Array(items)), Ok(index)) => (Segment::Index(index), items.get(index)),
+                (node, _) => {
+                    let next = node.and_then(|node| node.get(&part));
                     (Segment::Key(part), next)
                 }
-                _ => (Segment::Key(part), None),
             };
             path.0.push(segment);
             node = next;

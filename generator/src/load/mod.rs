@@ -40,11 +40,12 @@ pub fn load(source: &Source) -> Result<Model, Problems> {
     let mut problems = document.problems.clone();
     problems.extend(explained.problems);
     if let Some(model) = explained.repaired {
-        let violations = rules::check(&model)
-            .into_iter()
-            .filter(|violation| !explained.repairs.cover(violation))
-            .collect();
-        problems.extend(located(&document, violations));
+        let repairs = &explained.repairs;
+        let violations = rules::check(&model).into_iter();
+        let told_by_itself = violations.filter(|violation| !repairs.cover(violation));
+        let in_text =
+            |violation: Violation| Violation { at: repairs.in_text(&violation.at), ..violation };
+        problems.extend(located(&document, told_by_itself.map(in_text).collect()));
     }
     Err(fail(problems))
 }

@@ -11,6 +11,8 @@ pub struct Repairs {
     paths: Vec<Path>,
     /// Keys that were taken out because they are not of their type.
     removed: Vec<String>,
+    /// Keys that were given another name: where, the new one, the one that is written.
+    renamed: Vec<(Path, String, String)>,
 }
 
 impl Repairs {
@@ -34,9 +36,33 @@ impl Repairs {
         if let Some(Value::Object(object)) = find(root, path)
             && let Some(value) = object.shift_remove(key)
         {
-            object.entry(name).or_insert(value);
+            if !object.contains_key(name) {
+                object.insert(name.to_owned(), value);
+                self.renamed.push((path.clone(), name.to_owned(), key.to_owned()));
+            }
             self.removed.push(key.to_owned());
         }
+    }
+
+    /// A path of the repaired value as the text has it.
+    #[must_use]
+    pub fn in_text(&self, path: &Path) -> Path {
+        let mut written = Path::default();
+        for (index, segment) in path.0.iter().enumerate() {
+            let name = match segment {
+                Segment::Key(key) | Segment::KeyItself(key) => key,
+                Segment::Index(_) => "",
+            };
+            let above = &path.0[..index];
+            let is_this = |(at, new, _): &&(Path, String, String)| at.0 == above && new == name;
+            let old = self.renamed.iter().find(is_this).map(|(_, _, old)| old.clone());
+            written.0.push(match (segment, old) {
+                (Segment::Key(_), Some(old)) => Segment::Key(old),
+                (Segment::KeyItself(_), Some(old)) => Segment::KeyItself(old),
+                (segment, _) => segment.clone(),
+            });
+        }
+        written
     }
 
     /// Replaces the value at `path` by one that its schema allows.
