@@ -1,17 +1,16 @@
 //! Checks every version field that the plan maps.
 
-use std::path::PathBuf;
-
 use clap::Parser;
 use lockstep_toolkit::Action;
+use lockstep_toolkit::inputs::ProjectPlan;
 
 /// Checks that every version field says the same.
 #[derive(Debug, Parser)]
 #[command(name = "align-versions", about, long_about = None)]
 pub struct Inputs {
-    /// The plan, as `lockstep generate` wrote it.
-    #[arg(long, default_value = ".github/lockstep.plan.json")]
-    pub plan: PathBuf,
+    /// The plan.
+    #[command(flatten)]
+    pub plan: ProjectPlan,
     /// The version that they must say; without it they must agree.
     #[arg(long)]
     pub version: Option<String>,

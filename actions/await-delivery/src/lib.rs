@@ -3,18 +3,19 @@
 use std::path::PathBuf;
 
 use clap::Parser;
+use lockstep_toolkit::inputs::{ProjectPlan, Release};
 use lockstep_toolkit::{Action, Secret};
 
 /// Waits until a version can be installed, and runs it.
 #[derive(Debug, Parser)]
 #[command(name = "await-delivery", about, long_about = None)]
 pub struct Inputs {
-    /// The plan, as `lockstep generate` wrote it.
-    #[arg(long, default_value = ".github/lockstep.plan.json")]
-    pub plan: PathBuf,
-    /// The version of the release, without the tag's prefix.
-    #[arg(long)]
-    pub version: String,
+    /// The plan.
+    #[command(flatten)]
+    pub plan: ProjectPlan,
+    /// The release.
+    #[command(flatten)]
+    pub release: Release,
     /// The channel.
     #[arg(long)]
     pub channel: String,

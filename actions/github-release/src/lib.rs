@@ -1,20 +1,19 @@
 //! Drafts the GitHub release with every asset verified, or makes the draft public.
 
-use std::path::PathBuf;
-
 use clap::Parser;
+use lockstep_toolkit::inputs::{Bundle, Receipt, Release};
 use lockstep_toolkit::{Action, Secret};
 
 /// Drafts and publishes the GitHub release.
 #[derive(Debug, Parser)]
 #[command(name = "github-release", about, long_about = None)]
 pub struct Inputs {
-    /// The plan, as the bundle carries it.
-    #[arg(long, default_value = "lockstep/bundle/plan.json")]
-    pub plan: PathBuf,
-    /// The version of the release, without the tag's prefix.
-    #[arg(long)]
-    pub version: String,
+    /// The bundle.
+    #[command(flatten)]
+    pub bundle: Bundle,
+    /// The release.
+    #[command(flatten)]
+    pub release: Release,
     /// `prepare` makes the draft, `publish` makes it public.
     #[arg(long)]
     pub stage: String,
@@ -27,12 +26,9 @@ pub struct Inputs {
     /// Whether it is a prerelease: `true`, `false`, or `auto` for what the version says.
     #[arg(long, default_value = "auto")]
     pub prerelease: String,
-    /// The bundle's folder.
-    #[arg(long, default_value = "lockstep/bundle")]
-    pub bundle: PathBuf,
-    /// The folder that the receipt goes to.
-    #[arg(long, default_value = "lockstep/receipt")]
-    pub receipt: PathBuf,
+    /// The receipt.
+    #[command(flatten)]
+    pub receipt: Receipt,
 }
 
 impl Action for Inputs {

@@ -1,20 +1,19 @@
 //! Hashes what one target built, or merges what all of them did.
 
-use std::path::PathBuf;
-
 use clap::Parser;
 use lockstep_toolkit::Action;
+use lockstep_toolkit::inputs::{ProjectPlan, Release, WorkFolder};
 
 /// Digests of what was built, as a manifest.
 #[derive(Debug, Parser)]
 #[command(name = "hash-artifacts", about, long_about = None)]
 pub struct Inputs {
-    /// The plan, as `lockstep generate` wrote it.
-    #[arg(long, default_value = ".github/lockstep.plan.json")]
-    pub plan: PathBuf,
-    /// The version of the release, without the tag's prefix.
-    #[arg(long)]
-    pub version: String,
+    /// The plan.
+    #[command(flatten)]
+    pub plan: ProjectPlan,
+    /// The release.
+    #[command(flatten)]
+    pub release: Release,
     /// The target whose files are hashed; none to merge.
     #[arg(long)]
     pub target: Option<String>,
@@ -27,9 +26,9 @@ pub struct Inputs {
     /// The commit of each source, as a JSON object.
     #[arg(long, default_value = "{}")]
     pub sources: String,
-    /// The folder that everything is below.
-    #[arg(long, default_value = "lockstep")]
-    pub directory: PathBuf,
+    /// Where everything stands.
+    #[command(flatten)]
+    pub folder: WorkFolder,
 }
 
 impl Action for Inputs {

@@ -1,17 +1,16 @@
 //! Packs the artifacts of one target, or those that need every target.
 
-use std::path::PathBuf;
-
 use clap::Parser;
 use lockstep_toolkit::Action;
+use lockstep_toolkit::inputs::{ProjectPlan, WorkFolder};
 
 /// Packs what was built as archives and packages.
 #[derive(Debug, Parser)]
 #[command(name = "pack-artifacts", about, long_about = None)]
 pub struct Inputs {
-    /// The plan, as `lockstep generate` wrote it.
-    #[arg(long, default_value = ".github/lockstep.plan.json")]
-    pub plan: PathBuf,
+    /// The plan.
+    #[command(flatten)]
+    pub plan: ProjectPlan,
     /// The version of the release; not needed for a dry run.
     #[arg(long, required_unless_present = "dry_run")]
     pub version: Option<String>,
@@ -21,9 +20,9 @@ pub struct Inputs {
     /// Pack what needs no build, to see that it can be packed, and keep nothing.
     #[arg(long)]
     pub dry_run: bool,
-    /// The folder that everything goes to.
-    #[arg(long, default_value = "lockstep")]
-    pub directory: PathBuf,
+    /// Where everything stands.
+    #[command(flatten)]
+    pub folder: WorkFolder,
 }
 
 impl Action for Inputs {

@@ -1,20 +1,19 @@
 //! Publishes the artifacts of one channel: looks at what is there, publishes what is not, confirms.
 
-use std::path::PathBuf;
-
 use clap::Parser;
 use lockstep_toolkit::Action;
+use lockstep_toolkit::inputs::{Bundle, Receipt, Release};
 
 /// Publishes one channel's artifacts.
 #[derive(Debug, Parser)]
 #[command(name = "publish", about, long_about = None)]
 pub struct Inputs {
-    /// The plan, as the bundle carries it.
-    #[arg(long, default_value = "lockstep/bundle/plan.json")]
-    pub plan: PathBuf,
-    /// The version of the release, without the tag's prefix.
-    #[arg(long)]
-    pub version: String,
+    /// The bundle.
+    #[command(flatten)]
+    pub bundle: Bundle,
+    /// The release.
+    #[command(flatten)]
+    pub release: Release,
     /// The channel.
     #[arg(long)]
     pub channel: String,
@@ -26,12 +25,9 @@ pub struct Inputs {
     /// given where the channel has none.
     #[arg(long)]
     pub switch: Option<String>,
-    /// The bundle's folder.
-    #[arg(long, default_value = "lockstep/bundle")]
-    pub bundle: PathBuf,
-    /// The folder that the receipt goes to.
-    #[arg(long, default_value = "lockstep/receipt")]
-    pub receipt: PathBuf,
+    /// The receipt.
+    #[command(flatten)]
+    pub receipt: Receipt,
 }
 
 impl Action for Inputs {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
+use lockstep_toolkit::inputs::Receipt;
 use lockstep_toolkit::{Action, Secret};
 
 /// Puts together what happened, and files what stopped a release.
@@ -21,9 +22,9 @@ pub struct Inputs {
     /// The folder of the receipts.
     #[arg(long, default_value = "lockstep/receipts")]
     pub receipts: PathBuf,
-    /// The folder that the receipt of the whole goes to.
-    #[arg(long, default_value = "lockstep/receipt")]
-    pub receipt: PathBuf,
+    /// The receipt.
+    #[command(flatten)]
+    pub receipt: Receipt,
 }
 
 impl Action for Inputs {

@@ -1,17 +1,16 @@
 //! Resolves what a release is made of, and fails where a gate is not open.
 
-use std::path::PathBuf;
-
 use clap::Parser;
+use lockstep_toolkit::inputs::ProjectPlan;
 use lockstep_toolkit::{Action, Secret};
 
 /// Resolves tag, commit, sources and build run, and checks the gates.
 #[derive(Debug, Parser)]
 #[command(name = "resolve-build", about, long_about = None)]
 pub struct Inputs {
-    /// The plan, as `lockstep generate` wrote it.
-    #[arg(long, default_value = ".github/lockstep.plan.json")]
-    pub plan: PathBuf,
+    /// The plan.
+    #[command(flatten)]
+    pub plan: ProjectPlan,
     /// What is resolved: `build`, `publish`, or the `provenance` of a downloaded bundle.
     #[arg(long)]
     pub stage: String,

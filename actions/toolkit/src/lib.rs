@@ -3,6 +3,8 @@
 //! A program defines its inputs once, as clap arguments. On a laptop they are flags; on a runner they
 //! are the inputs of the action, whose `action.yml` is made from the same definition.
 
+pub mod inputs;
+
 use clap::{Arg, ArgAction, CommandFactory};
 use lockstep_schemas::action::{InputDefinition, Interface, OutputDefinition};
 use lockstep_schemas::strings::Expression;

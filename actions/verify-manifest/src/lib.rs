@@ -4,17 +4,18 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use lockstep_toolkit::Action;
+use lockstep_toolkit::inputs::{ProjectPlan, Release};
 
 /// Checks a manifest against the plan and the bytes.
 #[derive(Debug, Parser)]
 #[command(name = "verify-manifest", about, long_about = None)]
 pub struct Inputs {
-    /// The plan, as `lockstep generate` wrote it.
-    #[arg(long, default_value = ".github/lockstep.plan.json")]
-    pub plan: PathBuf,
-    /// The version of the release, without the tag's prefix.
-    #[arg(long)]
-    pub version: String,
+    /// The plan.
+    #[command(flatten)]
+    pub plan: ProjectPlan,
+    /// The release.
+    #[command(flatten)]
+    pub release: Release,
     /// The commit that must have been built; any, if it is not given.
     #[arg(long)]
     pub commit: Option<String>,

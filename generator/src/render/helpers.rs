@@ -67,9 +67,9 @@ impl Actions {
 /// Makes the helpers known to a registry.
 pub fn register(registry: &mut Handlebars<'_>) {
     registry.register_helper("given", Box::new(Given));
-    registry.register_helper("uses", Box::new(Uses));
-    registry.register_helper("workflow", Box::new(LocalWorkflow));
-    registry.register_helper("expr", Box::new(Expr));
+    for helper in [USES, WORKFLOW, EXPR] {
+        registry.register_helper(helper.name, Box::new(helper));
+    }
 }
 
 /// `{{#given x}}…{{else}}…{{/given}}`: the block with `x` as `this` where it is set; and unlike
@@ -113,62 +113,44 @@ impl HelperDef for Given {
     }
 }
 
-/// `{{uses "actions/checkout"}}`: a third-party action, or one of Lockstep's, by its pin.
-struct Uses;
+/// A helper that makes one text of another.
+struct TextHelper {
+    name: &'static str,
+    wants: &'static str,
+    make: fn(&Context, &str) -> Option<String>,
+}
 
-impl HelperDef for Uses {
-    fn call<'reg: 'rc, 'rc>(
+impl HelperDef for TextHelper {
+    fn call_inner<'reg: 'rc, 'rc>(
         &self,
         helper: &Helper<'rc>,
         _: &'reg Handlebars<'reg>,
         context: &'rc Context,
         _: &mut RenderContext<'reg, 'rc>,
-        out: &mut dyn Output,
-    ) -> HelperResult {
-        let action = text(helper, "uses")?;
-        let reference = Actions::reference(context, action);
-        out.write(&reference.ok_or_else(|| complaint("uses", "an action with a pin"))?)?;
-        Ok(())
+    ) -> Result<ScopedJson<'rc>, RenderError> {
+        let text = helper.param(0).and_then(|param| param.value().as_str());
+        let made = text.and_then(|text| (self.make)(context, text));
+        made.map(|made| Value::String(made).into()).ok_or_else(|| complaint(self.name, self.wants))
     }
 }
+
+/// `{{uses "actions/checkout"}}`: a third-party action, or one of Lockstep's, by its pin.
+const USES: TextHelper =
+    TextHelper { name: "uses", wants: "an action with a pin", make: Actions::reference };
 
 /// `{{workflow file}}`: another workflow of the set.
-struct LocalWorkflow;
-
-impl HelperDef for LocalWorkflow {
-    fn call<'reg: 'rc, 'rc>(
-        &self,
-        helper: &Helper<'rc>,
-        _: &'reg Handlebars<'reg>,
-        _: &'rc Context,
-        _: &mut RenderContext<'reg, 'rc>,
-        out: &mut dyn Output,
-    ) -> HelperResult {
-        out.write(&format!("$/{}/{}", super::WORKFLOWS, text(helper, "workflow")?))?;
-        Ok(())
-    }
-}
+const WORKFLOW: TextHelper = TextHelper {
+    name: "workflow",
+    wants: "a file's name",
+    make: |_, file| Some(format!("$/{}/{file}", super::WORKFLOWS)),
+};
 
 /// `{{expr "github.token"}}`: an expression, as a scalar.
-struct Expr;
-
-impl HelperDef for Expr {
-    fn call_inner<'reg: 'rc, 'rc>(
-        &self,
-        helper: &Helper<'rc>,
-        _: &'reg Handlebars<'reg>,
-        _: &'rc Context,
-        _: &mut RenderContext<'reg, 'rc>,
-    ) -> Result<ScopedJson<'rc>, RenderError> {
-        let expression = Expression::new(text(helper, "expr")?);
-        Ok(Value::String(scalar::quote(&expression.to_string())).into())
-    }
-}
-
-fn text<'a>(helper: &'a Helper<'_>, name: &'static str) -> Result<&'a str, RenderError> {
-    let param = helper.param(0).and_then(|param| param.value().as_str());
-    param.ok_or_else(|| complaint(name, "text"))
-}
+const EXPR: TextHelper = TextHelper {
+    name: "expr",
+    wants: "an expression",
+    make: |_, text| Some(scalar::quote(&Expression::new(text).to_string())),
+};
 
 fn complaint(helper: &'static str, wants: &'static str) -> RenderError {
     RenderErrorReason::ParamTypeMismatchForName(helper, "0".to_owned(), wants.to_owned()).into()

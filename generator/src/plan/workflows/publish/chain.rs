@@ -1,21 +1,13 @@
-//! `release-publish.yml`: from the bundle to every channel, all or nothing.
-//!
-//! Every job with a side effect is written once, for either conduct. The rehearsal's is the live one
-//! [stripped](Chain::strip) of what a side effect would need, so a twin can neither drift from its
-//! live job nor come by a permission, a secret or an environment.
+//! The jobs of one conduct, each behind those that it needs.
 
-use lockstep_schemas::model::{Auth, ChannelKind, FormulaUpdate, GateCheck, Model, Stage};
+use lockstep_schemas::model::{Auth, ChannelKind, FormulaUpdate, GateCheck, Model};
 use lockstep_schemas::plan::{
-    Call, Cancel, ChannelPlan, Client, Concurrency, Conduct, Input, InputDefault, InputKind, Job,
-    JobBody, Permission, Plan, PreflightChannel, ReleaseStage, Steps, Workflow, WorkflowTemplate,
+    Call, ChannelPlan, Client, Conduct, Job, JobBody, Permission, Plan, ReleaseStage, Steps,
 };
-use lockstep_schemas::strings::{Expression, JobId, SettingName};
+use lockstep_schemas::strings::{Expression, JobId};
 
-use super::jobs::{
-    boolean_input, env, file, id, input, job, outputs, permission, read_contents, run, setting,
-    text,
-};
-use crate::plan::steps;
+use super::super::jobs::{file, id, job, permission, read_contents, run, setting};
+use super::{secret, selected};
 
 /// The Node.js whose npm publishes: 24.18 and later bring npm 11.16, and trusted publishing needs
 /// 11.5.1 ([documentation](https://docs.npmjs.com/trusted-publishers)).
@@ -25,112 +17,6 @@ const PUBLISHING_UV: &str = "0.13.9";
 /// The Rust that publishes where the model names none.
 const PUBLISHING_RUST: &str = "1.95.0";
 
-pub(super) fn workflow(model: &Model, plan: &Plan) -> Workflow {
-    let live = Chain::of(model, plan, Conduct::Live);
-    let rehearsal = Chain::of(model, plan, Conduct::Rehearsal);
-    let mut jobs = vec![resolve(model, plan), preflight(model, plan)];
-    jobs.extend(live.jobs);
-    jobs.extend(rehearsal.jobs);
-    Workflow {
-        file: file("release-publish.yml"),
-        template: WorkflowTemplate::ReleasePublish,
-        name: text("Publish release"),
-        tags: None,
-        env: env(model),
-        inputs: inputs(plan),
-        // One group for all: a tag and a run id can mean the same release.
-        concurrency: Some(Concurrency {
-            group: "release-publish".to_owned(),
-            cancel: Cancel::Fixed(false),
-        }),
-        jobs,
-    }
-}
-
-fn inputs(plan: &Plan) -> Vec<Input> {
-    let mut inputs = vec![
-        input("release_tag", "The tag to publish. Either this or a build run."),
-        input(
-            "build_run_id",
-            "The id of the successful build run to publish. Either this or a tag.",
-        ),
-        boolean_input("rehearsal", "Check everything, publish nothing", true),
-    ];
-    for channel in &plan.channels {
-        let description = format!("Ship to {}", channel.kind.label());
-        inputs.push(boolean_input(&channel.kind.id().replace('-', "_"), &description, true));
-    }
-    if has(plan, ChannelKind::GithubRelease) {
-        inputs.push(Input {
-            kind: InputKind::Choice,
-            default: Some(InputDefault::String("auto".to_owned())),
-            options: ["auto", "true", "false"].map(text).to_vec(),
-            ..input(
-                "prerelease",
-                "Whether the GitHub release is a prerelease; auto: as the version says",
-            )
-        });
-    }
-    if !plan.waivers.is_empty() {
-        inputs.push(input("waive", "Gates or channels to let go, separated by spaces"));
-        inputs.push(input("waiver_reason", "Why; it goes on record"));
-    }
-    inputs
-}
-
-fn has(plan: &Plan, kind: ChannelKind) -> bool {
-    plan.channels.iter().any(|channel| channel.kind == kind)
-}
-
-fn resolve(model: &Model, plan: &Plan) -> Job {
-    let steps = Steps::Resolve {
-        gates: steps::after_resolve(steps::of_gates(model, Stage::Publish)),
-        attest: plan.attestations,
-    };
-    let mut resolve = job(model, "resolve", "Resolve the build run", 30, steps);
-    resolve.permissions =
-        vec![permission("actions", "read", "find the build run and download its bundle")];
-    if plan.attestations {
-        let reason = "ask for the bundle's attestation";
-        resolve.permissions.push(permission("attestations", "read", reason));
-    }
-    resolve.permissions.extend([
-        read_contents(),
-        permission("issues", "read", "whether blockers are open"),
-        permission("statuses", "read", "whether the commit statuses that are gates are set"),
-    ]);
-    if let Some(run) = run(&mut resolve) {
-        let channels = plan.channels.iter().map(|channel| channel.kind.id());
-        let names: Vec<&str> = ["tag", "version", "commit"].into_iter().chain(channels).collect();
-        run.outputs = outputs("resolve", &names);
-    }
-    resolve
-}
-
-fn preflight(model: &Model, plan: &Plan) -> Job {
-    let channel = |channel: &ChannelPlan| PreflightChannel {
-        channel: channel.kind,
-        label: channel.kind.label().to_owned(),
-        selected: Expression::new(selected(channel.kind)),
-        token: channel.secret.as_ref().map(secret),
-        switch: channel.switch.as_ref().map(|name| Expression::new(format!("vars.{name}"))),
-    };
-    let steps = Steps::Preflight { channels: plan.channels.iter().map(channel).collect() };
-    let mut preflight = job(model, "preflight", "Preflight", 15, steps);
-    preflight.needs = vec![id("resolve")];
-    preflight.environment = Some(plan.publishing.preflight_environment.clone());
-    preflight
-}
-
-fn secret(name: &SettingName) -> Expression {
-    Expression::new(format!("secrets.{name}"))
-}
-
-/// Whether this release ships to a channel, as `resolve` decided.
-fn selected(kind: ChannelKind) -> String {
-    format!("needs.resolve.outputs.{} == 'true'", kind.id())
-}
-
 /// A job that another waits for, and the channel whose part it is.
 struct Done {
     id: JobId,
@@ -138,16 +24,16 @@ struct Done {
 }
 
 /// The jobs of one conduct, each behind those that it needs.
-struct Chain<'a> {
+pub(super) struct Chain<'a> {
     model: &'a Model,
     plan: &'a Plan,
     conduct: Conduct,
     done: Vec<Done>,
-    jobs: Vec<Job>,
+    pub(super) jobs: Vec<Job>,
 }
 
 impl<'a> Chain<'a> {
-    fn of(model: &'a Model, plan: &'a Plan, conduct: Conduct) -> Self {
+    pub(super) fn of(model: &'a Model, plan: &'a Plan, conduct: Conduct) -> Self {
         let mut chain = Self { model, plan, conduct, done: Vec::new(), jobs: Vec::new() };
         let channel = |kind| plan.channels.iter().find(|channel| channel.kind == kind);
         let release = channel(ChannelKind::GithubRelease);
@@ -210,15 +96,13 @@ impl<'a> Chain<'a> {
         job.name = format!("Rehearse: {}", job.name);
         job.permissions.retain(|permission| *permission == read_contents());
         job.environment = None;
-        if let Some(run) = run(&mut job)
-            && let Steps::Publish { token, .. } | Steps::Formula { token, .. } = &mut run.steps
-        {
-            *token = None;
-        }
-        if let Some(run) = run(&mut job)
-            && let Steps::Publish { exchange, .. } = &mut run.steps
-        {
-            *exchange = false;
+        match run(&mut job).map(|run| &mut run.steps) {
+            Some(Steps::Publish { token, exchange, .. }) => {
+                *token = None;
+                *exchange = false;
+            }
+            Some(Steps::Formula { token, .. }) => *token = None,
+            _ => {}
         }
         job
     }
