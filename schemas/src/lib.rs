@@ -7,6 +7,7 @@
 pub mod action;
 pub mod document;
 pub mod model;
+pub mod numbers;
 pub mod placeholder;
 pub mod plan;
 pub mod platform;

@@ -85,6 +85,20 @@ fn the_models_pin_moves() {
     assert_settled(&project);
 }
 
+/// A maintainer's own edit is newer than a bump of what stood there before.
+#[test]
+fn the_models_new_pin_wins_over_a_bump() {
+    let project = rendered();
+    let old = "0000000000000000000000000000000000000000";
+    let bumped = "lockstep@89abcdef0123456789abcdef0123456789abcdef # v0.2.0";
+    project.edit(VERIFY, &format!("lockstep@{old} # v0.1.0"), bumped);
+    assert_settled(&project);
+    project.edit("lockstep.yaml", old, "fedcba9876543210fedcba9876543210fedcba98");
+    assert_eq!(lockstep(project.path(), &["generate"]).status, 0);
+    assert!(!project.read(VERIFY).contains("89abcdef"));
+    assert_settled(&project);
+}
+
 #[test]
 fn a_reset_takes_bumps_back() {
     let project = rendered();

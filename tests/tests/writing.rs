@@ -156,6 +156,19 @@ fn killed_at_any_moment() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn no_link_leads_out() {
+    let project = Project::reference("plasmite");
+    let outside = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(outside.path(), project.file(".github")).unwrap();
+    let outcome = lockstep(project.path(), &["generate"]);
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.stderr.contains("a link leads out of the project"), "{}", outcome.text());
+    let left: Vec<_> = fs::read_dir(outside.path()).unwrap().collect();
+    assert!(left.iter().all(|entry| entry.as_ref().unwrap().path().is_dir()), "{left:?}");
+}
+
 /// What a killed run left behind is swept by the next that writes there.
 #[test]
 fn leftovers_are_swept() {

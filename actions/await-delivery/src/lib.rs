@@ -22,6 +22,14 @@ pub struct Inputs {
     /// The target that this runner is, or `any`.
     #[arg(long)]
     pub target: String,
+    /// What the channel promises for the target: what fails on an `official` one is only told on a
+    /// `preview`.
+    #[arg(long, default_value = "official")]
+    pub tier: String,
+    /// The channels that the version was shipped to, separated by spaces; none for all. A channel
+    /// that is not among them has nothing to wait for.
+    #[arg(long, default_value = "")]
+    pub channels: String,
     /// How long to wait, in minutes.
     #[arg(long, default_value = "30")]
     pub timeout_minutes: u16,

@@ -21,6 +21,10 @@ pub struct Inputs {
     /// credentials and asks the channel what would be in the way.
     #[arg(long)]
     pub conduct: String,
+    /// Whether the run is a rehearsal: what only stands in the way of going live is then told, and no
+    /// failure of a preflight.
+    #[arg(long)]
+    pub rehearsal: bool,
     /// The value of the configuration variable that must be `true` before anything goes live; not
     /// given where the channel has none.
     #[arg(long)]

@@ -25,6 +25,8 @@ impl Action for Inputs {
         ("version", "The release's version"),
         ("commit", "The release's commit"),
         ("sources", "The commit of each source, as a JSON object"),
+        ("channels", "The channels that the release ships to, separated by spaces"),
+        ("waived", "The gates that are let go, as a JSON list"),
         ("run-id", "The id of the build run"),
         ("github-release", "`true` where the release ships to the GitHub release, else `false`"),
         ("npm", "`true` where the release ships to npm, else `false`"),

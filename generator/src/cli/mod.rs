@@ -165,7 +165,10 @@ fn check(project: &Path) -> Result<(), Stop> {
     for drift in &comparison.drifts {
         print!("{}", drift.diff);
     }
-    let remedy = format!("lockstep generate {}", project.display());
+    // A file of another hand is not replaced unasked.
+    let is_foreign = |drift: &Drift| drift.kind == DriftKind::Foreign;
+    let replace = if comparison.drifts.iter().any(is_foreign) { "--replace " } else { "" };
+    let remedy = format!("lockstep generate {replace}{}", project.display());
     for drift in &comparison.drifts {
         let file = shown(project, &drift.path);
         let what = match drift.kind {
@@ -219,6 +222,14 @@ fn schema(document: DocumentName) -> Result<(), Stop> {
 }
 
 fn load_plan(project: &Path) -> Result<Plan, Stop> {
+    if project.is_file() {
+        let folder = project.parent().filter(|folder| *folder != Path::new(""));
+        return Err(Stop::Failure(format!(
+            "{} is a file: name the project's folder, {}",
+            project.display(),
+            folder.unwrap_or(Path::new(".")).display(),
+        )));
+    }
     let source =
         Source::read(&project.join(MODEL), &shown(project, MODEL)).map_err(Stop::Problems)?;
     let model = load::load(&source).map_err(Stop::Problems)?;

@@ -133,11 +133,11 @@ impl<'a> Explainer<'a> {
             None => String::new(),
         };
         let resolved = resolve(self.schema, field);
-        let example = resolved
-            .get("examples")
-            .and_then(|examples| examples.get(0))
-            .and_then(Value::as_str)
-            .map(|example| format!("for example `{key}: {example}`"));
+        let example = resolved.get("examples").and_then(|examples| examples.get(0));
+        let example = example.map(|example| match example {
+            Value::String(text) => format!("for example `{key}: {text}`"),
+            other => format!("for example `{key}: {other}`"),
+        });
         let remedy = example.unwrap_or_else(|| {
             let what = field.get("description").or_else(|| resolved.get("description"));
             let what = what.and_then(Value::as_str).unwrap_or_default();
@@ -211,6 +211,17 @@ impl<'a> Explainer<'a> {
         }
 
         // Alternatives told apart by their type.
+        let is_object = |branch: &Value| {
+            resolve(self.schema, branch).get("type").is_some_and(|kind| kind == "object")
+        };
+        let object = branches.and_then(|branches| branches.iter().position(is_object));
+        if let (true, Some(errors)) = (instance.is_object(), object.and_then(|at| context.get(at)))
+        {
+            for error in errors {
+                self.explain(error);
+            }
+            return;
+        }
         let is_of_other_type = |errors: &&Vec<ValidationError<'static>>| {
             errors.iter().any(|error| {
                 matches!(error.kind(), ValidationErrorKind::Type { .. })
@@ -382,7 +393,8 @@ fn in_words(kind: &str) -> &str {
         "string" => "text",
         "object" => "keys with values",
         "array" => "a list",
-        "integer" | "number" => "a number",
+        "integer" => "a whole number",
+        "number" => "a number",
         "boolean" => "true or false",
         other => other,
     }

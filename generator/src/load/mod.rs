@@ -1,9 +1,9 @@
 //! Load: a file's text → a [`Model`], or everything that is wrong with it at once.
 //!
-//! The text becomes a tree that remembers where each value stands ([`yaml`]). Serde decides whether
+//! The text becomes a tree that remembers where each value stands (`yaml`). Serde decides whether
 //! the tree is a model. Where it is not, the model's JSON Schema explains why, violation by
-//! violation, and repairs the tree so far that the rules can look at the rest ([`explain`]). The
-//! rules ([`rules`]) know what no single type can say.
+//! violation, and repairs the tree so far that the rules can look at the rest (`explain`). The
+//! rules (`rules`) know what no single type can say.
 
 mod explain;
 mod repair;

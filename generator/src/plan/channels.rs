@@ -84,9 +84,7 @@ pub fn official_targets(model: &Model, common: &Common<'_>) -> Vec<String> {
     });
     let mut official: Vec<String> = of_target.map(ToString::to_string).collect();
     let untargeted = untargeted_tier(model, common);
-    // On the release page an archive of everything is a download, not a way to install.
-    let installs = common.kind != ChannelKind::GithubRelease;
-    if installs && untargeted.is_some_and(|promise| promise.tier == Tier::Official) {
+    if untargeted.is_some_and(|promise| promise.tier == Tier::Official) {
         official.push("any".to_owned());
     }
     official

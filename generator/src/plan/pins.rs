@@ -27,19 +27,21 @@ const CRATES_IO_AUTH: (&str, &str, &str) =
 /// The pins of a model: the defaults, Lockstep's own, and those of the model's steps, which win.
 pub(super) fn of(model: &Model) -> BTreeMap<Repository, Pin> {
     let default = |(repository, commit, version): &(&str, &str, &str)| {
-        let pin = Pin { commit: commit.parse().ok()?, version: Some(version.parse().ok()?) };
+        let version = Some(version.parse().ok()?);
+        let pin = Pin { commit: commit.parse().ok()?, version, from_model: false };
         Some((repository.parse().ok()?, pin))
     };
     let defaults = DEFAULTS.iter().chain([&CRATES_IO_AUTH]);
     let mut pins: BTreeMap<Repository, Pin> = defaults.filter_map(default).collect();
     if let (Some(commit), Ok(own)) = (&model.lockstep.commit, own_repository().parse()) {
         let version = model.lockstep.version.clone();
-        pins.insert(own, Pin { commit: commit.clone(), version });
+        pins.insert(own, Pin { commit: commit.clone(), version, from_model: true });
     }
     for step in steps(model) {
         if let Some(action) = &step.uses {
             let (repository, commit) = split(action);
-            pins.insert(repository, Pin { commit, version: step.version.clone() });
+            let version = step.version.clone();
+            pins.insert(repository, Pin { commit, version, from_model: true });
         }
     }
     pins

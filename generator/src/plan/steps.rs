@@ -31,7 +31,10 @@ pub(super) fn of_gates(model: &Model, stage: Stage) -> Vec<PlannedStep> {
         let GateCheck::Script { run } = &gate.check else {
             return None;
         };
+        let waivable = model.waivers.iter().any(|waiver| waiver.gate.as_ref() == Some(id));
+        let unless_waived = format!("!contains(fromJSON(steps.resolve.outputs.waived), '{id}')");
         Some(PlannedStep {
+            condition: waivable.then(|| Expression::new(unless_waived)),
             run: Some(run.clone()),
             shell: Some(Shell::Bash),
             ..unnamed(format!("Gate {id}"))

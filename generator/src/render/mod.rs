@@ -1,7 +1,7 @@
 //! Render: a plan → the text of every file. Pure.
 //!
 //! Templates lay out, and decide nothing. Before a template sees it, every string of the plan has
-//! become one YAML scalar ([`scalar`]); a template so has no way to write a text unquoted.
+//! become one YAML scalar (`scalar`); a template so has no way to write a text unquoted.
 
 mod action;
 mod helpers;

@@ -59,9 +59,20 @@ pub fn keep_bumped(rendered: &str, found: &str, base: &PinMap, current: &PinMap)
         .flat_map(|pins| pins.values())
         .map(|pin| pin.commit.as_str())
         .collect();
+    // Where the model's own pin has changed since, the model wins.
+    let moved: HashSet<String> = current
+        .iter()
+        .filter(|(repository, pin)| {
+            let before = base.get(*repository);
+            pin.from_model && before.is_some_and(|before| before.commit != pin.commit)
+        })
+        .map(|(repository, _)| repository.to_string())
+        .collect();
     let is_bumped = |found: &Use<'_>| {
         // A commit says by itself whose it is: no two repositories share one.
-        !commits.contains(found.commit) && found.commit.parse::<CommitSha>().is_ok()
+        !commits.contains(found.commit)
+            && found.commit.parse::<CommitSha>().is_ok()
+            && !moved.contains(&found.repository().join("/"))
     };
     let uses = |text| -> Vec<Use<'_>> { str::lines(text).filter_map(Use::read).collect() };
     let there = uses(found);

@@ -30,6 +30,7 @@ pub fn replace(root: &Path, changed: &[&Rendered], gone: &[&str]) -> Result<(), 
         let folder = path.parent().unwrap_or(root);
         let failure = |error| Failure { path: path.clone(), attempt: "written", error };
         fs::create_dir_all(folder).map_err(failure)?;
+        stays_within(root, folder).map_err(failure)?;
         prepared.push((prepare(folder, &file.text).map_err(failure)?, path.clone()));
     }
     for (temporary, path) in prepared {
@@ -44,6 +45,15 @@ pub fn replace(root: &Path, changed: &[&Rendered], gone: &[&str]) -> Result<(), 
         fs::remove_file(&path).map_err(|error| Failure { path, attempt: "removed", error })?;
     }
     Ok(())
+}
+
+/// A link must not lead the writing out of the project.
+fn stays_within(root: &Path, folder: &Path) -> std::io::Result<()> {
+    if folder.canonicalize()?.starts_with(root.canonicalize()?) {
+        Ok(())
+    } else {
+        Err(std::io::Error::other("a link leads out of the project"))
+    }
 }
 
 fn prepare(folder: &Path, text: &str) -> std::io::Result<NamedTempFile> {

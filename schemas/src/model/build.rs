@@ -11,8 +11,9 @@ use crate::strings::{
 /// How a target is built, on its runner, in this order.
 ///
 /// Every step finds the target's facts in its environment: `LOCKSTEP_TARGET`, `LOCKSTEP_TRIPLE`,
-/// `LOCKSTEP_OS`, `LOCKSTEP_NPM`, `LOCKSTEP_SUFFIX`, `LOCKSTEP_WHEEL`, `LOCKSTEP_GLIBC` and
-/// `LOCKSTEP_VERSION`.
+/// `LOCKSTEP_OS`, `LOCKSTEP_NPM`, `LOCKSTEP_SUFFIX`, `LOCKSTEP_WHEEL`, `LOCKSTEP_GLIBC`,
+/// `LOCKSTEP_MACOS` and `LOCKSTEP_VERSION`. Where every target of macOS has a floor,
+/// `MACOSX_DEPLOYMENT_TARGET` is it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Build {

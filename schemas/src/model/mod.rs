@@ -25,9 +25,10 @@ pub use channels::{
     Homebrew, Npm, NpmClient, Pypi,
 };
 pub use gates::{Gate, GateCheck, Stage, Waiver};
-pub use targets::{BuildMode, Source, SourceRef, Target};
+pub use targets::{BuildMode, JobMinutes, Source, SourceRef, Target};
 pub use tiers::{Tier, TierDetail, TierEntry};
 
+use crate::numbers::Within;
 use crate::strings::{
     CommitSha, EnvironmentName, GlobPattern, Id, License, PinVersion, ProjectName, RelativePath,
     Repository, RunnerLabel, TagPattern, TargetId, Text,
@@ -91,7 +92,7 @@ pub struct Model {
 
 /// The version of the model's format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
-#[schemars(transparent)]
+#[schemars(transparent, extend("examples" = [1]))]
 pub struct SchemaVersion(#[schemars(range(min = 1, max = 1))] u32);
 
 impl SchemaVersion {
@@ -170,21 +171,18 @@ pub struct Publishing {
     /// The environment of the one job that tries every credential before anything is published.
     pub preflight_environment: EnvironmentName,
     /// How long delivery waits for a channel to serve a release, in minutes.
-    #[schemars(range(min = 1, max = 300))]
-    pub delivery_timeout_minutes: u16,
+    pub delivery_timeout_minutes: Within<1, 300>,
     /// How long delivery waits between two looks at a channel, in seconds.
-    #[schemars(range(min = 1, max = 600))]
-    pub delivery_interval_seconds: u16,
+    pub delivery_interval_seconds: Within<1, 600>,
 }
 
 impl Default for Publishing {
     fn default() -> Self {
         #[expect(clippy::expect_used, reason = "constants, covered by a test")]
-        let environment = |name: &str| name.parse().expect("a constant environment name");
         Self {
-            preflight_environment: environment("preflight"),
-            delivery_timeout_minutes: 30,
-            delivery_interval_seconds: 20,
+            preflight_environment: "preflight".parse().expect("a constant environment name"),
+            delivery_timeout_minutes: Within::new(30).expect("a constant within its bounds"),
+            delivery_interval_seconds: Within::new(20).expect("a constant within its bounds"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::numbers::Within;
 use crate::strings::{
     ArchiveSuffix, ContainerImage, GitRef, GlibcVersion, Id, InputName, MacosVersion, RelativePath,
     Repository, RunnerLabel, Triple, WheelPlatform,
@@ -35,12 +36,16 @@ pub struct Target {
     pub wheel: Option<WheelPlatform>,
     /// How long its build may take, in minutes.
     #[serde(default = "default_timeout")]
-    #[schemars(range(min = 1, max = 360))]
-    pub timeout_minutes: u16,
+    pub timeout_minutes: JobMinutes,
 }
 
-fn default_timeout() -> u16 {
-    60
+/// Minutes of a job, which GitHub ends after six hours
+/// ([limits](https://docs.github.com/en/actions/reference/limits)).
+pub type JobMinutes = Within<1, 360>;
+
+#[expect(clippy::expect_used, reason = "a constant within its bounds, covered by a test")]
+fn default_timeout() -> JobMinutes {
+    JobMinutes::new(60).expect("an hour is less than six")
 }
 
 /// How a target is compiled.

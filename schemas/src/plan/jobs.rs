@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{PlannedStep, Steps};
-use crate::model::ChannelKind;
+use crate::model::{ChannelKind, Tier};
 use crate::strings::{
     ArchiveSuffix, ContainerImage, EnvironmentName, Expression, JobId, RunnerLabel, TargetId,
     Triple, WheelPlatform, WorkflowFile,
@@ -134,6 +134,8 @@ pub struct BuildEntry {
     pub container: Option<ContainerImage>,
     /// The oldest glibc, or nothing.
     pub glibc: String,
+    /// The oldest macOS, or nothing.
+    pub macos: String,
     /// The npm platform.
     pub npm: String,
     /// How archives name it.
@@ -152,6 +154,8 @@ pub struct InstallEntry {
     pub channel: ChannelKind,
     /// The target, or `any`.
     pub target: String,
+    /// What the channel promises for it.
+    pub tier: Tier,
     /// The runner.
     pub runner: RunnerLabel,
 }

@@ -87,6 +87,8 @@ pub struct Pin {
     /// The tag of that commit, where it is known.
     #[serde(default)]
     pub version: Option<PinVersion>,
+    /// Whether the model names it. Where the model's changed, it wins over a bump of the old one.
+    pub from_model: bool,
 }
 
 /// The fields that carry the version.

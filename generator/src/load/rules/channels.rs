@@ -3,7 +3,7 @@
 use lockstep_schemas::model::{
     Artifact, Auth, ChannelKind, Channels, Common, FormulaUpdate, Model, Tier,
 };
-use lockstep_schemas::platform::{KNOWN_TARGETS, known_triple};
+use lockstep_schemas::platform::{KNOWN_TARGETS, Os, Platform, known_triple};
 use lockstep_schemas::strings::{Id, TargetId, TargetSelector};
 
 use super::super::suggest;
@@ -99,6 +99,7 @@ fn tiers(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Violati
         selector_known(model, selector, entry.tier(), &at.key("tiers"), violations);
     }
     refused(model, common, at, violations);
+    promised(model, common, at, violations);
     let official = plan::official_targets(model, common);
     if common.smoke.is_none() && !official.is_empty() {
         violations.add(
@@ -143,6 +144,45 @@ fn selector_known(
         let ids = model.targets.keys().map(TargetId::as_str);
         violations.unknown(at, "target", text, ids.chain(["default"]));
     }
+}
+
+/// Every target that a channel has something for has a tier, and some tier ships.
+fn promised(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Violations) {
+    let packs = |target: &TargetId| {
+        let mut artifacts = common.artifacts.iter().filter_map(|id| model.artifacts.get(id));
+        artifacts.any(|artifact| plan::is_packed_for(artifact, target))
+    };
+    let targets: Vec<&TargetId> = model.targets.keys().filter(|target| packs(target)).collect();
+    let tier =
+        |target: &TargetId| plan::tier_entry(common.tiers, target).map(|(_, entry)| entry.tier());
+    if !common.tiers.is_empty()
+        && let Some(target) = targets.iter().find(|target| tier(target).is_none())
+    {
+        violations.add(
+            at.key_itself("tiers"),
+            format!("what {} promises for `{target}` is not said", common.kind.label()),
+            "name it, or add `default: official`",
+        );
+    }
+    let ships = |target: &TargetId| common.tiers.is_empty() || tier(target).is_none_or(Tier::ships);
+    if !targets.is_empty() && !targets.iter().any(|target| ships(target)) {
+        let message = format!("{} ships to none of its targets", common.kind.label());
+        violations.add(at.key_itself("tiers"), message, "ship to one, or take the channel out");
+    }
+    let on_windows = targets.iter().find(|target| ships(target) && is_windows(model, target));
+    if let (ChannelKind::Homebrew, Some(target)) = (common.kind, on_windows) {
+        violations.add(
+            at.clone(),
+            format!("Homebrew does not run on Windows, and would ship to `{target}`"),
+            format!("promise `{target}: deferred`, or take it out of the artifact's targets"),
+        );
+    }
+}
+
+fn is_windows(model: &Model, id: &TargetId) -> bool {
+    let triple = model.targets.get(id).and_then(|target| target.triple.clone());
+    let platform = triple.or_else(|| known_triple(id)).and_then(|triple| Platform::of(&triple));
+    platform.is_some_and(|platform| platform.os == Os::Windows)
 }
 
 /// What is unsupported on a channel is refused where an artifact of the channel is packed for it.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use lockstep_schemas::model::{GateCheck, Model, Step};
+use lockstep_schemas::model::{GateCheck, Model, Stage, Step};
 use lockstep_schemas::strings::PinnedAction;
 
 use super::{Path, Violations};
@@ -92,6 +92,13 @@ impl Steps<'_> {
         }
         if step.run.as_ref().is_some_and(|run| run.as_str().trim().is_empty()) {
             self.violations.add(at.key("run"), "a script that does nothing", "take the step out");
+        }
+        if step.uses.is_some() && step.version.is_none() {
+            self.violations.add(
+                at.key_itself("uses"),
+                "a pin without its version, which reviewers and bots read",
+                "add the tag of that commit: `version: v1.2.3`",
+            );
         }
         let of_run = [
             ("shell", step.shell.is_some()),
@@ -198,6 +205,14 @@ fn waivers(model: &Model, violations: &mut Violations) {
         {
             let known = model.gates.keys().map(lockstep_schemas::strings::Id::as_str);
             violations.unknown(at.key("gate"), "gate", gate.as_str(), known);
+        }
+        let gate = waiver.gate.as_ref().and_then(|gate| model.gates.get(gate));
+        if gate.is_some_and(|gate| gate.before == Stage::Build) {
+            violations.add(
+                at.key("gate"),
+                "a tag starts the build, and a tag can waive nothing",
+                "let the gate stand before `publish`, or take the waiver out",
+            );
         }
         let channels = model.channels.all();
         if let Some(channel) = waiver.channel

@@ -13,6 +13,7 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
         if let Some(platform) = platform(id, target, &at, violations) {
             floors(platform, target, &at, violations);
             container(platform, target, &at, violations);
+            runner(platform, target, &at, violations);
         }
     }
 }
@@ -72,6 +73,25 @@ fn floors(platform: Platform, target: &Target, at: &Path, violations: &mut Viola
             at.key_itself("macos"),
             format!("a macOS floor on a target of {}", platform.os.label()),
             "take it out",
+        );
+    }
+}
+
+/// What is built is smoke-tested on the same runner, which must so be of the target's system.
+fn runner(platform: Platform, target: &Target, at: &Path, violations: &mut Violations) {
+    let label = target.runner.as_str();
+    let os = match label.split('-').next() {
+        Some("ubuntu") => Os::Linux,
+        Some("macos") => Os::Macos,
+        Some("windows") => Os::Windows,
+        _ => return,
+    };
+    // A container on a runner of another system is told by itself.
+    if os != platform.os && target.container.is_none() {
+        violations.add(
+            at.key("runner"),
+            format!("`{label}` can not smoke-test a target of {}", platform.os.label()),
+            format!("write a runner of {}", platform.os.label()),
         );
     }
 }

@@ -77,6 +77,7 @@ fn build(
         run.build_matrix = targets.iter().map(|target| entry(model, target)).collect();
         run.env = vec![
             setting("LOCKSTEP_GLIBC", matrix("glibc")),
+            setting("LOCKSTEP_MACOS", matrix("macos")),
             setting("LOCKSTEP_NPM", matrix("npm")),
             setting("LOCKSTEP_OS", os.id()),
             setting("LOCKSTEP_SUFFIX", matrix("suffix")),
@@ -85,6 +86,10 @@ fn build(
             setting("LOCKSTEP_VERSION", Expression::new("inputs.version")),
             setting("LOCKSTEP_WHEEL", matrix("wheel")),
         ];
+        // Compilers take the floor from it; an empty one would be no floor but a mistake.
+        if targets.iter().all(|target| target.macos.is_some()) {
+            run.env.push(setting("MACOSX_DEPLOYMENT_TARGET", matrix("macos")));
+        }
     }
     build
 }
@@ -101,13 +106,14 @@ fn sources(plan: &Plan) -> Vec<SourceCheckout> {
 }
 
 fn entry(model: &Model, target: &TargetPlan) -> BuildEntry {
-    let timeout = model.targets.get(&target.id).map_or(60, |target| target.timeout_minutes);
+    let timeout = model.targets.get(&target.id).map_or(60, |target| target.timeout_minutes.get());
     BuildEntry {
         target: target.id.clone(),
         triple: target.triple.clone(),
         runner: target.runner.clone(),
         container: target.container.clone(),
         glibc: target.glibc.as_ref().map(ToString::to_string).unwrap_or_default(),
+        macos: target.macos.as_ref().map(ToString::to_string).unwrap_or_default(),
         npm: target.npm.clone(),
         suffix: target.suffix.clone(),
         wheel: target.wheel.clone(),

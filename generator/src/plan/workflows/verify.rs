@@ -1,9 +1,9 @@
 //! `verify.yml`: pull requests, and published versions.
 
-use lockstep_schemas::model::{ChannelKind, Model};
+use lockstep_schemas::model::Model;
 use lockstep_schemas::plan::{
-    Cancel, ChannelPlan, Concurrency, InputDefault, InstallEntry, Job, Plan, Steps, TierPlan,
-    Workflow, WorkflowTemplate,
+    Cancel, ChannelPlan, Concurrency, Input, InputDefault, InstallEntry, Job, Plan, Steps,
+    TierPlan, Workflow, WorkflowTemplate,
 };
 use lockstep_schemas::strings::Expression;
 
@@ -17,20 +17,13 @@ pub(super) fn workflow(model: &Model, plan: &Plan) -> Workflow {
         plan.channels.iter().flat_map(|channel| installs(model, channel)).collect();
     let parts = entries.chunks(MATRIX_JOBS).enumerate();
     jobs.extend(parts.map(|(index, part)| install(model, plan, index, part)));
-    let default = |text: &str| Some(InputDefault::String(text.to_owned()));
     Workflow {
         file: file("verify.yml"),
         template: WorkflowTemplate::Verify,
         name: text("Verify"),
         tags: None,
         env: env(model),
-        inputs: vec![lockstep_schemas::plan::Input {
-            default: default(""),
-            ..input(
-                "version",
-                "The published version to install from every channel and run; none to check the model",
-            )
-        }],
+        inputs: inputs(),
         concurrency: Some(Concurrency {
             group: format!(
                 "verify-{}-{}",
@@ -41,6 +34,24 @@ pub(super) fn workflow(model: &Model, plan: &Plan) -> Workflow {
         }),
         jobs,
     }
+}
+
+fn inputs() -> Vec<Input> {
+    let optional = |name: &str, description: &str| Input {
+        default: Some(InputDefault::String(String::new())),
+        ..input(name, description)
+    };
+    vec![
+        optional(
+            "version",
+            "The published version to install from every channel and run; none to check the model",
+        ),
+        optional("commit", "The commit of that version; none for what is checked out"),
+        optional(
+            "channels",
+            "The channels that it was shipped to, separated by spaces; none for all",
+        ),
+    ]
 }
 
 fn check_model(model: &Model) -> Job {
@@ -65,16 +76,16 @@ fn no_version() -> Expression {
 
 fn install(model: &Model, plan: &Plan, index: usize, entries: &[InstallEntry]) -> Job {
     let steps = Steps::Install {
-        timeout_minutes: plan.publishing.delivery_timeout_minutes,
-        interval_seconds: plan.publishing.delivery_interval_seconds,
+        timeout_minutes: plan.publishing.delivery_timeout_minutes.get(),
+        interval_seconds: plan.publishing.delivery_interval_seconds.get(),
     };
     let name = if index == 0 { "install".to_owned() } else { format!("install-{}", index + 1) };
     let matrix = |name: &str| Expression::new(format!("matrix.{name}"));
     let label = format!("{} on {}", matrix("channel"), matrix("target"));
     // Beside the time that delivery may wait, time to install and run.
-    let minutes = plan.publishing.delivery_timeout_minutes + 15;
+    let minutes = plan.publishing.delivery_timeout_minutes.get() + 15;
     let mut install = job(model, &name, &label, minutes, steps);
-    install.condition = Some(Expression::new("inputs.version != ''"));
+    install.condition = Some(Expression::new("!cancelled() && inputs.version != ''"));
     if let Some(run) = run(&mut install) {
         run.runner = matrix("runner").to_string();
         run.install_matrix = entries.to_vec();
@@ -95,17 +106,17 @@ fn installs(model: &Model, channel: &ChannelPlan) -> Vec<InstallEntry> {
         Some(InstallEntry {
             channel: channel.kind,
             target: id.to_string(),
+            tier: tier.tier,
             runner: target.runner.clone(),
         })
     };
     let mut entries: Vec<InstallEntry> = channel.tiers.iter().filter_map(of_target).collect();
-    let untargeted = channel.tier.as_ref().is_some_and(|tier| tier.tier.ships());
-    if untargeted && channel.kind != ChannelKind::GithubRelease {
-        entries.push(InstallEntry {
-            channel: channel.kind,
-            target: "any".to_owned(),
-            runner: model.runner.clone(),
-        });
-    }
+    let untargeted = channel.tier.as_ref().filter(|tier| tier.tier.ships());
+    entries.extend(untargeted.map(|tier| InstallEntry {
+        channel: channel.kind,
+        target: "any".to_owned(),
+        tier: tier.tier,
+        runner: model.runner.clone(),
+    }));
     entries
 }

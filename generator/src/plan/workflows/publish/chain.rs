@@ -119,22 +119,24 @@ impl<'a> Chain<'a> {
         let mut terms = vec![self.conducted().to_owned()];
         if let Some(channel) = channel {
             terms.push(selected(channel.kind));
-            // The second switch is for what goes live; a rehearsal reports it in preflight.
-            if let (Some(switch), Conduct::Live) = (&channel.switch, self.conduct) {
-                terms.push(format!("vars.{switch} == 'true'"));
-            }
         }
         let own = channel.map(|channel| channel.kind);
+        // A formula leads to the release's assets: without the release it leads nowhere.
+        let must_succeed = |done: &Done| {
+            Some(done.channel) == own
+                || (own == Some(ChannelKind::Homebrew)
+                    && done.channel == ChannelKind::GithubRelease)
+        };
         let before = &self.done[..before];
         // Where all that it needs must have succeeded, GitHub's own rule says so. Where one may have
         // been skipped, that rule would skip this job too; the condition then names every result.
-        if before.iter().any(|done| Some(done.channel) != own) {
+        if before.iter().any(|done| !must_succeed(done)) {
             terms.insert(0, "!cancelled()".to_owned());
             let first = ["resolve", "preflight"].into_iter();
             terms.extend(first.map(|name| format!("needs.{name}.result == 'success'")));
             terms.extend(before.iter().map(|done| {
                 let succeeded = format!("needs.{}.result == 'success'", done.id);
-                if Some(done.channel) == own {
+                if must_succeed(done) {
                     return succeeded;
                 }
                 format!("({succeeded} || needs.resolve.outputs.{} == 'false')", done.channel.id())
@@ -250,7 +252,8 @@ impl<'a> Chain<'a> {
     /// Delivery: the published version is installed from every channel and run.
     fn deliver(&self) -> Job {
         let all = self.done.len();
-        let version = Expression::new("needs.resolve.outputs.version");
+        let resolved = |output: &str| Expression::new(format!("needs.resolve.outputs.{output}"));
+        let with = ["version", "commit", "channels"];
         Job {
             id: id("deliver"),
             name: "Deliver".to_owned(),
@@ -260,7 +263,7 @@ impl<'a> Chain<'a> {
             environment: None,
             body: JobBody::Call(Call {
                 calls: file("verify.yml"),
-                with: vec![setting("version", version)],
+                with: with.map(|name| setting(name, resolved(name))).to_vec(),
             }),
         }
     }

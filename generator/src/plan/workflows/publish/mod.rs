@@ -95,7 +95,8 @@ fn resolve(model: &Model, plan: &Plan) -> Job {
     ]);
     if let Some(run) = run(&mut resolve) {
         let channels = plan.channels.iter().map(|channel| channel.kind.id());
-        let names: Vec<&str> = ["tag", "version", "commit"].into_iter().chain(channels).collect();
+        let names: Vec<&str> =
+            ["tag", "version", "commit", "channels"].into_iter().chain(channels).collect();
         run.outputs = outputs("resolve", &names);
     }
     resolve
