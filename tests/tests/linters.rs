@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use lockstep_tests::sets::{SETS, all, workflows as workflows_of};
+use lockstep_tests::sets::{COMMITTED, SETS, all, workflows as workflows_of};
 use lockstep_tests::{actions, root, tools};
 
 /// Every rendered workflow, and the one that is written by hand.
@@ -44,6 +44,22 @@ fn schemastore() {
     tools::assert_clean("check-jsonschema", &workflow, &workflows());
     let action = ["--builtin-schema", "vendor.github-actions"];
     tools::assert_clean("check-jsonschema", &action, &definitions());
+}
+
+/// The schemas are schemas, and by another validator than ours the models are models.
+#[test]
+fn schemas() {
+    let schemas: Vec<PathBuf> = ["model", "plan"]
+        .map(|name| root().join(format!("schemas/json/{name}.schema.json")))
+        .to_vec();
+    tools::assert_clean("check-jsonschema", &["--check-metaschema"], &schemas);
+    let mut models: Vec<PathBuf> = std::fs::read_dir(root().join("tests/cases/models"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    models.extend(COMMITTED.iter().map(|set| root().join(set).join("lockstep.yaml")));
+    let model = ["--schemafile", "schemas/json/model.schema.json"];
+    tools::assert_clean("check-jsonschema", &model, &models);
 }
 
 #[test]
