@@ -73,8 +73,8 @@ string_types! {
     /// How a release is tagged: the tag's text with `{version}` in it once.
     TagPattern {
         max: 100,
-        pattern: r"^(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_.@-]*\{version\}$",
-        rule: "a tag pattern: a prefix of letters, digits, `.`, `_`, `-` and `/` followed by `{version}`",
+        pattern: r"^(?:[A-Za-z0-9_@](?:[A-Za-z0-9_@-]|[./][A-Za-z0-9_@-])*[./]?)?\{version\}$",
+        rule: "a tag pattern: a prefix of letters, digits, `_`, `-` and single `.` or `/`, followed by `{version}`",
         example: "v{version}",
     }
 
@@ -106,8 +106,8 @@ string_types! {
     /// ([`git check-ref-format`](https://git-scm.com/docs/git-check-ref-format)).
     GitRef {
         max: 250,
-        pattern: r"^[A-Za-z0-9_@][A-Za-z0-9_.@+/-]*$",
-        rule: "a git ref: letters, digits, `.`, `_`, `@`, `+`, `-` and `/`",
+        pattern: r"^[A-Za-z0-9_@](?:[A-Za-z0-9_@+-]|[./][A-Za-z0-9_@+-])*$",
+        rule: "a git ref: letters, digits, `_`, `@`, `+`, `-`, and single `.` or `/` between them",
         example: "main",
     }
 

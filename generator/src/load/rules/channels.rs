@@ -24,6 +24,7 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
     }
     assets(&model.channels, violations);
     homebrew(&model.channels, violations);
+    manifest(model, violations);
     unshipped(model, violations);
 }
 
@@ -248,6 +249,23 @@ fn assets(channels: &Channels, violations: &mut Violations) {
                 );
             }
         }
+    }
+}
+
+/// The manifest's own name is none of the other assets'.
+fn manifest(model: &Model, violations: &mut Violations) {
+    let Some(release) = &model.channels.github_release else { return };
+    let Some(name) = &release.manifest else { return };
+    let of =
+        |id: &Id| model.artifacts.get(id).map(|artifact| plan::artifact_files(model, artifact));
+    let mut files = release.artifacts.iter().filter_map(of).flatten();
+    let clashes = |file: &str| name.as_str() == file || name.as_str() == format!("{file}.sha256");
+    if name.as_str() == "SHA256SUMS" || files.any(|file| clashes(&file.name)) {
+        violations.add(
+            Path::of("channels").key("github-release").key("manifest"),
+            format!("another asset of the release is called `{name}` too"),
+            "give the manifest a name of its own",
+        );
     }
 }
 

@@ -40,6 +40,11 @@ fn sources(model: &Model, violations: &mut Violations) {
             let message = format!("two sources go to `{}`", place(source));
             violations.add(at.key("path"), message, "give each a `path` of its own");
         }
+        let taken = ["lockstep", ".github", ".git"];
+        if let Some(taken) = place(source).split('/').next().filter(|first| taken.contains(first)) {
+            let message = format!("`{taken}` is taken: a source there would be in the way");
+            violations.add(at.key("path"), message, "name another folder");
+        }
         if place(source) == "." {
             let message = "a source at the project's root would replace the project";
             violations.add(at.key("path"), message, "name a folder");
