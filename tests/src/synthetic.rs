@@ -30,7 +30,7 @@ channels:
   npm: { artifacts: [platform], auth: trusted-publishing, smoke: { run: tool --version } }
   pypi: { artifacts: [wheel], auth: trusted-publishing, smoke: { run: tool --version } }
   crates-io: { artifacts: [crate], auth: trusted-publishing, smoke: { run: tool --version } }
-  homebrew: { artifacts: [sdk], tap: someone/homebrew-tap, formula: tool.rb, update: push, smoke: { run: tool --version } }
+  homebrew: { artifacts: [sdk], tap: someone/homebrew-tap, formula: tool.rb, update: push, tiers: { default: official, win32-*: deferred }, smoke: { run: tool --version } }
   cargo-binstall: { artifacts: [sdk], crate: crate, smoke: { run: tool --version } }
 targets:
 "#,
