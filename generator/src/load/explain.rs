@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::repair::{Repairs, resolve};
 use super::rules::{Path, Segment};
 use super::suggest;
+use super::wording::{found, in_words};
 use super::yaml::{Kind, Node};
 use crate::problem::{Place, Problem};
 
@@ -386,27 +387,4 @@ fn lower_case(schema: &Value, text: &str) -> Option<String> {
     let grammar = GRAMMARS.iter().find(|grammar| grammar.pattern == pattern)?;
     let mended = text.to_lowercase().replace([' ', '_'], "-");
     (mended != text && grammar.accepts(&mended)).then(|| format!("did you mean `{mended}`?"))
-}
-
-fn in_words(kind: &str) -> &str {
-    match kind {
-        "string" => "text",
-        "object" => "keys with values",
-        "array" => "a list",
-        "integer" => "a whole number",
-        "number" => "a number",
-        "boolean" => "true or false",
-        other => other,
-    }
-}
-
-fn found(value: &Value) -> String {
-    match value {
-        Value::Null => "nothing".to_owned(),
-        Value::Bool(value) => format!("{value}"),
-        Value::Number(number) => format!("the number {number}"),
-        Value::String(text) => format!("the text `{}`", excerpt(text)),
-        Value::Array(_) => "a list".to_owned(),
-        Value::Object(_) => "keys with values".to_owned(),
-    }
 }

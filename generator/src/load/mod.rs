@@ -10,6 +10,7 @@ mod repair;
 mod rules;
 mod source;
 mod suggest;
+mod wording;
 mod yaml;
 
 pub use rules::{Path, Segment, Violation};
