@@ -1,9 +1,9 @@
 //! Problems: what is wrong, where, and what to do about it.
 
-use std::fmt;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use lockstep_toolkit::runner;
 
 /// A place in a text file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,12 +116,22 @@ impl Problems {
     /// [annotations](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message).
     #[must_use]
     pub fn for_runner(&self) -> String {
-        let annotated = self.list.iter().map(|problem| {
-            let place = problem.place.as_ref().map(|place| (place.line, place.column));
-            let remedy = problem.remedy.iter().map(|remedy| format!("\n{remedy}"));
-            annotate(&self.file, place, &(problem.message.clone() + &remedy.collect::<String>()))
-        });
-        annotated.collect()
+        self.for_toolkit().map(|problem| runner::annotation(&problem)).collect()
+    }
+
+    /// All of them, for a job summary.
+    #[must_use]
+    pub fn for_summary(&self) -> String {
+        self.for_toolkit().map(|problem| runner::summary_item(&problem)).collect()
+    }
+
+    fn for_toolkit(&self) -> impl Iterator<Item = lockstep_toolkit::Problem> {
+        self.list.iter().map(|problem| lockstep_toolkit::Problem {
+            message: problem.message.clone(),
+            file: Some(self.file.clone()),
+            place: problem.place.as_ref().map(|place| (place.line, place.column)),
+            remedy: problem.remedy.clone(),
+        })
     }
 }
 
@@ -131,39 +141,4 @@ fn shown<'a>(text: &'a str, bytes: &Range<usize>) -> (&'a str, Range<usize>) {
     let start = text[..bytes.start].rfind('\n').map_or(0, |at| at + 1);
     let end = text[bytes.start..].find(['\n', '\r']).map_or(text.len(), |at| bytes.start + at);
     (&text[start..end], bytes.start - start..bytes.end.min(end) - start)
-}
-
-/// One error annotation at a line and column of a file, on a line of its own.
-#[must_use]
-pub fn annotate(file: &str, place: Option<(usize, usize)>, message: &str) -> String {
-    let place = place.map(|(line, column)| format!(",line={line},col={column}"));
-    format!(
-        "::error file={}{}::{}\n",
-        Escaped { text: file, in_property: true },
-        place.unwrap_or_default(),
-        Escaped { text: message, in_property: false },
-    )
-}
-
-/// A text as a workflow command carries it
-/// ([source](https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts)).
-struct Escaped<'a> {
-    text: &'a str,
-    in_property: bool,
-}
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.text.chars() {
-            match c {
-                '%' => f.write_str("%25")?,
-                '\r' => f.write_str("%0D")?,
-                '\n' => f.write_str("%0A")?,
-                ':' if self.in_property => f.write_str("%3A")?,
-                ',' if self.in_property => f.write_str("%2C")?,
-                other => write!(f, "{other}")?,
-            }
-        }
-        Ok(())
-    }
 }

@@ -4,6 +4,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
+use crate::manifest::{Manifest, PartialManifest};
 use crate::model::Model;
 use crate::plan::Plan;
 
@@ -14,11 +15,15 @@ pub enum Document {
     Model,
     /// `.github/lockstep.plan.json`.
     Plan,
+    /// What a release is.
+    Manifest,
+    /// What one target built.
+    PartialManifest,
 }
 
 impl Document {
     /// Every document.
-    pub const ALL: [Self; 2] = [Self::Model, Self::Plan];
+    pub const ALL: [Self; 4] = [Self::Model, Self::Plan, Self::Manifest, Self::PartialManifest];
 
     /// The name in file names and on the command line.
     #[must_use]
@@ -26,6 +31,8 @@ impl Document {
         match self {
             Self::Model => "model",
             Self::Plan => "plan",
+            Self::Manifest => "manifest",
+            Self::PartialManifest => "partial-manifest",
         }
     }
 
@@ -42,11 +49,15 @@ impl Document {
         let schema = match self {
             Self::Model => schema_of::<Model>(),
             Self::Plan => schema_of::<Plan>(),
+            Self::Manifest => schema_of::<Manifest>(),
+            Self::PartialManifest => schema_of::<PartialManifest>(),
         };
         let mut value = Value::from(schema);
         value["title"] = json!(match self {
             Self::Model => "A release model of Lockstep (lockstep.yaml)",
             Self::Plan => "A release plan of Lockstep",
+            Self::Manifest => "A release's manifest, made by Lockstep",
+            Self::PartialManifest => "A target's manifest, made by Lockstep",
         });
         value
     }

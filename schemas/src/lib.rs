@@ -1,14 +1,16 @@
-//! Every typed document of Lockstep: what a maintainer writes ([`model`]) and what the generator
-//! resolves it to ([`plan`]).
+//! Every typed document of Lockstep: what a maintainer writes ([`model`]), what the generator resolves
+//! it to ([`plan`]), and what a build made of it ([`manifest`]).
 //!
 //! The crate is pure data: no I/O, no async, no dependency on another crate of the workspace. A
 //! document that one program writes and another reads is defined here, once.
 
 pub mod action;
 pub mod document;
+pub mod manifest;
 pub mod model;
 pub mod numbers;
 pub mod placeholder;
 pub mod plan;
 pub mod platform;
 pub mod strings;
+mod version;

@@ -1,28 +1,41 @@
-//! Hashes what one target built, or merges what all of them did.
+//! Hashes what one target built, merges what all of them did, and sums the bundle up.
 
-use clap::Parser;
-use lockstep_toolkit::Action;
-use lockstep_toolkit::inputs::{ProjectPlan, Release, WorkFolder};
+mod merge;
+mod sums;
+mod target;
+
+use clap::{ArgGroup, Parser};
+use indexmap::IndexMap;
+use lockstep_bundle::{Digest, Expected, WorkingFolder, integrity};
+use lockstep_schemas::manifest::ArtifactRecord;
+use lockstep_schemas::model::ArtifactKind;
+use lockstep_schemas::strings::{CommitSha, FileName, Id, TargetId, Version};
+use lockstep_toolkit::inputs::{ProjectPlan, WorkFolder};
+use lockstep_toolkit::{Action, Failure, Problem, Program, Report, documents};
 
 /// Digests of what was built, as a manifest.
 #[derive(Debug, Parser)]
-#[command(name = "hash-artifacts", about, long_about = None)]
+#[command(name = "hash-artifacts", version, about, long_about = None)]
+#[command(group = ArgGroup::new("what").required(true).args(["target", "merge", "sums"]))]
 pub struct Inputs {
     /// The plan.
     #[command(flatten)]
     pub plan: ProjectPlan,
-    /// The release.
-    #[command(flatten)]
-    pub release: Release,
-    /// The target whose files are hashed; none to merge.
+    /// The version of the release, without the tag's prefix.
     #[arg(long)]
-    pub target: Option<String>,
+    pub version: Version,
+    /// Hash what this target built.
+    #[arg(long)]
+    pub target: Option<TargetId>,
     /// Merge the manifests of all targets into the release's.
     #[arg(long)]
     pub merge: bool,
-    /// The commit that was built.
+    /// Sum up the bundle: `SHA256SUMS`, and the `.sha256` files that the plan asks for.
     #[arg(long)]
-    pub commit: String,
+    pub sums: bool,
+    /// The commit that was built. Not needed for `sums`.
+    #[arg(long, required_unless_present = "sums")]
+    pub commit: Option<CommitSha>,
     /// The commit of each source, as a JSON object.
     #[arg(long, default_value = "{}")]
     pub sources: String,
@@ -34,4 +47,70 @@ pub struct Inputs {
 impl Action for Inputs {
     const OUTPUTS: &'static [(&'static str, &'static str)] =
         &[("manifest", "The manifest that was written")];
+}
+
+impl Program for Inputs {
+    fn run(&self, report: &mut Report) -> Result<(), Failure> {
+        let plan = documents::read_plan(&self.plan.plan)?;
+        let folder = WorkingFolder(&self.folder.directory);
+        let Some(commit) = &self.commit else {
+            return sums::write(&plan, &self.version, folder, report);
+        };
+        let sources: IndexMap<Id, CommitSha> =
+            serde_json::from_str(&self.sources).map_err(|error| {
+                Problem::new(format!("`sources` is no JSON object of commits: {error}"))
+            })?;
+        let release = Release { plan: &plan, version: &self.version, commit, sources: &sources };
+        match &self.target {
+            _ if self.sums => sums::write(&plan, &self.version, folder, report),
+            Some(target) => target::hash(release, target, folder, report),
+            None => merge::merge(release, &self.plan.plan, folder, report),
+        }
+    }
+}
+
+/// What is released.
+#[derive(Clone, Copy)]
+struct Release<'a> {
+    plan: &'a lockstep_schemas::plan::Plan,
+    version: &'a Version,
+    commit: &'a CommitSha,
+    sources: &'a IndexMap<Id, CommitSha>,
+}
+
+/// Hashes a file that the plan expects, found in a folder by its name.
+fn record(
+    expected: &Expected<'_>,
+    name: FileName,
+    folder: &std::path::Path,
+) -> Result<ArtifactRecord, Problem> {
+    let path = folder.join(name.as_str());
+    let digest = Digest::of_file(&path)?;
+    let kind = expected.artifact.kind;
+    let is_npm = matches!(kind, ArtifactKind::NpmPackage | ArtifactKind::NpmPlatformPackage);
+    Ok(ArtifactRecord {
+        artifact: expected.artifact.id.clone(),
+        kind,
+        target: expected.file.target.clone(),
+        size: digest.size,
+        sha256: digest.sha256,
+        integrity: if is_npm { Some(integrity(&path)?) } else { None },
+        name,
+    })
+}
+
+/// Tells every name of a folder that none of its files is expected under.
+fn unexpected(
+    folder: &std::path::Path,
+    names: &[String],
+    known: impl Fn(&str) -> bool,
+    report: &mut Report,
+) {
+    for name in names.iter().filter(|name| !known(name)) {
+        report.problem(
+            Problem::new("is not a file of this release")
+                .of_file(folder.join(name).display())
+                .with_remedy("name it in the model, or leave it where no release is made of it"),
+        );
+    }
 }

@@ -1,22 +1,38 @@
 //! Packs the artifacts of one target, or those that need every target.
 
+mod archive;
+mod built;
+mod cargo;
+mod handed_on;
+mod npm;
+
+use std::path::{Path, PathBuf};
+
 use clap::Parser;
-use lockstep_toolkit::Action;
+use lockstep_bundle::{Expected, WorkingFolder, expected};
+use lockstep_schemas::model::ArtifactKind;
+use lockstep_schemas::plan::{Member, Plan};
+use lockstep_schemas::strings::{TargetId, Version};
 use lockstep_toolkit::inputs::{ProjectPlan, WorkFolder};
+use lockstep_toolkit::{Action, Failure, Problem, Program, Report, documents};
+use tempfile::TempDir;
 
 /// Packs what was built as archives and packages.
 #[derive(Debug, Parser)]
-#[command(name = "pack-artifacts", about, long_about = None)]
+#[command(name = "pack-artifacts", version, about, long_about = None)]
 pub struct Inputs {
     /// The plan.
     #[command(flatten)]
     pub plan: ProjectPlan,
-    /// The version of the release; not needed for a dry run.
+    /// The version of the release, without the tag's prefix; not needed for a dry run.
     #[arg(long, required_unless_present = "dry_run")]
-    pub version: Option<String>,
+    pub version: Option<Version>,
     /// The target whose artifacts are packed; none for those that need every target.
-    #[arg(long)]
-    pub target: Option<String>,
+    #[arg(long, conflicts_with_all = ["with_manifest", "dry_run"])]
+    pub target: Option<TargetId>,
+    /// Pack the archives that carry the manifest, which is there.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub with_manifest: bool,
     /// Pack what needs no build, to see that it can be packed, and keep nothing.
     #[arg(long)]
     pub dry_run: bool,
@@ -27,4 +43,126 @@ pub struct Inputs {
 
 impl Action for Inputs {
     const OUTPUTS: &'static [(&'static str, &'static str)] = &[];
+}
+
+impl Program for Inputs {
+    fn run(&self, report: &mut Report) -> Result<(), Failure> {
+        let plan = documents::read_plan(&self.plan.plan)?;
+        let folder = WorkingFolder(&self.folder.directory);
+        let Some(version) = &self.version else {
+            return dry_run(&plan, folder, report);
+        };
+        match &self.target {
+            Some(target) if plan.target(target).is_none() => {
+                Err(Failure::new(format!("the plan has no target `{target}`")))
+            }
+            Some(target) => of_target(&plan, version, target, folder, report),
+            None => of_release(&plan, version, self.with_manifest, folder, report),
+        }
+    }
+}
+
+/// What is packed, from what, and to where.
+#[derive(Clone, Copy)]
+struct Packing<'a> {
+    plan: &'a Plan,
+    version: &'a Version,
+    /// What targets handed on; in a target's own build it lies in the checkout.
+    handed_on: Option<&'a Path>,
+    into: &'a Path,
+}
+
+impl Packing<'_> {
+    /// Where a member's built file is looked for.
+    fn root(&self, member: &Member) -> PathBuf {
+        match (self.handed_on, &member.target) {
+            (Some(folder), Some(target)) => folder.join(target.as_str()),
+            _ => PathBuf::from("."),
+        }
+    }
+
+    fn pack(&self, expected: &Expected<'_>, report: &mut Report) {
+        let packed = match expected.artifact.kind {
+            ArtifactKind::Archive => archive::pack(self, expected, report),
+            ArtifactKind::NpmPlatformPackage | ArtifactKind::NpmPackage => {
+                npm::pack(self, expected, report)
+            }
+            ArtifactKind::Wheel | ArtifactKind::Sdist | ArtifactKind::Binary => {
+                built::copy(self, expected)
+            }
+            ArtifactKind::Crate => cargo::package(expected, self.into),
+        };
+        if report.found(packed).is_some() && !report.has_problems() {
+            report.line(format_args!("packed {}", self.into.join(&expected.name).display()));
+        }
+    }
+}
+
+fn of_target(
+    plan: &Plan,
+    version: &Version,
+    target: &TargetId,
+    folder: WorkingFolder<'_>,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let out = folder.out();
+    folder.make(&out)?;
+    let packing = Packing { plan, version, handed_on: None, into: &out };
+    for expected in expected(plan.packed_by(Some(target)), version)? {
+        packing.pack(&expected, report);
+    }
+    let packed = handed_on::pack(plan, version, target, &out, report);
+    report.found(packed);
+    Ok(())
+}
+
+fn of_release(
+    plan: &Plan,
+    version: &Version,
+    with_manifest: bool,
+    folder: WorkingFolder<'_>,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let bundle = folder.bundle();
+    folder.make(&bundle)?;
+    let handed_on = temporary()?;
+    for target in &plan.targets {
+        handed_on::unpack(plan, &target.id, folder, handed_on.path(), report);
+    }
+    // What was not handed on as it was built is not packed: each file would be told as missing.
+    if report.has_problems() {
+        return Ok(());
+    }
+    let packing = Packing { plan, version, handed_on: Some(handed_on.path()), into: &bundle };
+    let files = plan.packed_by(None).filter(|(_, file)| file.manifest.is_some() == with_manifest);
+    for expected in expected(files, version)? {
+        packing.pack(&expected, report);
+    }
+    Ok(())
+}
+
+/// Packs what stands in the repository as it is: crates, and npm packages without native files.
+fn dry_run(plan: &Plan, folder: WorkingFolder<'_>, report: &mut Report) -> Result<(), Failure> {
+    folder.make(folder.0)?;
+    let into = temporary()?;
+    for (artifact, file) in plan.files() {
+        let packed = match artifact.kind {
+            ArtifactKind::Crate => {
+                let name = file.name.clone();
+                cargo::package(&Expected { artifact, file, name }, into.path())
+            }
+            ArtifactKind::NpmPackage => npm::try_out(artifact, file, into.path()),
+            ArtifactKind::NpmPlatformPackage => npm::check_template(artifact, file),
+            _ => continue,
+        };
+        if report.found(packed).is_some() {
+            report.line(format_args!("{} `{}` can be packed", artifact.kind, file.name));
+        }
+    }
+    Ok(())
+}
+
+fn temporary() -> Result<TempDir, Problem> {
+    tempfile::tempdir()
+        .map_err(|error| Problem::new(format!("no temporary folder can be made: {error}")))
 }

@@ -1,22 +1,43 @@
 //! Resolves what a release is made of, and fails where a gate is not open.
 
-use clap::Parser;
+mod git;
+mod tag;
+
+use std::path::Path;
+
+use clap::{Parser, ValueEnum};
+use indexmap::IndexMap;
+use lockstep_bundle::checked_out;
+use lockstep_schemas::model::{GateCheck, Stage};
+use lockstep_schemas::plan::Plan;
+use lockstep_schemas::strings::{CommitSha, GitRef, Id};
 use lockstep_toolkit::inputs::ProjectPlan;
-use lockstep_toolkit::{Action, Secret};
+use lockstep_toolkit::{Action, Failure, Problem, Program, Report, Secret, documents};
 
 /// Resolves tag, commit, sources and build run, and checks the gates.
 #[derive(Debug, Parser)]
-#[command(name = "resolve-build", about, long_about = None)]
+#[command(name = "resolve-build", version, about, long_about = None)]
 pub struct Inputs {
     /// The plan.
     #[command(flatten)]
     pub plan: ProjectPlan,
     /// What is resolved: `build`, `publish`, or the `provenance` of a downloaded bundle.
     #[arg(long)]
-    pub stage: String,
+    pub stage: ResolvedStage,
     /// The inputs of the dispatch, as a JSON object.
     #[arg(long, default_value = "{}")]
     pub inputs: String,
+}
+
+/// What is resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ResolvedStage {
+    /// What a build is made of.
+    Build,
+    /// The build run of a release, and what is published where.
+    Publish,
+    /// The provenance of a downloaded bundle.
+    Provenance,
 }
 
 impl Action for Inputs {
@@ -40,4 +61,80 @@ impl Action for Inputs {
         variable: "GITHUB_TOKEN",
         description: "The token that reads runs, statuses, issues and attestations",
     }];
+}
+
+impl Program for Inputs {
+    fn run(&self, report: &mut Report) -> Result<(), Failure> {
+        let plan = documents::read_plan(&self.plan.plan)?;
+        match self.stage {
+            ResolvedStage::Build => self.build(&plan, report),
+            ResolvedStage::Publish | ResolvedStage::Provenance => Err(Failure::new(
+                "this version of Lockstep resolves builds, and publishes nothing yet",
+            )),
+        }
+    }
+}
+
+impl Inputs {
+    fn build(&self, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
+        let inputs: IndexMap<String, serde_json::Value> = serde_json::from_str(&self.inputs)
+            .map_err(|error| Failure::new(format!("`inputs` is no JSON object: {error}")))?;
+        // A push has inputs too, all of them null or empty.
+        let input = |name: &str| inputs.get(name)?.as_str().filter(|value| !value.is_empty());
+        let tagged = report.found(tag::of_run(plan, input("tag")));
+        let commit = report.found(commit());
+        let mut sources = IndexMap::new();
+        for source in &plan.sources {
+            let given = source.git_ref.input.as_ref().and_then(|name| input(name.as_str()));
+            let found = match given.map(str::parse::<GitRef>) {
+                Some(Err(error)) => Err(Problem::new(format!("source `{}`: {error}", source.name))),
+                Some(Ok(git_ref)) => git::commit_of(&source.repository, &git_ref),
+                None => git::commit_of(&source.repository, &source.git_ref.default),
+            };
+            if let Some(commit) = report.found(found) {
+                report.line(format_args!("{}: {}@{commit}", source.name, source.repository));
+                sources.insert(&source.name, commit);
+            }
+        }
+        gates(plan, report);
+        let (Some((tag, version)), Some(commit)) = (tagged, commit) else { return Ok(()) };
+        report.line(format_args!("{tag}: version {version}, commit {commit}"));
+        report.output("tag", tag);
+        report.output("version", version);
+        report.output("commit", commit);
+        report.output("sources", documents::line(&sources));
+        report.output("waived", "[]");
+        Ok(())
+    }
+}
+
+/// The commit that is checked out, which must be the run's.
+fn commit() -> Result<CommitSha, Problem> {
+    let found = checked_out(Path::new("."))?;
+    match std::env::var("GITHUB_SHA").ok().filter(|sha| !sha.is_empty()) {
+        Some(sha) if sha != found.as_str() => {
+            Err(Problem::new(format!("{found} is checked out, but the run is of {sha}"))
+                .with_remedy("a step moved the checkout: take it out, and build what was tagged"))
+        }
+        _ => Ok(found),
+    }
+}
+
+/// Gates of the build that this version can not check stay closed.
+fn gates(plan: &Plan, report: &mut Report) {
+    let closed: Vec<&Id> = plan
+        .gates
+        .iter()
+        .filter(|gate| gate.before == Stage::Build)
+        .filter(|gate| !matches!(gate.check, GateCheck::Script { .. }))
+        .map(|gate| &gate.id)
+        .collect();
+    for gate in closed {
+        report.problem(
+            Problem::new(format!(
+                "gate `{gate}` asks GitHub, which this version of Lockstep does not yet"
+            ))
+            .with_remedy("make it a script, or wait for the version that does"),
+        );
+    }
 }

@@ -1,29 +1,137 @@
-//! Unpacks or installs the artifacts of one target and runs the checks that the plan has for them.
+//! Unpacks the artifacts of one target and runs the checks that the plan has for them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use clap::Parser;
-use lockstep_toolkit::Action;
-use lockstep_toolkit::inputs::{ProjectPlan, Release};
+use lockstep_archives::{Format, unpack};
+use lockstep_bundle::{Expected, WorkingFolder, expected, list};
+use lockstep_schemas::model::{ArtifactKind, BuildMode, Smoke};
+use lockstep_schemas::plan::Plan;
+use lockstep_schemas::strings::{TargetId, Version};
+use lockstep_toolkit::inputs::{ProjectPlan, WorkFolder};
+use lockstep_toolkit::{Action, Failure, Problem, Program, Report, documents};
 
 /// Runs what was packed.
 #[derive(Debug, Parser)]
-#[command(name = "smoke-test", about, long_about = None)]
+#[command(name = "smoke-test", version, about, long_about = None)]
 pub struct Inputs {
     /// The plan.
     #[command(flatten)]
     pub plan: ProjectPlan,
-    /// The release.
-    #[command(flatten)]
-    pub release: Release,
+    /// The version of the release, without the tag's prefix.
+    #[arg(long)]
+    pub version: Version,
     /// The target whose artifacts are run.
     #[arg(long)]
-    pub target: String,
-    /// The folder of what was packed.
-    #[arg(long, default_value = "lockstep")]
-    pub directory: PathBuf,
+    pub target: TargetId,
+    /// Where everything stands.
+    #[command(flatten)]
+    pub folder: WorkFolder,
 }
 
 impl Action for Inputs {
     const OUTPUTS: &'static [(&'static str, &'static str)] = &[];
+}
+
+impl Program for Inputs {
+    fn run(&self, report: &mut Report) -> Result<(), Failure> {
+        let plan = documents::read_plan(&self.plan.plan)?;
+        let out = WorkingFolder(&self.folder.directory).out();
+        let names = list(&out)?;
+        for expected in expected(plan.packed_by(Some(&self.target)), &self.version)? {
+            let Some(smoke) = &expected.artifact.smoke else { continue };
+            let name = expected.among(&names).map_err(|problem| problem.of_file(out.display()));
+            let Some(name) = report.found(name) else { continue };
+            let file = absolute(&out.join(name.as_str()))?;
+            let unpacked = tempfile::tempdir().map_err(|error| {
+                Failure::new(format!("no temporary folder can be made: {error}"))
+            })?;
+            let folder = report.found(installed(&expected, &file, unpacked.path()));
+            let Some(folder) = folder else { continue };
+            self.run_in_each_mode(&plan, smoke, &file, &folder, report)?;
+        }
+        Ok(())
+    }
+}
+
+impl Inputs {
+    fn run_in_each_mode(
+        &self,
+        plan: &Plan,
+        smoke: &Smoke,
+        file: &Path,
+        folder: &Path,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        let name = file.file_name().unwrap_or_default().display();
+        for mode in &plan.modes {
+            report.line(format_args!("{name} ({}): {}", mode.id(), smoke.run));
+            let (status, said) = self.script(smoke, file, folder, *mode)?;
+            report.line(said.trim_end());
+            let problem = if !status.success() {
+                Some(format!(
+                    "{name} does not run in mode {}: the script ended with {status}",
+                    mode.id()
+                ))
+            } else if smoke.prints_version && !said.contains(self.version.as_str()) {
+                Some(format!("{name} does not print {} in mode {}", self.version, mode.id()))
+            } else {
+                None
+            };
+            if let Some(message) = problem {
+                report.problem(Problem::new(message).with_remedy(format!(
+                    "what it said stands in the log of this step; the script is `{}`",
+                    smoke.run
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the script as GitHub runs one
+    /// ([`shell: bash`](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell)).
+    fn script(
+        &self,
+        smoke: &Smoke,
+        file: &Path,
+        folder: &Path,
+        mode: BuildMode,
+    ) -> Result<(std::process::ExitStatus, String), Failure> {
+        let output = Command::new("bash")
+            .args(["--noprofile", "--norc", "-eo", "pipefail", "-c"])
+            .arg(smoke.run.as_str())
+            .current_dir(folder)
+            .env("LOCKSTEP_ARTIFACT", file)
+            .env("LOCKSTEP_MODE", mode.id())
+            .env("LOCKSTEP_ROOT", absolute(Path::new("."))?)
+            .env("LOCKSTEP_TARGET", self.target.as_str())
+            .env("LOCKSTEP_VERSION", self.version.as_str())
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| Failure::new(format!("bash does not start: {error}")))?;
+        let said = [output.stdout, output.stderr].concat();
+        Ok((output.status, String::from_utf8_lossy(&said).into_owned()))
+    }
+}
+
+/// Unpacks an artifact, and says where a script finds its files.
+fn installed(expected: &Expected<'_>, file: &Path, into: &Path) -> Result<PathBuf, Problem> {
+    let (format, below) = match (expected.artifact.kind, expected.artifact.format) {
+        (_, Some(format)) => (format.into(), "."),
+        // npm puts everything below `package/`.
+        (ArtifactKind::NpmPackage | ArtifactKind::NpmPlatformPackage, _) => {
+            (Format::TarGz, "package")
+        }
+        (ArtifactKind::Wheel, _) => (Format::Zip, "."),
+        _ => return Ok(into.to_owned()),
+    };
+    unpack(format, file, into).map_err(|error| {
+        Problem::new(format!("can not be unpacked: {error}")).of_file(file.display())
+    })?;
+    Ok(into.join(below))
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    path.canonicalize().map_err(|error| Failure::new(format!("{}: {error}", path.display())))
 }

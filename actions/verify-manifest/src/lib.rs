@@ -1,24 +1,30 @@
 //! Checks that a bundle is what its manifest says, and all that the plan asks for.
 
+mod bundle;
+mod manifest;
+
 use std::path::PathBuf;
 
 use clap::Parser;
-use lockstep_toolkit::Action;
-use lockstep_toolkit::inputs::{ProjectPlan, Release};
+use lockstep_schemas::manifest::{Manifest, names};
+use lockstep_schemas::plan::Plan;
+use lockstep_schemas::strings::{CommitSha, Version};
+use lockstep_toolkit::inputs::ProjectPlan;
+use lockstep_toolkit::{Action, Failure, Program, Report, documents};
 
 /// Checks a manifest against the plan and the bytes.
 #[derive(Debug, Parser)]
-#[command(name = "verify-manifest", about, long_about = None)]
+#[command(name = "verify-manifest", version, about, long_about = None)]
 pub struct Inputs {
     /// The plan.
     #[command(flatten)]
     pub plan: ProjectPlan,
-    /// The release.
-    #[command(flatten)]
-    pub release: Release,
+    /// The version of the release, without the tag's prefix.
+    #[arg(long)]
+    pub version: Version,
     /// The commit that must have been built; any, if it is not given.
     #[arg(long)]
-    pub commit: Option<String>,
+    pub commit: Option<CommitSha>,
     /// The bundle's folder.
     #[arg(long, default_value = "lockstep/bundle")]
     pub bundle: PathBuf,
@@ -26,4 +32,25 @@ pub struct Inputs {
 
 impl Action for Inputs {
     const OUTPUTS: &'static [(&'static str, &'static str)] = &[];
+}
+
+impl Program for Inputs {
+    fn run(&self, report: &mut Report) -> Result<(), Failure> {
+        let plan: Plan = documents::read_plan(&self.plan.plan)?;
+        let path = self.bundle.join(names::MANIFEST);
+        let manifest: Manifest = documents::read(&path, "the manifest")?;
+        manifest::check(self, &plan, &manifest, &path, report)?;
+        bundle::check(self, &plan, &manifest, report)?;
+        if !report.has_problems() {
+            let bytes: u64 = manifest.artifacts.iter().map(|artifact| artifact.size).sum();
+            report.line(format_args!(
+                "{} {}: {} files, {bytes} bytes, every one as the manifest says",
+                manifest.project,
+                manifest.version,
+                manifest.artifacts.len()
+            ));
+            report.summarize(bundle::table(&manifest));
+        }
+        Ok(())
+    }
 }

@@ -15,10 +15,11 @@ use lockstep_schemas::action::{InputDefinition, Interface};
 use lockstep_schemas::document::Document;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::Expression;
+use lockstep_toolkit::{Problem, runner};
 
 use crate::load::{self, Source};
 use crate::plan::plan;
-use crate::problem::{Problems, annotate};
+use crate::problem::Problems;
 use crate::sync::{Comparison, Drift, DriftKind, Pins};
 
 /// The name of a model's file.
@@ -79,6 +80,10 @@ enum DocumentName {
     Model,
     /// `.github/lockstep.plan.json`
     Plan,
+    /// What a release is
+    Manifest,
+    /// What one target built
+    PartialManifest,
 }
 
 /// Why a command did not end well.
@@ -111,15 +116,18 @@ pub fn main() -> ExitCode {
         Err(Stop::Found) => ExitCode::from(1),
         Err(Stop::Problems(problems)) => {
             eprint!("{}", problems.for_people(std::io::stderr().is_terminal()));
-            if on_runner() {
+            if runner::is_here() {
                 print!("{}", problems.for_runner());
+                summarize(&problems.for_summary());
             }
             ExitCode::from(2)
         }
         Err(Stop::Failure(message)) => {
             eprintln!("error: {message}");
-            if on_runner() {
-                println!("::error::{message}");
+            if runner::is_here() {
+                let problem = Problem::new(message);
+                print!("{}", runner::annotation(&problem));
+                summarize(&runner::summary_item(&problem));
             }
             ExitCode::from(2)
         }
@@ -178,15 +186,12 @@ fn check(project: &Path) -> Result<(), Stop> {
             DriftKind::Stale => "is no longer rendered",
         };
         eprintln!("{file}:{}: {what}", drift.line);
-        if on_runner() {
-            print!(
-                "{}",
-                annotate(
-                    &file,
-                    Some((drift.line, 1)),
-                    &format!("{what}; run `{remedy}` and commit the result")
-                )
-            );
+        if runner::is_here() {
+            let problem = Problem::new(what).of_file(&file).at(drift.line, 1);
+            let remedy = format!("run `{remedy}` and commit the result");
+            let problem = problem.with_remedy(remedy);
+            print!("{}", runner::annotation(&problem));
+            summarize(&runner::summary_item(&problem));
         }
     }
     let count = comparison.drifts.len();
@@ -209,6 +214,8 @@ fn schema(document: DocumentName) -> Result<(), Stop> {
     let document = match document {
         DocumentName::Model => Document::Model,
         DocumentName::Plan => Document::Plan,
+        DocumentName::Manifest => Document::Manifest,
+        DocumentName::PartialManifest => Document::PartialManifest,
     };
     let mut out = std::io::stdout().lock();
     let text = document.schema_text();
@@ -246,10 +253,11 @@ fn shown(project: &Path, file: &str) -> String {
     path.display().to_string()
 }
 
-/// Whether this is a step of a GitHub Actions job
-/// ([documentation](https://docs.github.com/en/actions/reference/workflows-and-actions/variables)).
-fn on_runner() -> bool {
-    std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+/// Adds to the job summary. That a summary can not be written is no reason to hide what it is of.
+fn summarize(markdown: &str) {
+    if let Err(error) = runner::append("GITHUB_STEP_SUMMARY", markdown) {
+        eprintln!("warning: the job summary can not be written: {error}");
+    }
 }
 
 /// The interface of the root action, which checks a project's pull requests.

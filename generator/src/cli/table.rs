@@ -88,7 +88,7 @@ fn artifacts(plan: &Plan) -> String {
             };
             rows.push(vec![
                 first(artifact.id.as_str()),
-                first(&artifact.kind),
+                first(&artifact.kind.to_string()),
                 file.name.clone(),
                 first(&channels.join(", ")),
             ]);

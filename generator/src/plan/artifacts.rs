@@ -41,7 +41,7 @@ fn resolve_one(model: &Model, id: &Id, artifact: &Artifact) -> ArtifactPlan {
     }
     ArtifactPlan {
         id: id.clone(),
-        kind: artifact.kind().to_owned(),
+        kind: artifact.kind(),
         scope: artifact.scope(),
         format,
         directory,

@@ -1,5 +1,7 @@
 //! Artifacts: the files that a build produces and a channel ships.
 
+use std::fmt;
+
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,18 +32,52 @@ pub enum Artifact {
     Binary(Binary),
 }
 
+/// The kind of an artifact, by its name in the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ArtifactKind {
+    /// [`Artifact::Archive`].
+    Archive,
+    /// [`Artifact::NpmPlatformPackage`].
+    NpmPlatformPackage,
+    /// [`Artifact::NpmPackage`].
+    NpmPackage,
+    /// [`Artifact::Wheel`].
+    Wheel,
+    /// [`Artifact::Sdist`].
+    Sdist,
+    /// [`Artifact::Crate`].
+    Crate,
+    /// [`Artifact::Binary`].
+    Binary,
+}
+
+impl fmt::Display for ArtifactKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Archive => "archive",
+            Self::NpmPlatformPackage => "npm-platform-package",
+            Self::NpmPackage => "npm-package",
+            Self::Wheel => "wheel",
+            Self::Sdist => "sdist",
+            Self::Crate => "crate",
+            Self::Binary => "binary",
+        })
+    }
+}
+
 impl Artifact {
-    /// The kind's name in the model.
+    /// The kind.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> ArtifactKind {
         match self {
-            Self::Archive(_) => "archive",
-            Self::NpmPlatformPackage(_) => "npm-platform-package",
-            Self::NpmPackage(_) => "npm-package",
-            Self::Wheel(_) => "wheel",
-            Self::Sdist(_) => "sdist",
-            Self::Crate(_) => "crate",
-            Self::Binary(_) => "binary",
+            Self::Archive(_) => ArtifactKind::Archive,
+            Self::NpmPlatformPackage(_) => ArtifactKind::NpmPlatformPackage,
+            Self::NpmPackage(_) => ArtifactKind::NpmPackage,
+            Self::Wheel(_) => ArtifactKind::Wheel,
+            Self::Sdist(_) => ArtifactKind::Sdist,
+            Self::Crate(_) => ArtifactKind::Crate,
+            Self::Binary(_) => ArtifactKind::Binary,
         }
     }
 

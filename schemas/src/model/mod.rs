@@ -16,8 +16,8 @@ mod targets;
 mod tiers;
 
 pub use artifacts::{
-    Archive, ArchiveFormat, Artifact, Binary, CratePackage, NpmPackage, NpmPlatformPackage, Scope,
-    Sdist, Smoke, Wheel,
+    Archive, ArchiveFormat, Artifact, ArtifactKind, Binary, CratePackage, NpmPackage,
+    NpmPlatformPackage, Scope, Sdist, Smoke, Wheel,
 };
 pub use build::{Build, ExtraSteps, Shell, Step, Toolchain};
 pub use channels::{

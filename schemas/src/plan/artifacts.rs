@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ArchiveFormat, BuildMode, Scope, Smoke};
-use crate::strings::{Id, RelativePath, TargetId};
+use crate::model::{ArchiveFormat, ArtifactKind, BuildMode, Scope, Smoke};
+use crate::placeholder::{Placeholder, expand};
+use crate::strings::{Id, RelativePath, TargetId, Version};
 
 /// What a release must contain of one artifact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -13,7 +14,7 @@ pub struct ArtifactPlan {
     /// Its id.
     pub id: Id,
     /// Its kind, as in the model.
-    pub kind: String,
+    pub kind: ArtifactKind,
     /// Whether it exists once a target or once a release.
     pub scope: Scope,
     /// How an archive is packed.
@@ -35,6 +36,29 @@ pub struct ArtifactPlan {
     pub smoke: Option<Smoke>,
     /// The files, one a target or one a release.
     pub files: Vec<ArtifactFile>,
+}
+
+impl ArtifactPlan {
+    /// The name of one of its files at a version; a wheel's keeps its `*`.
+    ///
+    /// # Errors
+    ///
+    /// Where the version has no counterpart in the ecosystem of the artifact, in words.
+    pub fn name_at(&self, file: &ArtifactFile, version: &Version) -> Result<String, String> {
+        let version = match self.kind {
+            ArtifactKind::Wheel | ArtifactKind::Sdist => version.python().ok_or_else(|| {
+                format!("{version} has no counterpart in Python, so `{}` has no name", self.id)
+            })?,
+            _ => version.to_string(),
+        };
+        Ok(at_version(&file.name, &version))
+    }
+}
+
+/// A text of the plan with the version in its place.
+#[must_use]
+pub fn at_version(text: &str, version: &str) -> String {
+    expand(text, |placeholder| (placeholder == Placeholder::Version).then(|| version.to_owned()))
 }
 
 /// One file that a release must contain.

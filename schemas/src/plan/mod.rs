@@ -26,7 +26,7 @@ mod jobs;
 mod steps;
 mod workflows;
 
-pub use artifacts::{ArtifactFile, ArtifactPlan, Member};
+pub use artifacts::{ArtifactFile, ArtifactPlan, Member, at_version};
 pub use channels::{ChannelPlan, TierPlan};
 pub use jobs::{BuildEntry, Call, InstallEntry, Job, JobBody, Permission, Run, Setting, Timeout};
 pub use steps::{
@@ -76,6 +76,36 @@ pub struct Plan {
     pub pins: BTreeMap<Repository, Pin>,
     /// The workflows.
     pub workflows: Vec<Workflow>,
+}
+
+impl Plan {
+    /// A target.
+    #[must_use]
+    pub fn target(&self, id: &TargetId) -> Option<&TargetPlan> {
+        self.targets.iter().find(|target| target.id == *id)
+    }
+
+    /// Every file that a release must contain, with its artifact.
+    pub fn files(&self) -> impl Iterator<Item = (&ArtifactPlan, &ArtifactFile)> {
+        self.artifacts
+            .iter()
+            .flat_map(|artifact| artifact.files.iter().map(move |file| (artifact, file)))
+    }
+
+    /// The files that one target's build packs; without a target, those that are packed with every
+    /// target at hand.
+    pub fn packed_by(
+        &self,
+        target: Option<&TargetId>,
+    ) -> impl Iterator<Item = (&ArtifactPlan, &ArtifactFile)> {
+        self.files().filter(move |(_, file)| file.target.as_ref() == target)
+    }
+
+    /// What artifacts of the whole release take from one target's build.
+    pub fn handed_on(&self, target: &TargetId) -> impl Iterator<Item = &Member> {
+        let release = self.packed_by(None).flat_map(|(_, file)| &file.members);
+        release.filter(move |member| member.target.as_ref() == Some(target))
+    }
 }
 
 /// A commit of an action's repository.

@@ -90,6 +90,8 @@ pub enum Steps {
         toolchain: ToolchainSetup,
         /// The project's own steps.
         extra: Vec<PlannedStep>,
+        /// Whether an archive carries the manifest, and so is packed when that is made.
+        with_manifest: bool,
         /// Whether the bundle is attested.
         attest: bool,
     },

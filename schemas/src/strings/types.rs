@@ -102,6 +102,15 @@ string_types! {
         example: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     }
 
+    /// A SHA-512 digest as npm writes it
+    /// ([Subresource Integrity](https://www.w3.org/TR/SRI/#the-integrity-attribute)).
+    Integrity {
+        max: 95,
+        pattern: r"^sha512-[A-Za-z0-9+/]{86}==$",
+        rule: "an npm integrity: sha512- and 88 characters of base64",
+        example: "sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==",
+    }
+
     /// A branch, tag or commit of a git repository
     /// ([`git check-ref-format`](https://git-scm.com/docs/git-check-ref-format)).
     GitRef {
@@ -244,6 +253,14 @@ string_types! {
         pattern: path!("{}*"),
         rule: "a path with placeholders and `*`, such as dist/*.whl: letters, digits, `_`, `.`, `@`, `+` and `-`, parts joined by `/`, no `..`",
         example: "dist/*.whl",
+    }
+
+    /// A file's name.
+    FileName {
+        max: 250,
+        pattern: r"^[A-Za-z0-9_][A-Za-z0-9_.+-]*$",
+        rule: "a file name: letters, digits, `_`, `.`, `+` and `-`",
+        example: "tool-1.2.3.tgz",
     }
 
     /// A file's name, where `{…}` stands for a fact of the target or the release.

@@ -1,0 +1,32 @@
+//! Archives: written the same for the same files, read with care.
+
+mod read;
+mod write;
+
+use lockstep_schemas::model::ArchiveFormat;
+
+pub use read::unpack;
+pub use write::{Entry, pack};
+
+/// How a file is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// tar.
+    Tar,
+    /// tar, compressed by gzip.
+    TarGz,
+    /// tar, compressed by xz.
+    TarXz,
+    /// zip.
+    Zip,
+}
+
+impl From<ArchiveFormat> for Format {
+    fn from(format: ArchiveFormat) -> Self {
+        match format {
+            ArchiveFormat::TarGz => Self::TarGz,
+            ArchiveFormat::TarXz => Self::TarXz,
+            ArchiveFormat::Zip => Self::Zip,
+        }
+    }
+}

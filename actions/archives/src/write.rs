@@ -1,0 +1,97 @@
+//! Writing archives: the same bytes for the same files, whatever the machine, the user and the hour.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use flate2::{Compression, GzBuilder};
+use lzma_rust2::{XzOptions, XzWriter};
+use tar::{EntryType, Header};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use crate::Format;
+
+/// A file to pack.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Its place in the archive, with `/`.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+    /// Whether it may be executed.
+    pub executable: bool,
+}
+
+impl Entry {
+    fn mode(&self) -> u32 {
+        if self.executable { 0o755 } else { 0o644 }
+    }
+
+    fn open(&self) -> io::Result<(File, u64)> {
+        let named = |error: io::Error| {
+            io::Error::new(error.kind(), format!("{}: {error}", self.path.display()))
+        };
+        let file = File::open(&self.path).map_err(named)?;
+        let size = file.metadata().map_err(named)?.len();
+        Ok((file, size))
+    }
+}
+
+/// Packs files in the order of their names. Two of one name are refused.
+pub fn pack(format: Format, entries: &[Entry], into: &Path) -> io::Result<()> {
+    let mut entries: Vec<&Entry> = entries.iter().collect();
+    entries.sort();
+    if let Some(pair) = entries.windows(2).find(|pair| pair[0].name == pair[1].name) {
+        let [first, second] = [&pair[0].path, &pair[1].path].map(|path| path.display());
+        let message = format!("two files for `{}`: {first} and {second}", pair[0].name);
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
+    }
+    let out = BufWriter::new(File::create(into)?);
+    match format {
+        Format::Tar => tar(&entries, out)?.into_inner()?.sync_all(),
+        Format::TarGz => {
+            // No name and no time: their places in the header are left empty.
+            let gzip = GzBuilder::new().write(out, Compression::best());
+            tar(&entries, gzip)?.finish()?.into_inner()?.sync_all()
+        }
+        Format::TarXz => {
+            let xz = XzWriter::new(out, XzOptions::with_preset(6))?;
+            tar(&entries, xz)?.finish()?.into_inner()?.sync_all()
+        }
+        Format::Zip => zip(&entries, out),
+    }
+}
+
+fn tar<W: Write>(entries: &[&Entry], out: W) -> io::Result<W> {
+    let mut archive = tar::Builder::new(out);
+    for entry in entries {
+        let (file, size) = entry.open()?;
+        let mut header = Header::new_ustar();
+        header.set_entry_type(EntryType::Regular);
+        header.set_size(size);
+        header.set_mode(entry.mode());
+        header.set_mtime(0);
+        header.set_uid(0);
+        header.set_gid(0);
+        archive.append_data(&mut header, &entry.name, file)?;
+    }
+    archive.into_inner()
+}
+
+fn zip<W: Write + io::Seek>(entries: &[&Entry], out: W) -> io::Result<()> {
+    let mut archive = ZipWriter::new(out);
+    for entry in entries {
+        let (mut file, size) = entry.open()?;
+        // The oldest time that a zip can say, which is what it says without one.
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .compression_level(Some(9))
+            .last_modified_time(zip::DateTime::default())
+            .large_file(size >= u64::from(u32::MAX))
+            .unix_permissions(entry.mode());
+        archive.start_file(entry.name.as_str(), options)?;
+        io::copy(&mut file, &mut archive)?;
+    }
+    archive.finish()?.flush()
+}

@@ -1,0 +1,90 @@
+//! Digests of files.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use lockstep_schemas::strings::{Integrity, Sha256};
+use lockstep_toolkit::Problem;
+use sha2::{Digest as _, Sha512};
+
+/// What a file's bytes are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digest {
+    /// Their SHA-256.
+    pub sha256: Sha256,
+    /// How many there are.
+    pub size: u64,
+    /// Whether the file may be executed.
+    pub executable: bool,
+}
+
+impl Digest {
+    /// Reads a file.
+    pub fn of_file(path: &Path) -> Result<Self, Problem> {
+        let (digest, metadata) = hash::<sha2::Sha256>(path)?;
+        let sha256 = hexadecimal(&digest);
+        #[expect(clippy::expect_used, reason = "the type's grammar is that of a digest")]
+        let sha256 = sha256.parse().expect("32 bytes in lower-case hexadecimal");
+        Ok(Self { sha256, size: metadata.len(), executable: is_executable(&metadata) })
+    }
+
+    /// Hashes bytes that are at hand.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8], executable: bool) -> Self {
+        let sha256 = hexadecimal(&sha2::Sha256::digest(bytes));
+        #[expect(clippy::expect_used, reason = "the type's grammar is that of a digest")]
+        let sha256 = sha256.parse().expect("32 bytes in lower-case hexadecimal");
+        Self { sha256, size: bytes.len() as u64, executable }
+    }
+}
+
+/// A file's SHA-512 as npm writes it.
+pub fn integrity(path: &Path) -> Result<Integrity, Problem> {
+    let (digest, _) = hash::<Sha512>(path)?;
+    let text = format!("sha512-{}", BASE64_STANDARD.encode(digest));
+    #[expect(clippy::expect_used, reason = "the type's grammar is that of an integrity")]
+    Ok(text.parse().expect("64 bytes in base64"))
+}
+
+fn hash<D: sha2::Digest>(path: &Path) -> Result<(Vec<u8>, Metadata), Problem> {
+    let read = || -> io::Result<(Vec<u8>, Metadata)> {
+        let mut file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("it is not a file"));
+        }
+        let mut hasher = D::new();
+        let mut buffer = vec![0; 128 * 1024];
+        loop {
+            match file.read(&mut buffer)? {
+                0 => break,
+                read => hasher.update(&buffer[..read]),
+            }
+        }
+        Ok((hasher.finalize().to_vec(), metadata))
+    };
+    read()
+        .map_err(|error| Problem::new(format!("can not be read: {error}")).of_file(path.display()))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether a file may be executed by its owner. Windows has no such bit: there its name says.
+#[must_use]
+pub fn is_executable(metadata: &Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        metadata.permissions().mode() & 0o100 != 0
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = metadata;
+        false
+    }
+}

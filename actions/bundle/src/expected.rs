@@ -1,0 +1,57 @@
+//! The files that a release must contain, and which of the files at hand they are.
+
+use glob::Pattern;
+use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan};
+use lockstep_schemas::strings::{FileName, Version};
+use lockstep_toolkit::Problem;
+
+/// A file that a release must contain.
+#[derive(Debug, Clone)]
+pub struct Expected<'a> {
+    /// Its artifact.
+    pub artifact: &'a ArtifactPlan,
+    /// What the plan says of it.
+    pub file: &'a ArtifactFile,
+    /// Its name at the release's version; a wheel's has a `*` where the build decides.
+    pub name: String,
+}
+
+/// Files of the plan by their names at a version.
+pub fn expected<'a>(
+    files: impl Iterator<Item = (&'a ArtifactPlan, &'a ArtifactFile)>,
+    version: &Version,
+) -> Result<Vec<Expected<'a>>, Problem> {
+    files
+        .map(|(artifact, file)| {
+            let name = artifact.name_at(file, version).map_err(Problem::new)?;
+            Ok(Expected { artifact, file, name })
+        })
+        .collect()
+}
+
+impl Expected<'_> {
+    /// Its one name among those at hand.
+    pub fn among(&self, names: &[String]) -> Result<FileName, Problem> {
+        let matches: Vec<&String> = match Pattern::new(&self.name) {
+            Ok(pattern) if self.name.contains('*') => {
+                names.iter().filter(|name| pattern.matches(name)).collect()
+            }
+            _ => names.iter().filter(|name| **name == self.name).collect(),
+        };
+        let what = format!("{} of artifact `{}`", self.artifact.kind, self.artifact.id);
+        match matches.as_slice() {
+            [] => Err(Problem::new(format!("`{}` is missing: the {what}", self.name))),
+            [name] => name.parse().map_err(|error| Problem::new(format!("the {what}: {error}"))),
+            many => {
+                let names: Vec<&str> = many.iter().map(|name| name.as_str()).collect();
+                let message = format!(
+                    "{} files are `{}`, and there is one such {what}: {}",
+                    many.len(),
+                    self.name,
+                    names.join(", ")
+                );
+                Err(Problem::new(message))
+            }
+        }
+    }
+}

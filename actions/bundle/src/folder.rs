@@ -1,0 +1,70 @@
+//! The working folder, and what stands where in it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use lockstep_schemas::strings::TargetId;
+use lockstep_toolkit::Problem;
+
+/// What the name of a target's upload begins with.
+pub const UPLOAD_PREFIX: &str = "target-";
+
+/// The folder below the project's root that everything stands in that jobs pass on.
+#[derive(Debug, Clone, Copy)]
+pub struct WorkingFolder<'a>(pub &'a Path);
+
+impl WorkingFolder<'_> {
+    /// What a target's build uploads.
+    #[must_use]
+    pub fn out(self) -> PathBuf {
+        self.0.join("out")
+    }
+
+    /// A target's upload, downloaded.
+    #[must_use]
+    pub fn upload(self, target: &TargetId) -> PathBuf {
+        self.uploads().join(format!("{UPLOAD_PREFIX}{target}"))
+    }
+
+    /// The folder of all uploads.
+    #[must_use]
+    pub fn uploads(self) -> PathBuf {
+        self.0.join("targets")
+    }
+
+    /// The bundle.
+    #[must_use]
+    pub fn bundle(self) -> PathBuf {
+        self.0.join("bundle")
+    }
+
+    /// Makes one of its folders, and the whole of it invisible to git: a client that packs a checkout
+    /// refuses one with files that git does not know.
+    pub fn make(self, folder: &Path) -> Result<(), Problem> {
+        let make = || -> io::Result<()> {
+            std::fs::create_dir_all(folder)?;
+            std::fs::write(self.0.join(".gitignore"), "*\n")
+        };
+        make().map_err(|error| {
+            Problem::new(format!("can not be made: {error}")).of_file(folder.display())
+        })
+    }
+}
+
+/// The names of everything in a folder, in order; hidden files are not looked at.
+pub fn list(folder: &Path) -> Result<Vec<String>, Problem> {
+    let read = || -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(folder)? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if !name.starts_with('.') {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    };
+    read().map_err(|error| {
+        Problem::new(format!("can not be read: {error}")).of_file(folder.display())
+    })
+}

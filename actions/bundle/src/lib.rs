@@ -1,0 +1,13 @@
+//! The files of a build run: where they stand, what they are, and their digests.
+
+mod built;
+mod digest;
+mod expected;
+mod folder;
+mod revision;
+
+pub use built::{BuiltFile, built_files, matching};
+pub use digest::{Digest, integrity, is_executable};
+pub use expected::{Expected, expected};
+pub use folder::{UPLOAD_PREFIX, WorkingFolder, list};
+pub use revision::{checked_out, revision};

@@ -1,0 +1,44 @@
+//! Which commit a checkout is of.
+
+use std::path::Path;
+use std::process::Command;
+
+use lockstep_schemas::manifest::Revision;
+use lockstep_schemas::strings::{CommitSha, Repository};
+use lockstep_toolkit::Problem;
+
+/// The commit that a folder has checked out.
+pub fn checked_out(folder: &Path) -> Result<CommitSha, Problem> {
+    let problem = |message: String| Problem::new(message).of_file(folder.display());
+    // In a container the checkout belongs to another user than the one who runs in it.
+    let output = Command::new("git")
+        .args(["-c", "safe.directory=*", "-C"])
+        .arg(folder)
+        .args(["rev-parse", "--verify", "HEAD^{commit}"])
+        .output()
+        .map_err(|error| problem(format!("git does not start: {error}")))?;
+    let said = if output.status.success() { &output.stdout } else { &output.stderr };
+    let said = String::from_utf8_lossy(said);
+    let remedy = "the commit is read from the checkout, which needs git when it is made: install git in the image";
+    if !output.status.success() {
+        return Err(problem(format!("is no checkout: {}", said.trim())).with_remedy(remedy));
+    }
+    said.trim().parse().map_err(|error| problem(format!("git names no commit: {error}")))
+}
+
+/// A repository at the commit that it must be at, if its checkout is.
+pub fn revision(
+    repository: &Repository,
+    commit: &CommitSha,
+    folder: &Path,
+) -> Result<Revision, Problem> {
+    let found = checked_out(folder)?;
+    if found != *commit {
+        return Err(Problem::new(format!(
+            "{repository} is checked out at {found}, but this release is built from {commit}"
+        ))
+        .of_file(folder.display())
+        .with_remedy("a step of the build moved the checkout: build what was checked out"));
+    }
+    Ok(Revision { repository: repository.clone(), commit: found })
+}

@@ -1,0 +1,7 @@
+//! The program `hash-artifacts`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lockstep_toolkit::main::<lockstep_hash_artifacts::Inputs>()
+}

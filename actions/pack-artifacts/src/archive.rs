@@ -1,0 +1,65 @@
+//! Archives with a fixed layout.
+
+use std::path::{Path, PathBuf};
+
+use lockstep_archives::Entry;
+use lockstep_bundle::{Expected, built_files, is_executable};
+use lockstep_schemas::manifest::names;
+use lockstep_schemas::model::ArchiveFormat;
+use lockstep_schemas::plan::{Member, at_version};
+use lockstep_toolkit::{Problem, Report};
+
+use crate::Packing;
+
+pub(crate) fn pack(
+    packing: &Packing<'_>,
+    expected: &Expected<'_>,
+    report: &mut Report,
+) -> Result<(), Problem> {
+    let mut entries = entries(packing, &expected.file.members, report);
+    if let Some(manifest) = &expected.file.manifest {
+        entries.push(Entry {
+            name: at_version(manifest, packing.version.as_str()),
+            path: packing.into.join(names::MANIFEST),
+            executable: false,
+        });
+    }
+    if report.has_problems() {
+        return Ok(());
+    }
+    let path = packing.into.join(&expected.name);
+    let format = expected.artifact.format.unwrap_or(ArchiveFormat::TarGz);
+    lockstep_archives::pack(format.into(), &entries, &path).map_err(|error| {
+        Problem::new(format!("can not be packed: {error}")).of_file(path.display())
+    })
+}
+
+/// The files that members mean, each with its place.
+pub(crate) fn entries(
+    packing: &Packing<'_>,
+    members: &[Member],
+    report: &mut Report,
+) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for member in members.iter().filter(|member| member.from.is_some()) {
+        let root = packing.root(member);
+        let found = built_files(&root, member, packing.version.as_str());
+        for file in report.found(found).unwrap_or_default() {
+            entries.extend(report.found(entry(file.to, root.join(&file.path))));
+        }
+    }
+    entries
+}
+
+/// A file with its place.
+pub(crate) fn entry(name: String, path: PathBuf) -> Result<Entry, Problem> {
+    let executable = executable(&path)?;
+    Ok(Entry { name, path, executable })
+}
+
+fn executable(path: &Path) -> Result<bool, Problem> {
+    let metadata = path.metadata().map_err(|error| {
+        Problem::new(format!("can not be read: {error}")).of_file(path.display())
+    })?;
+    Ok(is_executable(&metadata))
+}

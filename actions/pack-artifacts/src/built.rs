@@ -1,0 +1,41 @@
+//! What the build made whole: wheels, sdists and binaries, taken as they are.
+
+use std::path::Path;
+
+use lockstep_bundle::{Expected, matching};
+use lockstep_schemas::plan::at_version;
+use lockstep_toolkit::Problem;
+
+use crate::Packing;
+
+pub(crate) fn copy(packing: &Packing<'_>, expected: &Expected<'_>) -> Result<(), Problem> {
+    let path = expected.file.path.as_deref().unwrap_or_default();
+    let path = at_version(path, packing.version.as_str());
+    let what = format!("the {} of artifact `{}`", expected.artifact.kind, expected.artifact.id);
+    let found = matching(Path::new("."), &path)?;
+    let problem = |message: String| Problem::new(message).of_file(&path);
+    let [found] = found.as_slice() else {
+        let remedy =
+            "one file must match: a build step makes it, and removes what an earlier one left";
+        let message = match found.as_slice() {
+            [] => format!("{what} is not there"),
+            many => format!("{what} is one file, and {} match: {}", many.len(), many.join(", ")),
+        };
+        return Err(problem(message).with_remedy(remedy));
+    };
+    let name = found.rsplit('/').next().unwrap_or(found).to_owned();
+    // A binary has its name from the plan, a package from its maker, who must know this version.
+    let name = if expected.file.package.is_some() {
+        let names = [name];
+        let remedy =
+            format!("it must be `{}`: the version and the platform are the plan's", expected.name);
+        let matching = expected.among(&names).map_err(|_| {
+            problem(format!("{what} was built as `{}`", names[0])).with_remedy(remedy)
+        })?;
+        matching.to_string()
+    } else {
+        expected.name.clone()
+    };
+    let copied = std::fs::copy(found, packing.into.join(name));
+    copied.map(drop).map_err(|error| problem(format!("can not be copied: {error}")))
+}

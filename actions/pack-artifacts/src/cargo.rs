@@ -1,0 +1,40 @@
+//! Crates, packed by cargo.
+
+use std::path::Path;
+use std::process::Command;
+
+use lockstep_bundle::Expected;
+use lockstep_toolkit::Problem;
+
+/// Packs a crate, without building it: that is the tests' affair.
+pub(crate) fn package(expected: &Expected<'_>, into: &Path) -> Result<(), Problem> {
+    let directory = expected.artifact.directory.as_ref().map_or(".", |path| path.as_str());
+    let manifest = Path::new(directory).join("Cargo.toml");
+    let package = expected.file.package.as_deref().unwrap_or_default();
+    let problem = |message: String| Problem::new(message).of_file(manifest.display());
+    let target = crate::temporary()?;
+    let mut cargo = Command::new("cargo");
+    cargo.args(["package", "--no-verify", "--quiet", "--package", package, "--manifest-path"]);
+    cargo.arg(&manifest).arg("--target-dir").arg(target.path());
+    if expected.artifact.locked == Some(true) {
+        cargo.arg("--locked");
+    }
+    let output =
+        cargo.output().map_err(|error| problem(format!("cargo does not start: {error}")))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(problem(format!("cargo does not package {package}:\n{}", said.trim())));
+    }
+    let packed = target.path().join("package");
+    let made = lockstep_bundle::list(&packed)?;
+    // A dry run does not know the version.
+    let found = made.iter().find(|name| {
+        **name == expected.name || (expected.name.contains('{') && name.ends_with(".crate"))
+    });
+    let Some(name) = found else {
+        let message = format!("cargo made {}, not {}", made.join(", "), expected.name);
+        return Err(problem(message).with_remedy("the crate's version must be the release's"));
+    };
+    let copied = std::fs::copy(packed.join(name), into.join(name));
+    copied.map(drop).map_err(|error| problem(format!("the crate can not be copied: {error}")))
+}

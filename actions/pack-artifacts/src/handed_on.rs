@@ -1,0 +1,86 @@
+//! What one target's build hands on to the job that needs every target: a tar, since an upload keeps no
+//! modes.
+
+use std::path::Path;
+
+use lockstep_archives::Format;
+use lockstep_bundle::{Digest, WorkingFolder, built_files};
+use lockstep_schemas::manifest::{PartialManifest, names};
+use lockstep_schemas::plan::Plan;
+use lockstep_schemas::strings::{TargetId, Version};
+use lockstep_toolkit::{Problem, Report, documents};
+
+use crate::archive::entry;
+
+/// Packs the files that artifacts of the whole release take from a target, each at its own path.
+pub(crate) fn pack(
+    plan: &Plan,
+    version: &Version,
+    target: &TargetId,
+    out: &Path,
+    report: &mut Report,
+) -> Result<(), Problem> {
+    let mut entries = Vec::new();
+    for member in plan.handed_on(target) {
+        let found = built_files(Path::new("."), member, version.as_str());
+        for file in report.found(found).unwrap_or_default() {
+            entries.extend(report.found(entry(file.path.clone(), file.path.into())));
+        }
+    }
+    // Two artifacts may take the same file.
+    entries.sort();
+    entries.dedup();
+    if entries.is_empty() || report.has_problems() {
+        return Ok(());
+    }
+    let path = out.join(names::FILES);
+    lockstep_archives::pack(Format::Tar, &entries, &path).map_err(|error| {
+        Problem::new(format!("can not be packed: {error}")).of_file(path.display())
+    })
+}
+
+/// Unpacks what a target handed on below its own folder, if each file is the one that was built.
+pub(crate) fn unpack(
+    plan: &Plan,
+    target: &TargetId,
+    folder: WorkingFolder<'_>,
+    into: &Path,
+    report: &mut Report,
+) {
+    if plan.handed_on(target).next().is_none() {
+        return;
+    }
+    let upload = folder.upload(target);
+    if !upload.is_dir() {
+        report.problem(
+            Problem::new(format!("{target} uploaded nothing"))
+                .of_file(upload.display())
+                .with_remedy("look at its build job; run that job again, and then this one"),
+        );
+        return;
+    }
+    let manifest = documents::read(&upload.join(names::MANIFEST), "the target's manifest");
+    let Some(manifest) = report.found::<PartialManifest>(manifest) else { return };
+    let tar = upload.join(names::FILES);
+    let into = into.join(target.as_str());
+    let unpacked = lockstep_archives::unpack(Format::Tar, &tar, &into).map_err(|error| {
+        Problem::new(format!("can not be unpacked: {error}")).of_file(tar.display())
+    });
+    for name in report.found(unpacked).unwrap_or_default() {
+        let Some(digest) = report.found(Digest::of_file(&into.join(&name))) else { continue };
+        let built = manifest.files().find(|file| file.path.as_str() == name);
+        let is_built = built.is_some_and(|built| {
+            built.sha256 == digest.sha256
+                && (cfg!(windows) || built.executable == digest.executable)
+        });
+        if !is_built {
+            report.problem(
+                Problem::new(format!("`{name}` in it is not the file that {target} built"))
+                    .of_file(tar.display())
+                    .with_remedy(
+                        "it changed on the way: find out how before this version is built again",
+                    ),
+            );
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! npm packages, packed by npm from a copy in which the version is set.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::Command;
+
+use lockstep_archives::Entry;
+use lockstep_bundle::Expected;
+use lockstep_schemas::model::ArtifactKind;
+use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, TargetPlan};
+use lockstep_toolkit::{Problem, Report};
+use serde_json::{Map, Value, json};
+
+use crate::{Packing, archive, temporary};
+
+/// What npm runs when a package is installed
+/// ([documentation](https://docs.npmjs.com/cli/v11/using-npm/scripts#life-cycle-operation-order)).
+const INSTALL_SCRIPTS: [&str; 3] = ["preinstall", "install", "postinstall"];
+
+/// Packs a package with its native files.
+pub(crate) fn pack(
+    packing: &Packing<'_>,
+    expected: &Expected<'_>,
+    report: &mut Report,
+) -> Result<(), Problem> {
+    let entries = archive::entries(packing, &expected.file.members, report);
+    if report.has_problems() {
+        return Ok(());
+    }
+    let stage = temporary()?;
+    let (artifact, file) = (expected.artifact, expected.file);
+    let mut package = start(artifact, file, stage.path())?;
+    package.insert("version".to_owned(), json!(packing.version));
+    let target = file.target.as_ref().and_then(|id| packing.plan.target(id));
+    if let (ArtifactKind::NpmPlatformPackage, Some(target)) = (artifact.kind, target) {
+        platform(&mut package, target, &entries);
+    }
+    if let Some(id) = &artifact.platform_packages {
+        depend(&mut package, packing, id);
+    }
+    let project = &packing.plan.project;
+    package.entry("license").or_insert_with(|| json!(project.license));
+    if let Some(description) = &project.description {
+        package.entry("description").or_insert_with(|| json!(description));
+    }
+    for entry in &entries {
+        put(entry, stage.path())?;
+    }
+    write(&package, stage.path())?;
+    npm_pack(stage.path(), packing.into, Some(&expected.name), &entries)
+}
+
+/// Packs a package as it stands in the repository, to see that it can be.
+pub(crate) fn try_out(
+    artifact: &ArtifactPlan,
+    file: &ArtifactFile,
+    into: &Path,
+) -> Result<(), Problem> {
+    let stage = temporary()?;
+    let package = start(artifact, file, stage.path())?;
+    write(&package, stage.path())?;
+    npm_pack(stage.path(), into, None, &[])
+}
+
+/// Looks at the folder that a platform package starts from.
+pub(crate) fn check_template(artifact: &ArtifactPlan, file: &ArtifactFile) -> Result<(), Problem> {
+    let template = file.template.as_ref().map(|folder| Path::new(folder.as_str()));
+    template.map_or(Ok(()), |folder| read(folder, artifact.kind, file).map(drop))
+}
+
+/// The `package.json` that a package starts from, with the files beside it copied to the stage.
+fn start(
+    artifact: &ArtifactPlan,
+    file: &ArtifactFile,
+    stage: &Path,
+) -> Result<Map<String, Value>, Problem> {
+    let directory = artifact.directory.as_ref().map(|path| path.as_str());
+    let Some(folder) = directory.or(file.template.as_deref()).map(Path::new) else {
+        let name = file.package.as_deref().unwrap_or_default();
+        return Ok([("name".to_owned(), json!(name))].into_iter().collect());
+    };
+    let package = read(folder, artifact.kind, file)?;
+    copy_folder(folder, stage).map_err(|error| {
+        Problem::new(format!("can not be copied: {error}")).of_file(folder.display())
+    })?;
+    Ok(package)
+}
+
+fn read(
+    folder: &Path,
+    kind: ArtifactKind,
+    file: &ArtifactFile,
+) -> Result<Map<String, Value>, Problem> {
+    let path = folder.join("package.json");
+    let problem = |message: String| Problem::new(message).of_file(path.display());
+    let text = fs::read(&path).map_err(|error| problem(format!("can not be read: {error}")))?;
+    let package: Map<String, Value> =
+        serde_json::from_slice(&text).map_err(|error| problem(format!("is none: {error}")))?;
+    let name = package.get("name").and_then(Value::as_str).unwrap_or_default();
+    let wanted = file.package.as_deref().unwrap_or_default();
+    if name != wanted {
+        return Err(problem(format!("is of `{name}`, and the model's package is `{wanted}`")));
+    }
+    let scripts = package.get("scripts").and_then(Value::as_object);
+    let script = scripts
+        .and_then(|scripts| INSTALL_SCRIPTS.into_iter().find(|name| scripts.contains_key(*name)));
+    if let Some(script) = script.filter(|_| kind == ArtifactKind::NpmPlatformPackage) {
+        return Err(problem(format!(
+            "has a script `{script}`, which runs on every user's machine"
+        ))
+        .with_remedy("platform packages need no install scripts: take it out"));
+    }
+    Ok(package)
+}
+
+/// What makes npm install a package on its platform alone.
+fn platform(package: &mut Map<String, Value>, target: &TargetPlan, entries: &[Entry]) {
+    let mut set = |key: &str, value: Value| drop(package.insert(key.to_owned(), value));
+    set("os", json!([target.os.npm()]));
+    set("cpu", json!([target.cpu.npm()]));
+    if let Some(libc) = target.libc {
+        set("libc", json!([libc]));
+    }
+    let places: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+    package.entry("files").or_insert_with(|| json!(places));
+}
+
+/// Lists the platform packages, each at this very version.
+fn depend(
+    package: &mut Map<String, Value>,
+    packing: &Packing<'_>,
+    id: &lockstep_schemas::strings::Id,
+) {
+    let names = packing.plan.files().filter(|(artifact, _)| artifact.id == *id);
+    let names = names.filter_map(|(_, file)| file.package.clone());
+    let dependencies: Map<String, Value> =
+        names.map(|name| (name, json!(packing.version))).collect();
+    package.insert("optionalDependencies".to_owned(), Value::Object(dependencies));
+}
+
+fn put(entry: &Entry, stage: &Path) -> Result<(), Problem> {
+    let to = stage.join(&entry.name);
+    let copy = || -> io::Result<()> {
+        fs::create_dir_all(to.parent().unwrap_or(stage))?;
+        fs::copy(&entry.path, &to).map(drop)
+    };
+    copy().map_err(|error| {
+        Problem::new(format!("can not be copied: {error}")).of_file(entry.path.display())
+    })
+}
+
+fn write(package: &Map<String, Value>, stage: &Path) -> Result<(), Problem> {
+    lockstep_toolkit::documents::write(&stage.join("package.json"), package)
+}
+
+/// Copies a folder's files. Installed dependencies, git's own folder and the working folder, which
+/// hides itself from git, are none of a package.
+fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (kind, name) = (entry.file_type()?, entry.file_name());
+        let is_foreign = name == "node_modules" || name == ".git" || hides_itself(&entry.path());
+        if kind.is_dir() && !is_foreign {
+            copy_folder(&entry.path(), &to.join(name))?;
+        } else if kind.is_file() {
+            fs::copy(entry.path(), to.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn hides_itself(folder: &Path) -> bool {
+    fs::read(folder.join(".gitignore")).is_ok_and(|ignore| ignore == b"*\n")
+}
+
+/// Runs `npm pack`, and looks at what it says it packed.
+fn npm_pack(
+    stage: &Path,
+    into: &Path,
+    name: Option<&str>,
+    entries: &[Entry],
+) -> Result<(), Problem> {
+    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let into = into.canonicalize().unwrap_or_else(|_| into.to_owned());
+    let output = Command::new(npm)
+        .args(["pack", "--json", "--ignore-scripts", "--pack-destination"])
+        .arg(&into)
+        .current_dir(stage)
+        .output()
+        .map_err(|error| Problem::new(format!("npm does not start: {error}")))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(Problem::new(format!("npm does not pack: {}", said.trim())));
+    }
+    let answer: Value = serde_json::from_slice(&output.stdout)
+        .map_err(|error| Problem::new(format!("npm answers no JSON: {error}")))?;
+    let packed = &answer[0];
+    let made = packed["filename"].as_str().unwrap_or_default();
+    if let Some(name) = name.filter(|name| *name != made) {
+        return Err(Problem::new(format!("npm packed `{made}`, not `{name}`")));
+    }
+    let places: Vec<&str> = packed["files"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|file| file["path"].as_str())
+        .collect();
+    match entries.iter().find(|entry| !places.contains(&entry.name.as_str())) {
+        Some(left) => Err(Problem::new(format!("npm left `{}` out of `{made}`", left.name))
+            .with_remedy(
+                "`files` in its package.json must take it in, and .npmignore not leave it out",
+            )),
+        None => Ok(()),
+    }
+}

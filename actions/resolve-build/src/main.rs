@@ -1,0 +1,7 @@
+//! The program `resolve-build`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lockstep_toolkit::main::<lockstep_resolve_build::Inputs>()
+}

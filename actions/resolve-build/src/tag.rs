@@ -1,0 +1,38 @@
+//! The tag that a run is of.
+
+use lockstep_schemas::plan::Plan;
+use lockstep_schemas::strings::{Tag, Version};
+use lockstep_toolkit::Problem;
+
+/// The tag of this run and its version. A run on a branch would attest that branch's commit, so the
+/// run's own ref must be the tag; an input can only confirm it.
+pub(crate) fn of_run(plan: &Plan, input: Option<&str>) -> Result<(Tag, Version), Problem> {
+    let git_ref = std::env::var("GITHUB_REF").unwrap_or_default();
+    let Some(name) = git_ref.strip_prefix("refs/tags/") else {
+        let run = if git_ref.is_empty() { "no ref (GITHUB_REF)".to_owned() } else { git_ref };
+        let tag =
+            input.map_or_else(|| plan.tag.as_str().replace("{version}", "1.2.3"), str::to_owned);
+        return Err(Problem::new(format!(
+            "a release is built from a tag, and this run is of {run}"
+        ))
+        .with_remedy(format!(
+            "push the tag, or dispatch on it: gh workflow run release.yml --ref {tag}"
+        )));
+    };
+    if let Some(input) = input.filter(|input| *input != name) {
+        return Err(Problem::new(format!("this run is of the tag {name}, not of {input}"))
+            .with_remedy(format!(
+                "dispatch on that tag: gh workflow run release.yml --ref {input}"
+            )));
+    }
+    let prefix = plan.tag.as_str().trim_end_matches("{version}");
+    let version = name.strip_prefix(prefix).and_then(|version| version.parse::<Version>().ok());
+    let Some(version) = version else {
+        return Err(Problem::new(format!("the tag {name} is not `{}` of a version", plan.tag))
+            .with_remedy(format!(
+                "a release's tag is {prefix} and a semantic version: {prefix}1.2.3"
+            )));
+    };
+    let tag = name.parse().map_err(|error| Problem::new(format!("{error}")))?;
+    Ok((tag, version))
+}

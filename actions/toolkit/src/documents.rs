@@ -1,0 +1,69 @@
+//! Reading and writing Lockstep's JSON documents.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use lockstep_schemas::plan::Plan;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::Problem;
+
+/// The largest document that is read, in bytes: a plan of 200 targets is a twentieth of it.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// Reads a document.
+pub fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Problem> {
+    let problem = |message: String| Problem::new(message).of_file(path.display());
+    let mut text = Vec::new();
+    let file = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut text));
+    if let Err(error) = file {
+        return Err(problem(format!("{what} can not be read: {error}")));
+    }
+    if text.len() as u64 > LARGEST {
+        return Err(problem(format!("{what} is larger than {} MiB", LARGEST >> 20)));
+    }
+    serde_json::from_slice(&text).map_err(|error| {
+        let message = error.to_string();
+        let message =
+            message.rsplit_once(" at line ").map_or(message.as_str(), |(before, _)| before);
+        problem(format!("{what} is none: {message}")).at(error.line().max(1), error.column().max(1))
+    })
+}
+
+/// Reads a plan.
+pub fn read_plan(path: &Path) -> Result<Plan, Problem> {
+    read(path, "the plan").map_err(|problem| {
+        problem.with_remedy("`lockstep generate` writes the plan; run it and commit the result")
+    })
+}
+
+/// A document as it is written: indented, with a final newline.
+#[must_use]
+pub fn text(document: &impl Serialize) -> String {
+    #[expect(clippy::expect_used, reason = "documents are plain data with text keys")]
+    let text = serde_json::to_string_pretty(document).expect("plain data");
+    text + "\n"
+}
+
+/// A document on one line.
+#[must_use]
+pub fn line(document: &impl Serialize) -> String {
+    #[expect(clippy::expect_used, reason = "documents are plain data with text keys")]
+    serde_json::to_string(document).expect("plain data")
+}
+
+/// Writes a document, whole or not at all.
+pub fn write(path: &Path, document: &impl Serialize) -> Result<(), Problem> {
+    let written = || -> io::Result<()> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder)?;
+        let beside = path.with_extension("json.new");
+        std::fs::write(&beside, text(document))?;
+        std::fs::rename(beside, path)
+    };
+    written().map_err(|error| {
+        Problem::new(format!("can not be written: {error}")).of_file(path.display())
+    })
+}

@@ -1,0 +1,105 @@
+//! The runner's protocol: what a step of a GitHub Actions job may tell the run
+//! ([workflow commands](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands)).
+
+use std::fmt;
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+
+use crate::Problem;
+
+/// Whether this is a step of a job
+/// ([variables](https://docs.github.com/en/actions/reference/workflows-and-actions/variables)).
+#[must_use]
+pub fn is_here() -> bool {
+    std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+}
+
+/// One error annotation, on a line of its own.
+#[must_use]
+pub fn annotation(problem: &Problem) -> String {
+    let mut properties = Vec::new();
+    if let Some(file) = &problem.file {
+        properties.push(format!("file={}", Escaped { text: file, in_property: true }));
+        if let Some((line, column)) = problem.place {
+            properties.push(format!("line={line},col={column}"));
+        }
+    }
+    let space = if properties.is_empty() { "" } else { " " };
+    let remedy = problem.remedy.as_ref().map(|remedy| format!("\n{remedy}"));
+    let text = format!("{}{}", problem.message, remedy.unwrap_or_default());
+    let text = Escaped { text: &text, in_property: false };
+    format!("::error{space}{}::{text}\n", properties.join(","))
+}
+
+/// A problem in a job summary, on a line of its own.
+#[must_use]
+pub fn summary_item(problem: &Problem) -> String {
+    format!("- {}\n", markdown(&problem.to_string()))
+}
+
+/// Tells the runner that a text is a secret, on a line of its own.
+#[must_use]
+pub fn mask(secret: &str) -> String {
+    secret
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| format!("::add-mask::{}\n", Escaped { text: line, in_property: false }))
+        .collect()
+}
+
+/// An output as the file of outputs has it. The delimiter is longer than any run of its letter in the
+/// value, so no value can end its own entry.
+#[must_use]
+pub fn output(name: &str, value: &str) -> String {
+    let longest = value.split(|c| c != '_').map(str::len).max().unwrap_or(0);
+    let end = format!("END{}", "_".repeat(longest + 1));
+    format!("{name}<<{end}\n{value}\n{end}\n")
+}
+
+/// Adds to one of the runner's files, named by an environment variable; without it there is none to
+/// add to.
+pub fn append(variable: &str, text: &str) -> io::Result<()> {
+    let Some(file) = std::env::var_os(variable).filter(|file| !file.is_empty()) else {
+        return Ok(());
+    };
+    OpenOptions::new().create(true).append(true).open(file)?.write_all(text.as_bytes())
+}
+
+/// A text as a workflow command carries it
+/// ([source](https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts)).
+struct Escaped<'a> {
+    text: &'a str,
+    in_property: bool,
+}
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.text.chars() {
+            match c {
+                '%' => f.write_str("%25")?,
+                '\r' => f.write_str("%0D")?,
+                '\n' => f.write_str("%0A")?,
+                ':' if self.in_property => f.write_str("%3A")?,
+                ',' if self.in_property => f.write_str("%2C")?,
+                other => write!(f, "{other}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A text that Markdown shows as it is, on one line.
+fn markdown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => shown.push_str("<br>"),
+            '<' => shown.push_str("&lt;"),
+            '&' => shown.push_str("&amp;"),
+            '`' | '*' | '_' | '[' | ']' | '|' | '#' | '\\' => shown.extend(['\\', c]),
+            other if other.is_control() => {}
+            other => shown.push(other),
+        }
+    }
+    shown
+}

@@ -1,0 +1,111 @@
+//! The bundle's bytes against the manifest.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use lockstep_bundle::{Digest, expected, integrity, list};
+use lockstep_schemas::manifest::{Manifest, names};
+use lockstep_schemas::plan::Plan;
+use lockstep_toolkit::{Failure, Problem, Report};
+
+use crate::Inputs;
+
+pub(crate) fn check(
+    inputs: &Inputs,
+    plan: &Plan,
+    manifest: &Manifest,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let folder = &inputs.bundle;
+    let there = list(folder)?;
+    let sidecars = plan.files().filter(|(artifact, _)| artifact.sidecar);
+    let with_manifest = plan.files().filter(|(_, file)| file.manifest.is_some());
+    let mut wanted: BTreeSet<String> =
+        [names::MANIFEST, names::PLAN, names::SUMS].map(str::to_owned).into();
+    wanted.extend(manifest.artifacts.iter().map(|artifact| artifact.name.to_string()));
+    for expected in expected(with_manifest, &inputs.version)? {
+        wanted.insert(expected.name);
+    }
+    for expected in expected(sidecars, &inputs.version)? {
+        // Where the file itself is missing, that is told, and not its sidecar.
+        if let Ok(name) = expected.among(&there) {
+            wanted.insert(format!("{name}.sha256"));
+        }
+    }
+    let mut digests = BTreeMap::new();
+    for name in &there {
+        if !wanted.contains(name) {
+            let problem = Problem::new("is neither in the plan nor in the manifest");
+            report.problem(problem.of_file(folder.join(name).display()));
+        } else if let Some(digest) = report.found(Digest::of_file(&folder.join(name))) {
+            digests.insert(name.as_str(), digest);
+        }
+    }
+    for name in wanted.iter().filter(|name| !there.contains(name)) {
+        report.problem(Problem::new("is missing").of_file(folder.join(name).display()));
+    }
+    for artifact in &manifest.artifacts {
+        let path = folder.join(artifact.name.as_str());
+        let Some(found) = digests.get(artifact.name.as_str()) else { continue };
+        let mut differs = |what: &str, found: &str, wanted: &str| {
+            if found != wanted {
+                let message = format!("its {what} is {found}, the manifest says {wanted}");
+                report.problem(Problem::new(message).of_file(path.display()));
+            }
+        };
+        differs("SHA-256", found.sha256.as_str(), artifact.sha256.as_str());
+        differs("size", &found.size.to_string(), &artifact.size.to_string());
+        if let Some(wanted) = &artifact.integrity {
+            match integrity(&path) {
+                Ok(found) => differs("integrity", found.as_str(), wanted.as_str()),
+                Err(problem) => report.problem(problem),
+            }
+        }
+    }
+    sums(inputs, &digests, report);
+    Ok(())
+}
+
+/// That `SHA256SUMS` and the `.sha256` files say what the bytes are.
+fn sums(inputs: &Inputs, digests: &BTreeMap<&str, Digest>, report: &mut Report) {
+    let line = |name: &str, digest: &Digest| format!("{}  {name}\n", digest.sha256);
+    let sums = digests.iter().filter(|(name, _)| **name != names::SUMS);
+    let sums: String = sums.map(|(name, digest)| line(name, digest)).collect();
+    let mut says = |name: &str, wanted: &str| {
+        let path = inputs.bundle.join(name);
+        match std::fs::read(&path) {
+            Ok(found) if found == wanted.as_bytes() => {}
+            Ok(_) => report.problem(
+                Problem::new("does not say the digests of the files beside it")
+                    .of_file(path.display()),
+            ),
+            Err(error) => report
+                .problem(Problem::new(format!("can not be read: {error}")).of_file(path.display())),
+        }
+    };
+    if digests.contains_key(names::SUMS) {
+        says(names::SUMS, &sums);
+    }
+    for name in digests.keys() {
+        let Some(digest) = name.strip_suffix(".sha256").and_then(|of| digests.get_key_value(of))
+        else {
+            continue;
+        };
+        says(name, &line(digest.0, digest.1));
+    }
+}
+
+/// What is in the bundle, for the job summary.
+pub(crate) fn table(manifest: &Manifest) -> String {
+    let mut table = format!("### {} {}\n\n", manifest.project, manifest.version);
+    table.push_str("| file | target | bytes | SHA-256 |\n| --- | --- | --: | --- |\n");
+    for artifact in &manifest.artifacts {
+        let target = artifact.target.as_ref().map_or("", |target| target.as_str());
+        let _ = writeln!(
+            table,
+            "| `{}` | {target} | {} | `{}` |",
+            artifact.name, artifact.size, artifact.sha256
+        );
+    }
+    table
+}

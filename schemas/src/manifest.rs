@@ -1,0 +1,235 @@
+//! The manifest: every shipped byte of one version, and what it was made of.
+//!
+//! Each build job hashes what its target made into a [`PartialManifest`]; `assemble` merges those of
+//! all targets into the [`Manifest`]. There is no clock in either: the same inputs make the same
+//! bytes. `targets.<target>.package` and `targets.<target>.{release,debug}.{path,sha256}` are read by
+//! consumers and stay where they are; the format grows by keys that a reader may leave unread.
+
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{ArtifactKind, BuildMode};
+use crate::strings::{
+    CommitSha, ContainerImage, FileName, Id, Integrity, RelativePath, Repository, RunnerLabel,
+    Sha256, Tag, TargetId, Triple, Version,
+};
+
+/// The names of a bundle's own files, which no artifact may have.
+pub mod names {
+    /// The manifest: a target's in its upload, the release's in the bundle.
+    pub const MANIFEST: &str = "manifest.json";
+    /// The plan that the bundle was verified against.
+    pub const PLAN: &str = "plan.json";
+    /// The digest of every other file of the bundle, as `sha256sum -c` reads it.
+    pub const SUMS: &str = "SHA256SUMS";
+    /// In a target's upload: the built files that an artifact of the whole release takes from it.
+    pub const FILES: &str = "files.tar";
+    /// All of them.
+    pub const ALL: [&str; 4] = [MANIFEST, PLAN, SUMS, FILES];
+}
+
+/// Every shipped byte of one version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Manifest {
+    /// The version of this format.
+    pub schema: ManifestFormat,
+    /// The project's name.
+    pub project: String,
+    /// The version.
+    pub version: Version,
+    /// Its tag.
+    pub tag: Tag,
+    /// The repository and the commit that were built.
+    pub source: Revision,
+    /// The other repositories that went into the build, by name.
+    pub sources: IndexMap<Id, Revision>,
+    /// The run that built it; none where it was built by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<BuildRun>,
+    /// What was built, by target.
+    pub targets: IndexMap<TargetId, TargetRecord>,
+    /// The files that are shipped, in the order of the plan.
+    pub artifacts: Vec<ArtifactRecord>,
+}
+
+/// What one target built.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PartialManifest {
+    /// The version of this format.
+    pub schema: ManifestFormat,
+    /// The version.
+    pub version: Version,
+    /// The target.
+    pub target: TargetId,
+    /// The repository and the commit that were built.
+    pub source: Revision,
+    /// The other repositories that went into the build, by name.
+    pub sources: IndexMap<Id, Revision>,
+    /// What was built.
+    pub record: TargetRecord,
+    /// The artifacts that were packed here.
+    pub artifacts: Vec<ArtifactRecord>,
+}
+
+impl PartialManifest {
+    /// Every built file.
+    pub fn files(&self) -> impl Iterator<Item = &FileRecord> {
+        self.record.files.iter()
+    }
+}
+
+/// A commit of a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Revision {
+    /// The repository.
+    pub repository: Repository,
+    /// The commit.
+    pub commit: CommitSha,
+}
+
+/// A run of a workflow
+/// ([variables](https://docs.github.com/en/actions/reference/workflows-and-actions/variables)).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BuildRun {
+    /// The workflow's file, with its repository and ref.
+    pub workflow: String,
+    /// The run.
+    pub id: u64,
+    /// Which attempt of it.
+    pub attempt: u32,
+}
+
+/// What was built for a target, and where.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TargetRecord {
+    /// The Rust triple.
+    pub triple: Triple,
+    /// The runner that built it.
+    pub runner: RunnerLabel,
+    /// The image that it was built in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<ContainerImage>,
+    /// The npm platform package, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
+    /// The package's binary of the release mode: the first that the model lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<BinaryRecord>,
+    /// The package's binary of the debug mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub debug: Option<BinaryRecord>,
+    /// Every built file that an artifact is packed from, by its path in the build.
+    pub files: Vec<FileRecord>,
+}
+
+impl TargetRecord {
+    /// The package's binary of a mode.
+    pub fn binary_mut(&mut self, mode: BuildMode) -> &mut Option<BinaryRecord> {
+        match mode {
+            BuildMode::Release => &mut self.release,
+            BuildMode::Debug => &mut self.debug,
+        }
+    }
+}
+
+/// A binary of a package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BinaryRecord {
+    /// Its place in the package.
+    pub path: String,
+    /// Its digest.
+    pub sha256: Sha256,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Whether it may be executed.
+    pub executable: bool,
+}
+
+/// A built file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FileRecord {
+    /// Where the build left it, below the project's root.
+    pub path: RelativePath,
+    /// The build mode that it is of, where it differs from mode to mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<BuildMode>,
+    /// Its digest.
+    pub sha256: Sha256,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Whether it may be executed.
+    pub executable: bool,
+}
+
+/// A file that is shipped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ArtifactRecord {
+    /// Its name.
+    pub name: FileName,
+    /// The artifact in the model.
+    pub artifact: Id,
+    /// The artifact's kind.
+    pub kind: ArtifactKind,
+    /// The target that it is of, or whose build made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<TargetId>,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its digest.
+    pub sha256: Sha256,
+    /// Its digest as npm has it in `dist.integrity`, for an npm package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integrity: Option<Integrity>,
+}
+
+/// The version of the manifest's format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ManifestFormat;
+
+impl ManifestFormat {
+    /// The number that it is written as.
+    pub const NUMBER: u32 = 1;
+}
+
+impl Serialize for ManifestFormat {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(Self::NUMBER)
+    }
+}
+
+impl<'de> Deserialize<'de> for ManifestFormat {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match u32::deserialize(deserializer)? {
+            Self::NUMBER => Ok(Self),
+            other => Err(serde::de::Error::custom(format!(
+                "a manifest of format {other}: this Lockstep reads format {}",
+                Self::NUMBER
+            ))),
+        }
+    }
+}
+
+impl JsonSchema for ManifestFormat {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ManifestFormat".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "const": Self::NUMBER })
+    }
+}
