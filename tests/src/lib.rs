@@ -4,6 +4,8 @@
 pub mod actions;
 pub mod program;
 pub mod project;
+pub mod runs;
+pub mod samples;
 pub mod sets;
 pub mod synthetic;
 pub mod tools;

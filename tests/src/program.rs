@@ -1,22 +1,33 @@
-//! The program `lockstep`, called as a user calls it.
+//! The programs, called as a user calls them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-/// The built program.
-pub static LOCKSTEP: LazyLock<PathBuf> = LazyLock::new(|| {
+/// The folder of the built programs.
+static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(|| {
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--package", "lockstep-generator", "--bin", "lockstep"])
+        .args(["build", "--quiet", "--workspace", "--bins"])
         .current_dir(crate::root())
         .status()
         .expect("cargo runs");
-    assert!(status.success(), "lockstep builds");
-    // target/debug/deps/this-test → target/debug/lockstep
+    assert!(status.success(), "the programs build");
+    // target/debug/deps/this-test → target/debug
     let test = std::env::current_exe().expect("a test has a file");
-    let profile = test.ancestors().nth(2).expect("target/debug/deps/…");
-    profile.join(format!("lockstep{}", std::env::consts::EXE_SUFFIX))
+    test.ancestors().nth(2).expect("target/debug/deps/…").to_owned()
 });
+
+/// The folder of the built programs; of those in `LOCKSTEP_PROGRAMS`, where that is set.
+#[must_use]
+pub fn folder() -> PathBuf {
+    std::env::var_os("LOCKSTEP_PROGRAMS").map_or_else(|| PROGRAMS.clone(), PathBuf::from)
+}
+
+/// A program's file.
+#[must_use]
+pub fn path(program: &str) -> PathBuf {
+    folder().join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
+}
 
 /// What a run came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +59,7 @@ pub fn lockstep_on_runner(folder: &Path, arguments: &[&str]) -> Outcome {
 }
 
 fn run(folder: &Path, arguments: &[&str], env: &[(&str, &str)]) -> Outcome {
-    let output = Command::new(&*LOCKSTEP)
+    let output = Command::new(path("lockstep"))
         .args(arguments)
         .current_dir(folder)
         .env_clear()

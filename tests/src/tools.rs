@@ -1,7 +1,26 @@
-//! The linters, which `tests/run` installs.
+//! Linters and other tools, which `tests/run` installs.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+/// The folder that `tests/run` installs tools to.
+///
+/// # Panics
+///
+/// When it is not known.
+#[must_use]
+pub fn folder() -> PathBuf {
+    let tools = std::env::var_os("LOCKSTEP_TOOLS").expect(
+        "the tools are installed and found by `tests/run`: call that, or set LOCKSTEP_TOOLS",
+    );
+    PathBuf::from(tools)
+}
+
+/// A tool's file.
+#[must_use]
+pub fn path(name: &str) -> PathBuf {
+    folder().join("bin").join(name)
+}
 
 /// Runs a linter in the repository's root.
 ///
@@ -9,14 +28,11 @@ use std::process::{Command, Output};
 ///
 /// When it is not installed.
 pub fn run(name: &str, arguments: &[&str], files: &[PathBuf]) -> Output {
-    let tools = std::env::var_os("LOCKSTEP_TOOLS").expect(
-        "the linters are installed and found by `tests/run`: call that, or set LOCKSTEP_TOOLS",
-    );
-    Command::new(Path::new(&tools).join("bin").join(name))
+    Command::new(path(name))
         .args(arguments)
         .args(files)
         .current_dir(crate::root())
-        .env("PATH", path_with(Path::new(&tools)))
+        .env("PATH", path_with(&folder()))
         .output()
         .unwrap_or_else(|error| panic!("{name} does not start: {error}"))
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use lockstep_tests::program::{LOCKSTEP, lockstep};
+use lockstep_tests::program::{lockstep, path};
 use lockstep_tests::project::Project;
 
 fn rendered() -> Project {
@@ -137,7 +137,7 @@ fn killed_at_any_moment() {
             );
         }
         let old = project.rendered();
-        let mut child = Command::new(&*LOCKSTEP)
+        let mut child = Command::new(path("lockstep"))
             .arg("generate")
             .current_dir(project.path())
             .stdout(Stdio::null())

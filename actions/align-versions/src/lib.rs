@@ -15,7 +15,7 @@ use field::Found;
 
 /// Checks that every version field says the same.
 #[derive(Debug, Parser)]
-#[command(name = "align-versions", version, about, long_about = None)]
+#[command(name = "align-versions", version, disable_version_flag = true, about, long_about = None)]
 pub struct Inputs {
     /// The plan.
     #[command(flatten)]

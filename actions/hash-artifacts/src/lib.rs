@@ -15,7 +15,7 @@ use lockstep_toolkit::{Action, Failure, Problem, Program, Report, documents};
 
 /// Digests of what was built, as a manifest.
 #[derive(Debug, Parser)]
-#[command(name = "hash-artifacts", version, about, long_about = None)]
+#[command(name = "hash-artifacts", version, disable_version_flag = true, about, long_about = None)]
 #[command(group = ArgGroup::new("what").required(true).args(["target", "merge", "sums"]))]
 pub struct Inputs {
     /// The plan.

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 /// Packs what was built as archives and packages.
 #[derive(Debug, Parser)]
-#[command(name = "pack-artifacts", version, about, long_about = None)]
+#[command(name = "pack-artifacts", version, disable_version_flag = true, about, long_about = None)]
 pub struct Inputs {
     /// The plan.
     #[command(flatten)]

@@ -16,7 +16,7 @@ use lockstep_toolkit::{Action, Failure, Problem, Program, Report, Secret, docume
 
 /// Resolves tag, commit, sources and build run, and checks the gates.
 #[derive(Debug, Parser)]
-#[command(name = "resolve-build", version, about, long_about = None)]
+#[command(name = "resolve-build", version, disable_version_flag = true, about, long_about = None)]
 pub struct Inputs {
     /// The plan.
     #[command(flatten)]

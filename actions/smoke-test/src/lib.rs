@@ -14,7 +14,7 @@ use lockstep_toolkit::{Action, Failure, Problem, Program, Report, documents};
 
 /// Runs what was packed.
 #[derive(Debug, Parser)]
-#[command(name = "smoke-test", version, about, long_about = None)]
+#[command(name = "smoke-test", version, disable_version_flag = true, about, long_about = None)]
 pub struct Inputs {
     /// The plan.
     #[command(flatten)]

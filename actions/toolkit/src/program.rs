@@ -25,6 +25,13 @@ pub fn main<P: Program>() -> ExitCode {
         Ok(arguments) => arguments,
         Err(failure) => return end::<P>(Report::new(), Err(failure)),
     };
+    if let [_, flag] = arguments.as_slice()
+        && (flag == "--version" || flag == "-V")
+    {
+        // `--version` with a value is an input of most programs.
+        print_version(&P::command());
+        return ExitCode::SUCCESS;
+    }
     let program = match P::try_parse_from(arguments) {
         Ok(program) => program,
         Err(error) if error.use_stderr() && runner::is_here() => {
@@ -45,6 +52,11 @@ pub fn main<P: Program>() -> ExitCode {
     let mut report = Report::new();
     let result = program.run(&mut report);
     end::<P>(report, result)
+}
+
+fn print_version(command: &Command) {
+    let version = command.get_version().unwrap_or_default();
+    let _ = writeln!(io::stdout(), "{} {version}", command.get_name());
 }
 
 fn end<P: Program>(report: Report, result: Result<(), Failure>) -> ExitCode {

@@ -14,7 +14,7 @@ use lockstep_toolkit::{Action, Failure, Program, Report, documents};
 
 /// Checks a manifest against the plan and the bytes.
 #[derive(Debug, Parser)]
-#[command(name = "verify-manifest", version, about, long_about = None)]
+#[command(name = "verify-manifest", version, disable_version_flag = true, about, long_about = None)]
 pub struct Inputs {
     /// The plan.
     #[command(flatten)]

@@ -1,0 +1,109 @@
+//! A run that must stop: one file of `tests/cases/runs`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::act::Event;
+use super::log::{Outcome, Run};
+
+/// A run that must stop.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Case {
+    /// What of the sample project is changed before it is committed, file by file: text for text.
+    #[serde(default)]
+    pub change: BTreeMap<String, BTreeMap<String, String>>,
+    /// The tag that is pushed, or that the commit has where the run is dispatched.
+    pub tag: String,
+    /// The ref that the run is dispatched on; a push of the tag without it.
+    #[serde(default)]
+    pub dispatch: Option<String>,
+    /// The inputs of the dispatch.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, String>,
+    /// Where the run stops.
+    pub stops: Stop,
+}
+
+/// Where a run stops, and what it says.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Stop {
+    /// The job.
+    pub job: String,
+    /// The step.
+    pub step: String,
+    /// What an annotation says: what is wrong, and what to do.
+    pub says: Vec<String>,
+    /// Jobs that do not even start.
+    #[serde(default)]
+    pub never: Vec<String>,
+}
+
+impl Case {
+    /// Reads a case.
+    pub fn read(path: &Path) -> Self {
+        let text = fs::read_to_string(path).unwrap();
+        serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Changes a project.
+    pub fn apply(&self, project: &Path) {
+        for (file, changes) in &self.change {
+            let path = project.join(file);
+            let mut text = fs::read_to_string(&path).unwrap();
+            for (from, to) in changes {
+                assert!(text.contains(from.as_str()), "{file} has no {from:?}");
+                text = text.replace(from.as_str(), to);
+            }
+            fs::write(path, text).unwrap();
+        }
+    }
+
+    /// What starts the run.
+    #[must_use]
+    pub fn event(&self) -> Event {
+        match &self.dispatch {
+            Some(git_ref) => {
+                Event::Dispatch { git_ref: git_ref.clone(), inputs: self.inputs.clone() }
+            }
+            None => Event::tag(&self.tag),
+        }
+    }
+
+    /// Holds a run to the case.
+    pub fn assert_stopped(&self, run: &Run) {
+        let overview = run.overview();
+        let stops = &self.stops;
+        let job = run.job(&stops.job);
+        assert_eq!(job.outcome, Some(Outcome::Failure), "{} must fail:\n{overview}", stops.job);
+        let failed: Vec<&str> = job
+            .steps
+            .iter()
+            .filter(|step| step.outcome == Some(Outcome::Failure))
+            .map(|step| step.name.as_str())
+            .collect();
+        assert_eq!(failed, [stops.step.as_str()], "the step that fails:\n{overview}");
+        let said: Vec<&str> = job
+            .steps
+            .iter()
+            .flat_map(|step| &step.annotations)
+            .map(|annotation| annotation.text.as_str())
+            .collect();
+        for says in &stops.says {
+            let is_said = said.iter().any(|text| text.contains(says.as_str()));
+            assert!(is_said, "an annotation must say {says:?}:\n{overview}");
+        }
+        for name in &stops.never {
+            let started = run.jobs.iter().any(|job| {
+                job.name == *name && job.steps.iter().any(|s| s.outcome == Some(Outcome::Success))
+            });
+            assert!(!started, "{name} must not start:\n{overview}");
+        }
+        assert_eq!(run.artifact("bundle"), None, "no bundle appears:\n{overview}");
+        assert!(!run.succeeded());
+    }
+}

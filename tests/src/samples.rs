@@ -1,0 +1,109 @@
+//! Sample projects, as repositories of a GitHub of folders.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::program::lockstep;
+use crate::runs::{GitHub, Repository, ToolBox};
+use crate::{root, tools};
+
+/// A working copy of a sample project.
+#[derive(Debug)]
+pub struct Sample {
+    folder: TempDir,
+    name: &'static str,
+}
+
+impl Sample {
+    /// The xsnap-worker project: the reference model, and what its maintainer has beside it.
+    #[must_use]
+    pub fn xsnap() -> Self {
+        let sample = Self::copy("xsnap-worker", "Agoric/xsnap-worker-binaries");
+        let model = root().join("workflows/xsnap-worker/lockstep.yaml");
+        fs::copy(model, sample.path().join("lockstep.yaml")).unwrap();
+        sample
+    }
+
+    /// The project with a bit of everything.
+    #[must_use]
+    pub fn abacus() -> Self {
+        Self::copy("abacus", "someone/abacus")
+    }
+
+    fn copy(folder: &str, name: &'static str) -> Self {
+        let sample = Self { folder: tempfile::tempdir().unwrap(), name };
+        copy(&root().join("tests/projects").join(folder), sample.path());
+        sample
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Renders its workflows and makes a repository of it.
+    pub fn publish<'a>(&self, hub: &'a GitHub) -> Repository<'a> {
+        let outcome = lockstep(self.path(), &["generate"]);
+        assert_eq!(outcome.status, 0, "{}", outcome.text());
+        hub.create(self.name, self.path())
+    }
+}
+
+/// The repository that xsnap-worker is built from: the package of its sources where agoric-sdk has it.
+pub fn agoric_sdk(hub: &GitHub) -> Repository<'_> {
+    let folder = tempfile::tempdir().unwrap();
+    let packages = folder.path().join("packages");
+    fs::create_dir(&packages).unwrap();
+    untar(&tools::folder().join("agoric-xsnap-0.15.0.tgz"), &packages);
+    fs::rename(packages.join("package"), packages.join("xsnap")).unwrap();
+    let repository = hub.create("Agoric/agoric-sdk", folder.path());
+    repository.branch("master");
+    repository
+}
+
+/// The repository that the abacus takes its numerals from.
+pub fn numerals(hub: &GitHub) -> Repository<'_> {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root().join("tests/projects/numerals"), folder.path());
+    hub.create("someone/numerals", folder.path())
+}
+
+/// What the builds of samples keep from run to run: objects, and zig's own cache.
+#[must_use]
+pub fn tool_box() -> ToolBox {
+    let cache = |name: &str| {
+        let folder = tools::folder().join("cache").join(name);
+        fs::create_dir_all(&folder).unwrap();
+        folder.into_os_string()
+    };
+    ToolBox {
+        env: vec![
+            ("XSNAP_OBJECTS", cache("xsnap")),
+            ("ZIG_GLOBAL_CACHE_DIR", cache("zig")),
+            ("ZIG_LOCAL_CACHE_DIR", cache("zig")),
+        ],
+    }
+}
+
+/// Unpacks a `.tar.gz` by the machine's own tar.
+pub fn untar(archive: &Path, into: &Path) {
+    let status = Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(into).status();
+    assert!(status.expect("tar starts").success(), "{}", archive.display());
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to: PathBuf = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}

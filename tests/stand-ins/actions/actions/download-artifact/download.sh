@@ -1,0 +1,31 @@
+#!/bin/sh
+# Downloads as the real action does: one by its name into the folder itself, which must exist; or each
+# that matches a pattern into a folder of its own, of which there may be none.
+set -eu
+
+fail() {
+    echo "::error::$1"
+    exit 1
+}
+
+[ -z "$OTHER_RUN" ] || fail "the stand-in knows this run alone"
+mkdir -p "$WHERE"
+if [ -n "$NAME" ]; then
+    [ -d "$STAND_IN_ARTIFACTS/$NAME" ] ||
+        fail "Unable to download artifact(s): Artifact not found for name: $NAME"
+    cp -R "$STAND_IN_ARTIFACTS/$NAME/." "$WHERE"
+    exit 0
+fi
+for artifact in "$STAND_IN_ARTIFACTS"/*; do
+    [ -d "$artifact" ] || continue
+    name=${artifact##*/}
+    # shellcheck disable=SC2254
+    case $name in
+        ${PATTERN:-*}) ;;
+        *) continue ;;
+    esac
+    if [ "$MERGE" = true ]; then to=$WHERE; else to=$WHERE/$name; fi
+    mkdir -p "$to"
+    cp -R "$artifact/." "$to"
+    echo "$name"
+done
