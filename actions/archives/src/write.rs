@@ -52,7 +52,7 @@ pub fn pack(format: Format, entries: &[Entry], into: &Path) -> io::Result<()> {
         Format::Tar => tar(&entries, out)?.into_inner()?.sync_all(),
         Format::TarGz => {
             // No name and no time: their places in the header are left empty.
-            let gzip = GzBuilder::new().write(out, Compression::best());
+            let gzip = GzBuilder::new().write(out, Compression::default());
             tar(&entries, gzip)?.finish()?.into_inner()?.sync_all()
         }
         Format::TarXz => {
@@ -86,7 +86,7 @@ fn zip<W: Write + io::Seek>(entries: &[&Entry], out: W) -> io::Result<()> {
         // The oldest time that a zip can say, which is what it says without one.
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
-            .compression_level(Some(9))
+            .compression_level(Some(6))
             .last_modified_time(zip::DateTime::default())
             .large_file(size >= u64::from(u32::MAX))
             .unix_permissions(entry.mode());

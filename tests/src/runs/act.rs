@@ -75,7 +75,7 @@ impl Repository<'_> {
         fs::create_dir(log::artifacts(folder.path())).unwrap();
         let set = at("set");
         self.clone_at(&event.git_ref(), &set);
-        let files = prepare(&set);
+        let workflows = prepare(&set, workflow);
         let payload = at("event.json");
         fs::write(&payload, event.payload().to_string()).unwrap();
         let mut act = Command::new(tools::path("act"));
@@ -93,10 +93,10 @@ impl Repository<'_> {
                 act.args(["--input", &format!("{name}={value}")]);
             }
         }
-        for label in labels(&files) {
+        for label in labels(&workflows) {
             act.args(["--platform", &format!("{label}=-self-hosted")]);
         }
-        for (action, stand_in) in stand_ins(&files, folder.path()) {
+        for (action, stand_in) in stand_ins(&workflows, folder.path()) {
             act.args(["--local-repository", &format!("{action}={}", stand_in.display())]);
         }
         let own: [(&str, OsString); 6] = [
@@ -130,15 +130,16 @@ impl Repository<'_> {
     }
 }
 
-/// Replaces in a clone's workflows what act can not run; returns their texts as they were.
-fn prepare(set: &Path) -> Vec<String> {
-    let entries = fs::read_dir(set.join(".github/workflows")).unwrap();
-    let replace = |path: PathBuf| {
-        let text = fs::read_to_string(&path).unwrap();
-        fs::write(&path, for_act(&text)).unwrap();
-        text
-    };
-    entries.map(|entry| replace(entry.unwrap().path())).collect()
+/// Replaces what act can not run in a workflow and in those that it calls; returns their texts as they
+/// were.
+fn prepare(set: &Path, workflow: &str) -> Vec<String> {
+    let path = set.join(".github/workflows").join(workflow);
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, for_act(&text)).unwrap();
+    let called = text.lines().filter_map(|line| line.trim().strip_prefix("uses: $/.github/workflows/"));
+    let mut texts: Vec<String> = called.flat_map(|called| prepare(set, called)).collect();
+    texts.push(text);
+    texts
 }
 
 /// The runners that workflows name.
