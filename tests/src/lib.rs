@@ -2,6 +2,7 @@
 //! sets as GitHub reads them.
 
 pub mod actions;
+pub mod bundle;
 pub mod program;
 pub mod project;
 pub mod runs;

@@ -7,7 +7,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::program::lockstep;
-use crate::runs::{GitHub, Repository, ToolBox};
+use crate::runs::{GitHub, Repository, Settings};
 use crate::{root, tools};
 
 /// A working copy of a sample project.
@@ -45,11 +45,21 @@ impl Sample {
         self.folder.path()
     }
 
-    /// Renders its workflows and makes a repository of it.
-    pub fn publish<'a>(&self, hub: &'a GitHub) -> Repository<'a> {
+    /// Renders its workflows.
+    pub fn render(&self) {
         let outcome = lockstep(self.path(), &["generate"]);
         assert_eq!(outcome.status, 0, "{}", outcome.text());
+    }
+
+    /// Makes a repository of it.
+    pub fn commit<'a>(&self, hub: &'a GitHub) -> Repository<'a> {
         hub.create(self.name, self.path())
+    }
+
+    /// Renders its workflows and makes a repository of it.
+    pub fn publish<'a>(&self, hub: &'a GitHub) -> Repository<'a> {
+        self.render();
+        self.commit(hub)
     }
 }
 
@@ -74,18 +84,19 @@ pub fn numerals(hub: &GitHub) -> Repository<'_> {
 
 /// What the builds of samples keep from run to run: objects, and zig's own cache.
 #[must_use]
-pub fn tool_box() -> ToolBox {
+pub fn settings() -> Settings {
     let cache = |name: &str| {
         let folder = tools::folder().join("cache").join(name);
         fs::create_dir_all(&folder).unwrap();
         folder.into_os_string()
     };
-    ToolBox {
+    Settings {
         env: vec![
             ("XSNAP_OBJECTS", cache("xsnap")),
             ("ZIG_GLOBAL_CACHE_DIR", cache("zig")),
             ("ZIG_LOCAL_CACHE_DIR", cache("zig")),
         ],
+        ..Settings::default()
     }
 }
 

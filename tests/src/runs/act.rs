@@ -60,22 +60,37 @@ impl Event {
     }
 }
 
-/// What the runner of a test has beside what every runner has.
-#[derive(Debug, Clone, Default)]
-pub struct ToolBox {
+/// What a run has beside the repository and the event.
+#[derive(Debug, Clone)]
+pub struct Settings {
     /// Environment variables of every step.
     pub env: Vec<(&'static str, OsString)>,
+    /// Secrets, and `GITHUB_TOKEN`.
+    pub secrets: BTreeMap<&'static str, String>,
+    /// The id of the run.
+    pub run_id: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let token = ("GITHUB_TOKEN", "a-token-of-the-run".to_owned());
+        Self { env: Vec::new(), secrets: [token].into(), run_id: 4711 }
+    }
 }
 
 impl Repository<'_> {
     /// Runs a workflow of this repository for an event.
-    pub fn run(&self, workflow: &str, event: &Event, tools: &ToolBox) -> Run {
+    pub fn run(&self, workflow: &str, event: &Event, settings: &Settings) -> Run {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         fs::create_dir(log::artifacts(folder.path())).unwrap();
         let set = at("set");
         self.clone_at(&event.git_ref(), &set);
         let workflows = prepare(&set, workflow);
+        // A secret in a command line would stand in the list of processes.
+        let secrets: String =
+            settings.secrets.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+        fs::write(at("secrets"), secrets).unwrap();
         let payload = at("event.json");
         fs::write(&payload, event.payload().to_string()).unwrap();
         let mut act = Command::new(tools::path("act"));
@@ -85,6 +100,8 @@ impl Repository<'_> {
             .args(["--artifact-server-addr", "127.0.0.1"])
             .arg("--action-cache-path")
             .arg(at("act"))
+            .arg("--secret-file")
+            .arg(at("secrets"))
             .arg("--eventpath")
             .arg(&payload)
             .current_dir(&set);
@@ -101,26 +118,28 @@ impl Repository<'_> {
         }
         let own: [(&str, OsString); 6] = [
             ("GIT_CONFIG_GLOBAL", self.hub.git_config().into()),
-            ("GITHUB_RUN_ID", "4711".into()),
+            ("GITHUB_RUN_ID", settings.run_id.to_string().into()),
             ("GITHUB_WORKFLOW_REF", self.workflow_ref(workflow, event).into()),
             ("LOCKSTEP_PROGRAMS", program::folder().into()),
             ("PATH", path()),
             ("STAND_IN_ARTIFACTS", log::artifacts(folder.path()).into()),
         ];
-        for (name, value) in own.iter().chain(&tools.env) {
+        for (name, value) in own.iter().chain(&settings.env) {
             let mut setting = OsString::from(format!("{name}="));
             setting.push(value);
             act.arg("--env").arg(setting);
         }
         // A home of its own: neither this machine's files of act nor its logins.
         act.env("XDG_CACHE_HOME", at("cache")).env("XDG_CONFIG_HOME", at("config"));
+        // The files by which act takes settings from where it is started: none.
+        for kind in ["--env-file", "--input-file", "--var-file"] {
+            act.arg(kind).arg("/dev/null");
+        }
         let start = Instant::now();
         let output = act.output().expect("act starts");
         let took = start.elapsed();
         let stdout = String::from_utf8_lossy(&output.stdout);
-        if let Some(keep) = std::env::var_os("LOCKSTEP_KEEP_LOG") {
-            fs::write(keep, &*stdout).unwrap();
-        }
+        fs::write(at("log.jsonl"), &*stdout).unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         Run { jobs: log::read(&stdout), took, stderr, folder }
     }
@@ -136,7 +155,8 @@ fn prepare(set: &Path, workflow: &str) -> Vec<String> {
     let path = set.join(".github/workflows").join(workflow);
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, for_act(&text)).unwrap();
-    let called = text.lines().filter_map(|line| line.trim().strip_prefix("uses: $/.github/workflows/"));
+    let called =
+        text.lines().filter_map(|line| line.trim().strip_prefix("uses: $/.github/workflows/"));
     let mut texts: Vec<String> = called.flat_map(|called| prepare(set, called)).collect();
     texts.push(text);
     texts

@@ -50,9 +50,9 @@ impl Case {
         serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// Changes a project.
-    pub fn apply(&self, project: &Path) {
-        for (file, changes) in &self.change {
+    /// Changes those files of a project that are meant.
+    pub fn apply_to(&self, project: &Path, is_meant: impl Fn(&str) -> bool) {
+        for (file, changes) in self.change.iter().filter(|(file, _)| is_meant(file)) {
             let path = project.join(file);
             let mut text = fs::read_to_string(&path).unwrap();
             for (from, to) in changes {

@@ -106,6 +106,12 @@ impl Run {
         names
     }
 
+    /// Keeps the run's folder when the test has ended: `log.jsonl` and `artifacts/` stand in it.
+    #[must_use]
+    pub fn keep(self) -> PathBuf {
+        self.folder.keep()
+    }
+
     /// Jobs and steps with their outcomes, and all that a failed step printed.
     #[must_use]
     pub fn overview(&self) -> String {

@@ -10,7 +10,7 @@ mod github;
 mod log;
 mod replace;
 
-pub use act::{Event, ToolBox};
+pub use act::{Event, Settings};
 pub use case::{Case, Stop};
 pub use github::{GitHub, Repository};
 pub use log::{Annotation, Job, Outcome, Run, Step};

@@ -1,0 +1,60 @@
+//! Runs that must stop: one file of `tests/cases/runs` each.
+//!
+//! `CASE=build-fails cargo test -p lockstep-tests --test run_failures` runs one.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use lockstep_tests::root;
+use lockstep_tests::runs::{Case, GitHub};
+use lockstep_tests::samples::{Sample, numerals, settings};
+
+fn cases() -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join("tests/cases/runs")).unwrap();
+    let wanted = std::env::var("CASE").ok();
+    let mut cases: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| wanted.as_ref().is_none_or(|name| path.file_stem().unwrap() == &**name))
+        .collect();
+    cases.sort();
+    cases
+}
+
+fn run(path: &PathBuf) {
+    let case = Case::read(path);
+    let hub = GitHub::new();
+    numerals(&hub);
+    let sample = Sample::abacus();
+    // The model's changes are rendered; a rendered file's are made to what was rendered.
+    case.apply_to(sample.path(), |file| !file.starts_with(".github/"));
+    sample.render();
+    case.apply_to(sample.path(), |file| file.starts_with(".github/"));
+    let repository = sample.commit(&hub);
+    repository.tag(&case.tag);
+    let run = repository.run("release.yml", &case.event(), &settings());
+    case.assert_stopped(&run);
+}
+
+#[test]
+fn every_case_stops() {
+    let cases = cases();
+    assert!(!cases.is_empty(), "there is a case");
+    let next = Mutex::new(cases.iter());
+    let failed = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let Some(case) = next.lock().unwrap().next() else { return };
+                    if catch_unwind(AssertUnwindSafe(|| run(case))).is_err() {
+                        failed.lock().unwrap().push(case.display().to_string());
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap();
+    assert!(failed.is_empty(), "did not stop as they should:\n{}", failed.join("\n"));
+}
