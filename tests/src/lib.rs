@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod bundle;
+pub mod commands;
 pub mod program;
 pub mod project;
 pub mod runs;

@@ -106,7 +106,8 @@ pub fn untar(archive: &Path, into: &Path) {
     assert!(status.expect("tar starts").success(), "{}", archive.display());
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder.
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

@@ -56,8 +56,8 @@ impl Program for Inputs {
 fn drift(plan: &Plan, field: &Found, version: &Version, is_given: bool) -> Problem {
     let message = format!("{} is {}, not {version}", field.field, field.version);
     let remedy = if is_given {
-        let tag = plan.tag.as_str();
-        format!("set every version field to the tag's version, or tag what they say ({tag})")
+        let tag = plan.tag.as_str().replace("{version}", &field.version);
+        format!("set every version field to {version}, or tag what they say: {tag}")
     } else {
         "set every version field to the same version".to_owned()
     };

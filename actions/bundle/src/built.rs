@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use glob::{MatchOptions, Pattern};
 use lockstep_schemas::plan::{Member, at_version};
 use lockstep_toolkit::Problem;
+use regex_lite::Regex;
 
 /// `*` takes no `/` and no leading dot, as in a shell.
 const AS_IN_A_SHELL: MatchOptions = MatchOptions {
@@ -63,12 +64,15 @@ pub fn matching(root: &Path, pattern: &str) -> Result<Vec<String>, Problem> {
     Ok(paths)
 }
 
-/// A file's place: each `*` of the place is what the `*` of its part of the pattern took.
+/// A file's place: what each `*` of the pattern took, in the place of the `*` of the same number.
 fn place(from: &str, to: &str, path: &str) -> String {
-    let mut taken = from.split('/').zip(path.split('/')).filter_map(|(pattern, part)| {
-        let (before, after) = pattern.split_once('*')?;
-        Some(&part[before.len()..part.len() - after.len()])
+    let texts: Vec<String> = from.split('*').map(regex_lite::escape).collect();
+    let pattern = Regex::new(&format!("^{}$", texts.join("([^/]*)")));
+    let taken = pattern.ok().and_then(|pattern| {
+        let taken = pattern.captures(path)?;
+        Some(taken.iter().skip(1).flatten().map(|taken| taken.as_str()).collect::<Vec<_>>())
     });
+    let mut taken = taken.unwrap_or_default().into_iter();
     let mut place = String::new();
     for (index, text) in to.split('*').enumerate() {
         if index > 0 {

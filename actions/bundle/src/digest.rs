@@ -71,7 +71,8 @@ fn hash<D: sha2::Digest>(path: &Path) -> Result<(Vec<u8>, Metadata), Problem> {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
 /// Whether a file may be executed by its owner. Windows has no such bit: there its name says.

@@ -123,6 +123,11 @@ fn partial(
     }
     let path = upload.join(names::MANIFEST);
     let partial: PartialManifest = report.found(documents::read(&path, "the target's manifest"))?;
+    if partial.target != target.id {
+        let message = format!("{}'s manifest is of {}", target.id, partial.target);
+        report.problem(Problem::new(message).of_file(path.display()));
+        return None;
+    }
     let before = report.count();
     let mut differs = |what: &str, found: &str, wanted: &str| {
         let message = format!("{} was built from another {what}: {found}, not {wanted}", target.id);
@@ -130,9 +135,6 @@ fn partial(
             "every target is built from what the context job resolved: run the build again";
         report.problem(Problem::new(message).of_file(path.display()).with_remedy(remedy));
     };
-    if partial.target != target.id {
-        differs("target", partial.target.as_str(), target.id.as_str());
-    }
     if partial.version != *release.version {
         differs("version", partial.version.as_str(), release.version.as_str());
     }

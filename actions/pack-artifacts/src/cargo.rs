@@ -4,11 +4,12 @@ use std::path::Path;
 use std::process::Command;
 
 use lockstep_bundle::Expected;
+use lockstep_schemas::strings::RelativePath;
 use lockstep_toolkit::Problem;
 
 /// Packs a crate, without building it: that is the tests' affair.
 pub(crate) fn package(expected: &Expected<'_>, into: &Path) -> Result<(), Problem> {
-    let directory = expected.artifact.directory.as_ref().map_or(".", |path| path.as_str());
+    let directory = expected.artifact.directory.as_ref().map_or(".", RelativePath::as_str);
     let manifest = Path::new(directory).join("Cargo.toml");
     let package = expected.file.package.as_deref().unwrap_or_default();
     let problem = |message: String| Problem::new(message).of_file(manifest.display());
@@ -29,7 +30,7 @@ pub(crate) fn package(expected: &Expected<'_>, into: &Path) -> Result<(), Proble
     let made = lockstep_bundle::list(&packed)?;
     // A dry run does not know the version.
     let found = made.iter().find(|name| {
-        **name == expected.name || (expected.name.contains('{') && name.ends_with(".crate"))
+        **name == expected.name || (expected.name.contains('{') && name.starts_with(package))
     });
     let Some(name) = found else {
         let message = format!("cargo made {}, not {}", made.join(", "), expected.name);

@@ -9,6 +9,7 @@ use lockstep_archives::Entry;
 use lockstep_bundle::Expected;
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, TargetPlan};
+use lockstep_schemas::strings::{Id, RelativePath};
 use lockstep_toolkit::{Problem, Report};
 use serde_json::{Map, Value, json};
 
@@ -75,7 +76,7 @@ fn start(
     file: &ArtifactFile,
     stage: &Path,
 ) -> Result<Map<String, Value>, Problem> {
-    let directory = artifact.directory.as_ref().map(|path| path.as_str());
+    let directory = artifact.directory.as_ref().map(RelativePath::as_str);
     let Some(folder) = directory.or(file.template.as_deref()).map(Path::new) else {
         let name = file.package.as_deref().unwrap_or_default();
         return Ok([("name".to_owned(), json!(name))].into_iter().collect());
@@ -96,11 +97,12 @@ fn read(
     let problem = |message: String| Problem::new(message).of_file(path.display());
     let text = fs::read(&path).map_err(|error| problem(format!("can not be read: {error}")))?;
     let package: Map<String, Value> =
-        serde_json::from_slice(&text).map_err(|error| problem(format!("is none: {error}")))?;
+        serde_json::from_slice(&text).map_err(|error| problem(format!("is not valid: {error}")))?;
     let name = package.get("name").and_then(Value::as_str).unwrap_or_default();
     let wanted = file.package.as_deref().unwrap_or_default();
     if name != wanted {
-        return Err(problem(format!("is of `{name}`, and the model's package is `{wanted}`")));
+        return Err(problem(format!("is of `{name}`, and the model's package is `{wanted}`"))
+            .with_remedy("name the same package in both"));
     }
     let scripts = package.get("scripts").and_then(Value::as_object);
     let script = scripts
@@ -127,11 +129,7 @@ fn platform(package: &mut Map<String, Value>, target: &TargetPlan, entries: &[En
 }
 
 /// Lists the platform packages, each at this very version.
-fn depend(
-    package: &mut Map<String, Value>,
-    packing: &Packing<'_>,
-    id: &lockstep_schemas::strings::Id,
-) {
+fn depend(package: &mut Map<String, Value>, packing: &Packing<'_>, id: &Id) {
     let names = packing.plan.files().filter(|(artifact, _)| artifact.id == *id);
     let names = names.filter_map(|(_, file)| file.package.clone());
     let dependencies: Map<String, Value> =

@@ -68,7 +68,9 @@ impl Inputs {
         for mode in &plan.modes {
             report.line(format_args!("{name} ({}): {}", mode.id(), smoke.run));
             let (status, said) = self.script(smoke, file, folder, *mode)?;
-            report.line(said.trim_end());
+            if !said.trim_end().is_empty() {
+                report.line(said.trim_end());
+            }
             let problem = if !status.success() {
                 Some(format!(
                     "{name} does not run in mode {}: the script ended with {status}",

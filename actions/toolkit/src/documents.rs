@@ -28,7 +28,8 @@ pub fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Problem> 
         let message = error.to_string();
         let message =
             message.rsplit_once(" at line ").map_or(message.as_str(), |(before, _)| before);
-        problem(format!("{what} is none: {message}")).at(error.line().max(1), error.column().max(1))
+        problem(format!("{what} is not valid: {message}"))
+            .at(error.line().max(1), error.column().max(1))
     })
 }
 

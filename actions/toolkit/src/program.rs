@@ -37,7 +37,10 @@ pub fn main<P: Program>() -> ExitCode {
         Err(error) if error.use_stderr() && runner::is_here() => {
             // A laptop gets clap's own words, with colours and usage; a runner an annotation.
             let text = error.render().to_string();
-            let said = text.split("\n\nUsage").next().unwrap_or_default();
+            // What follows are usage and a pointer to `--help`, which a runner has no use for.
+            let ends =
+                ["\n\nUsage", "\n\nFor more"].map(|end| text.find(end)).into_iter().flatten();
+            let said = &text[..ends.min().unwrap_or(text.len())];
             let words: Vec<&str> = said.trim_start_matches("error: ").split_whitespace().collect();
             return end::<P>(Report::new(), Err(Failure::new(words.join(" "))));
         }

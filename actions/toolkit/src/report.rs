@@ -1,6 +1,6 @@
 //! What a program found, told to people and to the runner.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
 
 use crate::{Failure, Problem, runner};
@@ -112,7 +112,7 @@ impl Report {
     fn summary_text(&self, program: &str) -> String {
         let mut text = self.summary.clone();
         if !self.problems.is_empty() {
-            text.push_str(&format!("### {program}: not good\n\n"));
+            let _ = write!(text, "### {program}: not good\n\n");
             for problem in &self.problems {
                 text.push_str(&runner::summary_item(problem));
             }

@@ -1,7 +1,7 @@
 //! The runner's protocol: what a step of a GitHub Actions job may tell the run
 //! ([workflow commands](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands)).
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 
@@ -40,11 +40,11 @@ pub fn summary_item(problem: &Problem) -> String {
 /// Tells the runner that a text is a secret, on a line of its own.
 #[must_use]
 pub fn mask(secret: &str) -> String {
-    secret
-        .lines()
-        .filter(|line| !line.is_empty())
-        .map(|line| format!("::add-mask::{}\n", Escaped { text: line, in_property: false }))
-        .collect()
+    let mut masks = String::new();
+    for text in secret.lines().filter(|line| !line.is_empty()) {
+        let _ = writeln!(masks, "::add-mask::{}", Escaped { text, in_property: false });
+    }
+    masks
 }
 
 /// An output as the file of outputs has it. The delimiter is longer than any run of its letter in the

@@ -88,9 +88,8 @@ impl Repository<'_> {
         self.clone_at(&event.git_ref(), &set);
         let workflows = prepare(&set, workflow);
         // A secret in a command line would stand in the list of processes.
-        let secrets: String =
-            settings.secrets.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-        fs::write(at("secrets"), secrets).unwrap();
+        let secrets = settings.secrets.iter().map(|(name, value)| format!("{name}={value}"));
+        fs::write(at("secrets"), secrets.collect::<Vec<_>>().join("\n")).unwrap();
         let payload = at("event.json");
         fs::write(&payload, event.payload().to_string()).unwrap();
         let mut act = Command::new(tools::path("act"));
@@ -140,7 +139,10 @@ impl Repository<'_> {
         let took = start.elapsed();
         let stdout = String::from_utf8_lossy(&output.stdout);
         fs::write(at("log.jsonl"), &*stdout).unwrap();
-        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        // That there is no Docker is known: nothing here runs in it.
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let stderr = stderr.lines().filter(|line| !line.contains("docker connection"));
+        let stderr = stderr.map(|line| line.to_owned() + "\n").collect();
         Run { jobs: log::read(&stdout), took, stderr, folder }
     }
 

@@ -7,7 +7,9 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::act::Event;
+use super::github::{GitHub, Repository};
 use super::log::{Outcome, Run};
+use crate::samples::Sample;
 
 /// A run that must stop.
 #[derive(Debug, Deserialize)]
@@ -50,8 +52,7 @@ impl Case {
         serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// Changes those files of a project that are meant.
-    pub fn apply_to(&self, project: &Path, is_meant: impl Fn(&str) -> bool) {
+    fn apply_to(&self, project: &Path, is_meant: impl Fn(&str) -> bool) {
         for (file, changes) in self.change.iter().filter(|(file, _)| is_meant(file)) {
             let path = project.join(file);
             let mut text = fs::read_to_string(&path).unwrap();
@@ -61,6 +62,15 @@ impl Case {
             }
             fs::write(path, text).unwrap();
         }
+    }
+
+    /// Makes a repository of a project with the case's changes: the model's are rendered, and those of
+    /// rendered files made to what was rendered.
+    pub fn publish<'a>(&self, sample: &Sample, hub: &'a GitHub) -> Repository<'a> {
+        self.apply_to(sample.path(), |file| !file.starts_with(".github/"));
+        sample.render();
+        self.apply_to(sample.path(), |file| file.starts_with(".github/"));
+        sample.commit(hub)
     }
 
     /// What starts the run.

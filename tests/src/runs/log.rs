@@ -15,7 +15,7 @@ pub struct Run {
     pub jobs: Vec<Job>,
     /// How long it took.
     pub took: Duration,
-    /// What act wrote beside its log.
+    /// What act complained of, beside its log.
     pub stderr: String,
     pub(super) folder: TempDir,
 }
@@ -127,7 +127,9 @@ impl Run {
                     }
                 }
                 for annotation in &step.annotations {
-                    text.push_str(&format!("        ! {}\n", annotation.text));
+                    let file = annotation.file.iter().map(|file| format!("{file}: "));
+                    let said = file.collect::<String>() + &annotation.text;
+                    text.push_str(&format!("        ! {}\n", said.replace('\n', "\n          ")));
                 }
             }
         }

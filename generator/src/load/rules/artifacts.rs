@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
+use lockstep_schemas::manifest;
 use lockstep_schemas::model::{Archive, Artifact, Model, Scope};
 use lockstep_schemas::placeholder::{Part, Placeholder, parts};
 use lockstep_schemas::strings::{GlobPattern, Id};
@@ -223,7 +224,7 @@ fn archive_of_release(archive: &Archive, at: &Path, violations: &mut Violations)
     }
 }
 
-/// No two files of a release have the same name.
+/// No two files of a release have the same name, and none that of a bundle's own file.
 fn names(model: &Model, violations: &mut Violations) {
     let mut taken: HashMap<String, &Id> = HashMap::new();
     for (id, artifact) in &model.artifacts {
@@ -240,6 +241,15 @@ fn names(model: &Model, violations: &mut Violations) {
             let is_broken = parts(&file.name).iter().any(|part| matches!(part, Part::Unknown(_)));
             if is_own || is_broken {
                 continue;
+            }
+            // Some file systems do not tell cases apart.
+            if manifest::names::ALL.iter().any(|own| own.eq_ignore_ascii_case(&file.name)) {
+                let message = format!("`{}` is a file of the bundle's own", file.name);
+                violations.add(
+                    Path::of("artifacts").key(id).key(key),
+                    message,
+                    "give it another name",
+                );
             }
             if let Some(other) = taken.insert(file.name.clone(), id)
                 && clashes == 0

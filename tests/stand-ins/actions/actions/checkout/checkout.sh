@@ -10,16 +10,20 @@ if [ -z "$REF" ]; then
     if [ "$REPOSITORY" = "$RUN_REPOSITORY" ]; then REF=$RUN_SHA; else REF=HEAD; fi
 fi
 folder=$GITHUB_WORKSPACE/$WHERE
-# What an earlier step left there is removed, and what was made elsewhere in the workspace stays.
-if [ "$WHERE" = . ]; then
-    find "$GITHUB_WORKSPACE" -mindepth 1 -delete
-else
-    rm -rf "$folder"
-fi
+address=$GITHUB_SERVER_URL/$REPOSITORY
 mkdir -p "$folder"
 cd "$folder"
-git init --quiet
-git remote add origin "$GITHUB_SERVER_URL/$REPOSITORY"
+if [ -d .git ] && [ "$(git config remote.origin.url)" = "$address" ]; then
+    if [ "$CLEAN" = true ]; then
+        git clean --quiet -ffdx
+        git reset --quiet --hard
+    fi
+else
+    # What is no checkout of this repository is removed.
+    find . -mindepth 1 -delete
+    git init --quiet
+    git remote add origin "$address"
+fi
 git fetch --quiet --no-tags --depth="$DEPTH" origin "$REF"
 git checkout --quiet --detach FETCH_HEAD
 if [ "$SUBMODULES" != false ]; then git submodule --quiet update --init; fi

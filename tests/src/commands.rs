@@ -1,0 +1,79 @@
+//! The programs on a laptop: a script of command lines in a small project.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde::Deserialize;
+
+use crate::program::{self, Outcome, lockstep};
+use crate::samples;
+
+/// Command lines, and what of the project is changed before: one file of `tests/cases/commands`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    /// Files that are written, or with `null` removed.
+    #[serde(default)]
+    pub files: BTreeMap<String, Option<String>>,
+    /// Environment variables: with `GITHUB_ACTIONS: "true"` the programs speak to a runner.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// The command lines, in sh.
+    pub run: String,
+}
+
+impl Script {
+    /// Reads a case.
+    pub fn read(path: &Path) -> Self {
+        let text = fs::read_to_string(path).unwrap();
+        serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Runs it in a copy of `tests/projects/tool`, a repository whose commit is always the same.
+    pub fn run(&self) -> Outcome {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        samples::copy(&crate::root().join("tests/projects/tool"), folder.path());
+        for (file, text) in &self.files {
+            match text {
+                Some(text) => {
+                    fs::create_dir_all(at(file).parent().unwrap()).unwrap();
+                    fs::write(at(file), text).unwrap();
+                }
+                None => fs::remove_file(at(file)).unwrap(),
+            }
+        }
+        let rendered = lockstep(folder.path(), &["generate"]);
+        assert_eq!(rendered.status, 0, "{}", rendered.text());
+        self.sh(folder.path(), "git init --quiet --initial-branch=main && git add --all && git commit --quiet --message=First");
+        self.sh(folder.path(), &self.run)
+    }
+
+    fn sh(&self, folder: &Path, script: &str) -> Outcome {
+        let path = std::env::var("PATH").unwrap();
+        let output = Command::new("sh")
+            .args(["-euc", script])
+            .current_dir(folder)
+            .env_clear()
+            .env("PATH", format!("{}:{path}", program::folder().display()))
+            .env("HOME", folder.parent().unwrap())
+            .env("RUST_BACKTRACE", "0")
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_NAME"), "Test")))
+            .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_EMAIL"), "test@localhost")))
+            .envs(
+                ["AUTHOR", "COMMITTER"]
+                    .map(|who| (format!("GIT_{who}_DATE"), "2020-01-01T00:00:00Z")),
+            )
+            .envs(&self.env)
+            .output()
+            .expect("sh starts");
+        Outcome {
+            status: output.status.code().expect("it ends by itself"),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
