@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use lockstep_tests::root;
@@ -22,7 +22,7 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
-fn run(path: &PathBuf) {
+fn run(path: &Path) {
     let case = Case::read(path);
     let hub = GitHub::new();
     numerals(&hub);

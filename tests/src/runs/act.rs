@@ -1,18 +1,22 @@
 //! act, which runs workflows on this machine.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
 use serde_json::json;
 
 use super::github::Repository;
+use super::host;
 use super::log::{self, Run};
 use super::replace::for_act;
-use crate::{program, root, tools};
+use crate::{program, tools};
+
+/// How long a run may take, in seconds.
+const LONGEST: &str = "1200";
 
 /// What starts a run.
 #[derive(Debug, Clone)]
@@ -90,49 +94,13 @@ impl Repository<'_> {
         // A secret in a command line would stand in the list of processes.
         let secrets = settings.secrets.iter().map(|(name, value)| format!("{name}={value}"));
         fs::write(at("secrets"), secrets.collect::<Vec<_>>().join("\n")).unwrap();
-        let payload = at("event.json");
-        fs::write(&payload, event.payload().to_string()).unwrap();
-        let mut act = Command::new(tools::path("act"));
-        act.arg(event.name())
-            .args(["--json", "--no-cache-server", "--no-skip-checkout", "--strict"])
-            .args(["--workflows", &format!(".github/workflows/{workflow}")])
-            .args(["--artifact-server-addr", "127.0.0.1"])
-            .arg("--action-cache-path")
-            .arg(at("act"))
-            .arg("--secret-file")
-            .arg(at("secrets"))
-            .arg("--eventpath")
-            .arg(&payload)
-            .current_dir(&set);
-        if let Event::Dispatch { inputs, .. } = event {
-            for (name, value) in inputs {
-                act.args(["--input", &format!("{name}={value}")]);
-            }
-        }
-        for label in labels(&workflows) {
+        fs::write(at("event.json"), event.payload().to_string()).unwrap();
+        let mut act = self.command(workflow, event, settings, &at(""));
+        for label in host::labels(&workflows) {
             act.args(["--platform", &format!("{label}=-self-hosted")]);
         }
-        for (action, stand_in) in stand_ins(&workflows, folder.path()) {
+        for (action, stand_in) in host::stand_ins(&workflows, folder.path()) {
             act.args(["--local-repository", &format!("{action}={}", stand_in.display())]);
-        }
-        let own: [(&str, OsString); 6] = [
-            ("GIT_CONFIG_GLOBAL", self.hub.git_config().into()),
-            ("GITHUB_RUN_ID", settings.run_id.to_string().into()),
-            ("GITHUB_WORKFLOW_REF", self.workflow_ref(workflow, event).into()),
-            ("LOCKSTEP_PROGRAMS", program::folder().into()),
-            ("PATH", path()),
-            ("STAND_IN_ARTIFACTS", log::artifacts(folder.path()).into()),
-        ];
-        for (name, value) in own.iter().chain(&settings.env) {
-            let mut setting = OsString::from(format!("{name}="));
-            setting.push(value);
-            act.arg("--env").arg(setting);
-        }
-        // A home of its own: neither this machine's files of act nor its logins.
-        act.env("XDG_CACHE_HOME", at("cache")).env("XDG_CONFIG_HOME", at("config"));
-        // The files by which act takes settings from where it is started: none.
-        for kind in ["--env-file", "--input-file", "--var-file"] {
-            act.arg(kind).arg("/dev/null");
         }
         let start = Instant::now();
         let output = act.output().expect("act starts");
@@ -144,6 +112,58 @@ impl Repository<'_> {
         let stderr = stderr.lines().filter(|line| !line.contains("docker connection"));
         let stderr = stderr.map(|line| line.to_owned() + "\n").collect();
         Run { jobs: log::read(&stdout), took, stderr, folder }
+    }
+
+    /// act with everything but what depends on the workflows.
+    fn command(
+        &self,
+        workflow: &str,
+        event: &Event,
+        settings: &Settings,
+        folder: &Path,
+    ) -> Command {
+        // A run that hangs ends with all that it started.
+        let mut act = Command::new("timeout");
+        act.args(["--kill-after=10", LONGEST])
+            .arg(tools::path("act"))
+            .arg(event.name())
+            .args(["--json", "--no-cache-server", "--no-skip-checkout", "--strict"])
+            .args(["--artifact-server-addr", "127.0.0.1"])
+            .args(["--workflows", &format!(".github/workflows/{workflow}")])
+            .current_dir(folder.join("set"))
+            // A home of its own: neither this machine's files of act nor its logins.
+            .env("XDG_CACHE_HOME", folder.join("cache"))
+            .env("XDG_CONFIG_HOME", folder.join("config"));
+        for (option, file) in [
+            ("--action-cache-path", "act"),
+            ("--secret-file", "secrets"),
+            ("--eventpath", "event.json"),
+        ] {
+            act.arg(option).arg(folder.join(file));
+        }
+        // The files by which act takes settings from where it is started: none.
+        for option in ["--env-file", "--input-file", "--var-file"] {
+            act.args([option, "/dev/null"]);
+        }
+        if let Event::Dispatch { inputs, .. } = event {
+            for (name, value) in inputs {
+                act.args(["--input", &format!("{name}={value}")]);
+            }
+        }
+        let own: [(&str, OsString); 6] = [
+            ("GIT_CONFIG_GLOBAL", self.hub.git_config().into()),
+            ("GITHUB_RUN_ID", settings.run_id.to_string().into()),
+            ("GITHUB_WORKFLOW_REF", self.workflow_ref(workflow, event).into()),
+            ("LOCKSTEP_PROGRAMS", program::folder().into()),
+            ("PATH", host::path()),
+            ("STAND_IN_ARTIFACTS", log::artifacts(folder).into()),
+        ];
+        for (name, value) in own.iter().chain(&settings.env) {
+            let mut setting = OsString::from(format!("{name}="));
+            setting.push(value);
+            act.arg("--env").arg(setting);
+        }
+        act
     }
 
     fn workflow_ref(&self, workflow: &str, event: &Event) -> String {
@@ -162,57 +182,4 @@ fn prepare(set: &Path, workflow: &str) -> Vec<String> {
     let mut texts: Vec<String> = called.flat_map(|called| prepare(set, called)).collect();
     texts.push(text);
     texts
-}
-
-/// The runners that workflows name.
-fn labels(workflows: &[String]) -> BTreeSet<&str> {
-    let lines = workflows.iter().flat_map(|text| text.lines());
-    lines
-        .filter_map(|line| {
-            let line = line.trim().trim_start_matches("- ");
-            line.strip_prefix("runs-on: ").or_else(|| line.strip_prefix("runner: "))
-        })
-        .filter(|label| !label.starts_with("${{"))
-        .map(|label| label.trim_matches('"'))
-        .collect()
-}
-
-/// The actions that workflows use, each with the folder that stands in for its repository.
-fn stand_ins(workflows: &[String], folder: &Path) -> Vec<(String, PathBuf)> {
-    let lines = workflows.iter().flat_map(|text| text.lines());
-    let uses = lines.filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: "));
-    let references = uses.filter(|uses| !uses.starts_with('$'));
-    let mut found = BTreeMap::new();
-    for reference in references {
-        let reference = reference.split(' ').next().unwrap();
-        let (path, commit) = reference.split_once('@').expect("actions are pinned");
-        let repository = path.splitn(3, '/').take(2).collect::<Vec<_>>().join("/");
-        let stand_in = if repository == lockstep_generator::plan::own_repository() {
-            own_actions(folder)
-        } else {
-            root().join("tests/stand-ins/actions").join(&repository)
-        };
-        assert!(stand_in.is_dir(), "nothing stands in for {repository}");
-        found.insert(format!("https://github.com/{repository}@{commit}"), stand_in);
-    }
-    found.into_iter().collect()
-}
-
-/// Lockstep's actions as a checkout of its repository has them, without what is built beside them.
-fn own_actions(folder: &Path) -> PathBuf {
-    let copy = folder.join("lockstep");
-    for (file, _) in crate::actions::all() {
-        let to = copy.join(&file);
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(root().join(&file), to).unwrap();
-    }
-    fs::copy(root().join("actions/launch.sh"), copy.join("actions/launch.sh")).unwrap();
-    copy
-}
-
-/// What stands in for tools that every hosted runner has, the pinned tools, and this machine's.
-fn path() -> OsString {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let own = [root().join("tests/stand-ins/bin"), tools::folder().join("venv/bin")];
-    std::env::join_paths(own.into_iter().chain(std::env::split_paths(&path))).unwrap()
 }

@@ -1,12 +1,13 @@
 //! Runs of rendered workflows: a GitHub of folders, and act as its runner.
 //!
-//! [`GitHub`] holds repositories. [`GitHub::run`] does what GitHub does for an event: it reads the
+//! [`GitHub`] holds repositories. [`Repository::run`] does what GitHub does for an event: it reads the
 //! workflow at the event's commit and runs its jobs, each in a workspace of its own. What comes of it is
 //! a [`Run`]: jobs, steps, annotations, summaries, workflow artifacts.
 
 mod act;
 mod case;
 mod github;
+mod host;
 mod log;
 mod replace;
 
