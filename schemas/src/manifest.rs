@@ -3,7 +3,8 @@
 //! Each build job hashes what its target made into a [`PartialManifest`]; `assemble` merges those of
 //! all targets into the [`Manifest`]. There is no clock in either: the same inputs make the same
 //! bytes. `targets.<target>.package` and `targets.<target>.{release,debug}.{path,sha256}` are read by
-//! consumers and stay where they are; the format grows by keys that a reader may leave unread.
+//! consumers and stay where they are. Lockstep reads its own format strictly; others may leave unread
+//! what they do not know.
 
 use std::borrow::Cow;
 
@@ -74,6 +75,9 @@ pub struct PartialManifest {
     pub record: TargetRecord,
     /// The artifacts that were packed here.
     pub artifacts: Vec<ArtifactRecord>,
+    /// The digest of [`names::FILES`], where artifacts of the whole release take files from this target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_on: Option<Sha256>,
 }
 
 impl PartialManifest {

@@ -33,6 +33,12 @@ impl Sample {
         Self::copy("abacus", "someone/abacus")
     }
 
+    /// The smallest project.
+    #[must_use]
+    pub fn tool() -> Self {
+        Self::copy("tool", "someone/tool")
+    }
+
     fn copy(folder: &str, name: &'static str) -> Self {
         let sample = Self { folder: tempfile::tempdir().unwrap(), name };
         copy(&root().join("tests/projects").join(folder), sample.path());

@@ -19,6 +19,15 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// A problem of this field, in its place.
+    pub(crate) fn place(&self, problem: Problem) -> Problem {
+        let problem = problem.of_file(&self.file);
+        match self.line {
+            Some(line) => problem.at(line, 1),
+            None => problem,
+        }
+    }
+
     /// Whether it says a version, in the words of its ecosystem.
     pub(crate) fn says(&self, version: &Version) -> bool {
         let is_python = self.file.ends_with("pyproject.toml");

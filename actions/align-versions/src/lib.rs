@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::Parser;
 use lockstep_bundle::matching;
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::strings::Version;
+use lockstep_schemas::strings::{Version, excerpt};
 use lockstep_toolkit::inputs::ProjectPlan;
 use lockstep_toolkit::{Action, Failure, Problem, Program, Report, documents};
 
@@ -40,13 +40,26 @@ impl Program for Inputs {
             if fields.is_empty() && !report.has_problems() {
                 return Err(Failure::new("the plan maps no version field"));
             }
+            for field in &fields {
+                let message = format!(
+                    "{} is `{}`, which is no version",
+                    field.field,
+                    excerpt(&field.version)
+                );
+                report.problem(field.place(Problem::new(message)));
+            }
             return Ok(());
         };
         for field in &fields {
             if !field.says(&version) {
                 report.problem(drift(&plan, field, &version, wanted.is_some()));
             }
-            report.line(format_args!("{:40} {:28} {}", field.file, field.field, field.version));
+            report.line(format_args!(
+                "{:40} {:28} {}",
+                field.file,
+                field.field,
+                excerpt(&field.version)
+            ));
         }
         report.output("version", self.version.as_ref().unwrap_or(&version));
         Ok(())
@@ -54,18 +67,15 @@ impl Program for Inputs {
 }
 
 fn drift(plan: &Plan, field: &Found, version: &Version, is_given: bool) -> Problem {
-    let message = format!("{} is {}, not {version}", field.field, field.version);
+    let found = excerpt(&field.version);
+    let message = format!("{} is {found}, not {version}", field.field);
     let remedy = if is_given {
-        let tag = plan.tag.as_str().replace("{version}", &field.version);
+        let tag = plan.tag.as_str().replace("{version}", &found);
         format!("set every version field to {version}, or tag what they say: {tag}")
     } else {
         "set every version field to the same version".to_owned()
     };
-    let problem = Problem::new(message).of_file(&field.file).with_remedy(remedy);
-    match field.line {
-        Some(line) => problem.at(line, 1),
-        None => problem,
-    }
+    field.place(Problem::new(message)).with_remedy(remedy)
 }
 
 /// Every field that can be read.

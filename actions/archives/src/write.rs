@@ -47,19 +47,26 @@ pub fn pack(format: Format, entries: &[Entry], into: &Path) -> io::Result<()> {
         let message = format!("two files for `{}`: {first} and {second}", pair[0].name);
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
     }
+    // Half an archive has another name.
+    let unfinished = into.with_added_extension("unfinished");
+    write(format, &entries, &unfinished)?;
+    std::fs::rename(unfinished, into)
+}
+
+fn write(format: Format, entries: &[&Entry], into: &Path) -> io::Result<()> {
     let out = BufWriter::new(File::create(into)?);
     match format {
-        Format::Tar => tar(&entries, out)?.into_inner()?.sync_all(),
+        Format::Tar => tar(entries, out)?.into_inner()?.sync_all(),
         Format::TarGz => {
             // No name and no time: their places in the header are left empty.
             let gzip = GzBuilder::new().write(out, Compression::default());
-            tar(&entries, gzip)?.finish()?.into_inner()?.sync_all()
+            tar(entries, gzip)?.finish()?.into_inner()?.sync_all()
         }
         Format::TarXz => {
             let xz = XzWriter::new(out, XzOptions::with_preset(6))?;
-            tar(&entries, xz)?.finish()?.into_inner()?.sync_all()
+            tar(entries, xz)?.finish()?.into_inner()?.sync_all()
         }
-        Format::Zip => zip(&entries, out),
+        Format::Zip => zip(entries, out),
     }
 }
 

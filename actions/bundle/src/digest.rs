@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use lockstep_schemas::strings::{Integrity, Sha256};
 use lockstep_toolkit::Problem;
-use sha2::{Digest as _, Sha512};
+use sha2::Sha512;
 
 /// What a file's bytes are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,16 +28,7 @@ impl Digest {
         let sha256 = hexadecimal(&digest);
         #[expect(clippy::expect_used, reason = "the type's grammar is that of a digest")]
         let sha256 = sha256.parse().expect("32 bytes in lower-case hexadecimal");
-        Ok(Self { sha256, size: metadata.len(), executable: is_executable(&metadata) })
-    }
-
-    /// Hashes bytes that are at hand.
-    #[must_use]
-    pub fn of_bytes(bytes: &[u8], executable: bool) -> Self {
-        let sha256 = hexadecimal(&sha2::Sha256::digest(bytes));
-        #[expect(clippy::expect_used, reason = "the type's grammar is that of a digest")]
-        let sha256 = sha256.parse().expect("32 bytes in lower-case hexadecimal");
-        Self { sha256, size: bytes.len() as u64, executable }
+        Ok(Self { sha256, size: metadata.len(), executable: is_executable(path, &metadata) })
     }
 }
 
@@ -77,15 +68,16 @@ fn hexadecimal(bytes: &[u8]) -> String {
 
 /// Whether a file may be executed by its owner. Windows has no such bit: there its name says.
 #[must_use]
-pub fn is_executable(metadata: &Metadata) -> bool {
+pub fn is_executable(path: &Path, metadata: &Metadata) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
+        let _ = path;
         metadata.permissions().mode() & 0o100 != 0
     }
     #[cfg(not(unix))]
     {
         let _ = metadata;
-        false
+        path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("exe"))
     }
 }

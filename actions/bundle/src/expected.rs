@@ -1,9 +1,10 @@
 //! The files that a release must contain, and which of the files at hand they are.
 
-use glob::Pattern;
 use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan};
 use lockstep_schemas::strings::{FileName, Version};
 use lockstep_toolkit::Problem;
+
+use crate::pattern::Part;
 
 /// A file that a release must contain.
 #[derive(Debug, Clone)]
@@ -32,12 +33,9 @@ pub fn expected<'a>(
 impl Expected<'_> {
     /// Its one name among those at hand.
     pub fn among(&self, names: &[String]) -> Result<FileName, Problem> {
-        let matches: Vec<&String> = match Pattern::new(&self.name) {
-            Ok(pattern) if self.name.contains('*') => {
-                names.iter().filter(|name| pattern.matches(name)).collect()
-            }
-            _ => names.iter().filter(|name| **name == self.name).collect(),
-        };
+        let pattern = Part::new(&self.name);
+        let matches: Vec<&String> =
+            names.iter().filter(|name| pattern.takes(name).is_some()).collect();
         let what = format!("{} of artifact `{}`", self.artifact.kind, self.artifact.id);
         match matches.as_slice() {
             [] => Err(Problem::new(format!("`{}` is missing: the {what}", self.name))),

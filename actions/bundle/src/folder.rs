@@ -1,6 +1,7 @@
 //! The working folder, and what stands where in it.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use lockstep_schemas::strings::TargetId;
@@ -43,7 +44,11 @@ impl WorkingFolder<'_> {
     pub fn make(self, folder: &Path) -> Result<(), Problem> {
         let make = || -> io::Result<()> {
             std::fs::create_dir_all(folder)?;
-            std::fs::write(self.0.join(".gitignore"), "*\n")
+            match File::create_new(self.0.join(".gitignore")) {
+                Ok(mut ignore) => ignore.write_all(b"*\n"),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+                Err(error) => Err(error),
+            }
         };
         make().map_err(|error| {
             Problem::new(format!("can not be made: {error}")).of_file(folder.display())

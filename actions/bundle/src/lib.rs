@@ -4,6 +4,7 @@ mod built;
 mod digest;
 mod expected;
 mod folder;
+mod pattern;
 mod revision;
 
 pub use built::{BuiltFile, built_files, matching};

@@ -10,16 +10,16 @@ use lockstep_toolkit::Problem;
 /// The commit that a folder has checked out.
 pub fn checked_out(folder: &Path) -> Result<CommitSha, Problem> {
     let problem = |message: String| Problem::new(message).of_file(folder.display());
+    let remedy = "the commit is read from the checkout, which needs git when it is made: install git in the image";
     // In a container the checkout belongs to another user than the one who runs in it.
     let output = Command::new("git")
         .args(["-c", "safe.directory=*", "-C"])
         .arg(folder)
         .args(["rev-parse", "--verify", "HEAD^{commit}"])
         .output()
-        .map_err(|error| problem(format!("git does not start: {error}")))?;
+        .map_err(|error| problem(format!("git does not start: {error}")).with_remedy(remedy))?;
     let said = if output.status.success() { &output.stdout } else { &output.stderr };
     let said = String::from_utf8_lossy(said);
-    let remedy = "the commit is read from the checkout, which needs git when it is made: install git in the image";
     if !output.status.success() {
         return Err(problem(format!("is no checkout: {}", said.trim())).with_remedy(remedy));
     }

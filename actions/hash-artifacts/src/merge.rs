@@ -8,7 +8,7 @@ use lockstep_schemas::manifest::{
     ArtifactRecord, BuildRun, Manifest, ManifestFormat, PartialManifest, Revision, names,
 };
 use lockstep_schemas::plan::TargetPlan;
-use lockstep_schemas::strings::{Id, Repository, Tag, TargetId};
+use lockstep_schemas::strings::{CommitSha, ContainerImage, Id, Repository, Tag, TargetId};
 use lockstep_toolkit::{Failure, Problem, Report, documents};
 
 use crate::{Release, record, unexpected};
@@ -72,7 +72,7 @@ fn tag(release: Release<'_>) -> Result<Tag, Problem> {
     tag.parse().map_err(|error| Problem::new(format!("the release's tag: {error}")))
 }
 
-fn source(repository: &Repository, commit: &lockstep_schemas::strings::CommitSha) -> Revision {
+fn source(repository: &Repository, commit: &CommitSha) -> Revision {
     Revision { repository: repository.clone(), commit: commit.clone() }
 }
 
@@ -151,9 +151,18 @@ fn partial(
             differs(&format!("`{name}`"), &shown(found), &shown(wanted));
         }
     }
-    let platform = (&target.triple, &target.runner, &target.container);
-    if (&partial.record.triple, &partial.record.runner, &partial.record.container) != platform {
-        differs("platform", partial.record.triple.as_str(), target.triple.as_str());
+    let record = &partial.record;
+    if record.triple != target.triple {
+        differs("triple", record.triple.as_str(), target.triple.as_str());
+    }
+    if record.runner != target.runner {
+        differs("runner", record.runner.as_str(), target.runner.as_str());
+    }
+    if record.container != target.container {
+        let image = |image: &Option<ContainerImage>| {
+            image.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string)
+        };
+        differs("image", &image(&record.container), &image(&target.container));
     }
     contents(release, target, &partial, &upload, report);
     (report.count() == before).then_some(partial)

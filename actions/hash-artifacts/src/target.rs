@@ -55,6 +55,13 @@ pub(crate) fn hash(
             || artifacts.iter().any(|artifact| artifact.name.as_str() == name)
     };
     unexpected(&out, &names, is_known, report);
+    let handed_on = match plan.handed_on(id).next() {
+        Some(_) => report.found(
+            Digest::of_file(&out.join(names::FILES))
+                .map_err(|problem| problem.with_remedy("`pack-artifacts` packs it before this")),
+        ),
+        None => None,
+    };
     let record = target_record(release, target, report);
     let Some(source) = source.filter(|_| !report.has_problems()) else {
         return Ok(());
@@ -67,6 +74,7 @@ pub(crate) fn hash(
         sources,
         record,
         artifacts,
+        handed_on: handed_on.map(|digest| digest.sha256),
     };
     let path = out.join(names::MANIFEST);
     documents::write(&path, &manifest)?;
@@ -117,7 +125,12 @@ fn files(
         let Some(digest) = report.found(Digest::of_file(Path::new(&file.path))) else { continue };
         let path = file.path.parse().map_err(|error| Problem::new(format!("{error}")));
         let Some(path) = report.found(path) else { continue };
-        if let Some(mode) = member.mode.filter(|_| is_package) {
+        // Where there is one mode, nothing need say which.
+        let only = match release.plan.modes.as_slice() {
+            [mode] => Some(*mode),
+            _ => None,
+        };
+        if let Some(mode) = member.mode.or(only).filter(|_| is_package) {
             record.binary_mut(mode).get_or_insert_with(|| BinaryRecord {
                 path: file.to.clone(),
                 sha256: digest.sha256.clone(),

@@ -48,6 +48,16 @@ pub(crate) fn entries(
             entries.extend(report.found(entry(file.to, root.join(&file.path))));
         }
     }
+    let mut names = std::collections::HashSet::new();
+    for entry in &entries {
+        if !names.insert(entry.name.as_str()) {
+            report.problem(
+                Problem::new(format!("two built files would be packed as `{}`", entry.name))
+                    .of_file(entry.path.display())
+                    .with_remedy("give each a place of its own in the model"),
+            );
+        }
+    }
     entries
 }
 
@@ -61,5 +71,5 @@ fn executable(path: &Path) -> Result<bool, Problem> {
     let metadata = path.metadata().map_err(|error| {
         Problem::new(format!("can not be read: {error}")).of_file(path.display())
     })?;
-    Ok(is_executable(&metadata))
+    Ok(is_executable(path, &metadata))
 }

@@ -10,7 +10,8 @@ use crate::Packing;
 
 pub(crate) fn copy(packing: &Packing<'_>, expected: &Expected<'_>) -> Result<(), Problem> {
     let path = expected.file.path.as_deref().unwrap_or_default();
-    let path = at_version(path, packing.version.as_str());
+    let version = expected.artifact.version_words(packing.version).map_err(Problem::new)?;
+    let path = at_version(path, &version);
     let what = format!("the {} of artifact `{}`", expected.artifact.kind, expected.artifact.id);
     let found = matching(Path::new("."), &path)?;
     let problem = |message: String| Problem::new(message).of_file(&path);

@@ -62,6 +62,17 @@ pub(crate) fn unpack(
     let manifest = documents::read(&upload.join(names::MANIFEST), "the target's manifest");
     let Some(manifest) = report.found::<PartialManifest>(manifest) else { return };
     let tar = upload.join(names::FILES);
+    let Some(digest) = report.found(Digest::of_file(&tar)) else { return };
+    if manifest.handed_on.as_ref() != Some(&digest.sha256) {
+        report.problem(
+            Problem::new(format!("is not what {target} handed on"))
+                .of_file(tar.display())
+                .with_remedy(
+                    "it changed on the way: find out how before this version is built again",
+                ),
+        );
+        return;
+    }
     let into = into.join(target.as_str());
     let unpacked = lockstep_archives::unpack(Format::Tar, &tar, &into).map_err(|error| {
         Problem::new(format!("can not be unpacked: {error}")).of_file(tar.display())

@@ -132,9 +132,10 @@ fn platform(package: &mut Map<String, Value>, target: &TargetPlan, entries: &[En
 fn depend(package: &mut Map<String, Value>, packing: &Packing<'_>, id: &Id) {
     let names = packing.plan.files().filter(|(artifact, _)| artifact.id == *id);
     let names = names.filter_map(|(_, file)| file.package.clone());
-    let dependencies: Map<String, Value> =
-        names.map(|name| (name, json!(packing.version))).collect();
-    package.insert("optionalDependencies".to_owned(), Value::Object(dependencies));
+    let listed = package.entry("optionalDependencies").or_insert_with(|| json!({}));
+    if let Value::Object(listed) = listed {
+        listed.extend(names.map(|name| (name, json!(packing.version))));
+    }
 }
 
 fn put(entry: &Entry, stage: &Path) -> Result<(), Problem> {
@@ -181,7 +182,8 @@ fn npm_pack(
     entries: &[Entry],
 ) -> Result<(), Problem> {
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let into = into.canonicalize().unwrap_or_else(|_| into.to_owned());
+    let into = std::path::absolute(into)
+        .map_err(|error| Problem::new(format!("{}: {error}", into.display())))?;
     let output = Command::new(npm)
         .args(["pack", "--json", "--ignore-scripts", "--pack-destination"])
         .arg(&into)

@@ -77,9 +77,11 @@ impl Program for Inputs {
 
 impl Inputs {
     fn build(&self, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
-        let inputs: IndexMap<String, serde_json::Value> = serde_json::from_str(&self.inputs)
-            .map_err(|error| Failure::new(format!("`inputs` is no JSON object: {error}")))?;
-        // A push has inputs too, all of them null or empty.
+        // A push has none: `null`, or each of them empty.
+        let inputs: Option<IndexMap<String, serde_json::Value>> =
+            serde_json::from_str(&self.inputs)
+                .map_err(|error| Failure::new(format!("`inputs` is no JSON object: {error}")))?;
+        let inputs = inputs.unwrap_or_default();
         let input = |name: &str| inputs.get(name)?.as_str().filter(|value| !value.is_empty());
         let tagged = report.found(tag::of_run(plan, input("tag")));
         let commit = report.found(commit());
@@ -103,6 +105,7 @@ impl Inputs {
         report.output("version", version);
         report.output("commit", commit);
         report.output("sources", documents::line(&sources));
+        // A dispatch of a build can not let a gate go.
         report.output("waived", "[]");
         Ok(())
     }

@@ -37,6 +37,9 @@ impl Action for Inputs {
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
         let plan = documents::read_plan(&self.plan.plan)?;
+        if plan.target(&self.target).is_none() {
+            return Err(Failure::new(format!("the plan has no target `{}`", self.target)));
+        }
         let out = WorkingFolder(&self.folder.directory).out();
         let names = list(&out)?;
         for expected in expected(plan.packed_by(Some(&self.target)), &self.version)? {
@@ -76,7 +79,7 @@ impl Inputs {
                     "{name} does not run in mode {}: the script ended with {status}",
                     mode.id()
                 ))
-            } else if smoke.prints_version && !said.contains(self.version.as_str()) {
+            } else if smoke.prints_version && !prints(&said, &self.version) {
                 Some(format!("{name} does not print {} in mode {}", self.version, mode.id()))
             } else {
                 None
@@ -100,7 +103,7 @@ impl Inputs {
         folder: &Path,
         mode: BuildMode,
     ) -> Result<(std::process::ExitStatus, String), Failure> {
-        let output = Command::new("bash")
+        let output = Command::new(bash()?)
             .args(["--noprofile", "--norc", "-eo", "pipefail", "-c"])
             .arg(smoke.run.as_str())
             .current_dir(folder)
@@ -134,6 +137,41 @@ fn installed(expected: &Expected<'_>, file: &Path, into: &Path) -> Result<PathBu
     Ok(into.join(below))
 }
 
+/// Whether a text has a version in it, as itself or in Python's words, and not as a part of another.
+fn prints(said: &str, version: &Version) -> bool {
+    let goes_on = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '+';
+    let has = |version: &str| {
+        said.match_indices(version).any(|(at, _)| {
+            let (before, after) = (&said[..at], &said[at + version.len()..]);
+            let mut after = after.chars();
+            let next = after.next();
+            // A sentence's full stop is not one before another number.
+            let another =
+                next == Some('.') && after.next().is_some_and(|c| c.is_ascii_alphanumeric());
+            let part = before.ends_with(|c: char| c.is_ascii_digit() || c == '.');
+            !part && !another && !next.is_some_and(goes_on)
+        })
+    };
+    has(version.as_str()) || version.python().is_some_and(|python| has(&python))
+}
+
+/// The program `bash`. On Windows a name alone finds the launcher of the Linux subsystem, which stands in
+/// the system's folder and runs nothing on a hosted runner.
+fn bash() -> Result<PathBuf, Failure> {
+    if !cfg!(windows) {
+        return Ok(PathBuf::from("bash"));
+    }
+    let system = std::env::var_os("SystemRoot").map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .filter(|folder| system.as_ref().is_none_or(|system| !folder.starts_with(system)))
+        .map(|folder| folder.join("bash.exe"))
+        .find(|file| file.is_file())
+        .ok_or_else(|| {
+            Failure::new("no bash is on the path").with_remedy("install Git for Windows")
+        })
+}
+
 fn absolute(path: &Path) -> Result<PathBuf, Failure> {
-    path.canonicalize().map_err(|error| Failure::new(format!("{}: {error}", path.display())))
+    std::path::absolute(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))
 }

@@ -50,7 +50,7 @@ impl Report {
     /// Tells what is being done.
     pub fn line(&mut self, line: impl fmt::Display) {
         // Nobody to tell is no reason to stop.
-        let _ = writeln!(io::stdout(), "{line}");
+        let _ = writeln!(io::stdout(), "{}", self.told(&line.to_string()));
     }
 
     /// Puts an output out, when the program has ended without problems.
@@ -75,7 +75,7 @@ impl Report {
         };
         let mut stderr = io::stderr().lock();
         for problem in &self.problems {
-            let _ = writeln!(stderr, "error: {problem}");
+            let _ = writeln!(stderr, "error: {}", self.told(&problem.to_string()));
         }
         if self.problems.len() > 1 {
             let _ = writeln!(stderr, "{program}: {} problems", self.problems.len());
@@ -92,6 +92,11 @@ impl Report {
             }
             _ => status,
         }
+    }
+
+    /// A text as it is printed. What a file or a script says must not command the runner.
+    fn told(&self, text: &str) -> String {
+        if self.on_runner { runner::inert(text) } else { text.to_owned() }
     }
 
     fn tell_runner(&self, program: &str) -> io::Result<()> {

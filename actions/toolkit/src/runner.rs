@@ -47,6 +47,19 @@ pub fn mask(secret: &str) -> String {
     masks
 }
 
+/// A text with nothing in it that the runner would take for a command of ours: a line that begins with
+/// `::`, or one with the older `##[` anywhere in it
+/// ([source](https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs)).
+#[must_use]
+pub fn inert(text: &str) -> String {
+    let is_command = |line: &str| line.trim_start().starts_with("::");
+    let lines = text.split(['\n', '\r']).map(|line| {
+        let line = line.replace("##[", "# #[");
+        if is_command(&line) { format!("| {line}") } else { line }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// An output as the file of outputs has it. The delimiter is longer than any run of its letter in the
 /// value, so no value can end its own entry.
 #[must_use]

@@ -62,12 +62,37 @@ pub(crate) fn check(
             }
         }
     }
-    sums(inputs, &digests, report);
+    sums(inputs, manifest, &digests, report);
+    plan_is_ours(inputs, report);
     Ok(())
 }
 
+/// That the plan in the bundle is the one that it is verified against.
+fn plan_is_ours(inputs: &Inputs, report: &mut Report) {
+    let carried = inputs.bundle.join(names::PLAN);
+    let (Ok(ours), Ok(carried_plan)) = (std::fs::read(&inputs.plan.plan), std::fs::read(&carried))
+    else {
+        // A missing file is told as missing.
+        return;
+    };
+    if ours != carried_plan {
+        report.problem(
+            Problem::new(format!("is another plan than {}", inputs.plan.plan.display()))
+                .of_file(carried.display())
+                .with_remedy(
+                    "a bundle is verified against the plan of the commit that it was built from",
+                ),
+        );
+    }
+}
+
 /// That `SHA256SUMS` and the `.sha256` files say what the bytes are.
-fn sums(inputs: &Inputs, digests: &BTreeMap<&str, Digest>, report: &mut Report) {
+fn sums(
+    inputs: &Inputs,
+    manifest: &Manifest,
+    digests: &BTreeMap<&str, Digest>,
+    report: &mut Report,
+) {
     let line = |name: &str, digest: &Digest| format!("{}  {name}\n", digest.sha256);
     let sums = digests.iter().filter(|(name, _)| **name != names::SUMS);
     let sums: String = sums.map(|(name, digest)| line(name, digest)).collect();
@@ -86,7 +111,8 @@ fn sums(inputs: &Inputs, digests: &BTreeMap<&str, Digest>, report: &mut Report) 
     if digests.contains_key(names::SUMS) {
         says(names::SUMS, &sums);
     }
-    for name in digests.keys() {
+    let is_artifact = |name: &str| manifest.artifacts.iter().any(|a| a.name.as_str() == name);
+    for name in digests.keys().filter(|name| !is_artifact(name)) {
         let Some(digest) = name.strip_suffix(".sha256").and_then(|of| digests.get_key_value(of))
         else {
             continue;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use lockstep_bundle::expected;
 use lockstep_schemas::manifest::Manifest;
+use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::Plan;
 use lockstep_toolkit::{Failure, Problem, Report};
 
@@ -67,7 +68,14 @@ fn artifacts(
     manifest: &Manifest,
     wrong: &mut impl FnMut(String),
 ) -> Result<(), Failure> {
-    let names: Vec<String> = manifest.artifacts.iter().map(|a| a.name.to_string()).collect();
+    let mut names: Vec<String> = Vec::new();
+    for record in &manifest.artifacts {
+        if names.iter().any(|name| name == record.name.as_str()) {
+            wrong(format!("`{}` is listed twice", record.name));
+        } else {
+            names.push(record.name.to_string());
+        }
+    }
     let mut known = Vec::new();
     let files = plan.files().filter(|(_, file)| file.manifest.is_none());
     for expected in expected(files, &inputs.version)? {
@@ -89,6 +97,15 @@ fn artifacts(
         }
     }
     for record in &manifest.artifacts {
+        let is_npm =
+            matches!(record.kind, ArtifactKind::NpmPackage | ArtifactKind::NpmPlatformPackage);
+        if record.integrity.is_some() != is_npm {
+            wrong(format!(
+                "`{}` is listed {} npm's integrity",
+                record.name,
+                if is_npm { "without" } else { "with" }
+            ));
+        }
         if !known.contains(&record.name) {
             wrong(format!("the plan has no `{}`", record.name));
         }

@@ -45,13 +45,21 @@ impl ArtifactPlan {
     ///
     /// Where the version has no counterpart in the ecosystem of the artifact, in words.
     pub fn name_at(&self, file: &ArtifactFile, version: &Version) -> Result<String, String> {
-        let version = match self.kind {
+        Ok(at_version(&file.name, &self.version_words(version)?))
+    }
+
+    /// A version in the words of the artifact's ecosystem.
+    ///
+    /// # Errors
+    ///
+    /// Where it has no counterpart there, in words.
+    pub fn version_words(&self, version: &Version) -> Result<String, String> {
+        match self.kind {
             ArtifactKind::Wheel | ArtifactKind::Sdist => version.python().ok_or_else(|| {
                 format!("{version} has no counterpart in Python, so `{}` has no name", self.id)
-            })?,
-            _ => version.to_string(),
-        };
-        Ok(at_version(&file.name, &version))
+            }),
+            _ => Ok(version.to_string()),
+        }
     }
 }
 

@@ -86,6 +86,8 @@ pub enum Steps {
     },
     /// What needs every target is packed; the manifest is merged and verified; the bundle uploaded.
     Assemble {
+        /// How the targets' uploads are downloaded, each to a folder of its own.
+        uploads: Vec<Setting>,
         /// The toolchains.
         toolchain: ToolchainSetup,
         /// The project's own steps.

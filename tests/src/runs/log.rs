@@ -71,7 +71,7 @@ pub struct Annotation {
 }
 
 impl Run {
-    /// Whether every job that started ended well.
+    /// Whether every job ended well; those that their condition skips are not among them.
     #[must_use]
     pub fn succeeded(&self) -> bool {
         let is_good = |job: &Job| job.outcome == Some(Outcome::Success);

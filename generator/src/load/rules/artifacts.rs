@@ -186,6 +186,10 @@ fn mentions_target(text: &str) -> bool {
 }
 
 fn placeholders(pattern: &str, at: &Path, scoped: Scoped, violations: &mut Violations) {
+    if pattern.contains("**") {
+        let message = "`**` is not known here: `*` stands for any text within one part of a path";
+        violations.add(at.clone(), message, "write one `*` for each folder");
+    }
     for part in parts(pattern) {
         match part {
             Part::Text(_) => {}

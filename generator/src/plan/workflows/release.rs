@@ -2,7 +2,7 @@
 
 use lockstep_schemas::model::{Model, Stage};
 use lockstep_schemas::plan::{
-    Call, Cancel, Concurrency, Input, InputDefault, Job, JobBody, Plan, Steps, Workflow,
+    Call, Cancel, Concurrency, Input, InputDefault, Job, JobBody, Plan, Setting, Steps, Workflow,
     WorkflowTemplate,
 };
 use lockstep_schemas::strings::Expression;
@@ -102,8 +102,25 @@ fn build(workflow: &Workflow) -> Job {
     }
 }
 
+/// What `download-artifact` is asked for. A pattern that matches one artifact alone leaves out the folder
+/// of its name ([issue](https://github.com/actions/download-artifact/issues/419)), so one is named.
+fn uploads(plan: &Plan) -> Vec<Setting> {
+    match plan.targets.as_slice() {
+        [target] => vec![
+            setting("name", format!("target-{}", target.id)),
+            setting("path", format!("lockstep/targets/target-{}", target.id)),
+        ],
+        _ => vec![
+            setting("pattern", "target-*"),
+            setting("path", "lockstep/targets"),
+            setting("merge-multiple", "false"),
+        ],
+    }
+}
+
 fn assemble(model: &Model, plan: &Plan, builds: &[Workflow]) -> Job {
     let steps = Steps::Assemble {
+        uploads: uploads(plan),
         toolchain: (&plan.toolchain).into(),
         extra: steps::of_job(&model.extra_steps.assemble),
         with_manifest: plan.packed_by(None).any(|(_, file)| file.manifest.is_some()),

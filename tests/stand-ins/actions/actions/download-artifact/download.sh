@@ -1,6 +1,6 @@
 #!/bin/sh
 # Downloads as the real action does: one by its name into the folder itself, which must exist; or each
-# that matches a pattern into a folder of its own, of which there may be none.
+# that matches a pattern into a folder of its own. There may be none; one alone gets no folder of its own.
 set -eu
 
 fail() {
@@ -16,15 +16,13 @@ if [ -n "$NAME" ]; then
     cp -R "$STAND_IN_ARTIFACTS/$NAME/." "$WHERE"
     exit 0
 fi
-for artifact in "$STAND_IN_ARTIFACTS"/*; do
+# The pattern is a pattern.
+# shellcheck disable=SC2086
+set -- "$STAND_IN_ARTIFACTS"/${PATTERN:-*}
+for artifact in "$@"; do
     [ -d "$artifact" ] || continue
     name=${artifact##*/}
-    # shellcheck disable=SC2254
-    case $name in
-        ${PATTERN:-*}) ;;
-        *) continue ;;
-    esac
-    if [ "$MERGE" = true ]; then to=$WHERE; else to=$WHERE/$name; fi
+    if [ "$MERGE" = true ] || [ $# = 1 ]; then to=$WHERE; else to=$WHERE/$name; fi
     mkdir -p "$to"
     cp -R "$artifact/." "$to"
     echo "$name"

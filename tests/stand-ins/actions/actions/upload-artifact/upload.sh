@@ -22,10 +22,13 @@ mkdir -p "$staged"
 if [ -d "$WHERE" ]; then
     (cd "$WHERE" && find . -mindepth 1 -name '.*' -prune -o \( -type f -o -type l \) -print) |
         while IFS= read -r file; do
+            case $file in
+                *[\":\<\>\|\*\?]*) fail "The path for one of the files in artifact is not valid: $file" ;;
+            esac
             mkdir -p "$staged/$(dirname "$file")"
             cat "$WHERE/$file" > "$staged/$file"
             chmod 644 "$staged/$file"
-        done
+        done || { rm -r "$staged"; exit 1; }
 fi
 if [ -z "$(ls -A "$staged")" ]; then
     rmdir "$staged"

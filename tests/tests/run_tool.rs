@@ -1,0 +1,46 @@
+//! The smallest project: from the tag to the verified bundle, under act.
+
+use std::fs;
+
+use lockstep_tests::bundle::Bundle;
+use lockstep_tests::runs::{Event, GitHub};
+use lockstep_tests::samples::{Sample, settings};
+
+/// A project of one target: of one upload alone a pattern would leave out the folder.
+#[test]
+fn one_target() {
+    let hub = GitHub::new();
+    let sample = Sample::tool();
+    let model = sample.path().join("lockstep.yaml");
+    let text = fs::read_to_string(&model).unwrap();
+    fs::write(model, text.replace("  darwin-arm64: { runner: macos-15 }\n", "")).unwrap();
+    let repository = sample.publish(&hub);
+    repository.tag("v1.2.3");
+    let run = repository.run("release.yml", &Event::tag("v1.2.3"), &settings());
+    let bundle = Bundle::of(&run);
+    bundle.assert_sums();
+    assert_eq!(bundle.manifest.targets.len(), 1);
+    assert_eq!(run.artifacts(), ["bundle", "target-linux-x64"]);
+}
+
+/// Secrets are the run's alone: none is in a log or in what was uploaded.
+#[test]
+fn secrets_stay_secret() {
+    let hub = GitHub::new();
+    let repository = Sample::tool().publish(&hub);
+    repository.tag("v1.2.3");
+    let secret = "ghs_0123456789abcdef0123456789abcdef0123";
+    let mut settings = settings();
+    settings.secrets.insert("GITHUB_TOKEN", secret.to_owned());
+    let run = repository.run("release.yml", &Event::tag("v1.2.3"), &settings);
+    assert!(run.succeeded(), "{}", run.overview());
+    let folder = run.keep();
+    let found = std::process::Command::new("grep")
+        .args(["--recursive", "--files-with-matches", "--fixed-strings", secret])
+        .arg(folder.join("log.jsonl"))
+        .arg(folder.join("artifacts"))
+        .output()
+        .unwrap();
+    fs::remove_dir_all(folder).unwrap();
+    assert_eq!(String::from_utf8_lossy(&found.stdout), "");
+}
