@@ -1,7 +1,7 @@
 //! actionlint with shellcheck, zizmor and SchemaStore's schemas find nothing, with no ignore and no
 //! configuration but the labels of a project's own runners.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lockstep_tests::sets::{COMMITTED, SETS, all, workflows as workflows_of};
 use lockstep_tests::{actions, root, tools};
@@ -49,7 +49,7 @@ fn schemastore() {
 /// The schemas are schemas, and by another validator than ours the models are models.
 #[test]
 fn schemas() {
-    let schemas: Vec<PathBuf> = ["model", "plan"]
+    let schemas: Vec<PathBuf> = ["model", "plan", "manifest", "partial-manifest"]
         .map(|name| root().join(format!("schemas/json/{name}.schema.json")))
         .to_vec();
     tools::assert_clean("check-jsonschema", &["--check-metaschema"], &schemas);
@@ -64,9 +64,24 @@ fn schemas() {
 
 #[test]
 fn shellcheck() {
-    let scripts =
-        [root().join("actions/launch.sh"), root().join("tests/run"), root().join(".ci/run")];
+    let named = ["actions/launch.sh", "tests/run", "tests/benchmark", ".ci/run"];
+    let mut scripts: Vec<PathBuf> = named.iter().map(|name| root().join(name)).collect();
+    for folder in ["tests/stand-ins", "tests/projects"] {
+        scripts_below(&root().join(folder), &mut scripts);
+    }
     tools::assert_clean("shellcheck", &["--severity=style"], &scripts);
+}
+
+fn scripts_below(folder: &Path, scripts: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let is_tool = path.parent().is_some_and(|parent| parent.ends_with("bin"));
+        if path.is_dir() {
+            scripts_below(&path, scripts);
+        } else if is_tool || path.extension().is_some_and(|extension| extension == "sh") {
+            scripts.push(path);
+        }
+    }
 }
 
 /// Nothing tells a linter to look away.

@@ -56,15 +56,15 @@ pub fn pack(format: Format, entries: &[Entry], into: &Path) -> io::Result<()> {
 fn write(format: Format, entries: &[&Entry], into: &Path) -> io::Result<()> {
     let out = BufWriter::new(File::create(into)?);
     match format {
-        Format::Tar => tar(entries, out)?.into_inner()?.sync_all(),
+        Format::Tar => tar(entries, out)?.flush(),
         Format::TarGz => {
             // No name and no time: their places in the header are left empty.
             let gzip = GzBuilder::new().write(out, Compression::default());
-            tar(entries, gzip)?.finish()?.into_inner()?.sync_all()
+            tar(entries, gzip)?.finish()?.flush()
         }
         Format::TarXz => {
             let xz = XzWriter::new(out, XzOptions::with_preset(6))?;
-            tar(entries, xz)?.finish()?.into_inner()?.sync_all()
+            tar(entries, xz)?.finish()?.flush()
         }
         Format::Zip => zip(entries, out),
     }

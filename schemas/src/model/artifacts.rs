@@ -134,9 +134,9 @@ pub enum Scope {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Smoke {
     /// The script. Before publishing it runs on the target's runner, once for each build mode
-    /// (`LOCKSTEP_MODE`), in the folder that the artifact was unpacked or installed to
-    /// (`LOCKSTEP_ARTIFACT` is the file, `LOCKSTEP_ROOT` the project's root); after publishing it runs where the channel's own client
-    /// installed it.
+    /// (`LOCKSTEP_MODE`), in the folder that the artifact was unpacked to. `LOCKSTEP_ARTIFACT` is the
+    /// file, `LOCKSTEP_ROOT` the project's root. After publishing it runs where the channel's own
+    /// client installed it.
     pub run: Script,
     /// Whether its output must contain the release's version.
     #[serde(default)]

@@ -32,8 +32,8 @@ pub struct ExtraSteps {
     /// In `release.yml`, when tag and versions are known to agree, before anything is built. They
     /// find `LOCKSTEP_VERSION`, `LOCKSTEP_TAG` and `LOCKSTEP_COMMIT` in their environment.
     pub context: Vec<Step>,
-    /// In `release.yml`, with the files of every target at hand, before the artifacts that need
-    /// every target are packed. They find `LOCKSTEP_VERSION` in their environment.
+    /// In `release.yml`, with what every target uploaded in `lockstep/targets/target-<id>`, before the
+    /// artifacts that need every target are packed. They find `LOCKSTEP_VERSION` in their environment.
     pub assemble: Vec<Step>,
     /// In `verify.yml`, before the packaging dry run.
     pub verify: Vec<Step>,

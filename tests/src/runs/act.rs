@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
@@ -73,12 +73,22 @@ pub struct Settings {
     pub secrets: BTreeMap<&'static str, String>,
     /// The id of the run.
     pub run_id: u64,
+    /// Folders whose programs come first.
+    pub path: Vec<PathBuf>,
+    /// How many jobs run at a time.
+    pub at_a_time: u16,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let token = ("GITHUB_TOKEN", "a-token-of-the-run".to_owned());
-        Self { env: Vec::new(), secrets: [token].into(), run_id: 4711 }
+        Self {
+            env: Vec::new(),
+            secrets: [token].into(),
+            run_id: 4711,
+            path: Vec::new(),
+            at_a_time: 2,
+        }
     }
 }
 
@@ -132,6 +142,7 @@ impl Repository<'_> {
             .arg(event.name())
             .args(["--json", "--no-cache-server", "--no-skip-checkout", "--strict"])
             .args(["--artifact-server-addr", "127.0.0.1"])
+            .args(["--concurrent-jobs", &settings.at_a_time.to_string()])
             .args(["--workflows", &format!(".github/workflows/{workflow}")])
             .current_dir(folder.join("set"))
             // A home of its own: neither this machine's files of act nor its logins.
@@ -158,7 +169,7 @@ impl Repository<'_> {
             ("GITHUB_RUN_ID", settings.run_id.to_string().into()),
             ("GITHUB_WORKFLOW_REF", self.workflow_ref(workflow, event).into()),
             ("LOCKSTEP_PROGRAMS", program::folder().into()),
-            ("PATH", host::path()),
+            ("PATH", host::path(&settings.path)),
             ("STAND_IN_ARTIFACTS", log::artifacts(folder).into()),
         ];
         for (name, value) in own.iter().chain(&settings.env) {

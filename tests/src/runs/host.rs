@@ -54,8 +54,9 @@ fn own_actions(folder: &Path) -> PathBuf {
 }
 
 /// What stands in for tools that every hosted runner has, the pinned tools, and this machine's.
-pub(super) fn path() -> OsString {
+pub(super) fn path(first: &[PathBuf]) -> OsString {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let own = [root().join("tests/stand-ins/bin"), tools::folder().join("venv/bin")];
-    std::env::join_paths(own.into_iter().chain(std::env::split_paths(&path))).unwrap()
+    std::env::join_paths(first.iter().cloned().chain(own).chain(std::env::split_paths(&path)))
+        .unwrap()
 }

@@ -59,6 +59,8 @@ pub struct Step {
     pub summary: String,
     /// How long it took.
     pub took: Duration,
+    /// The program of Lockstep's that it ran.
+    pub program: Option<String>,
 }
 
 /// An error that a step told the runner of.
@@ -215,6 +217,9 @@ fn add(job: &mut Job, entry: &Value) {
     }) else {
         return;
     };
+    if !own && let Some((_, command)) = text("msg").split_once("/launch.sh\" ") {
+        step.program = command.split_whitespace().next().map(str::to_owned);
+    }
     if entry["raw_output"] == true {
         step.log.push_str(text("msg"));
     }

@@ -1,0 +1,80 @@
+//! How much of a run from tag to bundle is Lockstep's: the steps of its actions, beside the whole run, and
+//! what of them npm and cargo took, which pack what is theirs.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use lockstep_tests::runs::{Event, GitHub, Run, Settings};
+use lockstep_tests::samples::{Sample, agoric_sdk, numerals, settings};
+
+/// A client that notes how long each of its calls took, in nanoseconds.
+fn timed(client: &str, folder: &Path) {
+    let found = std::env::split_paths(&std::env::var_os("PATH").unwrap())
+        .map(|folder| folder.join(client))
+        .find(|file| file.is_file())
+        .unwrap_or_else(|| panic!("{client} is on the path"));
+    let times = folder.join("times");
+    let script = format!(
+        "#!/bin/sh\nstart=$(date +%s%N)\n\"{}\" \"$@\"\nstatus=$?\necho $(($(date +%s%N) - start)) >> \"{}\"\nexit $status\n",
+        found.display(),
+        times.display(),
+    );
+    let file = folder.join(client);
+    fs::write(&file, script).unwrap();
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// One job at a time, so that no step waits for another job's.
+fn alone(path: Vec<PathBuf>) -> Settings {
+    Settings { path, at_a_time: 1, ..settings() }
+}
+
+fn measure(name: &str, run: impl Fn(Vec<PathBuf>) -> Run) {
+    let clients = tempfile::tempdir().unwrap();
+    timed("npm", clients.path());
+    timed("cargo", clients.path());
+    // Once to fill the caches of the builds.
+    assert!(run(Vec::new()).succeeded());
+    let run = run(vec![clients.path().to_owned()]);
+    assert!(run.succeeded(), "{}", run.overview());
+    let times = fs::read_to_string(clients.path().join("times")).unwrap();
+    let nanoseconds: u64 = times.lines().map(|line| line.parse::<u64>().unwrap()).sum();
+    let mut programs: BTreeMap<&str, Duration> = BTreeMap::new();
+    for step in run.jobs.iter().flat_map(|job| &job.steps) {
+        if let Some(program) = &step.program {
+            *programs.entry(program).or_default() += step.took;
+        }
+    }
+    let ours: Duration = programs.values().sum();
+    let clients = Duration::from_nanos(nanoseconds);
+    let seconds = |duration: Duration| format!("{:7.2} s", duration.as_secs_f64());
+    println!("{name}");
+    println!("  {:40} {}", "the whole run, one job at a time", seconds(run.took));
+    println!("  {:40} {}", "steps of Lockstep's actions, all jobs", seconds(ours));
+    println!("  {:40} {}", "  of which npm and cargo", seconds(clients));
+    println!("  {:40} {}", "  of which Lockstep's programs", seconds(ours.saturating_sub(clients)));
+    for (program, took) in programs {
+        println!("    {program:38} {}", seconds(took));
+    }
+}
+
+fn main() {
+    let event = |tag| Event::tag(tag);
+    measure("xsnap-worker", |first| {
+        let hub = GitHub::new();
+        agoric_sdk(&hub);
+        let repository = Sample::xsnap().publish(&hub);
+        repository.tag("v0.15.0");
+        repository.run("release.yml", &event("v0.15.0"), &alone(first))
+    });
+    measure("abacus", |first| {
+        let hub = GitHub::new();
+        numerals(&hub);
+        let repository = Sample::abacus().publish(&hub);
+        repository.tag("v1.2.3");
+        repository.run("release.yml", &event("v1.2.3"), &alone(first))
+    });
+}
