@@ -13,15 +13,15 @@ struct Arguments {
     /// The project.
     project: Project,
     /// The tag that is pushed.
-    #[arg(long, default_value = "v1.2.3")]
+    #[arg(long, default_value = "v1.2.3", conflicts_with = "case")]
     tag: String,
     /// Dispatch on this ref instead: refs/heads/main.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "case")]
     dispatch: Option<String>,
     /// An input of the dispatch: name=value.
-    #[arg(long, value_parser = setting)]
+    #[arg(long, value_parser = setting, requires = "dispatch")]
     input: Vec<(String, String)>,
-    /// The workflow.
+    /// The workflow. What is not started by a tag is dispatched.
     #[arg(long, default_value = "release.yml")]
     workflow: String,
     /// A file of tests/cases/runs, whose changes are made before.
@@ -42,6 +42,9 @@ fn setting(text: &str) -> Result<(String, String), String> {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(file) = &arguments.case {
+        assert!(file.is_file(), "there is no case {}", file.display());
+    }
     let hub = GitHub::new();
     numerals(&hub);
     let sample = match arguments.project {

@@ -60,7 +60,11 @@ impl Script {
             .env("PATH", format!("{}:{path}", program::folder().display()))
             .env("HOME", folder.parent().unwrap())
             .env("RUST_BACKTRACE", "0")
+            // The project's repository on GitHub is this very folder.
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_COUNT", "1")
+            .env("GIT_CONFIG_KEY_0", format!("url.file://{}.insteadOf", folder.display()))
+            .env("GIT_CONFIG_VALUE_0", "https://github.com/someone/tool")
             .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_NAME"), "Test")))
             .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_EMAIL"), "test@localhost")))
             .envs(

@@ -29,14 +29,19 @@ fn run(path: &Path) {
     let sample = Sample::abacus();
     let repository = case.publish(&sample, &hub);
     repository.tag(&case.tag);
-    let run = repository.run("release.yml", &case.event(), &settings());
+    let mut settings = settings();
+    if case.moved {
+        repository.push(sample.path(), "Newer");
+        settings.move_tag = Some(case.tag.clone());
+    }
+    let run = repository.run("release.yml", &case.event(), &settings);
     case.assert_stopped(&run);
 }
 
 #[test]
 fn every_case_stops() {
     let cases = cases();
-    assert!(!cases.is_empty(), "there is a case");
+    assert!(!cases.is_empty(), "there is no such case in tests/cases/runs");
     let next = Mutex::new(cases.iter());
     let failed = Mutex::new(Vec::new());
     std::thread::scope(|scope| {

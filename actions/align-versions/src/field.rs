@@ -45,7 +45,7 @@ pub(crate) fn read(file: &str, field: &str) -> Result<Found, Problem> {
     let is_toml = Path::new(file).extension().is_some_and(|extension| extension == "toml");
     let (version, line) = if is_toml { of_toml(text, field) } else { of_json(text, field) }
         .map_err(|message| {
-            problem(message).with_remedy(format!("it carries the version in {field}"))
+            problem(message).with_remedy(format!("the version stands in {field}; a file without it is taken out of `versions` in lockstep.yaml"))
         })?;
     Ok(Found { file: file.to_owned(), field: field.to_owned(), line, version })
 }

@@ -50,9 +50,11 @@ impl Program for Inputs {
             }
             return Ok(());
         };
+        // What all of them say could be tagged instead.
+        let other = common(&fields).filter(|other| fields.iter().all(|field| field.says(other)));
         for field in &fields {
             if !field.says(&version) {
-                report.problem(drift(&plan, field, &version, wanted.is_some()));
+                report.problem(drift(&plan, field, &version, other.as_ref()));
             }
             report.line(format_args!(
                 "{:40} {:28} {}",
@@ -66,15 +68,14 @@ impl Program for Inputs {
     }
 }
 
-fn drift(plan: &Plan, field: &Found, version: &Version, is_given: bool) -> Problem {
+fn drift(plan: &Plan, field: &Found, version: &Version, other: Option<&Version>) -> Problem {
     let found = excerpt(&field.version);
     let message = format!("{} is {found}, not {version}", field.field);
-    let remedy = if is_given {
-        let tag = plan.tag.as_str().replace("{version}", &found);
-        format!("set every version field to {version}, or tag what they say: {tag}")
-    } else {
-        "set every version field to the same version".to_owned()
-    };
+    let mut remedy = format!("set every version field to {version}");
+    if let Some(other) = other {
+        let tag = plan.tag.as_str().replace("{version}", other.as_str());
+        remedy = format!("{remedy}, or tag what they say: {tag}");
+    }
     field.place(Problem::new(message)).with_remedy(remedy)
 }
 

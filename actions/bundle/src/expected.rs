@@ -1,8 +1,8 @@
 //! The files that a release must contain, and which of the files at hand they are.
 
-use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan};
-use lockstep_schemas::strings::{FileName, Version};
-use lockstep_toolkit::Problem;
+use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, Plan, TargetPlan};
+use lockstep_schemas::strings::{FileName, TargetId, Version};
+use lockstep_toolkit::{Failure, Problem};
 
 use crate::pattern::Part;
 
@@ -28,6 +28,15 @@ pub fn expected<'a>(
             Ok(Expected { artifact, file, name })
         })
         .collect()
+}
+
+/// A target of the plan.
+pub fn target<'a>(plan: &'a Plan, id: &TargetId) -> Result<&'a TargetPlan, Failure> {
+    plan.target(id).ok_or_else(|| {
+        let known: Vec<&str> = plan.targets.iter().map(|target| target.id.as_str()).collect();
+        Failure::new(format!("the plan has no target `{id}`"))
+            .with_remedy(format!("it has {}", known.join(", ")))
+    })
 }
 
 impl Expected<'_> {

@@ -39,6 +39,22 @@ impl WorkingFolder<'_> {
         self.0.join("bundle")
     }
 
+    /// Makes one of its folders anew, without what an earlier call left there.
+    pub fn make_empty(self, folder: &Path) -> Result<(), Problem> {
+        // Only a folder that hides itself is sure to be a working folder.
+        let is_ours = std::fs::read(self.0.join(".gitignore")).is_ok_and(|text| text == b"*\n");
+        if is_ours && folder.is_dir() {
+            std::fs::remove_dir_all(folder).map_err(|error| {
+                Problem::new(format!("can not be emptied: {error}")).of_file(folder.display())
+            })?;
+        } else if std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+            return Err(Problem::new("is not empty, and not of an earlier call")
+                .of_file(folder.display())
+                .with_remedy("name another folder with --directory"));
+        }
+        self.make(folder)
+    }
+
     /// Makes one of its folders, and the whole of it invisible to git: a client that packs a checkout
     /// refuses one with files that git does not know.
     pub fn make(self, folder: &Path) -> Result<(), Problem> {

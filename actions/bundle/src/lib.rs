@@ -9,6 +9,6 @@ mod revision;
 
 pub use built::{BuiltFile, built_files, matching};
 pub use digest::{Digest, integrity, is_executable};
-pub use expected::{Expected, expected};
+pub use expected::{Expected, expected, target};
 pub use folder::{UPLOAD_PREFIX, WorkingFolder, list};
 pub use revision::{checked_out, revision};

@@ -10,7 +10,7 @@ use lockstep_toolkit::Problem;
 /// The commit that a folder has checked out.
 pub fn checked_out(folder: &Path) -> Result<CommitSha, Problem> {
     let problem = |message: String| Problem::new(message).of_file(folder.display());
-    let remedy = "the commit is read from the checkout, which needs git when it is made: install git in the image";
+    let remedy = "the commit is read from the project's checkout: run this there; in a container, git must be in the image when the checkout is made";
     // In a container the checkout belongs to another user than the one who runs in it.
     let output = Command::new("git")
         .args(["-c", "safe.directory=*", "-C"])
@@ -38,7 +38,7 @@ pub fn revision(
             "{repository} is checked out at {found}, but this release is built from {commit}"
         ))
         .of_file(folder.display())
-        .with_remedy("a step of the build moved the checkout: build what was checked out"));
+        .with_remedy("no step may move the checkout: build what was checked out"));
     }
     Ok(Revision { repository: repository.clone(), commit: found })
 }

@@ -110,7 +110,7 @@ fn unexpected(
         report.problem(
             Problem::new("is not a file of this release")
                 .of_file(folder.join(name).display())
-                .with_remedy("name it in the model, or leave it where no release is made of it"),
+                .with_remedy("remove it, or name it in the model"),
         );
     }
 }

@@ -131,8 +131,7 @@ fn partial(
     let before = report.count();
     let mut differs = |what: &str, found: &str, wanted: &str| {
         let message = format!("{} was built from another {what}: {found}, not {wanted}", target.id);
-        let remedy =
-            "every target is built from what the context job resolved: run the build again";
+        let remedy = "every target is built from what the context job resolved, and merged as that: run the build again";
         report.problem(Problem::new(message).of_file(path.display()).with_remedy(remedy));
     };
     if partial.version != *release.version {

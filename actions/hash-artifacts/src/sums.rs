@@ -17,6 +17,13 @@ pub(crate) fn write(
 ) -> Result<(), Failure> {
     let bundle = folder.bundle();
     let there = list(&bundle)?;
+    if !there.iter().any(|name| name == names::MANIFEST) {
+        return Err(Failure::from(
+            Problem::new(format!("has no {}", names::MANIFEST))
+                .of_file(bundle.display())
+                .with_remedy("`hash-artifacts --merge` writes it before this"),
+        ));
+    }
     for expected in expected(plan.files().filter(|(artifact, _)| artifact.sidecar), version)? {
         let name = expected.among(&there).map_err(|problem| problem.of_file(bundle.display()));
         let Some(name) = report.found(name) else { continue };

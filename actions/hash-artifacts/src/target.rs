@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use lockstep_bundle::{Digest, WorkingFolder, built_files, expected, list, revision};
+use lockstep_bundle::{Digest, WorkingFolder, built_files, expected, list, revision, target};
 use lockstep_schemas::manifest::{
     BinaryRecord, FileRecord, ManifestFormat, PartialManifest, TargetRecord, names,
 };
@@ -20,11 +20,7 @@ pub(crate) fn hash(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let Release { plan, version, .. } = release;
-    let Some(target) = plan.target(id) else {
-        let known: Vec<&str> = plan.targets.iter().map(|target| target.id.as_str()).collect();
-        return Err(Failure::new(format!("the plan has no target `{id}`"))
-            .with_remedy(format!("it has {}", known.join(", "))));
-    };
+    let target = target(plan, id)?;
     let source = revision(&plan.project.repository, release.commit, Path::new("."));
     let source = report.found(source);
     let mut sources = indexmap::IndexMap::new();
@@ -40,7 +36,8 @@ pub(crate) fn hash(
         }
     }
     let out = folder.out();
-    let names = list(&out)?;
+    let names = list(&out)
+        .map_err(|problem| problem.with_remedy("`pack-artifacts` makes it before this"))?;
     let mut artifacts = Vec::new();
     for expected in expected(plan.packed_by(Some(id)), version)? {
         let name = expected.among(&names).map_err(|problem| {

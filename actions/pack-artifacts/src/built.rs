@@ -28,8 +28,7 @@ pub(crate) fn copy(packing: &Packing<'_>, expected: &Expected<'_>) -> Result<(),
     // A binary has its name from the plan, a package from its maker, who must know this version.
     let name = if expected.file.package.is_some() {
         let names = [name];
-        let remedy =
-            format!("it must be `{}`: the version and the platform are the plan's", expected.name);
+        let remedy = format!("it must be `{}`, as the plan names it", expected.name);
         let matching = expected.among(&names).map_err(|_| {
             problem(format!("{what} was built as `{}`", names[0])).with_remedy(remedy)
         })?;

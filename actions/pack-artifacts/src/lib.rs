@@ -9,7 +9,7 @@ mod npm;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use lockstep_bundle::{Expected, WorkingFolder, expected};
+use lockstep_bundle::{Expected, WorkingFolder, expected, target};
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::{Member, Plan};
 use lockstep_schemas::strings::{TargetId, Version};
@@ -53,10 +53,10 @@ impl Program for Inputs {
             return dry_run(&plan, folder, report);
         };
         match &self.target {
-            Some(target) if plan.target(target).is_none() => {
-                Err(Failure::new(format!("the plan has no target `{target}`")))
+            Some(id) => {
+                target(&plan, id)?;
+                of_target(&plan, version, id, folder, report)
             }
-            Some(target) => of_target(&plan, version, target, folder, report),
             None => of_release(&plan, version, self.with_manifest, folder, report),
         }
     }
@@ -106,7 +106,7 @@ fn of_target(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let out = folder.out();
-    folder.make(&out)?;
+    folder.make_empty(&out)?;
     let packing = Packing { plan, version, handed_on: None, into: &out };
     for expected in expected(plan.packed_by(Some(target)), version)? {
         packing.pack(&expected, report);
@@ -124,7 +124,11 @@ fn of_release(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let bundle = folder.bundle();
-    folder.make(&bundle)?;
+    if with_manifest {
+        folder.make(&bundle)?;
+    } else {
+        folder.make_empty(&bundle)?;
+    }
     let handed_on = temporary()?;
     for target in &plan.targets {
         handed_on::unpack(plan, &target.id, folder, handed_on.path(), report);

@@ -104,6 +104,10 @@ fn read(
         return Err(problem(format!("is of `{name}`, and the model's package is `{wanted}`"))
             .with_remedy("name the same package in both"));
     }
+    if package.get("private").and_then(Value::as_bool) == Some(true) {
+        return Err(problem("is private, and npm publishes no such package".to_owned())
+            .with_remedy("take `private` out"));
+    }
     let scripts = package.get("scripts").and_then(Value::as_object);
     let script = scripts
         .and_then(|scripts| INSTALL_SCRIPTS.into_iter().find(|name| scripts.contains_key(*name)));
@@ -189,7 +193,10 @@ fn npm_pack(
         .arg(&into)
         .current_dir(stage)
         .output()
-        .map_err(|error| Problem::new(format!("npm does not start: {error}")))?;
+        .map_err(|error| {
+            Problem::new(format!("npm does not start: {error}"))
+                .with_remedy("npm packs npm packages: install Node.js where they are packed")
+        })?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(Problem::new(format!("npm does not pack: {}", said.trim())));

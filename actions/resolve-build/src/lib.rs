@@ -85,6 +85,9 @@ impl Inputs {
         let input = |name: &str| inputs.get(name)?.as_str().filter(|value| !value.is_empty());
         let tagged = report.found(tag::of_run(plan, input("tag")));
         let commit = report.found(commit());
+        if let (Some((tag, _)), Some(commit)) = (&tagged, &commit) {
+            report.found(tag::leads_to(plan, tag, commit));
+        }
         let mut sources = IndexMap::new();
         for source in &plan.sources {
             let given = source.git_ref.input.as_ref().and_then(|name| input(name.as_str()));

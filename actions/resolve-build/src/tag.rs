@@ -1,8 +1,10 @@
 //! The tag that a run is of.
 
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::strings::{Tag, Version};
+use lockstep_schemas::strings::{CommitSha, Tag, Version};
 use lockstep_toolkit::Problem;
+
+use crate::git;
 
 /// The tag of this run and its version. A run on a branch would attest that branch's commit, so the
 /// run's own ref must be the tag; an input can only confirm it.
@@ -35,4 +37,15 @@ pub(crate) fn of_run(plan: &Plan, input: Option<&str>) -> Result<(Tag, Version),
     };
     let tag = name.parse().map_err(|error| Problem::new(format!("{error}")))?;
     Ok((tag, version))
+}
+
+/// That the tag leads to the commit that is built. Users who check the tag out later must find what was
+/// built from it.
+pub(crate) fn leads_to(plan: &Plan, tag: &Tag, commit: &CommitSha) -> Result<(), Problem> {
+    let found = git::commit_of_tag(&plan.project.repository, tag)?;
+    if found == *commit {
+        return Ok(());
+    }
+    Err(Problem::new(format!("the tag {tag} is of {found}, but the run is of {commit}"))
+        .with_remedy("a release's tag never moves: tag a new version"))
 }

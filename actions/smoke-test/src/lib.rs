@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use clap::Parser;
 use lockstep_archives::{Format, unpack};
-use lockstep_bundle::{Expected, WorkingFolder, expected, list};
+use lockstep_bundle::{Expected, WorkingFolder, expected, list, target};
 use lockstep_schemas::model::{ArtifactKind, BuildMode, Smoke};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{TargetId, Version};
@@ -37,14 +37,15 @@ impl Action for Inputs {
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
         let plan = documents::read_plan(&self.plan.plan)?;
-        if plan.target(&self.target).is_none() {
-            return Err(Failure::new(format!("the plan has no target `{}`", self.target)));
-        }
+        target(&plan, &self.target)?;
         let out = WorkingFolder(&self.folder.directory).out();
-        let names = list(&out)?;
+        let before = "`pack-artifacts` packs it before this";
+        let names = list(&out).map_err(|problem| problem.with_remedy(before))?;
         for expected in expected(plan.packed_by(Some(&self.target)), &self.version)? {
             let Some(smoke) = &expected.artifact.smoke else { continue };
-            let name = expected.among(&names).map_err(|problem| problem.of_file(out.display()));
+            let name = expected
+                .among(&names)
+                .map_err(|problem| problem.of_file(out.display()).with_remedy(before));
             let Some(name) = report.found(name) else { continue };
             let file = absolute(&out.join(name.as_str()))?;
             let unpacked = tempfile::tempdir().map_err(|error| {

@@ -36,7 +36,13 @@ pub fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Problem> 
 /// Reads a plan.
 pub fn read_plan(path: &Path) -> Result<Plan, Problem> {
     read(path, "the plan").map_err(|problem| {
-        problem.with_remedy("`lockstep generate` writes the plan; run it and commit the result")
+        if path.exists() {
+            problem
+        } else {
+            problem.with_remedy(
+                "`lockstep generate` writes it in the project's root: run this there, or name it with --plan",
+            )
+        }
     })
 }
 

@@ -34,10 +34,16 @@ pub(crate) fn check(
     }
     let mut digests = BTreeMap::new();
     for name in &there {
+        let path = folder.join(name);
+        let is_file = path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
         if !wanted.contains(name) {
             let problem = Problem::new("is neither in the plan nor in the manifest");
-            report.problem(problem.of_file(folder.join(name).display()));
-        } else if let Some(digest) = report.found(Digest::of_file(&folder.join(name))) {
+            report.problem(problem.of_file(path.display()).with_remedy("take it out"));
+        } else if !is_file {
+            report.problem(
+                Problem::new("is a link or a folder, and must be a file").of_file(path.display()),
+            );
+        } else if let Some(digest) = report.found(Digest::of_file(&path)) {
             digests.insert(name.as_str(), digest);
         }
     }
@@ -93,31 +99,47 @@ fn sums(
     digests: &BTreeMap<&str, Digest>,
     report: &mut Report,
 ) {
-    let line = |name: &str, digest: &Digest| format!("{}  {name}\n", digest.sha256);
-    let sums = digests.iter().filter(|(name, _)| **name != names::SUMS);
-    let sums: String = sums.map(|(name, digest)| line(name, digest)).collect();
-    let mut says = |name: &str, wanted: &str| {
-        let path = inputs.bundle.join(name);
-        match std::fs::read(&path) {
-            Ok(found) if found == wanted.as_bytes() => {}
-            Ok(_) => report.problem(
-                Problem::new("does not say the digests of the files beside it")
-                    .of_file(path.display()),
-            ),
-            Err(error) => report
-                .problem(Problem::new(format!("can not be read: {error}")).of_file(path.display())),
-        }
-    };
-    if digests.contains_key(names::SUMS) {
-        says(names::SUMS, &sums);
-    }
     let is_artifact = |name: &str| manifest.artifacts.iter().any(|a| a.name.as_str() == name);
     for name in digests.keys().filter(|name| !is_artifact(name)) {
-        let Some(digest) = name.strip_suffix(".sha256").and_then(|of| digests.get_key_value(of))
-        else {
-            continue;
-        };
-        says(name, &line(digest.0, digest.1));
+        if *name == names::SUMS {
+            let others = digests.iter().filter(|(other, _)| **other != names::SUMS);
+            says(inputs, name, &others.collect(), report);
+        } else if let Some(of) = name.strip_suffix(".sha256") {
+            says(inputs, name, &digests.get_key_value(of).into_iter().collect(), report);
+        }
+    }
+}
+
+/// That a file of digests lists some files, with their digests, and no other.
+fn says(inputs: &Inputs, name: &str, files: &BTreeMap<&&str, &Digest>, report: &mut Report) {
+    let path = inputs.bundle.join(name);
+    let problem = |message: String| Problem::new(message).of_file(path.display());
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) => return report.problem(problem(format!("can not be read: {error}"))),
+    };
+    let mut listed = BTreeMap::new();
+    for (index, line) in text.lines().enumerate() {
+        match line.split_once("  ") {
+            Some((digest, file)) if listed.insert(file, digest).is_none() => {}
+            _ => report.problem(
+                problem("is no digest and name, or a name again".to_owned()).at(index + 1, 1),
+            ),
+        }
+    }
+    for (file, digest) in files {
+        match listed.remove(**file) {
+            Some(found) if found == digest.sha256.as_str() => {}
+            Some(found) => {
+                let message =
+                    format!("says {found} of `{file}`, whose SHA-256 is {}", digest.sha256);
+                report.problem(problem(message));
+            }
+            None => report.problem(problem(format!("does not list `{file}`"))),
+        }
+    }
+    for file in listed.keys() {
+        report.problem(problem(format!("lists `{file}`, which is not there")));
     }
 }
 

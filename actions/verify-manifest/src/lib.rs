@@ -38,13 +38,19 @@ impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
         let plan: Plan = documents::read_plan(&self.plan.plan)?;
         let path = self.bundle.join(names::MANIFEST);
-        let manifest: Manifest = documents::read(&path, "the manifest")?;
+        let manifest: Manifest = documents::read(&path, "the manifest").map_err(|problem| {
+            problem.with_remedy("`hash-artifacts --merge` writes it; `--bundle` names its folder")
+        })?;
+        // Of another release nothing else would be right either.
+        if !manifest::is_of(self, &plan, &manifest, &path, report) {
+            return Ok(());
+        }
         manifest::check(self, &plan, &manifest, &path, report)?;
         bundle::check(self, &plan, &manifest, report)?;
         if !report.has_problems() {
             let bytes: u64 = manifest.artifacts.iter().map(|artifact| artifact.size).sum();
             report.line(format_args!(
-                "{} {}: {} files, {bytes} bytes, every one as the manifest says",
+                "{} {}: {} artifacts, {bytes} bytes, every one as the manifest says",
                 manifest.project,
                 manifest.version,
                 manifest.artifacts.len()

@@ -10,19 +10,23 @@ use lockstep_toolkit::{Failure, Problem, Report};
 
 use crate::Inputs;
 
-pub(crate) fn check(
+/// Whether a manifest is of the release that is meant.
+pub(crate) fn is_of(
     inputs: &Inputs,
     plan: &Plan,
     manifest: &Manifest,
     path: &Path,
     report: &mut Report,
-) -> Result<(), Failure> {
-    let mut wrong = |message: String| {
-        report.problem(Problem::new(message).of_file(path.display()));
-    };
+) -> bool {
+    let before = report.count();
     let mut same = |what: &str, found: &str, wanted: &str| {
         if found != wanted {
-            wrong(format!("the manifest is of another {what}: {found}, not {wanted}"));
+            let message = format!("the manifest is of another {what}: {found}, not {wanted}");
+            report.problem(
+                Problem::new(message)
+                    .of_file(path.display())
+                    .with_remedy("give the bundle of this release, or the release of this bundle"),
+            );
         }
     };
     let tag = plan.tag.as_str().replace("{version}", inputs.version.as_str());
@@ -33,6 +37,19 @@ pub(crate) fn check(
     if let Some(commit) = &inputs.commit {
         same("commit", manifest.source.commit.as_str(), commit.as_str());
     }
+    report.count() == before
+}
+
+pub(crate) fn check(
+    inputs: &Inputs,
+    plan: &Plan,
+    manifest: &Manifest,
+    path: &Path,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let mut wrong = |message: String| {
+        report.problem(Problem::new(message).of_file(path.display()));
+    };
     for source in &plan.sources {
         match manifest.sources.get(&source.name) {
             None => wrong(format!("the manifest names no commit of `{}`", source.name)),

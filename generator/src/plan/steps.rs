@@ -2,7 +2,7 @@
 
 use lockstep_schemas::model::{BuildMode, GateCheck, Model, Shell, Stage, Step};
 use lockstep_schemas::plan::{PlannedStep, Setting};
-use lockstep_schemas::strings::{Expression, TargetId};
+use lockstep_schemas::strings::{Expression, Id, TargetId, Text};
 
 use super::pins;
 
@@ -37,10 +37,18 @@ pub(super) fn of_gates(model: &Model, stage: Stage) -> Vec<PlannedStep> {
             condition: waivable.then(|| Expression::new(unless_waived)),
             run: Some(run.clone()),
             shell: Some(Shell::Bash),
-            ..unnamed(format!("Gate {id}"))
+            ..unnamed(gate_name(id, gate.description.as_ref()))
         })
     });
     scripts.collect()
+}
+
+/// What the log calls a gate: its id, and what it is for.
+fn gate_name(id: &Id, description: Option<&Text>) -> String {
+    shortened(&match description {
+        Some(description) => format!("Gate {id}: {description}"),
+        None => format!("Gate {id}"),
+    })
 }
 
 /// The same steps with what the step `resolve` of their job resolved: `LOCKSTEP_VERSION`,
@@ -108,8 +116,16 @@ fn default_name(step: &Step) -> String {
     let first =
         script.and_then(|run| run.lines().next()).map(|line| format!("Run {}", line.trim_end()));
     let action = || step.uses.as_ref().map(|uses| format!("Use {}", pins::path(uses)));
-    let name = first.or_else(action).unwrap_or_default();
-    if name.chars().count() > 80 { name.chars().take(79).chain(['…']).collect() } else { name }
+    shortened(&first.or_else(action).unwrap_or_default())
+}
+
+/// A name that a line of the log has room for.
+fn shortened(name: &str) -> String {
+    if name.chars().count() > 80 {
+        name.chars().take(79).chain(['…']).collect()
+    } else {
+        name.to_owned()
+    }
 }
 
 fn setting(name: &str, value: &str) -> Setting {

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Does on one machine what release.yml does on many.
 set -eu
+rm -rf lockstep
 commit=$(git rev-parse HEAD)
 for target in linux-x64 darwin-arm64; do
-    rm -rf lockstep/out
     pack-artifacts --target "$target" --version 1.2.3
     hash-artifacts --target "$target" --version 1.2.3 --commit "$commit"
     mkdir -p lockstep/targets

@@ -77,6 +77,8 @@ pub struct Settings {
     pub path: Vec<PathBuf>,
     /// How many jobs run at a time.
     pub at_a_time: u16,
+    /// A tag that is moved to the newest commit of `main` when the run has begun.
+    pub move_tag: Option<String>,
 }
 
 impl Default for Settings {
@@ -88,6 +90,7 @@ impl Default for Settings {
             run_id: 4711,
             path: Vec::new(),
             at_a_time: 2,
+            move_tag: None,
         }
     }
 }
@@ -112,6 +115,9 @@ impl Repository<'_> {
         for (action, stand_in) in host::stand_ins(&workflows, folder.path()) {
             act.args(["--local-repository", &format!("{action}={}", stand_in.display())]);
         }
+        if let Some(tag) = &settings.move_tag {
+            self.move_tag(tag);
+        }
         let start = Instant::now();
         let output = act.output().expect("act starts");
         let took = start.elapsed();
@@ -124,7 +130,7 @@ impl Repository<'_> {
         let stderr = String::from_utf8_lossy(&output.stderr);
         let stderr = stderr.lines().filter(|line| !line.contains("docker connection"));
         let stderr = stderr.map(|line| line.to_owned() + "\n").collect();
-        Run { jobs: log::read(&log), took, stderr, folder }
+        Run { jobs: log::read(&log), took, workflows, stderr, folder }
     }
 
     /// act with everything but what depends on the workflows.

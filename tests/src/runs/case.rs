@@ -26,6 +26,9 @@ pub struct Case {
     /// The inputs of the dispatch.
     #[serde(default)]
     pub inputs: BTreeMap<String, String>,
+    /// Whether the tag leads to another commit once the run has started.
+    #[serde(default)]
+    pub moved: bool,
     /// Where the run stops.
     pub stops: Stop,
 }
@@ -55,7 +58,8 @@ impl Case {
     fn apply_to(&self, project: &Path, is_meant: impl Fn(&str) -> bool) {
         for (file, changes) in self.change.iter().filter(|(file, _)| is_meant(file)) {
             let path = project.join(file);
-            let mut text = fs::read_to_string(&path).unwrap();
+            let mut text = fs::read_to_string(&path)
+                .unwrap_or_else(|error| panic!("{file}, which the case changes: {error}"));
             for (from, to) in changes {
                 assert!(text.contains(from.as_str()), "{file} has no {from:?}");
                 text = text.replace(from.as_str(), to);
@@ -103,11 +107,19 @@ impl Case {
             .flat_map(|step| &step.annotations)
             .map(|annotation| annotation.text.as_str())
             .collect();
+        assert!(!stops.says.is_empty(), "a run that stops says why");
         for says in &stops.says {
             let is_said = said.iter().any(|text| text.contains(says.as_str()));
             assert!(is_said, "an annotation must say {says:?}:\n{overview}");
         }
         for name in &stops.never {
+            let is_known = name.split(" / ").all(|part| {
+                run.workflows.iter().any(|text| {
+                    text.contains(&format!("name: {part}\n"))
+                        || text.contains(&format!("target: {part}\n"))
+                })
+            });
+            assert!(is_known, "no workflow has a job {name}");
             let started = run.jobs.iter().any(|job| job.name == *name && !job.steps.is_empty());
             assert!(!started, "{name} must not start:\n{overview}");
         }

@@ -105,6 +105,11 @@ impl Repository<'_> {
         self.hub.git(&["tag", tag, "main"], &self.bare);
     }
 
+    /// Moves a tag to the newest commit of `main`.
+    pub fn move_tag(&self, tag: &str) {
+        self.hub.git(&["tag", "--force", tag, "main"], &self.bare);
+    }
+
     /// Makes a branch of the newest commit of `main`.
     pub fn branch(&self, branch: &str) {
         self.hub.git(&["branch", branch, "main"], &self.bare);

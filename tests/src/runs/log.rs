@@ -15,6 +15,8 @@ pub struct Run {
     pub jobs: Vec<Job>,
     /// How long it took.
     pub took: Duration,
+    /// The workflows that it ran or called, as they are rendered.
+    pub workflows: Vec<String>,
     /// What act complained of, beside its log.
     pub stderr: String,
     pub(super) folder: TempDir,
@@ -176,6 +178,13 @@ pub(super) fn read(log: &str) -> Vec<Job> {
             jobs.len() - 1
         });
         add(&mut jobs[index], &entry);
+    }
+    // act tells every job of a matrix to have failed when one has.
+    for job in &mut jobs {
+        let failed = job.steps.iter().any(|step| step.outcome == Some(Outcome::Failure));
+        if job.outcome == Some(Outcome::Failure) && !job.steps.is_empty() && !failed {
+            job.outcome = Some(Outcome::Success);
+        }
     }
     jobs
 }
