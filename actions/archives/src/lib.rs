@@ -1,11 +1,15 @@
 //! Archives: written the same for the same files, read with care.
 
+mod member;
 mod read;
+mod tar;
 mod write;
+mod zip;
 
 use lockstep_schemas::model::ArchiveFormat;
 
-pub use read::unpack;
+pub use member::{Kind, Member};
+pub use read::{Visit, unpack, visit};
 pub use write::{Entry, pack};
 
 /// How a file is packed.

@@ -1,114 +1,103 @@
-//! Reading archives into a folder.
+//! Reading archives: member by member, or into a folder.
 
-use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufReader, Read};
-use std::path::{Component, Path, PathBuf};
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
 
-use flate2::read::GzDecoder;
+use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
-use tar::EntryType;
-use zip::ZipArchive;
 
-use crate::Format;
+use crate::member::{Kind, Member, refused};
+use crate::{Format, tar, zip};
 
-/// Unpacks an archive into a folder, which is made, and returns the files in it, in order. What would
-/// not be a file below that folder, or would be there twice, is refused.
+/// What is done with each member and its bytes.
+pub type Visit<'v> = dyn FnMut(&Member, &mut dyn Read) -> io::Result<()> + 'v;
+
+/// How many bytes one byte of an archive may become. What a release packs becomes a hundredth of it.
+const LARGEST_RATIO: u64 = 1000;
+
+/// What every archive may become, however small it is.
+const ALWAYS: u64 = 16 * 1024 * 1024;
+
+/// Reads an archive member by member, in order, without keeping any of it. An error of the kind
+/// `InvalidData` says what of the archive is refused.
+pub fn visit(format: Format, archive: &Path, visit: &mut Visit<'_>) -> io::Result<()> {
+    let mut file = File::open(archive)?;
+    let length = file.metadata()?.len();
+    let mut left = length.saturating_mul(LARGEST_RATIO).max(ALWAYS);
+    if format == Format::Zip {
+        let mut bounded = |member: &Member, bytes: &mut dyn Read| {
+            if let Kind::File { size, .. } = member.kind {
+                left = left.checked_sub(size).ok_or_else(bomb)?;
+            }
+            visit(member, bytes)
+        };
+        return zip::read(&mut file, &mut bounded);
+    }
+    let mut packed = BufReader::new(file);
+    match format {
+        Format::TarGz => {
+            tar::read(&mut Bounded { from: GzDecoder::new(&mut packed), left }, visit)?;
+        }
+        Format::TarXz => {
+            tar::read(&mut Bounded { from: XzReader::new(&mut packed, false), left }, visit)?;
+        }
+        Format::Tar | Format::Zip => tar::read(&mut packed, visit)?,
+    }
+    if packed.fill_buf()?.is_empty() { Ok(()) } else { Err(refused("data behind the end")) }
+}
+
+/// Unpacks an archive into a folder, which is made, and returns the files in it, in order of their names.
 pub fn unpack(format: Format, archive: &Path, into: &Path) -> io::Result<Vec<String>> {
     std::fs::create_dir_all(into)?;
-    let file = BufReader::new(File::open(archive)?);
-    let mut unpacked = Unpacked { into, names: HashSet::new() };
-    match format {
-        Format::Tar => unpacked.tar(file)?,
-        Format::TarGz => unpacked.tar(GzDecoder::new(file))?,
-        Format::TarXz => unpacked.tar(XzReader::new(file, false))?,
-        Format::Zip => unpacked.zip(file)?,
-    }
-    let mut names: Vec<String> = unpacked.names.into_iter().collect();
+    let mut names = Vec::new();
+    visit(format, archive, &mut |member, bytes| {
+        let path = into.join(&member.name);
+        let Kind::File { executable, .. } = member.kind else {
+            return std::fs::create_dir_all(path);
+        };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut file = create(&path, executable)
+            .map_err(|error| io::Error::new(error.kind(), format!("`{}`: {error}", member.name)))?;
+        io::copy(bytes, &mut file)?;
+        names.push(member.name.clone());
+        Ok(())
+    })?;
     names.sort();
     Ok(names)
 }
 
-struct Unpacked<'a> {
-    into: &'a Path,
-    names: HashSet<String>,
+/// A new file, so that nothing that stands there already is written through.
+fn create(path: &Path, executable: bool) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(if executable { 0o755 } else { 0o644 });
+    }
+    #[cfg(not(unix))]
+    let _ = executable;
+    options.open(path)
 }
 
-impl Unpacked<'_> {
-    fn tar(&mut self, from: impl Read) -> io::Result<()> {
-        for entry in tar::Archive::new(from).entries()? {
-            let mut entry = entry?;
-            let name = String::from_utf8(entry.path_bytes().into_owned())
-                .map_err(|_| refused("a name that is not UTF-8"))?;
-            match entry.header().entry_type() {
-                EntryType::Regular => {
-                    let executable = entry.header().mode()? & 0o100 != 0;
-                    self.file(name, executable, &mut entry)?;
-                }
-                EntryType::Directory => {
-                    self.place(&name)?;
-                }
-                other => {
-                    return Err(refused(format!(
-                        "`{name}`: neither file nor folder, but {other:?}"
-                    )));
-                }
-            }
-        }
-        Ok(())
-    }
+/// What comes out of a decompressor, up to a limit.
+struct Bounded<R> {
+    from: R,
+    left: u64,
+}
 
-    fn zip(&mut self, from: impl Read + io::Seek) -> io::Result<()> {
-        let mut archive = ZipArchive::new(from)?;
-        for index in 0..archive.len() {
-            let mut entry = archive.by_index(index)?;
-            let name = entry.name()?.into_owned();
-            if entry.is_dir() {
-                self.place(name.trim_end_matches('/'))?;
-            } else if entry.is_file() {
-                let executable = entry.unix_mode().is_some_and(|mode| mode & 0o100 != 0);
-                self.file(name, executable, &mut entry)?;
-            } else {
-                return Err(refused(format!("`{name}`: neither file nor folder")));
-            }
-        }
-        Ok(())
-    }
-
-    fn file(&mut self, name: String, executable: bool, bytes: &mut impl Read) -> io::Result<()> {
-        let path = self.place(&name)?;
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        // New, so that nothing that stands there already is written through.
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            options.mode(if executable { 0o755 } else { 0o644 });
-        }
-        #[cfg(not(unix))]
-        let _ = executable;
-        let mut file = options
-            .open(&path)
-            .map_err(|error| io::Error::new(error.kind(), format!("`{name}`: {error}")))?;
-        io::copy(bytes, &mut file)?;
-        self.names.insert(name);
-        Ok(())
-    }
-
-    /// Where a name leads, if it stays below the folder.
-    fn place(&self, name: &str) -> io::Result<PathBuf> {
-        let path = Path::new(name);
-        let stays = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
-        if name.is_empty() || name.contains(['\\', '\0']) || !path.components().all(stays) {
-            return Err(refused(format!("`{}`: a name that leads out", name.escape_debug())));
-        }
-        Ok(self.into.join(path))
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        // A damaged stream is a damaged archive, whatever its reader calls it.
+        let read = self.from.read(into).map_err(|error| refused(error.to_string()))?;
+        self.left = self.left.checked_sub(read as u64).ok_or_else(bomb)?;
+        Ok(read)
     }
 }
 
-fn refused(what: impl Into<String>) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what.into())
+fn bomb() -> io::Error {
+    refused(format!("it becomes more than {LARGEST_RATIO} times as large"))
 }

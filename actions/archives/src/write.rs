@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use ::tar::{Builder, EntryType, Header};
+use ::zip::write::SimpleFileOptions;
+use ::zip::{CompressionMethod, DateTime, ZipWriter};
 use flate2::{Compression, GzBuilder};
 use lzma_rust2::{XzOptions, XzWriter};
-use tar::{EntryType, Header};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
 
 use crate::Format;
 
@@ -71,7 +71,7 @@ fn write(format: Format, entries: &[&Entry], into: &Path) -> io::Result<()> {
 }
 
 fn tar<W: Write>(entries: &[&Entry], out: W) -> io::Result<W> {
-    let mut archive = tar::Builder::new(out);
+    let mut archive = Builder::new(out);
     for entry in entries {
         let (file, size) = entry.open()?;
         let mut header = Header::new_ustar();
@@ -94,7 +94,7 @@ fn zip<W: Write + io::Seek>(entries: &[&Entry], out: W) -> io::Result<()> {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
             .compression_level(Some(6))
-            .last_modified_time(zip::DateTime::default())
+            .last_modified_time(DateTime::default())
             .large_file(size >= u64::from(u32::MAX))
             .unix_permissions(entry.mode());
         archive.start_file(entry.name.as_str(), options)?;

@@ -1,0 +1,98 @@
+//! The members of an archive, and what no member of a release may be.
+
+use std::collections::HashMap;
+use std::io;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// A member of an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its place, with `/`.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a member is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A file.
+    File {
+        /// How many bytes it says that it has; reading it fails where it has others.
+        size: u64,
+        /// Whether it may be executed.
+        executable: bool,
+    },
+    /// A folder.
+    Folder,
+}
+
+/// The names of an archive so far.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    /// Each name and each folder above one, as a file system that knows neither case nor Unicode's
+    /// forms would keep it.
+    taken: HashMap<String, Taken>,
+}
+
+#[derive(Debug)]
+struct Taken {
+    name: String,
+    /// A file or a folder that the archive lists; a folder that only stands above others is not.
+    listed: bool,
+    folder: bool,
+}
+
+impl Names {
+    /// Adds a member, if its name leads to a place of its own below the folder that it is unpacked to, on
+    /// every system.
+    pub(crate) fn add(&mut self, member: &Member) -> io::Result<()> {
+        let is_folder = member.kind == Kind::Folder;
+        let name = if is_folder { member.name.trim_end_matches('/') } else { &member.name };
+        let name = name.strip_prefix("./").unwrap_or(name);
+        // The root itself, as some archives list it.
+        if is_folder && (name.is_empty() || name == ".") {
+            return Ok(());
+        }
+        let is_bad = |part: &str| part.is_empty() || part == "." || part == "..";
+        if name.split('/').any(is_bad)
+            || name.contains(['\\', ':'])
+            || name.chars().any(char::is_control)
+        {
+            let shown = member.name.escape_debug();
+            return Err(refused(format!("`{shown}`: a name that leads elsewhere on some system")));
+        }
+        let ends = name.char_indices().filter(|(_, c)| *c == '/').map(|(at, _)| at);
+        for end in ends {
+            self.take(&name[..end], true, false)?;
+        }
+        self.take(name, is_folder, true)
+    }
+
+    fn take(&mut self, name: &str, folder: bool, listed: bool) -> io::Result<()> {
+        let key: String = name.nfc().flat_map(char::to_lowercase).nfc().collect();
+        let Some(taken) = self.taken.get_mut(&key) else {
+            self.taken.insert(key, Taken { name: name.to_owned(), listed, folder });
+            return Ok(());
+        };
+        if taken.name != name {
+            return Err(refused(format!(
+                "`{name}` and `{}` are one name on some systems",
+                taken.name
+            )));
+        }
+        if taken.folder != folder {
+            return Err(refused(format!("`{name}` is both a file and a folder")));
+        }
+        if taken.listed && listed {
+            return Err(refused(format!("`{name}` is there twice")));
+        }
+        taken.listed |= listed;
+        Ok(())
+    }
+}
+
+pub(crate) fn refused(what: impl Into<String>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what.into())
+}

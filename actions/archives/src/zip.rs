@@ -1,0 +1,222 @@
+//! Reading zip as strictly as a release needs it
+//! ([APPNOTE](https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT)).
+//!
+//! A zip says everything twice, at each file and in the directory at its end, and readers differ in which
+//! they believe. Here both must say the same, the files must lie one behind the other from the first byte
+//! to the directory, and the directory must end the file.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
+
+use flate2::CrcReader;
+use flate2::bufread::DeflateDecoder;
+
+use crate::Visit;
+use crate::member::{Kind, Member, Names, refused};
+
+const END: usize = 22;
+const LOCAL: usize = 30;
+const CENTRAL: usize = 46;
+
+/// The largest directory that is read, in bytes: one of a hundred thousand files is half of it.
+const LARGEST_DIRECTORY: u64 = 16 * 1024 * 1024;
+
+struct Entry {
+    name: Vec<u8>,
+    made_by: u8,
+    flags: u16,
+    method: u16,
+    crc: u32,
+    packed: u64,
+    size: u64,
+    attributes: u32,
+    offset: u64,
+}
+
+pub(crate) fn read(file: &mut File, visit: &mut Visit<'_>) -> io::Result<()> {
+    let (mut entries, directory) = directory(file)?;
+    entries.sort_by_key(|entry| entry.offset);
+    let mut names = Names::default();
+    let mut at = 0;
+    for (index, entry) in entries.iter().enumerate() {
+        let next = entries.get(index + 1).map_or(directory, |next| next.offset);
+        if entry.offset != at {
+            return Err(refused("files that overlap, or bytes between them"));
+        }
+        at = one(file, entry, next, &mut names, visit)?;
+    }
+    if at == directory { Ok(()) } else { Err(refused("bytes before the directory")) }
+}
+
+fn number(bytes: &[u8], at: usize, length: usize) -> u64 {
+    bytes[at..at + length].iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "two bytes are 16 bits, four are 32")]
+fn short(bytes: &[u8], at: usize) -> u16 {
+    number(bytes, at, 2) as u16
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "two bytes are 16 bits, four are 32")]
+fn long(bytes: &[u8], at: usize) -> u32 {
+    number(bytes, at, 4) as u32
+}
+
+fn exactly(file: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; length];
+    file.read_exact(&mut bytes).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => refused("it ends in the middle"),
+        _ => error,
+    })?;
+    Ok(bytes)
+}
+
+/// The entries of the directory, and where it begins.
+fn directory(file: &mut File) -> io::Result<(Vec<Entry>, u64)> {
+    let length = file.metadata()?.len();
+    let end_at = length.checked_sub(END as u64).ok_or_else(|| refused("too short for a zip"))?;
+    file.seek(SeekFrom::Start(end_at))?;
+    let end = exactly(file, END)?;
+    if !end.starts_with(b"PK\x05\x06") || short(&end, 20) != 0 {
+        return Err(refused("no directory at its end, or something behind it"));
+    }
+    let (count, size, at) = (short(&end, 10), number(&end, 12, 4), number(&end, 16, 4));
+    if number(&end, 4, 4) != 0 || short(&end, 8) != count {
+        return Err(refused("a part of a zip of several"));
+    }
+    if count == u16::MAX || size > LARGEST_DIRECTORY || at + size != end_at {
+        return Err(refused("a directory that is not where the end says, or too large"));
+    }
+    file.seek(SeekFrom::Start(at))?;
+    #[expect(clippy::cast_possible_truncation, reason = "less than the largest directory")]
+    let bytes = exactly(file, size as usize)?;
+    let mut rest = bytes.as_slice();
+    let mut entries = Vec::new();
+    while !rest.is_empty() {
+        if rest.len() < CENTRAL || !rest.starts_with(b"PK\x01\x02") {
+            return Err(refused("a directory with something else in it"));
+        }
+        let [name, extra, comment] = [28, 30, 32].map(|at| usize::from(short(rest, at)));
+        if rest.len() < CENTRAL + name + extra + comment {
+            return Err(refused("a directory that ends in the middle"));
+        }
+        entries.push(Entry {
+            name: rest[CENTRAL..CENTRAL + name].to_vec(),
+            made_by: rest[5],
+            flags: short(rest, 8),
+            method: short(rest, 10),
+            crc: long(rest, 16),
+            packed: number(rest, 20, 4),
+            size: number(rest, 24, 4),
+            attributes: long(rest, 38),
+            offset: number(rest, 42, 4),
+        });
+        rest = &rest[CENTRAL + name + extra + comment..];
+    }
+    if entries.len() != usize::from(count) {
+        return Err(refused("a directory with more or fewer files than it says"));
+    }
+    Ok((entries, at))
+}
+
+/// Reads one file, and returns where it ends.
+fn one(
+    file: &mut File,
+    entry: &Entry,
+    next: u64,
+    names: &mut Names,
+    visit: &mut Visit<'_>,
+) -> io::Result<u64> {
+    let member = member(entry)?;
+    names.add(&member)?;
+    let bad = |what: &str| refused(format!("`{}`: {what}", member.name));
+    file.seek(SeekFrom::Start(entry.offset))?;
+    let local = exactly(file, LOCAL)?;
+    let [name, extra] = [26, 28].map(|at| usize::from(short(&local, at)));
+    let is_same = local.starts_with(b"PK\x03\x04")
+        && short(&local, 6) == entry.flags
+        && short(&local, 8) == entry.method
+        && exactly(file, name)? == entry.name;
+    // Where the sizes follow the bytes, they are not known before.
+    let follows = entry.flags & 8 != 0;
+    let sizes = (long(&local, 14), number(&local, 18, 4), number(&local, 22, 4));
+    let known = (entry.crc, entry.packed, entry.size);
+    if !is_same || (sizes != known && !(follows && sizes == (0, 0, 0))) {
+        return Err(bad("the directory says other than the file"));
+    }
+    exactly(file, extra)?;
+    let begins = entry.offset + (LOCAL + name + extra) as u64;
+    let ends = begins + entry.packed;
+    let descriptor = next
+        .checked_sub(ends)
+        .filter(|length| if follows { [12, 16].contains(length) } else { *length == 0 });
+    if descriptor.is_none() {
+        return Err(refused("files that overlap, or bytes between them"));
+    }
+    let mut packed = BufReader::new(file.take(entry.packed));
+    match entry.method {
+        0 if entry.packed == entry.size => bytes(&mut packed, entry, &member, visit)?,
+        8 => {
+            let mut inflated = DeflateDecoder::new(&mut packed);
+            bytes(&mut inflated, entry, &member, visit)?;
+        }
+        _ => return Err(bad("packed in a way that is not read")),
+    }
+    if packed.read(&mut [0])? != 0 {
+        return Err(bad("more bytes than its size"));
+    }
+    Ok(next)
+}
+
+fn bytes(
+    from: &mut dyn Read,
+    entry: &Entry,
+    member: &Member,
+    visit: &mut Visit<'_>,
+) -> io::Result<()> {
+    let bad = |what: &str| refused(format!("`{}`: {what}", member.name));
+    let mut checked = CrcReader::new(from);
+    let mut limited = (&mut checked).take(entry.size);
+    visit(member, &mut limited)?;
+    io::copy(&mut limited, &mut io::sink())?;
+    if limited.limit() > 0 {
+        return Err(bad("fewer bytes than its size"));
+    }
+    let crc = checked.crc().sum();
+    if checked.read(&mut [0])? != 0 {
+        return Err(bad("more bytes than its size"));
+    }
+    if crc != entry.crc {
+        return Err(bad("its checksum is wrong"));
+    }
+    Ok(())
+}
+
+fn member(entry: &Entry) -> io::Result<Member> {
+    let lossy = || String::from_utf8_lossy(&entry.name).escape_debug().to_string();
+    let is_utf8 = entry.flags & 0x800 != 0 || entry.name.is_ascii();
+    let name = String::from_utf8(entry.name.clone()).ok().filter(|_| is_utf8);
+    let name = name.ok_or_else(|| refused(format!("`{}`: a name that is not UTF-8", lossy())))?;
+    if entry.flags & !(0x800 | 8 | 6) != 0 {
+        return Err(refused(format!("`{name}`: encrypted, or of a kind that is not read")));
+    }
+    if [entry.packed, entry.size, entry.offset].contains(&u64::from(u32::MAX)) {
+        return Err(refused(format!("`{name}`: larger than 4 GiB")));
+    }
+    // Unix's mode, where the archive was made on one.
+    let mode = if entry.made_by == 3 { entry.attributes >> 16 } else { 0 };
+    let is_folder = name.ends_with('/');
+    let wanted = if is_folder { 0o040_000 } else { 0o100_000 };
+    if ![0, wanted].contains(&(mode & 0o170_000)) {
+        return Err(refused(format!("`{name}`: neither file nor folder")));
+    }
+    if is_folder && entry.size > 0 {
+        return Err(refused(format!("`{name}`: a folder with bytes of its own")));
+    }
+    let kind = if is_folder {
+        Kind::Folder
+    } else {
+        Kind::File { size: entry.size, executable: mode & 0o100 != 0 }
+    };
+    Ok(Member { name, kind })
+}
