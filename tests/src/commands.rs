@@ -6,12 +6,13 @@ use std::path::Path;
 use std::process::Command;
 
 use serde::Deserialize;
+use tempfile::TempDir;
 
 use crate::program::{self, Outcome, lockstep};
 use crate::samples;
 
 /// Command lines, and what of the project is changed before: one file of `tests/cases/commands`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
     /// Files that are written, or with `null` removed.
@@ -33,6 +34,12 @@ impl Script {
 
     /// Runs it in a copy of `tests/projects/tool`, a repository whose commit is always the same.
     pub fn run(&self) -> Outcome {
+        let folder = self.project();
+        self.sh(folder.path(), &self.run)
+    }
+
+    /// The copy, with what of it is changed.
+    pub fn project(&self) -> TempDir {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         samples::copy(&crate::root().join("tests/projects/tool"), folder.path());
@@ -48,10 +55,11 @@ impl Script {
         let rendered = lockstep(folder.path(), &["generate"]);
         assert_eq!(rendered.status, 0, "{}", rendered.text());
         self.sh(folder.path(), "git init --quiet --initial-branch=main && git add --all && git commit --quiet --message=First");
-        self.sh(folder.path(), &self.run)
+        folder
     }
 
-    fn sh(&self, folder: &Path, script: &str) -> Outcome {
+    /// Runs a script there.
+    pub fn sh(&self, folder: &Path, script: &str) -> Outcome {
         let path = std::env::var("PATH").unwrap();
         let output = Command::new("sh")
             .args(["-euc", script])

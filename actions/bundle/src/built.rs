@@ -5,7 +5,7 @@ use std::path::Path;
 use lockstep_schemas::plan::{Member, at_version};
 use lockstep_toolkit::Problem;
 
-use crate::pattern::find;
+use crate::pattern::{find, taken};
 
 /// A file, and its place in what is packed from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,18 @@ pub fn matching(root: &Path, pattern: &str) -> Result<Vec<String>, Problem> {
 fn found(root: &Path, pattern: &str) -> Result<Vec<(String, Vec<String>)>, Problem> {
     find(root, pattern)
         .map_err(|error| Problem::new(format!("can not be looked for: {error}")).of_file(pattern))
+}
+
+/// Whether a path matches a pattern.
+#[must_use]
+pub fn matches(pattern: &str, path: &str) -> bool {
+    taken(pattern, path).is_some()
+}
+
+/// The place of a built file in what is packed from it, if the pattern means it.
+#[must_use]
+pub fn place_of(from: &str, to: &str, path: &str) -> Option<String> {
+    Some(place(to, taken(from, path)?))
 }
 
 /// A file's place: what each `*` of the pattern took, in the place of the `*` of the same number.

@@ -1,7 +1,7 @@
 //! Digests of files.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::path::Path;
 
 use base64::Engine as _;
@@ -25,11 +25,25 @@ impl Digest {
     /// Reads a file.
     pub fn of_file(path: &Path) -> Result<Self, Problem> {
         let (digest, metadata) = hash::<sha2::Sha256>(path)?;
-        let sha256 = hexadecimal(&digest);
-        #[expect(clippy::expect_used, reason = "the type's grammar is that of a digest")]
-        let sha256 = sha256.parse().expect("32 bytes in lower-case hexadecimal");
-        Ok(Self { sha256, size: metadata.len(), executable: is_executable(path, &metadata) })
+        Ok(Self {
+            sha256: sha256(&digest),
+            size: metadata.len(),
+            executable: is_executable(path, &metadata),
+        })
     }
+}
+
+impl Digest {
+    /// Reads bytes to their end.
+    pub fn of_reader(bytes: &mut dyn Read, executable: bool) -> io::Result<Self> {
+        let (digest, size) = hash_reader::<sha2::Sha256>(bytes)?;
+        Ok(Self { sha256: sha256(&digest), size, executable })
+    }
+}
+
+fn sha256(digest: &[u8]) -> Sha256 {
+    #[expect(clippy::expect_used, reason = "the type's grammar is that of a digest")]
+    hexadecimal(digest).parse().expect("32 bytes in lower-case hexadecimal")
 }
 
 /// A file's SHA-512 as npm writes it.
@@ -47,18 +61,25 @@ fn hash<D: sha2::Digest>(path: &Path) -> Result<(Vec<u8>, Metadata), Problem> {
         if !metadata.is_file() {
             return Err(io::Error::other("it is not a file"));
         }
-        let mut hasher = D::new();
-        let mut buffer = vec![0; 128 * 1024];
-        loop {
-            match file.read(&mut buffer)? {
-                0 => break,
-                read => hasher.update(&buffer[..read]),
-            }
-        }
-        Ok((hasher.finalize().to_vec(), metadata))
+        Ok((hash_reader::<D>(&mut file)?.0, metadata))
     };
     read()
         .map_err(|error| Problem::new(format!("can not be read: {error}")).of_file(path.display()))
+}
+
+fn hash_reader<D: sha2::Digest>(bytes: &mut dyn Read) -> io::Result<(Vec<u8>, u64)> {
+    let mut hasher = D::new();
+    let mut buffer = vec![0; 128 * 1024];
+    let mut size = 0;
+    loop {
+        match bytes.read(&mut buffer)? {
+            0 => return Ok((hasher.finalize().to_vec(), size)),
+            read => {
+                hasher.update(&buffer[..read]);
+                size += read as u64;
+            }
+        }
+    }
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -7,7 +7,7 @@ mod folder;
 mod pattern;
 mod revision;
 
-pub use built::{BuiltFile, built_files, matching};
+pub use built::{BuiltFile, built_files, matches, matching, place_of};
 pub use digest::{Digest, integrity, is_executable};
 pub use expected::{Expected, expected, target};
 pub use folder::{UPLOAD_PREFIX, WorkingFolder, list};

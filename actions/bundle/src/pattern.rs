@@ -27,6 +27,18 @@ impl Part {
     }
 }
 
+/// What every `*` of a pattern takes of a path with `/`, if it matches.
+pub(crate) fn taken(pattern: &str, path: &str) -> Option<Vec<String>> {
+    if pattern.matches('/').count() != path.matches('/').count() {
+        return None;
+    }
+    let mut taken = Vec::new();
+    for (pattern, part) in pattern.split('/').zip(path.split('/')) {
+        taken.extend(Part::new(pattern).takes(part)?.into_iter().map(str::to_owned));
+    }
+    Some(taken)
+}
+
 /// Files that match a pattern below a folder, in order, as paths with `/`, each with what every `*` of the
 /// pattern took. A name that is not UTF-8 matches nothing.
 pub(crate) fn find(root: &Path, pattern: &str) -> io::Result<Vec<(String, Vec<String>)>> {

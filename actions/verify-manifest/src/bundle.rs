@@ -8,7 +8,7 @@ use lockstep_schemas::manifest::{Manifest, names};
 use lockstep_schemas::plan::Plan;
 use lockstep_toolkit::{Failure, Problem, Report};
 
-use crate::Inputs;
+use crate::{Inputs, members};
 
 pub(crate) fn check(
     inputs: &Inputs,
@@ -66,6 +66,13 @@ pub(crate) fn check(
                 Ok(found) => differs("integrity", found.as_str(), wanted.as_str()),
                 Err(problem) => report.problem(problem),
             }
+        }
+    }
+    for expected in expected(plan.files(), &inputs.version)? {
+        // A missing file was told as missing.
+        if let Ok(name) = expected.among(&there) {
+            let path = folder.join(name.as_str());
+            members::check(&expected, &path, manifest, &inputs.version, report);
         }
     }
     sums(inputs, manifest, &digests, report);

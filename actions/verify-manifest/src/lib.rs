@@ -2,6 +2,7 @@
 
 mod bundle;
 mod manifest;
+mod members;
 
 use std::path::PathBuf;
 
