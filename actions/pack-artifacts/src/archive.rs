@@ -16,6 +16,7 @@ pub(crate) fn pack(
     expected: &Expected<'_>,
     report: &mut Report,
 ) -> Result<(), Problem> {
+    let before = report.count();
     let mut entries = entries(packing, &expected.file.members, report);
     if let Some(manifest) = &expected.file.manifest {
         entries.push(Entry {
@@ -24,7 +25,7 @@ pub(crate) fn pack(
             executable: false,
         });
     }
-    if report.has_problems() {
+    if report.count() > before {
         return Ok(());
     }
     let path = packing.into.join(&expected.name);

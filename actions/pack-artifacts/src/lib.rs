@@ -9,7 +9,8 @@ mod npm;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use lockstep_bundle::{Expected, WorkingFolder, expected, target};
+use lockstep_bundle::{Digest, Expected, WorkingFolder, expected, target};
+use lockstep_schemas::manifest::names;
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::{Member, Plan};
 use lockstep_schemas::strings::{TargetId, Version};
@@ -81,7 +82,53 @@ impl Packing<'_> {
         }
     }
 
+    /// Packs an artifact, and packs it again to see that the same comes of it: users can only check a
+    /// release against its sources if whoever packs them gets the same bytes.
     fn pack(&self, expected: &Expected<'_>, report: &mut Report) {
+        if !self.pack_once(expected, report) {
+            return;
+        }
+        if is_of_the_build(expected.artifact.kind) {
+            report.line(format_args!("took {} as the build made it", expected.name));
+            return;
+        }
+        let Some(again) = report.found(temporary()) else { return };
+        let second = Packing { into: again.path(), ..*self };
+        // What carries the manifest takes it from beside itself.
+        if expected.file.manifest.is_some() {
+            let copied =
+                std::fs::copy(self.into.join(names::MANIFEST), again.path().join(names::MANIFEST));
+            let copied = copied
+                .map_err(|error| Problem::new(format!("the manifest can not be copied: {error}")));
+            if report.found(copied).is_none() {
+                return;
+            }
+        }
+        if !second.pack_once(expected, report) {
+            return;
+        }
+        let path = self.into.join(&expected.name);
+        let digests = (Digest::of_file(&path), Digest::of_file(&again.path().join(&expected.name)));
+        match digests {
+            (Ok(first), Ok(second)) if first.sha256 == second.sha256 => {
+                report.line(format_args!("packed {}", path.display()));
+            }
+            (Ok(_), Ok(_)) => report.problem(
+                Problem::new("is packed differently each time")
+                    .of_file(path.display())
+                    .with_remedy(
+                        "something that packs it puts in a time, an order or a path of its own",
+                    ),
+            ),
+            (first, second) => {
+                report.found(first);
+                report.found(second);
+            }
+        }
+    }
+
+    fn pack_once(&self, expected: &Expected<'_>, report: &mut Report) -> bool {
+        let before = report.count();
         let packed = match expected.artifact.kind {
             ArtifactKind::Archive => archive::pack(self, expected, report),
             ArtifactKind::NpmPlatformPackage | ArtifactKind::NpmPackage => {
@@ -92,10 +139,14 @@ impl Packing<'_> {
             }
             ArtifactKind::Crate => cargo::package(expected, self.into),
         };
-        if report.found(packed).is_some() && !report.has_problems() {
-            report.line(format_args!("packed {}", self.into.join(&expected.name).display()));
-        }
+        report.found(packed);
+        report.count() == before
     }
+}
+
+/// Whether an artifact is taken as the build made it.
+fn is_of_the_build(kind: ArtifactKind) -> bool {
+    matches!(kind, ArtifactKind::Wheel | ArtifactKind::Sdist | ArtifactKind::Binary)
 }
 
 fn of_target(

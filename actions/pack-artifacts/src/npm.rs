@@ -25,8 +25,9 @@ pub(crate) fn pack(
     expected: &Expected<'_>,
     report: &mut Report,
 ) -> Result<(), Problem> {
+    let before = report.count();
     let entries = archive::entries(packing, &expected.file.members, report);
-    if report.has_problems() {
+    if report.count() > before {
         return Ok(());
     }
     let stage = temporary()?;

@@ -72,7 +72,7 @@ pub(crate) fn check(
         // A missing file was told as missing.
         if let Ok(name) = expected.among(&there) {
             let path = folder.join(name.as_str());
-            members::check(&expected, &path, manifest, &inputs.version, report);
+            members::check(&expected, &path, plan, manifest, &inputs.version, report);
         }
     }
     sums(inputs, manifest, &digests, report);

@@ -1,20 +1,23 @@
 //! What is in each artifact: required members, and of what was packed the very files that were built.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::Path;
 
 use lockstep_archives::{Format, Kind, visit};
+use lockstep_binaries::{Binary, HEAD};
 use lockstep_bundle::{Digest, Expected, matches, place_of};
 use lockstep_schemas::manifest::{FileRecord, Manifest, names};
 use lockstep_schemas::model::ArtifactKind;
-use lockstep_schemas::plan::{Member, at_version};
-use lockstep_schemas::strings::Version;
+use lockstep_schemas::plan::{Member, Plan, at_version};
+use lockstep_schemas::strings::{TargetId, Version};
 use lockstep_toolkit::{Problem, Report};
 
 /// Checks one artifact's members.
 pub(crate) fn check(
     expected: &Expected<'_>,
     path: &Path,
+    plan: &Plan,
     manifest: &Manifest,
     version: &Version,
     report: &mut Report,
@@ -22,6 +25,13 @@ pub(crate) fn check(
     let Some((format, root)) = packing(expected) else { return };
     let Some(found) = report.found(read(format, root, path)) else { return };
     let problem = |message: String| Problem::new(message).of_file(path.display());
+    if let Some(target) = &expected.file.target
+        && expected.artifact.kind != ArtifactKind::Sdist
+    {
+        for (name, inside) in &found {
+            of_target(plan, target, name, inside, &problem, report);
+        }
+    }
     let mut known = Vec::new();
     for member in &expected.file.members {
         match &member.from {
@@ -35,10 +45,16 @@ pub(crate) fn check(
             }
             Some(from) => {
                 for (place, built) in places(member, from, manifest, version) {
-                    match (found.get(&place), built) {
+                    let inside = found.get(&place);
+                    if let (Some(inside), Some(target), None) =
+                        (inside, &member.target, &expected.file.target)
+                    {
+                        of_target(plan, target, &place, inside, &problem, report);
+                    }
+                    match (inside, built) {
                         (None, _) => report.problem(problem(format!("has no `{place}`"))),
-                        (Some(digest), Some(built)) if !is_built(digest, built) => {
-                            let (is, was) = (&digest.sha256, &built.sha256);
+                        (Some(inside), Some(built)) if !is_built(&inside.digest, built) => {
+                            let (is, was) = (&inside.digest.sha256, &built.sha256);
                             report.problem(problem(format!(
                                 "`{place}` in it is not `{}` as it was built: its SHA-256 is {is}, the build's {was}",
                                 built.path
@@ -55,7 +71,7 @@ pub(crate) fn check(
         let place = at_version(place, version.as_str());
         let own = Digest::of_file(&path.with_file_name(names::MANIFEST));
         let own = report.found(own).map(|digest| digest.sha256);
-        if found.get(&place).map(|digest| &digest.sha256) != own.as_ref() {
+        if found.get(&place).map(|inside| &inside.digest.sha256) != own.as_ref() {
             report.problem(problem(format!("`{place}` in it is not the manifest")));
         }
         known.push(place);
@@ -83,12 +99,39 @@ fn packing(expected: &Expected<'_>) -> Option<(Format, &'static str)> {
     })
 }
 
-fn read(format: Format, root: &str, path: &Path) -> Result<BTreeMap<String, Digest>, Problem> {
+/// A file inside an artifact.
+struct Inside {
+    digest: Digest,
+    binary: Option<Binary>,
+}
+
+/// That a binary is of the target that it is shipped for.
+fn of_target(
+    plan: &Plan,
+    target: &TargetId,
+    name: &str,
+    inside: &Inside,
+    problem: &impl Fn(String) -> Problem,
+    report: &mut Report,
+) {
+    let (Some(binary), Some(target)) = (&inside.binary, plan.target(target)) else { return };
+    if !binary.is_for(target.os, target.cpu) {
+        let message =
+            format!("`{name}` in it is for {}, and is shipped for {}", binary.label(), target.id);
+        report.problem(problem(message).with_remedy("the build of that target must build it"));
+    }
+}
+
+fn read(format: Format, root: &str, path: &Path) -> Result<BTreeMap<String, Inside>, Problem> {
     let mut found = BTreeMap::new();
     let read = visit(format, path, &mut |member, bytes| {
         if let Kind::File { executable, .. } = member.kind {
             let name = member.name.strip_prefix(root).unwrap_or(&member.name);
-            found.insert(name.to_owned(), Digest::of_reader(bytes, executable)?);
+            let mut head = Vec::new();
+            bytes.take(HEAD as u64).read_to_end(&mut head)?;
+            let binary = Binary::of(&head);
+            let digest = Digest::of_reader(&mut head.as_slice().chain(bytes), executable)?;
+            found.insert(name.to_owned(), Inside { digest, binary });
         }
         Ok(())
     });
