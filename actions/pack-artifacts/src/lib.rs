@@ -82,48 +82,42 @@ impl Packing<'_> {
         }
     }
 
-    /// Packs an artifact, and packs it again to see that the same comes of it: users can only check a
+    /// Packs an artifact twice at the same time, to see that the same comes of it: users can only check a
     /// release against its sources if whoever packs them gets the same bytes.
     fn pack(&self, expected: &Expected<'_>, report: &mut Report) {
-        if !self.pack_once(expected, report) {
-            return;
-        }
         if is_of_the_build(expected.artifact.kind) {
-            report.line(format_args!("took {} as the build made it", expected.name));
+            if self.pack_once(expected, report) {
+                report.line(format_args!("took {} as the build made it", expected.name));
+            }
             return;
         }
         let Some(again) = report.found(temporary()) else { return };
-        let second = Packing { into: again.path(), ..*self };
         // What carries the manifest takes it from beside itself.
         if expected.file.manifest.is_some() {
-            let copied =
-                std::fs::copy(self.into.join(names::MANIFEST), again.path().join(names::MANIFEST));
-            let copied = copied
+            let [from, to] = [self.into, again.path()].map(|folder| folder.join(names::MANIFEST));
+            let copied = std::fs::copy(from, to)
                 .map_err(|error| Problem::new(format!("the manifest can not be copied: {error}")));
             if report.found(copied).is_none() {
                 return;
             }
         }
-        if !second.pack_once(expected, report) {
+        let second = Packing { into: again.path(), ..*self };
+        let (first, second) = std::thread::scope(|scope| {
+            let second = scope.spawn(|| second.pack_once(expected, &mut Report::new()));
+            (self.pack_once(expected, report), second.join().unwrap_or(false))
+        });
+        // What neither packs has the same problems twice: they are told once.
+        if !first {
             return;
         }
         let path = self.into.join(&expected.name);
-        let digests = (Digest::of_file(&path), Digest::of_file(&again.path().join(&expected.name)));
-        match digests {
-            (Ok(first), Ok(second)) if first.sha256 == second.sha256 => {
-                report.line(format_args!("packed {}", path.display()));
-            }
-            (Ok(_), Ok(_)) => report.problem(
-                Problem::new("is packed differently each time")
-                    .of_file(path.display())
-                    .with_remedy(
-                        "something that packs it puts in a time, an order or a path of its own",
-                    ),
-            ),
-            (first, second) => {
-                report.found(first);
-                report.found(second);
-            }
+        let same = if second {
+            same(&path, &again.path().join(&expected.name))
+        } else {
+            Err(Problem::new("was packed once, and not again").of_file(path.display()))
+        };
+        if report.found(same).is_some() {
+            report.line(format_args!("packed {}", path.display()));
         }
     }
 
@@ -142,6 +136,16 @@ impl Packing<'_> {
         report.found(packed);
         report.count() == before
     }
+}
+
+/// That a file is the same as the one that was packed beside it.
+fn same(path: &Path, again: &Path) -> Result<(), Problem> {
+    if Digest::of_file(path)? == Digest::of_file(again)? {
+        return Ok(());
+    }
+    Err(Problem::new("is packed differently each time")
+        .of_file(path.display())
+        .with_remedy("something that packs it puts in a time, an order or a path of its own"))
 }
 
 /// Whether an artifact is taken as the build made it.
