@@ -10,7 +10,7 @@ use std::time::Duration;
 use lockstep_tests::runs::{Event, GitHub, Run, Settings};
 use lockstep_tests::samples::{Sample, agoric_sdk, numerals, settings};
 
-/// A client that notes how long each of its calls took, in nanoseconds.
+/// A client that notes who called it, and when it started and ended, in nanoseconds.
 fn timed(client: &str, folder: &Path) {
     let found = std::env::split_paths(&std::env::var_os("PATH").unwrap())
         .map(|folder| folder.join(client))
@@ -18,13 +18,32 @@ fn timed(client: &str, folder: &Path) {
         .unwrap_or_else(|| panic!("{client} is on the path"));
     let times = folder.join("times");
     let script = format!(
-        "#!/bin/sh\nstart=$(date +%s%N)\n\"{}\" \"$@\"\nstatus=$?\necho $(($(date +%s%N) - start)) >> \"{}\"\nexit $status\n",
+        "#!/bin/sh\nstart=$(date +%s%N)\n\"{}\" \"$@\"\nstatus=$?\necho $PPID $start $(date +%s%N) >> \"{}\"\nexit $status\n",
         found.display(),
         times.display(),
     );
     let file = folder.join(client);
     fs::write(&file, script).unwrap();
     fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// How long programs waited for clients: of calls of one program at the same time, each moment counts once.
+fn within_clients(times: &str) -> Duration {
+    let mut calls: BTreeMap<u64, Vec<(u64, u64)>> = BTreeMap::new();
+    for line in times.lines() {
+        let numbers: Vec<u64> = line.split(' ').map(|number| number.parse().unwrap()).collect();
+        calls.entry(numbers[0]).or_default().push((numbers[1], numbers[2]));
+    }
+    let mut nanoseconds = 0;
+    for calls in calls.values_mut() {
+        calls.sort_unstable();
+        let mut counted = 0;
+        for (start, end) in calls {
+            nanoseconds += end.saturating_sub(counted.max(*start));
+            counted = counted.max(*end);
+        }
+    }
+    Duration::from_nanos(nanoseconds)
 }
 
 /// One job at a time, so that no step waits for another job's.
@@ -41,7 +60,6 @@ fn measure(name: &str, run: impl Fn(Vec<PathBuf>) -> Run) {
     let run = run(vec![clients.path().to_owned()]);
     assert!(run.succeeded(), "{}", run.overview());
     let times = fs::read_to_string(clients.path().join("times")).unwrap();
-    let nanoseconds: u64 = times.lines().map(|line| line.parse::<u64>().unwrap()).sum();
     let mut programs: BTreeMap<&str, Duration> = BTreeMap::new();
     for step in run.jobs.iter().flat_map(|job| &job.steps) {
         if let Some(program) = &step.program {
@@ -49,7 +67,7 @@ fn measure(name: &str, run: impl Fn(Vec<PathBuf>) -> Run) {
         }
     }
     let ours: Duration = programs.values().sum();
-    let clients = Duration::from_nanos(nanoseconds);
+    let clients = within_clients(&times);
     let seconds = |duration: Duration| format!("{:7.2} s", duration.as_secs_f64());
     println!("{name}");
     println!("  {:40} {}", "the whole run, one job at a time", seconds(run.took));
