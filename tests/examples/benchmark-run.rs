@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use lockstep_tests::runs::{Event, GitHub, Run, Settings};
+use lockstep_tests::runs::{Event, GitHub, Run};
 use lockstep_tests::samples::{Sample, agoric_sdk, numerals, settings};
 
 /// A client that notes who called it, and when it started and ended, in nanoseconds.
@@ -46,11 +46,6 @@ fn within_clients(times: &str) -> Duration {
     Duration::from_nanos(nanoseconds)
 }
 
-/// One job at a time, so that no step waits for another job's.
-fn alone(path: Vec<PathBuf>) -> Settings {
-    Settings { path, at_a_time: 1, ..settings() }
-}
-
 fn measure(name: &str, run: impl Fn(Vec<PathBuf>) -> Run) {
     let clients = tempfile::tempdir().unwrap();
     timed("npm", clients.path());
@@ -70,7 +65,7 @@ fn measure(name: &str, run: impl Fn(Vec<PathBuf>) -> Run) {
     let clients = within_clients(&times);
     let seconds = |duration: Duration| format!("{:7.2} s", duration.as_secs_f64());
     println!("{name}");
-    println!("  {:40} {}", "the whole run, one job at a time", seconds(run.took));
+    println!("  {:40} {}", "the whole run", seconds(run.took));
     println!("  {:40} {}", "steps of Lockstep's actions, all jobs", seconds(ours));
     println!("  {:40} {}", "  of which npm and cargo", seconds(clients));
     println!("  {:40} {}", "  of which Lockstep's programs", seconds(ours.saturating_sub(clients)));
@@ -80,19 +75,18 @@ fn measure(name: &str, run: impl Fn(Vec<PathBuf>) -> Run) {
 }
 
 fn main() {
-    let event = |tag| Event::tag(tag);
     measure("xsnap-worker", |first| {
         let hub = GitHub::new();
         agoric_sdk(&hub);
         let repository = Sample::xsnap().publish(&hub);
         repository.tag("v0.15.0");
-        repository.run("release.yml", &event("v0.15.0"), &alone(first))
+        repository.run("release.yml", &Event::tag("v0.15.0"), &settings().with_path(first))
     });
     measure("abacus", |first| {
         let hub = GitHub::new();
         numerals(&hub);
         let repository = Sample::abacus().publish(&hub);
         repository.tag("v1.2.3");
-        repository.run("release.yml", &event("v1.2.3"), &alone(first))
+        repository.run("release.yml", &Event::tag("v1.2.3"), &settings().with_path(first))
     });
 }

@@ -1,5 +1,5 @@
 //! Archives that no honest tool makes: each is refused, with one clear problem, and nothing is written
-//! outside the folder that it is unpacked to.
+//! outside the folder that it is unpacked to. Longer than a file should be, for it is a list of cases.
 
 use std::fs;
 use std::io::Write as _;

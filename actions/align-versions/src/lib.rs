@@ -73,7 +73,7 @@ fn drift(plan: &Plan, field: &Found, version: &Version, other: Option<&Version>)
     let message = format!("{} is {found}, not {version}", field.field);
     let mut remedy = format!("set every version field to {version}");
     if let Some(other) = other {
-        let tag = plan.tag.as_str().replace("{version}", other.as_str());
+        let tag = plan.tag_at(other.as_str());
         remedy = format!("{remedy}, or tag what they say: {tag}");
     }
     field.place(Problem::new(message)).with_remedy(remedy)

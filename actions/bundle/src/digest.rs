@@ -31,9 +31,7 @@ impl Digest {
             executable: is_executable(path, &metadata),
         })
     }
-}
 
-impl Digest {
     /// Reads bytes to their end.
     pub fn of_reader(bytes: &mut dyn Read, executable: bool) -> io::Result<Self> {
         let (digest, size) = hash_reader::<sha2::Sha256>(bytes)?;

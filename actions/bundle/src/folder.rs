@@ -10,6 +10,10 @@ use lockstep_toolkit::Problem;
 /// What the name of a target's upload begins with.
 pub const UPLOAD_PREFIX: &str = "target-";
 
+/// What to do where a file is no longer the one that was built.
+pub const CHANGED_ON_THE_WAY: &str =
+    "it changed on the way: find out how before this version is built again";
+
 /// The folder below the project's root that everything stands in that jobs pass on.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkingFolder<'a>(pub &'a Path);
@@ -25,6 +29,17 @@ impl WorkingFolder<'_> {
     #[must_use]
     pub fn upload(self, target: &TargetId) -> PathBuf {
         self.uploads().join(format!("{UPLOAD_PREFIX}{target}"))
+    }
+
+    /// A target's upload, if there is one.
+    pub fn uploaded(self, target: &TargetId) -> Result<PathBuf, Problem> {
+        let upload = self.upload(target);
+        if upload.is_dir() {
+            return Ok(upload);
+        }
+        Err(Problem::new(format!("{target} uploaded nothing"))
+            .of_file(upload.display())
+            .with_remedy("look at its build job; run that job again, and then this one"))
     }
 
     /// The folder of all uploads.

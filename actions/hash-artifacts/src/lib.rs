@@ -4,11 +4,13 @@ mod merge;
 mod sums;
 mod target;
 
+use std::path::Path;
+
 use clap::{ArgGroup, Parser};
 use indexmap::IndexMap;
 use lockstep_bundle::{Digest, Expected, WorkingFolder, integrity};
 use lockstep_schemas::manifest::ArtifactRecord;
-use lockstep_schemas::model::ArtifactKind;
+use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{CommitSha, FileName, Id, TargetId, Version};
 use lockstep_toolkit::inputs::{ProjectPlan, WorkFolder};
 use lockstep_toolkit::{Action, Failure, Problem, Program, Report, documents};
@@ -72,7 +74,7 @@ impl Program for Inputs {
 /// What is released.
 #[derive(Clone, Copy)]
 struct Release<'a> {
-    plan: &'a lockstep_schemas::plan::Plan,
+    plan: &'a Plan,
     version: &'a Version,
     commit: &'a CommitSha,
     sources: &'a IndexMap<Id, CommitSha>,
@@ -82,30 +84,24 @@ struct Release<'a> {
 fn record(
     expected: &Expected<'_>,
     name: FileName,
-    folder: &std::path::Path,
+    folder: &Path,
 ) -> Result<ArtifactRecord, Problem> {
     let path = folder.join(name.as_str());
     let digest = Digest::of_file(&path)?;
     let kind = expected.artifact.kind;
-    let is_npm = matches!(kind, ArtifactKind::NpmPackage | ArtifactKind::NpmPlatformPackage);
     Ok(ArtifactRecord {
         artifact: expected.artifact.id.clone(),
         kind,
         target: expected.file.target.clone(),
         size: digest.size,
         sha256: digest.sha256,
-        integrity: if is_npm { Some(integrity(&path)?) } else { None },
+        integrity: if kind.is_npm() { Some(integrity(&path)?) } else { None },
         name,
     })
 }
 
 /// Tells every name of a folder that none of its files is expected under.
-fn unexpected(
-    folder: &std::path::Path,
-    names: &[String],
-    known: impl Fn(&str) -> bool,
-    report: &mut Report,
-) {
+fn unexpected(folder: &Path, names: &[String], known: impl Fn(&str) -> bool, report: &mut Report) {
     for name in names.iter().filter(|name| !known(name)) {
         report.problem(
             Problem::new("is not a file of this release")

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use indexmap::IndexMap;
-use lockstep_bundle::{Digest, UPLOAD_PREFIX, WorkingFolder, expected, list};
+use lockstep_bundle::{CHANGED_ON_THE_WAY, Digest, UPLOAD_PREFIX, WorkingFolder, expected, list};
 use lockstep_schemas::manifest::{
     ArtifactRecord, BuildRun, Manifest, ManifestFormat, PartialManifest, Revision, names,
 };
@@ -68,7 +68,7 @@ pub(crate) fn merge(
 }
 
 fn tag(release: Release<'_>) -> Result<Tag, Problem> {
-    let tag = release.plan.tag.as_str().replace("{version}", release.version.as_str());
+    let tag = release.plan.tag_at(release.version.as_str());
     tag.parse().map_err(|error| Problem::new(format!("the release's tag: {error}")))
 }
 
@@ -112,15 +112,7 @@ fn partial(
     folder: WorkingFolder<'_>,
     report: &mut Report,
 ) -> Option<PartialManifest> {
-    let upload = folder.upload(&target.id);
-    if !upload.is_dir() {
-        report.problem(
-            Problem::new(format!("{} uploaded nothing", target.id))
-                .of_file(upload.display())
-                .with_remedy("look at its build job; run that job again, and then this one"),
-        );
-        return None;
-    }
+    let upload = report.found(folder.uploaded(&target.id))?;
     let path = upload.join(names::MANIFEST);
     let partial: PartialManifest = report.found(documents::read(&path, "the target's manifest"))?;
     if partial.target != target.id {
@@ -199,9 +191,7 @@ fn contents(
                     digest.sha256, artifact.sha256
                 ))
                 .of_file(path.display())
-                .with_remedy(
-                    "it changed on the way: find out how before this version is built again",
-                ),
+                .with_remedy(CHANGED_ON_THE_WAY),
             );
         }
     }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use lockstep_archives::Format;
-use lockstep_bundle::{Digest, WorkingFolder, built_files};
+use lockstep_bundle::{CHANGED_ON_THE_WAY, Digest, WorkingFolder, built_files};
 use lockstep_schemas::manifest::{PartialManifest, names};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{TargetId, Version};
@@ -50,15 +50,7 @@ pub(crate) fn unpack(
     if plan.handed_on(target).next().is_none() {
         return;
     }
-    let upload = folder.upload(target);
-    if !upload.is_dir() {
-        report.problem(
-            Problem::new(format!("{target} uploaded nothing"))
-                .of_file(upload.display())
-                .with_remedy("look at its build job; run that job again, and then this one"),
-        );
-        return;
-    }
+    let Some(upload) = report.found(folder.uploaded(target)) else { return };
     let manifest = documents::read(&upload.join(names::MANIFEST), "the target's manifest");
     let Some(manifest) = report.found::<PartialManifest>(manifest) else { return };
     let tar = upload.join(names::FILES);
@@ -67,9 +59,7 @@ pub(crate) fn unpack(
         report.problem(
             Problem::new(format!("is not what {target} handed on"))
                 .of_file(tar.display())
-                .with_remedy(
-                    "it changed on the way: find out how before this version is built again",
-                ),
+                .with_remedy(CHANGED_ON_THE_WAY),
         );
         return;
     }
@@ -88,9 +78,7 @@ pub(crate) fn unpack(
             report.problem(
                 Problem::new(format!("`{name}` in it is not the file that {target} built"))
                     .of_file(tar.display())
-                    .with_remedy(
-                        "it changed on the way: find out how before this version is built again",
-                    ),
+                    .with_remedy(CHANGED_ON_THE_WAY),
             );
         }
     }

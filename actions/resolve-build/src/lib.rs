@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use lockstep_bundle::checked_out;
 use lockstep_schemas::model::{GateCheck, Stage};
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::strings::{CommitSha, GitRef, Id};
+use lockstep_schemas::strings::{CommitSha, GitRef};
 use lockstep_toolkit::inputs::ProjectPlan;
 use lockstep_toolkit::{Action, Failure, Problem, Program, Report, Secret, documents};
 
@@ -128,17 +128,14 @@ fn commit() -> Result<CommitSha, Problem> {
 
 /// Gates of the build that this version can not check stay closed.
 fn gates(plan: &Plan, report: &mut Report) {
-    let closed: Vec<&Id> = plan
-        .gates
-        .iter()
-        .filter(|gate| gate.before == Stage::Build)
-        .filter(|gate| !matches!(gate.check, GateCheck::Script { .. }))
-        .map(|gate| &gate.id)
-        .collect();
-    for gate in closed {
+    for gate in plan.gates.iter().filter(|gate| gate.before == Stage::Build) {
+        if matches!(gate.check, GateCheck::Script { .. }) {
+            continue;
+        }
         report.problem(
             Problem::new(format!(
-                "gate `{gate}` asks GitHub, which this version of Lockstep does not yet"
+                "gate `{}` asks GitHub, which this version of Lockstep does not yet",
+                gate.id
             ))
             .with_remedy("make it a script, or wait for the version that does"),
         );

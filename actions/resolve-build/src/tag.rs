@@ -12,8 +12,7 @@ pub(crate) fn of_run(plan: &Plan, input: Option<&str>) -> Result<(Tag, Version),
     let git_ref = std::env::var("GITHUB_REF").unwrap_or_default();
     let Some(name) = git_ref.strip_prefix("refs/tags/") else {
         let run = if git_ref.is_empty() { "no ref (GITHUB_REF)".to_owned() } else { git_ref };
-        let tag =
-            input.map_or_else(|| plan.tag.as_str().replace("{version}", "1.2.3"), str::to_owned);
+        let tag = input.map_or_else(|| plan.tag_at("1.2.3"), str::to_owned);
         return Err(Problem::new(format!(
             "a release is built from a tag, and this run is of {run}"
         ))

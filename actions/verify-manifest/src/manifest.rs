@@ -4,7 +4,6 @@ use std::path::Path;
 
 use lockstep_bundle::expected;
 use lockstep_schemas::manifest::Manifest;
-use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::Plan;
 use lockstep_toolkit::{Failure, Problem, Report};
 
@@ -29,7 +28,7 @@ pub(crate) fn is_of(
             );
         }
     };
-    let tag = plan.tag.as_str().replace("{version}", inputs.version.as_str());
+    let tag = plan.tag_at(inputs.version.as_str());
     same("project", &manifest.project, plan.project.name.as_str());
     same("repository", manifest.source.repository.as_str(), plan.project.repository.as_str());
     same("version", manifest.version.as_str(), inputs.version.as_str());
@@ -114,8 +113,7 @@ fn artifacts(
         }
     }
     for record in &manifest.artifacts {
-        let is_npm =
-            matches!(record.kind, ArtifactKind::NpmPackage | ArtifactKind::NpmPlatformPackage);
+        let is_npm = record.kind.is_npm();
         if record.integrity.is_some() != is_npm {
             wrong(format!(
                 "`{}` is listed {} npm's integrity",

@@ -52,6 +52,14 @@ pub enum ArtifactKind {
     Binary,
 }
 
+impl ArtifactKind {
+    /// Whether npm packs and publishes it.
+    #[must_use]
+    pub fn is_npm(self) -> bool {
+        matches!(self, Self::NpmPackage | Self::NpmPlatformPackage)
+    }
+}
+
 impl fmt::Display for ArtifactKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

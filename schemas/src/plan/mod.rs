@@ -85,6 +85,12 @@ impl Plan {
         self.targets.iter().find(|target| target.id == *id)
     }
 
+    /// The text of a version's tag.
+    #[must_use]
+    pub fn tag_at(&self, version: &str) -> String {
+        at_version(self.tag.as_str(), version)
+    }
+
     /// Every file that a release must contain, with its artifact.
     pub fn files(&self) -> impl Iterator<Item = (&ArtifactPlan, &ArtifactFile)> {
         self.artifacts

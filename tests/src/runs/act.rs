@@ -75,10 +75,16 @@ pub struct Settings {
     pub run_id: u64,
     /// Folders whose programs come first.
     pub path: Vec<PathBuf>,
-    /// How many jobs run at a time.
-    pub at_a_time: u16,
     /// A tag that is moved to the newest commit of `main` when the run has begun.
     pub move_tag: Option<String>,
+}
+
+impl Settings {
+    /// The same with folders whose programs come first.
+    #[must_use]
+    pub fn with_path(self, path: Vec<PathBuf>) -> Self {
+        Self { path, ..self }
+    }
 }
 
 impl Default for Settings {
@@ -89,7 +95,6 @@ impl Default for Settings {
             secrets: [token].into(),
             run_id: 4711,
             path: Vec::new(),
-            at_a_time: 2,
             move_tag: None,
         }
     }
@@ -148,7 +153,6 @@ impl Repository<'_> {
             .arg(event.name())
             .args(["--json", "--no-cache-server", "--no-skip-checkout", "--strict"])
             .args(["--artifact-server-addr", "127.0.0.1"])
-            .args(["--concurrent-jobs", &settings.at_a_time.to_string()])
             .args(["--workflows", &format!(".github/workflows/{workflow}")])
             .current_dir(folder.join("set"))
             // A home of its own: neither this machine's files of act nor its logins.
