@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::manifest::{Manifest, PartialManifest};
 use crate::model::Model;
 use crate::plan::Plan;
+use crate::verification::Verification;
 
 /// A document with a JSON Schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,11 +20,14 @@ pub enum Document {
     Manifest,
     /// What one target built.
     PartialManifest,
+    /// What was found of a bundle.
+    Verification,
 }
 
 impl Document {
     /// Every document.
-    pub const ALL: [Self; 4] = [Self::Model, Self::Plan, Self::Manifest, Self::PartialManifest];
+    pub const ALL: [Self; 5] =
+        [Self::Model, Self::Plan, Self::Manifest, Self::PartialManifest, Self::Verification];
 
     /// The name in file names and on the command line.
     #[must_use]
@@ -33,6 +37,7 @@ impl Document {
             Self::Plan => "plan",
             Self::Manifest => "manifest",
             Self::PartialManifest => "partial-manifest",
+            Self::Verification => "verification",
         }
     }
 
@@ -51,6 +56,7 @@ impl Document {
             Self::Plan => schema_of::<Plan>(),
             Self::Manifest => schema_of::<Manifest>(),
             Self::PartialManifest => schema_of::<PartialManifest>(),
+            Self::Verification => schema_of::<Verification>(),
         };
         let mut value = Value::from(schema);
         value["title"] = json!(match self {
@@ -58,6 +64,7 @@ impl Document {
             Self::Plan => "A release plan of Lockstep",
             Self::Manifest => "A release's manifest, made by Lockstep",
             Self::PartialManifest => "A target's manifest, made by Lockstep",
+            Self::Verification => "What Lockstep found of a release's bundle",
         });
         value
     }

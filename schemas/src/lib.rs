@@ -13,4 +13,5 @@ pub mod placeholder;
 pub mod plan;
 pub mod platform;
 pub mod strings;
+pub mod verification;
 mod version;

@@ -3,8 +3,12 @@
 //! Each build job hashes what its target made into a [`PartialManifest`]; `assemble` merges those of
 //! all targets into the [`Manifest`]. There is no clock in either: the same inputs make the same
 //! bytes. `targets.<target>.package` and `targets.<target>.{release,debug}.{path,sha256}` are read by
-//! consumers and stay where they are. Lockstep reads its own format strictly; others may leave unread
-//! what they do not know.
+//! consumers and stay where they are.
+//!
+//! How the format grows: within one number of it keys are added, and none is moved, removed or given
+//! another meaning. A key that is added is one that older manifests may lack. Who reads manifests leaves
+//! unread what they do not know. Lockstep itself refuses it, since it can not vouch for what it does not
+//! know: a manifest is read by the Lockstep that wrote it, or by a later one.
 
 use std::borrow::Cow;
 
@@ -14,8 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{ArtifactKind, BuildMode};
 use crate::strings::{
-    CommitSha, ContainerImage, FileName, Id, Integrity, RelativePath, Repository, RunnerLabel,
-    Sha256, Tag, TargetId, Triple, Version,
+    CommitSha, ContainerImage, FileName, GitRef, Id, Integrity, RelativePath, Repository,
+    RunnerLabel, Sha256, Tag, TargetId, Triple, Version,
 };
 
 /// The names of a bundle's own files, which no artifact may have.
@@ -93,7 +97,21 @@ impl PartialManifest {
 pub struct Revision {
     /// The repository.
     pub repository: Repository,
+    /// What led to the commit: a branch, a tag, or a commit itself.
+    #[serde(rename = "ref")]
+    pub git_ref: GitRef,
     /// The commit.
+    pub commit: CommitSha,
+}
+
+/// What a source was resolved to, once for all targets, before anything is built.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ResolvedSource {
+    /// What was asked for.
+    #[serde(rename = "ref")]
+    pub git_ref: GitRef,
+    /// The commit that it led to.
     pub commit: CommitSha,
 }
 
@@ -121,6 +139,12 @@ pub struct TargetRecord {
     /// The image that it was built in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<ContainerImage>,
+    /// The image of the hosted runner, where it says which it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runner_image: Option<RunnerImage>,
+    /// The toolchains that were set up, by name, each as it calls its own version.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub toolchain: IndexMap<Id, String>,
     /// The npm platform package, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub package: Option<String>,
@@ -142,6 +166,17 @@ impl TargetRecord {
             BuildMode::Debug => &mut self.debug,
         }
     }
+}
+
+/// The image of a hosted runner
+/// ([what is in each](https://github.com/actions/runner-images)).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RunnerImage {
+    /// Its system, such as `ubuntu24`.
+    pub os: String,
+    /// Its version, such as `20251102.124.1`.
+    pub version: String,
 }
 
 /// A binary of a package.
@@ -195,6 +230,23 @@ pub struct ArtifactRecord {
     /// Its digest as npm has it in `dist.integrity`, for an npm package.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub integrity: Option<Integrity>,
+    /// The files in it, in order of their names; none for what is no archive and no package.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<MemberRecord>,
+}
+
+/// A file in an archive or a package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MemberRecord {
+    /// Its place in it.
+    pub path: String,
+    /// Its digest.
+    pub sha256: Sha256,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Whether it may be executed.
+    pub executable: bool,
 }
 
 /// The version of the manifest's format.

@@ -28,12 +28,20 @@ pub enum Kind {
     Folder,
 }
 
+/// The most members of an archive, with the folders above them: names are all that is kept of one.
+const MOST_MEMBERS: usize = 50_000;
+
+/// The most bytes of all its names together.
+const MOST_NAMES: usize = 4 * 1024 * 1024;
+
 /// The names of an archive so far.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     /// Each name and each folder above one, as a file system that knows neither case nor Unicode's
     /// forms would keep it.
     taken: HashMap<String, Taken>,
+    /// How many bytes all of them have.
+    bytes: usize,
 }
 
 #[derive(Debug)]
@@ -73,6 +81,12 @@ impl Names {
     fn take(&mut self, name: &str, folder: bool, listed: bool) -> io::Result<()> {
         let key: String = name.nfc().flat_map(char::to_lowercase).nfc().collect();
         let Some(taken) = self.taken.get_mut(&key) else {
+            self.bytes += name.len();
+            if self.taken.len() == MOST_MEMBERS || self.bytes > MOST_NAMES {
+                return Err(refused(format!(
+                    "more than {MOST_MEMBERS} members, or names as long as of more"
+                )));
+            }
             self.taken.insert(key, Taken { name: name.to_owned(), listed, folder });
             return Ok(());
         };

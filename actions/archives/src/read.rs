@@ -19,32 +19,52 @@ const LARGEST_RATIO: u64 = 1000;
 /// What every archive may become, however small it is.
 const ALWAYS: u64 = 16 * 1024 * 1024;
 
+/// The most memory that unpacking xz may take, in KiB: what Lockstep packs needs a window of 8 MiB.
+const XZ_MEMORY: u32 = 12 * 1024;
+
 /// Reads an archive member by member, in order, without keeping any of it. An error of the kind
 /// `InvalidData` says what of the archive is refused.
 pub fn visit(format: Format, archive: &Path, visit: &mut Visit<'_>) -> io::Result<()> {
     let mut file = File::open(archive)?;
     let length = file.metadata()?.len();
-    let mut left = length.saturating_mul(LARGEST_RATIO).max(ALWAYS);
-    if format == Format::Zip {
-        let mut bounded = |member: &Member, bytes: &mut dyn Read| {
-            if let Kind::File { size, .. } = member.kind {
-                left = left.checked_sub(size).ok_or_else(bomb)?;
-            }
-            visit(member, bytes)
-        };
-        return zip::read(&mut file, &mut bounded);
+    if format != Format::Zip {
+        return visit_stream(format, &mut file, length, visit);
     }
-    let mut packed = BufReader::new(file);
+    let mut left = most(length);
+    zip::read(&mut file, &mut |member, bytes| {
+        if let Kind::File { size, .. } = member.kind {
+            left = left.checked_sub(size).ok_or_else(bomb)?;
+        }
+        visit(member, bytes)
+    })
+}
+
+/// The same, of an archive whose bytes come one after another. A zip does not: it is read from its end.
+pub fn visit_stream(
+    format: Format,
+    archive: &mut dyn Read,
+    length: u64,
+    visit: &mut Visit<'_>,
+) -> io::Result<()> {
+    let mut packed = BufReader::with_capacity(64 * 1024, archive);
+    let left = most(length);
     match format {
+        Format::Tar => tar::read(&mut packed, visit)?,
         Format::TarGz => {
             tar::read(&mut Bounded { from: GzDecoder::new(&mut packed), left }, visit)?;
         }
         Format::TarXz => {
-            tar::read(&mut Bounded { from: XzReader::new(&mut packed, false), left }, visit)?;
+            let xz = XzReader::new_mem_limit(&mut packed, false, XZ_MEMORY);
+            tar::read(&mut Bounded { from: xz, left }, visit)?;
         }
-        Format::Tar | Format::Zip => tar::read(&mut packed, visit)?,
+        Format::Zip => return Err(io::Error::other("a zip is read from its end")),
     }
     if packed.fill_buf()?.is_empty() { Ok(()) } else { Err(refused("data behind the end")) }
+}
+
+/// How many bytes an archive may become.
+fn most(length: u64) -> u64 {
+    length.saturating_mul(LARGEST_RATIO).max(ALWAYS)
 }
 
 /// Unpacks an archive into a folder, which is made, and returns the files in it, in order of their names.

@@ -18,8 +18,8 @@ const END: usize = 22;
 const LOCAL: usize = 30;
 const CENTRAL: usize = 46;
 
-/// The largest directory that is read, in bytes: one of a hundred thousand files is half of it.
-const LARGEST_DIRECTORY: u64 = 16 * 1024 * 1024;
+/// The largest directory that is read, in bytes: one of fifty thousand files is as large.
+const LARGEST_DIRECTORY: u64 = 6 * 1024 * 1024;
 
 struct Entry {
     name: Vec<u8>,

@@ -1,29 +1,37 @@
-//! Executables and libraries: the platform that they are for, from their first bytes.
+//! Executables and libraries: the platform that they are for, and how old a system they run on.
 //!
 //! What a release ships for a target must be of that target: a build that cross-compiles, or copies what was
-//! there before, can be of another, and its smoke test may run all the same.
+//! there before, can be of another, and its smoke test may run all the same. Files are looked at as their
+//! bytes pass by, out of an archive for example, and little of them is kept.
+
+mod elf;
+mod mach_o;
+mod pe;
+mod pieces;
+mod probe;
+
+use std::fmt;
 
 use lockstep_schemas::platform::{Cpu, Os};
 
-/// How many of a file's first bytes are enough.
-pub const HEAD: usize = 4096;
+pub use probe::Probe;
 
-/// What a binary is for. A Mach-O file may be for several processors.
+/// What a binary is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binary {
     /// The operating system.
     pub os: Os,
-    /// The processors; none that Lockstep knows where it is empty.
+    /// The processors: a Mach-O file may be for several. None that Lockstep knows where it is empty.
     pub cpus: Vec<Cpu>,
+    /// Whether it is surely a program. One that is not may be a library, or a program without a loader.
+    pub is_program: bool,
+    /// The versions of glibc that it does not start without, in order.
+    pub glibc: Vec<GlibcNeed>,
+    /// The oldest macOS that it is for, where it says so.
+    pub macos: Option<Release>,
 }
 
 impl Binary {
-    /// What a file is, if it begins as an executable or a library does.
-    #[must_use]
-    pub fn of(head: &[u8]) -> Option<Self> {
-        elf(head).or_else(|| mach_o(head)).or_else(|| pe(head))
-    }
-
     /// Whether it is for a platform.
     #[must_use]
     pub fn is_for(&self, os: Os, cpu: Cpu) -> bool {
@@ -40,72 +48,50 @@ impl Binary {
     }
 }
 
-fn bytes<const N: usize>(head: &[u8], at: usize) -> Option<[u8; N]> {
-    head.get(at..at.checked_add(N)?)?.try_into().ok()
+/// The number of a release of a system or of its C library: the first two parts of its version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Release {
+    /// The first part.
+    pub major: u32,
+    /// The second.
+    pub minor: u32,
 }
 
-/// [ELF](https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html).
-fn elf(head: &[u8]) -> Option<Binary> {
-    if !head.starts_with(b"\x7fELF") {
-        return None;
+impl Release {
+    /// Reads a text such as `2.31`, or `11` for `11.0`.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let mut parts = text.split('.').map(|part| part.parse().ok());
+        let major = parts.next()??;
+        let minor = parts.next().map_or(Some(0), |minor| minor)?;
+        Some(Self { major, minor })
     }
-    let (class, order) = (*head.get(4)?, *head.get(5)?);
-    let machine = bytes(head, 18)?;
-    let machine =
-        if order == 2 { u16::from_be_bytes(machine) } else { u16::from_le_bytes(machine) };
-    let cpu = match (machine, class, order) {
-        (0x3e, 2, 1) => Some(Cpu::X64),
-        (0xb7, 2, 1) => Some(Cpu::Arm64),
-        (0x03, 1, 1) => Some(Cpu::Ia32),
-        (0x28, 1, 1) => Some(Cpu::Arm),
-        (0xf3, 2, 1) => Some(Cpu::Riscv64),
-        (0x15, 2, 1) => Some(Cpu::Ppc64),
-        (0x16, 2, 2) => Some(Cpu::S390x),
-        _ => None,
-    };
-    // System V's own number is what Linux uses; GNU's is for its extensions.
-    let is_linux = matches!(head.get(7)?, 0 | 3);
-    Some(Binary { os: Os::Linux, cpus: cpu.filter(|_| is_linux).into_iter().collect() })
 }
 
-/// [Mach-O](https://github.com/apple-oss-distributions/xnu/blob/main/EXTERNAL_HEADERS/mach-o/loader.h), of one
-/// processor or of several.
-fn mach_o(head: &[u8]) -> Option<Binary> {
-    let cpu = |kind: u32| match kind {
-        0x0100_0007 => Some(Cpu::X64),
-        0x0100_000c => Some(Cpu::Arm64),
-        _ => None,
-    };
-    let cpus = match bytes::<4>(head, 0)? {
-        [0xcf, 0xfa, 0xed, 0xfe] => cpu(u32::from_le_bytes(bytes(head, 4)?)).into_iter().collect(),
-        [0xca, 0xfe, 0xba, 0xbe] => {
-            let count = u32::from_be_bytes(bytes(head, 4)?);
-            // A Java class begins the same, with a version that is larger.
-            if !(1..=16).contains(&count) {
-                return None;
-            }
-            let kind = |index: u32| bytes(head, 8 + index as usize * 20).map(u32::from_be_bytes);
-            (0..count).filter_map(kind).filter_map(cpu).collect()
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
+    }
+}
+
+/// A version of glibc's symbols that the loader must find before it starts a program
+/// ([version needs](https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic/symversion.html)).
+///
+/// A version that only weak symbols need is marked so by the linker, and is none of these: the loader goes
+/// on without it. One that only weak symbols need and that is not marked stops the loader all the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GlibcNeed {
+    /// Of a release.
+    Release(Release),
+    /// A version that says no release, such as `GLIBC_PRIVATE`.
+    Other(String),
+}
+
+impl fmt::Display for GlibcNeed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Release(release) => write!(f, "GLIBC_{release}"),
+            Self::Other(name) => f.write_str(name),
         }
-        _ => return None,
-    };
-    Some(Binary { os: Os::Macos, cpus })
-}
-
-/// [PE](https://learn.microsoft.com/en-us/windows/win32/debug/pe-format).
-fn pe(head: &[u8]) -> Option<Binary> {
-    if !head.starts_with(b"MZ") {
-        return None;
     }
-    let at = usize::try_from(u32::from_le_bytes(bytes(head, 0x3c)?)).ok()?;
-    if bytes::<4>(head, at)? != *b"PE\0\0" {
-        return None;
-    }
-    let cpu = match u16::from_le_bytes(bytes(head, at + 4)?) {
-        0x8664 => Some(Cpu::X64),
-        0xaa64 => Some(Cpu::Arm64),
-        0x014c => Some(Cpu::Ia32),
-        _ => None,
-    };
-    Some(Binary { os: Os::Windows, cpus: cpu.into_iter().collect() })
 }

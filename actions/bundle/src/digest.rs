@@ -1,5 +1,6 @@
 //! Digests of files.
 
+use std::cell::RefCell;
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
@@ -8,7 +9,15 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use lockstep_schemas::strings::{Integrity, Sha256};
 use lockstep_toolkit::Problem;
-use sha2::Sha512;
+use sha2::{Digest as _, Sha512};
+
+/// What is read of a file at once, in bytes: less than a processor's second cache.
+const BUFFER: usize = 128 * 1024;
+
+thread_local! {
+    /// Each thread's own, used again for its next file: of many small files, most would be making it.
+    static READ_INTO: RefCell<Vec<u8>> = RefCell::new(vec![0; BUFFER]);
+}
 
 /// What a file's bytes are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,60 +33,78 @@ pub struct Digest {
 impl Digest {
     /// Reads a file.
     pub fn of_file(path: &Path) -> Result<Self, Problem> {
-        let (digest, metadata) = hash::<sha2::Sha256>(path)?;
-        Ok(Self {
-            sha256: sha256(&digest),
-            size: metadata.len(),
-            executable: is_executable(path, &metadata),
-        })
+        Self::of_file_told(path, &|_| {})
     }
 
-    /// Reads bytes to their end.
-    pub fn of_reader(bytes: &mut dyn Read, executable: bool) -> io::Result<Self> {
-        let (digest, size) = hash_reader::<sha2::Sha256>(bytes)?;
-        Ok(Self { sha256: sha256(&digest), size, executable })
+    /// Reads a file, and tells how many bytes were read each time.
+    pub fn of_file_told(path: &Path, told: &dyn Fn(u64)) -> Result<Self, Problem> {
+        let read = || {
+            let (mut file, executable) = open(path)?;
+            let mut hasher = Hasher::default();
+            each_chunk(&mut file, &mut |bytes| {
+                hasher.add(bytes);
+                told(bytes.len() as u64);
+            })?;
+            Ok(hasher.digest(executable))
+        };
+        read().map_err(|error| unreadable(path, &error))
     }
 }
 
-fn sha256(digest: &[u8]) -> Sha256 {
-    #[expect(clippy::expect_used, reason = "the type's grammar is that of a digest")]
-    hexadecimal(digest).parse().expect("32 bytes in lower-case hexadecimal")
+/// A digest in the making.
+#[derive(Debug, Default)]
+pub(crate) struct Hasher {
+    sha256: sha2::Sha256,
+    size: u64,
 }
 
-/// A file's SHA-512 as npm writes it.
-pub fn integrity(path: &Path) -> Result<Integrity, Problem> {
-    let (digest, _) = hash::<Sha512>(path)?;
-    let text = format!("sha512-{}", BASE64_STANDARD.encode(digest));
+impl Hasher {
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        self.sha256.update(bytes);
+        self.size += bytes.len() as u64;
+    }
+
+    pub(crate) fn digest(self, executable: bool) -> Digest {
+        let digest = hexadecimal(&self.sha256.finalize());
+        #[expect(clippy::expect_used, reason = "the type's grammar is that of a digest")]
+        let sha256 = digest.parse().expect("32 bytes in lower-case hexadecimal");
+        Digest { sha256, size: self.size, executable }
+    }
+}
+
+/// A SHA-512 as npm writes it.
+pub(crate) fn integrity(hasher: Sha512) -> Integrity {
+    let text = format!("sha512-{}", BASE64_STANDARD.encode(hasher.finalize()));
     #[expect(clippy::expect_used, reason = "the type's grammar is that of an integrity")]
-    Ok(text.parse().expect("64 bytes in base64"))
+    text.parse().expect("64 bytes in base64")
 }
 
-fn hash<D: sha2::Digest>(path: &Path) -> Result<(Vec<u8>, Metadata), Problem> {
-    let read = || -> io::Result<(Vec<u8>, Metadata)> {
-        let mut file = File::open(path)?;
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Err(io::Error::other("it is not a file"));
-        }
-        Ok((hash_reader::<D>(&mut file)?.0, metadata))
-    };
-    read()
-        .map_err(|error| Problem::new(format!("can not be read: {error}")).of_file(path.display()))
+/// Opens a file, and says whether it may be executed.
+pub(crate) fn open(path: &Path) -> io::Result<(File, bool)> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    Ok((file, is_executable(path, &metadata)))
 }
 
-fn hash_reader<D: sha2::Digest>(bytes: &mut dyn Read) -> io::Result<(Vec<u8>, u64)> {
-    let mut hasher = D::new();
-    let mut buffer = vec![0; 128 * 1024];
-    let mut size = 0;
-    loop {
-        match bytes.read(&mut buffer)? {
-            0 => return Ok((hasher.finalize().to_vec(), size)),
-            read => {
-                hasher.update(&buffer[..read]);
-                size += read as u64;
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Problem {
+    Problem::new(format!("can not be read: {error}")).of_file(path.display())
+}
+
+/// Reads to the end, a piece at a time.
+pub(crate) fn each_chunk(from: &mut dyn Read, take: &mut dyn FnMut(&[u8])) -> io::Result<()> {
+    READ_INTO.with_borrow_mut(|buffer| {
+        loop {
+            match from.read(buffer) {
+                Ok(0) => return Ok(()),
+                Ok(read) => take(&buffer[..read]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
         }
-    }
+    })
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

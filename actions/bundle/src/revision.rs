@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use lockstep_schemas::manifest::Revision;
+use lockstep_schemas::manifest::{ResolvedSource, Revision};
 use lockstep_schemas::strings::{CommitSha, Repository};
 use lockstep_toolkit::Problem;
 
@@ -29,10 +29,11 @@ pub fn checked_out(folder: &Path) -> Result<CommitSha, Problem> {
 /// A repository at the commit that it must be at, if its checkout is.
 pub fn revision(
     repository: &Repository,
-    commit: &CommitSha,
+    resolved: &ResolvedSource,
     folder: &Path,
 ) -> Result<Revision, Problem> {
     let found = checked_out(folder)?;
+    let ResolvedSource { git_ref, commit } = resolved;
     if found != *commit {
         return Err(Problem::new(format!(
             "{repository} is checked out at {found}, but this release is built from {commit}"
@@ -40,5 +41,5 @@ pub fn revision(
         .of_file(folder.display())
         .with_remedy("no step may move the checkout: build what was checked out"));
     }
-    Ok(Revision { repository: repository.clone(), commit: found })
+    Ok(Revision { repository: repository.clone(), git_ref: git_ref.clone(), commit: found })
 }

@@ -1,31 +1,35 @@
 //! Hashes what one target built, merges what all of them did, and sums the bundle up.
 
+mod files;
+mod hashing;
 mod merge;
+mod partial;
 mod sums;
 mod target;
+mod toolchain;
 
 use std::path::Path;
 
 use clap::{ArgGroup, Parser};
 use indexmap::IndexMap;
-use lockstep_bundle::{Digest, Expected, WorkingFolder, integrity};
-use lockstep_schemas::manifest::ArtifactRecord;
+use lockstep_bundle::WorkingFolder;
+use lockstep_schemas::manifest::ResolvedSource;
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::strings::{CommitSha, FileName, Id, TargetId, Version};
+use lockstep_schemas::strings::{CommitSha, Id, TargetId, Version};
 use lockstep_toolkit::inputs::{ProjectPlan, WorkFolder};
 use lockstep_toolkit::{Action, Failure, Problem, Program, Report, documents};
 
 /// Digests of what was built, as a manifest.
 #[derive(Debug, Parser)]
 #[command(name = "hash-artifacts", version, disable_version_flag = true, about, long_about = None)]
-#[command(group = ArgGroup::new("what").required(true).args(["target", "merge", "sums"]))]
+#[command(group = ArgGroup::new("what").required(true).args(["target", "merge", "sums", "files"]))]
 pub struct Inputs {
-    /// The plan.
+    /// The plan. Not needed for `files`.
     #[command(flatten)]
     pub plan: ProjectPlan,
-    /// The version of the release, without the tag's prefix.
-    #[arg(long)]
-    pub version: Version,
+    /// The version of the release, without the tag's prefix. Not needed for `files`.
+    #[arg(long, required_unless_present = "files")]
+    pub version: Option<Version>,
     /// Hash what this target built.
     #[arg(long)]
     pub target: Option<TargetId>,
@@ -35,10 +39,14 @@ pub struct Inputs {
     /// Sum up the bundle: `SHA256SUMS`, and the `.sha256` files that the plan asks for.
     #[arg(long)]
     pub sums: bool,
-    /// The commit that was built. Not needed for `sums`.
-    #[arg(long, required_unless_present = "sums")]
+    /// Hash these files alone, and print what `sha256sum -c` reads: paths below this folder, one a line, in
+    /// which `*` stands for any text of one part.
+    #[arg(long, num_args = 1..)]
+    pub files: Vec<String>,
+    /// The commit that was built, for `target` and `merge`.
+    #[arg(long, required_unless_present_any = ["sums", "files"])]
     pub commit: Option<CommitSha>,
-    /// The commit of each source, as a JSON object.
+    /// Ref and commit of each source, as a JSON object.
     #[arg(long, default_value = "{}")]
     pub sources: String,
     /// Where everything stands.
@@ -53,51 +61,36 @@ impl Action for Inputs {
 
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
+        let Some(version) = &self.version else {
+            files::hash(&self.files, report);
+            return Ok(());
+        };
         let plan = documents::read_plan(&self.plan.plan)?;
         let folder = WorkingFolder(&self.folder.directory);
-        let Some(commit) = &self.commit else {
-            return sums::write(&plan, &self.version, folder, report);
+        let Some(commit) = self.commit.as_ref().filter(|_| !self.sums) else {
+            return sums::write(&plan, version, folder, report);
         };
-        let sources: IndexMap<Id, CommitSha> =
-            serde_json::from_str(&self.sources).map_err(|error| {
-                Problem::new(format!("`sources` is no JSON object of commits: {error}"))
-            })?;
-        let release = Release { plan: &plan, version: &self.version, commit, sources: &sources };
+        let sources = documents::of_json(self.sources.as_bytes()).map_err(|error| {
+            Problem::new(format!("`sources` is no JSON object of refs and commits: {error}"))
+        })?;
+        let tag = plan.tag_at(version.as_str());
+        let git_ref = tag.parse().map_err(|error| Problem::new(format!("the tag: {error}")))?;
+        let source = ResolvedSource { git_ref, commit: commit.clone() };
+        let release = Release { plan: &plan, version, source: &source, sources: &sources };
         match &self.target {
-            _ if self.sums => sums::write(&plan, &self.version, folder, report),
             Some(target) => target::hash(release, target, folder, report),
             None => merge::merge(release, &self.plan.plan, folder, report),
         }
     }
 }
 
-/// What is released.
+/// What is released, from what.
 #[derive(Clone, Copy)]
 struct Release<'a> {
     plan: &'a Plan,
     version: &'a Version,
-    commit: &'a CommitSha,
-    sources: &'a IndexMap<Id, CommitSha>,
-}
-
-/// Hashes a file that the plan expects, found in a folder by its name.
-fn record(
-    expected: &Expected<'_>,
-    name: FileName,
-    folder: &Path,
-) -> Result<ArtifactRecord, Problem> {
-    let path = folder.join(name.as_str());
-    let digest = Digest::of_file(&path)?;
-    let kind = expected.artifact.kind;
-    Ok(ArtifactRecord {
-        artifact: expected.artifact.id.clone(),
-        kind,
-        target: expected.file.target.clone(),
-        size: digest.size,
-        sha256: digest.sha256,
-        integrity: if kind.is_npm() { Some(integrity(&path)?) } else { None },
-        name,
-    })
+    source: &'a ResolvedSource,
+    sources: &'a IndexMap<Id, ResolvedSource>,
 }
 
 /// Tells every name of a folder that none of its files is expected under.

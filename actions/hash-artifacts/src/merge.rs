@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use indexmap::IndexMap;
-use lockstep_bundle::{CHANGED_ON_THE_WAY, Digest, UPLOAD_PREFIX, WorkingFolder, expected, list};
+use lockstep_bundle::{UPLOAD_PREFIX, WorkingFolder, expected, list};
 use lockstep_schemas::manifest::{
-    ArtifactRecord, BuildRun, Manifest, ManifestFormat, PartialManifest, Revision, names,
+    ArtifactRecord, BuildRun, Manifest, ManifestFormat, PartialManifest, names,
 };
-use lockstep_schemas::plan::TargetPlan;
-use lockstep_schemas::strings::{CommitSha, ContainerImage, Id, Repository, Tag, TargetId};
+use lockstep_schemas::strings::{Id, Tag, TargetId};
 use lockstep_toolkit::{Failure, Problem, Report, documents};
 
-use crate::{Release, record, unexpected};
+use crate::hashing::records;
+use crate::{Release, partial, toolchain, unexpected};
 
 pub(crate) fn merge(
     release: Release<'_>,
@@ -25,10 +25,11 @@ pub(crate) fn merge(
     strangers(release, folder, report)?;
     let mut partials = IndexMap::new();
     for target in &plan.targets {
-        if let Some(partial) = partial(release, target, folder, report) {
+        if let Some(partial) = partial::read(release, target, folder, report) {
             partials.insert(target.id.clone(), partial);
         }
     }
+    toolchain::same(&partials, report);
     let mut artifacts = of_targets(&partials, report);
     artifacts.extend(of_release(release, &bundle, report)?);
     let order: Vec<&Id> = plan.artifacts.iter().map(|artifact| &artifact.id).collect();
@@ -42,8 +43,8 @@ pub(crate) fn merge(
         project: plan.project.name.to_string(),
         version: release.version.clone(),
         tag: tag(release)?,
-        source: source(&plan.project.repository, release.commit),
-        sources: wanted_sources(release),
+        source: partial::source(&plan.project.repository, release.source),
+        sources: partial::sources(release),
         run: run.flatten(),
         targets: partials.into_iter().map(|(id, partial)| (id, partial.record)).collect(),
         artifacts,
@@ -72,19 +73,6 @@ fn tag(release: Release<'_>) -> Result<Tag, Problem> {
     tag.parse().map_err(|error| Problem::new(format!("the release's tag: {error}")))
 }
 
-fn source(repository: &Repository, commit: &CommitSha) -> Revision {
-    Revision { repository: repository.clone(), commit: commit.clone() }
-}
-
-/// The sources as this release resolved them.
-fn wanted_sources(release: Release<'_>) -> IndexMap<Id, Revision> {
-    let sources = release.plan.sources.iter().filter_map(|planned| {
-        let commit = release.sources.get(&planned.name)?;
-        Some((planned.name.clone(), source(&planned.repository, commit)))
-    });
-    sources.collect()
-}
-
 /// Uploads of targets that the plan does not know.
 fn strangers(
     release: Release<'_>,
@@ -103,104 +91,6 @@ fn strangers(
     };
     unexpected(&uploads, &names, is_known, report);
     Ok(())
-}
-
-/// A target's manifest, if all that it says is so.
-fn partial(
-    release: Release<'_>,
-    target: &TargetPlan,
-    folder: WorkingFolder<'_>,
-    report: &mut Report,
-) -> Option<PartialManifest> {
-    let upload = report.found(folder.uploaded(&target.id))?;
-    let path = upload.join(names::MANIFEST);
-    let partial: PartialManifest = report.found(documents::read(&path, "the target's manifest"))?;
-    if partial.target != target.id {
-        let message = format!("{}'s manifest is of {}", target.id, partial.target);
-        report.problem(Problem::new(message).of_file(path.display()));
-        return None;
-    }
-    let before = report.count();
-    let mut differs = |what: &str, found: &str, wanted: &str| {
-        let message = format!("{} was built from another {what}: {found}, not {wanted}", target.id);
-        let remedy = "every target is built from what the context job resolved, and merged as that: run the build again";
-        report.problem(Problem::new(message).of_file(path.display()).with_remedy(remedy));
-    };
-    if partial.version != *release.version {
-        differs("version", partial.version.as_str(), release.version.as_str());
-    }
-    let wanted = source(&release.plan.project.repository, release.commit);
-    if partial.source != wanted {
-        differs("commit", &shown(Some(&partial.source)), &shown(Some(&wanted)));
-    }
-    let wanted = wanted_sources(release);
-    for name in
-        wanted.keys().chain(partial.sources.keys().filter(|name| !wanted.contains_key(*name)))
-    {
-        let (found, wanted) = (partial.sources.get(name), wanted.get(name));
-        if found != wanted {
-            differs(&format!("`{name}`"), &shown(found), &shown(wanted));
-        }
-    }
-    let record = &partial.record;
-    if record.triple != target.triple {
-        differs("triple", record.triple.as_str(), target.triple.as_str());
-    }
-    if record.runner != target.runner {
-        differs("runner", record.runner.as_str(), target.runner.as_str());
-    }
-    if record.container != target.container {
-        let image = |image: &Option<ContainerImage>| {
-            image.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string)
-        };
-        differs("image", &image(&record.container), &image(&target.container));
-    }
-    contents(release, target, &partial, &upload, report);
-    (report.count() == before).then_some(partial)
-}
-
-fn shown(revision: Option<&Revision>) -> String {
-    revision.map_or_else(|| "none".to_owned(), |r| format!("{}@{}", r.repository, r.commit))
-}
-
-/// That an upload is what its manifest says, and all that the plan asks of it.
-fn contents(
-    release: Release<'_>,
-    target: &TargetPlan,
-    partial: &PartialManifest,
-    upload: &Path,
-    report: &mut Report,
-) {
-    let Some(names) = report.found(list(upload)) else { return };
-    let listed: Vec<String> =
-        partial.artifacts.iter().map(|artifact| artifact.name.to_string()).collect();
-    let wanted = expected(release.plan.packed_by(Some(&target.id)), release.version);
-    for expected in report.found(wanted).unwrap_or_default() {
-        let among = expected.among(&listed);
-        report.found(
-            among.map_err(|problem| problem.of_file(upload.join(names::MANIFEST).display())),
-        );
-    }
-    for artifact in &partial.artifacts {
-        let path = upload.join(artifact.name.as_str());
-        let Some(digest) = report.found(Digest::of_file(&path)) else { continue };
-        if digest.sha256 != artifact.sha256 {
-            report.problem(
-                Problem::new(format!(
-                    "is not the file that was built: its SHA-256 is {}, its build job hashed {}",
-                    digest.sha256, artifact.sha256
-                ))
-                .of_file(path.display())
-                .with_remedy(CHANGED_ON_THE_WAY),
-            );
-        }
-    }
-    let is_known = |name: &str| {
-        name == names::MANIFEST
-            || (name == names::FILES && release.plan.handed_on(&target.id).next().is_some())
-            || listed.iter().any(|known| known == name)
-    };
-    unexpected(upload, &names, is_known, report);
 }
 
 /// The targets' artifacts, each name once.
@@ -238,16 +128,14 @@ fn of_release(
 ) -> Result<Vec<ArtifactRecord>, Problem> {
     let names = list(bundle)?;
     let files = release.plan.packed_by(None).filter(|(_, file)| file.manifest.is_none());
-    let mut artifacts = Vec::new();
+    let mut packed = Vec::new();
     for expected in expected(files, release.version)? {
         let name = expected.among(&names).map_err(|problem| {
             problem.of_file(bundle.display()).with_remedy("`pack-artifacts` packs it before this")
         });
-        if let Some(name) = report.found(name) {
-            artifacts.extend(report.found(record(&expected, name, bundle)));
-        }
+        packed.extend(report.found(name).map(|name| (expected, name)));
     }
-    Ok(artifacts)
+    Ok(records(&packed, bundle, report))
 }
 
 /// The run that this is.

@@ -1,13 +1,16 @@
 //! The bundle summed up: `SHA256SUMS`, and the `.sha256` files beside artifacts.
 
-use std::io;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-use lockstep_bundle::{Digest, WorkingFolder, expected, list};
+use lockstep_bundle::{WorkingFolder, expected, list};
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::Version;
 use lockstep_toolkit::{Failure, Problem, Report};
+
+use crate::files::line;
+use crate::hashing::digests;
 
 pub(crate) fn write(
     plan: &Plan,
@@ -24,37 +27,46 @@ pub(crate) fn write(
                 .with_remedy("`hash-artifacts --merge` writes it before this"),
         ));
     }
+    let mut with_sidecar = Vec::new();
     for expected in expected(plan.files().filter(|(artifact, _)| artifact.sidecar), version)? {
         let name = expected.among(&there).map_err(|problem| problem.of_file(bundle.display()));
-        let Some(name) = report.found(name) else { continue };
-        let digest = report.found(Digest::of_file(&bundle.join(name.as_str())));
-        if let Some(digest) = digest {
-            put(&bundle.join(format!("{name}.sha256")), &line(&digest, name.as_str()))?;
-        }
+        with_sidecar.extend(report.found(name).map(|name| name.to_string()));
     }
-    let mut sums = String::new();
-    for name in list(&bundle)?.iter().filter(|name| *name != names::SUMS) {
-        if let Some(digest) = report.found(Digest::of_file(&bundle.join(name))) {
-            sums.push_str(&line(&digest, name));
-        }
-    }
+    let sidecar = |name: &str| format!("{name}.sha256");
+    // What an earlier call wrote is written anew.
+    let is_ours =
+        |name: &str| name == names::SUMS || with_sidecar.iter().any(|with| sidecar(with) == name);
+    let mut lines = hashed(&bundle, there.iter().filter(|name| !is_ours(name)), report);
     if report.has_problems() {
         return Ok(());
     }
+    let sidecars: Vec<String> = with_sidecar.iter().map(|name| sidecar(name)).collect();
+    for (name, sidecar) in with_sidecar.iter().zip(&sidecars) {
+        put(&bundle.join(sidecar), lines.get(name).map_or("", String::as_str))?;
+    }
+    lines.extend(hashed(&bundle, sidecars.iter(), report));
+    let sums: String = lines.into_values().collect();
     put(&bundle.join(names::SUMS), &sums)?;
-    report.line(sums.trim_end());
+    report.group(names::SUMS, sums.trim_end());
     Ok(())
 }
 
-/// A file's line, as [`sha256sum`](https://www.gnu.org/software/coreutils/manual/html_node/cksum-output-modes.html)
-/// reads it.
-fn line(digest: &Digest, name: &str) -> String {
-    format!("{}  {name}\n", digest.sha256)
+/// The line of each file, by its name.
+fn hashed<'n>(
+    bundle: &Path,
+    names: impl Iterator<Item = &'n String>,
+    report: &mut Report,
+) -> BTreeMap<String, String> {
+    let names: Vec<&String> = names.collect();
+    let paths: Vec<PathBuf> = names.iter().map(|name| bundle.join(name)).collect();
+    let found = names.into_iter().zip(digests(&paths));
+    let lines =
+        found.filter_map(|(name, digest)| Some((name.clone(), line(&report.found(digest)?, name))));
+    lines.collect()
 }
 
 fn put(path: &Path, text: &str) -> Result<(), Problem> {
-    let written: io::Result<()> = std::fs::write(path, text);
-    written.map_err(|error| {
+    std::fs::write(path, text).map_err(|error| {
         Problem::new(format!("can not be written: {error}")).of_file(path.display())
     })
 }

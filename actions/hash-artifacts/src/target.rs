@@ -1,17 +1,23 @@
 //! What one target built: its partial manifest.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
+use indexmap::IndexMap;
 use lockstep_bundle::{Digest, WorkingFolder, built_files, expected, list, revision, target};
 use lockstep_schemas::manifest::{
-    BinaryRecord, FileRecord, ManifestFormat, PartialManifest, TargetRecord, names,
+    ArtifactRecord, BinaryRecord, FileRecord, ManifestFormat, PartialManifest, Revision,
+    TargetRecord, names,
 };
-use lockstep_schemas::model::ArtifactKind;
-use lockstep_schemas::plan::{Member, TargetPlan};
-use lockstep_schemas::strings::TargetId;
+use lockstep_schemas::model::{ArtifactKind, BuildMode};
+use lockstep_schemas::plan::TargetPlan;
+use lockstep_schemas::strings::{Id, TargetId};
 use lockstep_toolkit::{Failure, Problem, Report, documents};
 
-use crate::{Release, record, unexpected};
+use crate::hashing::{digests, records};
+use crate::{Release, toolchain, unexpected};
+
+const PACKED_BEFORE: &str = "`pack-artifacts` packs it before this";
 
 pub(crate) fn hash(
     release: Release<'_>,
@@ -21,45 +27,33 @@ pub(crate) fn hash(
 ) -> Result<(), Failure> {
     let Release { plan, version, .. } = release;
     let target = target(plan, id)?;
-    let source = revision(&plan.project.repository, release.commit, Path::new("."));
+    let source = revision(&plan.project.repository, release.source, Path::new("."));
     let source = report.found(source);
-    let mut sources = indexmap::IndexMap::new();
-    for planned in &plan.sources {
-        let Some(commit) = release.sources.get(&planned.name) else {
-            report
-                .problem(Problem::new(format!("no commit is given for source `{}`", planned.name)));
-            continue;
-        };
-        let found = revision(&planned.repository, commit, Path::new(planned.path.as_str()));
-        if let Some(revision) = report.found(found) {
-            sources.insert(planned.name.clone(), revision);
-        }
-    }
+    let sources = sources(release, report);
     let out = folder.out();
     let names = list(&out)
         .map_err(|problem| problem.with_remedy("`pack-artifacts` makes it before this"))?;
-    let mut artifacts = Vec::new();
+    let mut packed = Vec::new();
     for expected in expected(plan.packed_by(Some(id)), version)? {
-        let name = expected.among(&names).map_err(|problem| {
-            problem.of_file(out.display()).with_remedy("`pack-artifacts` packs it before this")
-        });
-        if let Some(name) = report.found(name) {
-            artifacts.extend(report.found(record(&expected, name, &out)));
-        }
+        let name = expected
+            .among(&names)
+            .map_err(|problem| problem.of_file(out.display()).with_remedy(PACKED_BEFORE));
+        packed.extend(report.found(name).map(|name| (expected, name)));
     }
     let is_known = |name: &str| {
         [names::FILES, names::MANIFEST].contains(&name)
-            || artifacts.iter().any(|artifact| artifact.name.as_str() == name)
+            || packed.iter().any(|(_, packed)| packed.as_str() == name)
     };
     unexpected(&out, &names, is_known, report);
+    let artifacts = records(&packed, &out, report);
     let handed_on = match plan.handed_on(id).next() {
         Some(_) => report.found(
             Digest::of_file(&out.join(names::FILES))
-                .map_err(|problem| problem.with_remedy("`pack-artifacts` packs it before this")),
+                .map_err(|problem| problem.with_remedy(PACKED_BEFORE)),
         ),
         None => None,
     };
-    let record = target_record(release, target, report);
+    let record = record(release, target, report);
     let Some(source) = source.filter(|_| !report.has_problems()) else {
         return Ok(());
     };
@@ -75,72 +69,113 @@ pub(crate) fn hash(
     };
     let path = out.join(names::MANIFEST);
     documents::write(&path, &manifest)?;
-    for artifact in &manifest.artifacts {
-        report.line(format_args!("{}  {}", artifact.sha256, artifact.name));
-    }
+    report.group(format_args!("What {id} ships"), told(&manifest.artifacts));
     report.output("manifest", path.display());
     Ok(())
 }
 
+fn told(artifacts: &[ArtifactRecord]) -> String {
+    let line = |record: &ArtifactRecord| format!("{}  {}", record.sha256, record.name);
+    artifacts.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The sources, each at the commit that its checkout is of.
+fn sources(release: Release<'_>, report: &mut Report) -> IndexMap<Id, Revision> {
+    let mut sources = IndexMap::new();
+    for planned in &release.plan.sources {
+        let Some(resolved) = release.sources.get(&planned.name) else {
+            report
+                .problem(Problem::new(format!("no commit is given for source `{}`", planned.name)));
+            continue;
+        };
+        let found = revision(&planned.repository, resolved, Path::new(planned.path.as_str()));
+        if let Some(revision) = report.found(found) {
+            sources.insert(planned.name.clone(), revision);
+        }
+    }
+    sources
+}
+
 /// The facts of a target, and every built file that something is packed from.
-fn target_record(release: Release<'_>, target: &TargetPlan, report: &mut Report) -> TargetRecord {
+fn record(release: Release<'_>, target: &TargetPlan, report: &mut Report) -> TargetRecord {
+    let Built { files, in_package } = built(release, target, report);
+    let paths: Vec<PathBuf> = files.keys().map(PathBuf::from).collect();
     let mut record = TargetRecord {
         triple: target.triple.clone(),
         runner: target.runner.clone(),
         container: target.container.clone(),
-        package: None,
+        runner_image: toolchain::runner_image(),
+        toolchain: toolchain::found(release.plan, target, report),
+        package: package(release, target),
         release: None,
         debug: None,
         files: Vec::new(),
     };
-    for (artifact, file) in release.plan.packed_by(Some(&target.id)) {
-        let is_package = artifact.kind == ArtifactKind::NpmPlatformPackage;
-        if is_package && record.package.is_none() {
-            record.package.clone_from(&file.package);
-        }
-        for member in file.members.iter().filter(|member| member.from.is_some()) {
-            files(release, member, is_package, &mut record, report);
+    for ((path, mode), digest) in files.into_iter().zip(digests(&paths)) {
+        let Some(Digest { sha256, size, executable }) = report.found(digest) else { continue };
+        let path = path.parse().map_err(|error| Problem::new(format!("{error}")));
+        if let Some(path) = report.found(path) {
+            record.files.push(FileRecord { path, mode, sha256, size, executable });
         }
     }
-    for member in release.plan.handed_on(&target.id) {
-        files(release, member, false, &mut record, report);
+    // Where there is one mode, nothing need say which.
+    let only = match release.plan.modes.as_slice() {
+        [mode] => Some(*mode),
+        _ => None,
+    };
+    for (path, place) in in_package {
+        let Some(file) = record.files.iter().find(|file| file.path.as_str() == path) else {
+            continue;
+        };
+        let binary = BinaryRecord {
+            path: place,
+            sha256: file.sha256.clone(),
+            size: file.size,
+            executable: file.executable,
+        };
+        if let Some(mode) = file.mode.or(only) {
+            record.binary_mut(mode).get_or_insert(binary);
+        }
     }
-    record.files.sort_by(|a, b| a.path.cmp(&b.path));
-    record.files.dedup_by(|a, b| a.path == b.path);
     record
 }
 
-fn files(
-    release: Release<'_>,
-    member: &Member,
-    is_package: bool,
-    record: &mut TargetRecord,
-    report: &mut Report,
-) {
-    let found = built_files(Path::new("."), member, release.version.as_str());
-    for file in report.found(found).unwrap_or_default() {
-        let Some(digest) = report.found(Digest::of_file(Path::new(&file.path))) else { continue };
-        let path = file.path.parse().map_err(|error| Problem::new(format!("{error}")));
-        let Some(path) = report.found(path) else { continue };
-        // Where there is one mode, nothing need say which.
-        let only = match release.plan.modes.as_slice() {
-            [mode] => Some(*mode),
-            _ => None,
-        };
-        if let Some(mode) = member.mode.or(only).filter(|_| is_package) {
-            record.binary_mut(mode).get_or_insert_with(|| BinaryRecord {
-                path: file.to.clone(),
-                sha256: digest.sha256.clone(),
-                size: digest.size,
-                executable: digest.executable,
-            });
+/// The npm platform package of a target: the first that the model lists.
+fn package(release: Release<'_>, target: &TargetPlan) -> Option<String> {
+    let mut packed = release.plan.packed_by(Some(&target.id));
+    let is_platform = |kind| kind == ArtifactKind::NpmPlatformPackage;
+    packed.find(|(artifact, _)| is_platform(artifact.kind))?.1.package.clone()
+}
+
+/// The built files of a target.
+#[derive(Default)]
+struct Built {
+    /// By their paths, each with its build mode.
+    files: BTreeMap<String, Option<BuildMode>>,
+    /// Those of the npm platform packages, in the model's order: path, and place in the package.
+    in_package: Vec<(String, String)>,
+}
+
+/// Every built file that something is packed from.
+fn built(release: Release<'_>, target: &TargetPlan, report: &mut Report) -> Built {
+    let plan = release.plan;
+    let packed = plan.packed_by(Some(&target.id)).flat_map(|(artifact, file)| {
+        let is_package = artifact.kind == ArtifactKind::NpmPlatformPackage;
+        file.members.iter().map(move |member| (member, is_package))
+    });
+    let handed_on = plan.handed_on(&target.id).map(|member| (member, false));
+    let mut built = Built::default();
+    for (member, is_package) in packed.chain(handed_on) {
+        if member.from.is_none() {
+            continue;
         }
-        record.files.push(FileRecord {
-            path,
-            mode: member.mode,
-            sha256: digest.sha256,
-            size: digest.size,
-            executable: digest.executable,
-        });
+        let found = built_files(Path::new("."), member, release.version.as_str());
+        for file in report.found(found).unwrap_or_default() {
+            if is_package {
+                built.in_package.push((file.path.clone(), file.to));
+            }
+            built.files.entry(file.path).or_insert(member.mode);
+        }
     }
+    built
 }

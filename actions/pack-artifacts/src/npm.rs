@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use lockstep_archives::Entry;
-use lockstep_bundle::Expected;
+use lockstep_bundle::{Expected, INSTALL_SCRIPTS};
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, TargetPlan};
 use lockstep_schemas::strings::{Id, RelativePath};
@@ -14,10 +14,6 @@ use lockstep_toolkit::{Problem, Report};
 use serde_json::{Map, Value, json};
 
 use crate::{Packing, archive, temporary};
-
-/// What npm runs when a package is installed
-/// ([documentation](https://docs.npmjs.com/cli/v11/using-npm/scripts#life-cycle-operation-order)).
-const INSTALL_SCRIPTS: [&str; 3] = ["preinstall", "install", "postinstall"];
 
 /// Packs a package with its native files.
 pub(crate) fn pack(

@@ -8,6 +8,7 @@ use std::path::Path;
 use clap::{Parser, ValueEnum};
 use indexmap::IndexMap;
 use lockstep_bundle::checked_out;
+use lockstep_schemas::manifest::ResolvedSource;
 use lockstep_schemas::model::{GateCheck, Stage};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{CommitSha, GitRef};
@@ -45,7 +46,7 @@ impl Action for Inputs {
         ("tag", "The release's tag"),
         ("version", "The release's version"),
         ("commit", "The release's commit"),
-        ("sources", "The commit of each source, as a JSON object"),
+        ("sources", "Ref and commit of each source, as a JSON object"),
         ("channels", "The channels that the release ships to, separated by spaces"),
         ("waived", "The gates that are let go, as a JSON list"),
         ("run-id", "The id of the build run"),
@@ -91,14 +92,18 @@ impl Inputs {
         let mut sources = IndexMap::new();
         for source in &plan.sources {
             let given = source.git_ref.input.as_ref().and_then(|name| input(name.as_str()));
-            let found = match given.map(str::parse::<GitRef>) {
-                Some(Err(error)) => Err(Problem::new(format!("source `{}`: {error}", source.name))),
-                Some(Ok(git_ref)) => git::commit_of(&source.repository, &git_ref),
-                None => git::commit_of(&source.repository, &source.git_ref.default),
-            };
-            if let Some(commit) = report.found(found) {
+            let git_ref = given.map_or_else(
+                || Ok(source.git_ref.default.clone()),
+                |given| {
+                    given
+                        .parse::<GitRef>()
+                        .map_err(|error| Problem::new(format!("source `{}`: {error}", source.name)))
+                },
+            );
+            let Some(git_ref) = report.found(git_ref) else { continue };
+            if let Some(commit) = report.found(git::commit_of(&source.repository, &git_ref)) {
                 report.line(format_args!("{}: {}@{commit}", source.name, source.repository));
-                sources.insert(&source.name, commit);
+                sources.insert(&source.name, ResolvedSource { git_ref, commit });
             }
         }
         gates(plan, report);

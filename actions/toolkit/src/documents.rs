@@ -9,28 +9,41 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::Problem;
+use crate::unambiguous::Unambiguous;
 
 /// The largest document that is read, in bytes: a plan of 200 targets is a twentieth of it.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
-/// Reads a document.
+/// Reads a document. A key that stands twice in it is refused, since readers differ in which they take.
 pub fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Problem> {
     let problem = |message: String| Problem::new(message).of_file(path.display());
-    let mut text = Vec::new();
-    let file = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut text));
-    if let Err(error) = file {
-        return Err(problem(format!("{what} can not be read: {error}")));
-    }
-    if text.len() as u64 > LARGEST {
-        return Err(problem(format!("{what} is larger than {} MiB", LARGEST >> 20)));
-    }
-    serde_json::from_slice(&text).map_err(|error| {
+    let text = bytes(path).map_err(|error| problem(format!("{what} can not be read: {error}")))?;
+    of_json(&text).map_err(|error| {
         let message = error.to_string();
         let message =
             message.rsplit_once(" at line ").map_or(message.as_str(), |(before, _)| before);
         problem(format!("{what} is not valid: {message}"))
             .at(error.line().max(1), error.column().max(1))
     })
+}
+
+/// A document's bytes, as many as a document may have.
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let too_large = || io::Error::other(format!("it is larger than {} MiB", LARGEST >> 20));
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
+    if length > LARGEST {
+        return Err(too_large());
+    }
+    let mut text = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
+    file.take(LARGEST + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > LARGEST { Err(too_large()) } else { Ok(text) }
+}
+
+/// A document of its text.
+pub fn of_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error> {
+    serde_json::from_slice::<Unambiguous>(text)?;
+    serde_json::from_slice(text)
 }
 
 /// Reads a plan.

@@ -11,6 +11,7 @@ mod problem;
 mod program;
 mod report;
 pub mod runner;
+mod unambiguous;
 
 pub use interface::{Action, Secret, variable};
 pub use problem::{Failure, Problem};

@@ -53,6 +53,16 @@ impl Report {
         let _ = writeln!(io::stdout(), "{}", self.told(&line.to_string()));
     }
 
+    /// Tells many lines under one title, which a runner's log folds
+    /// ([command](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#grouping-log-lines)).
+    pub fn group(&mut self, title: impl fmt::Display, lines: impl fmt::Display) {
+        if !self.on_runner {
+            return self.line(lines);
+        }
+        let text = runner::inert(&lines.to_string());
+        let _ = io::stdout().write_all(runner::group(&title.to_string(), &text).as_bytes());
+    }
+
     /// Puts an output out, when the program has ended without problems.
     pub fn output(&mut self, name: &'static str, value: impl fmt::Display) {
         self.outputs.push((name, value.to_string()));
@@ -73,14 +83,15 @@ impl Report {
                 Some(2)
             }
         };
-        let mut stderr = io::stderr().lock();
+        let mut errors = String::new();
         for problem in &self.problems {
-            let _ = writeln!(stderr, "error: {}", self.told(&problem.to_string()));
+            let _ = writeln!(errors, "error: {}", self.told(&problem.to_string()));
         }
         if self.problems.len() > 1 {
-            let _ = writeln!(stderr, "{program}: {} problems", self.problems.len());
+            let _ = writeln!(errors, "{program}: {} problems", self.problems.len());
         }
-        drop(stderr);
+        // At once: half a line here, and an annotation on the other stream would end it.
+        let _ = io::stderr().write_all(errors.as_bytes());
         if status.is_some() {
             self.outputs.clear();
         }

@@ -60,6 +60,13 @@ pub fn inert(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// Lines under a title, which the log folds. The lines must command nothing: [`inert`].
+#[must_use]
+pub fn group(title: &str, lines: &str) -> String {
+    let title = Escaped { text: title, in_property: false };
+    format!("::group::{title}\n{}\n::endgroup::\n", lines.trim_end_matches('\n'))
+}
+
 /// An output as the file of outputs has it. The delimiter is longer than any run of its letter in the
 /// value, so no value can end its own entry.
 #[must_use]

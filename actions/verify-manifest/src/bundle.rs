@@ -1,166 +1,109 @@
-//! The bundle's bytes against the manifest.
+//! The bundle's files: none missing, none more, each of the bytes that the manifest says.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
-use lockstep_bundle::{Digest, expected, integrity, list};
-use lockstep_schemas::manifest::{Manifest, names};
-use lockstep_schemas::plan::Plan;
-use lockstep_toolkit::{Failure, Problem, Report};
+use lockstep_bundle::{ARCHIVES, Contents, Digest, Expected, expected, in_parallel, list};
+use lockstep_schemas::manifest::names;
+use lockstep_schemas::verification::Finding;
+use lockstep_toolkit::{Failure, Problem};
 
-use crate::{Inputs, members};
+use crate::findings::Findings;
+use crate::{Release, artifact, sums};
 
 pub(crate) fn check(
-    inputs: &Inputs,
-    plan: &Plan,
-    manifest: &Manifest,
-    report: &mut Report,
+    release: Release<'_>,
+    folder: &Path,
+    plan_file: &Path,
+    findings: &mut Findings,
 ) -> Result<(), Failure> {
-    let folder = &inputs.bundle;
     let there = list(folder)?;
-    let sidecars = plan.files().filter(|(artifact, _)| artifact.sidecar);
-    let with_manifest = plan.files().filter(|(_, file)| file.manifest.is_some());
-    let mut wanted: BTreeSet<String> =
-        [names::MANIFEST, names::PLAN, names::SUMS].map(str::to_owned).into();
-    wanted.extend(manifest.artifacts.iter().map(|artifact| artifact.name.to_string()));
-    for expected in expected(with_manifest, &inputs.version)? {
-        wanted.insert(expected.name);
-    }
-    for expected in expected(sidecars, &inputs.version)? {
-        // Where the file itself is missing, that is told, and not its sidecar.
-        if let Ok(name) = expected.among(&there) {
-            wanted.insert(format!("{name}.sha256"));
-        }
-    }
-    let mut digests = BTreeMap::new();
-    for name in &there {
-        let path = folder.join(name);
-        let is_file = path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
-        if !wanted.contains(name) {
-            let problem = Problem::new("is neither in the plan nor in the manifest");
-            report.problem(problem.of_file(path.display()).with_remedy("take it out"));
-        } else if !is_file {
-            report.problem(
-                Problem::new("is a link or a folder, and must be a file").of_file(path.display()),
-            );
-        } else if let Some(digest) = report.found(Digest::of_file(&path)) {
-            digests.insert(name.as_str(), digest);
-        }
-    }
-    for name in wanted.iter().filter(|name| !there.contains(name)) {
-        report.problem(Problem::new("is missing").of_file(folder.join(name).display()));
-    }
-    for artifact in &manifest.artifacts {
-        let path = folder.join(artifact.name.as_str());
-        let Some(found) = digests.get(artifact.name.as_str()) else { continue };
-        let mut differs = |what: &str, found: &str, wanted: &str| {
-            if found != wanted {
-                let message = format!("its {what} is {found}, the manifest says {wanted}");
-                report.problem(Problem::new(message).of_file(path.display()));
-            }
-        };
-        differs("SHA-256", found.sha256.as_str(), artifact.sha256.as_str());
-        differs("size", &found.size.to_string(), &artifact.size.to_string());
-        if let Some(wanted) = &artifact.integrity {
-            match integrity(&path) {
-                Ok(found) => differs("integrity", found.as_str(), wanted.as_str()),
-                Err(problem) => report.problem(problem),
-            }
-        }
-    }
-    for expected in expected(plan.files(), &inputs.version)? {
+    let wanted = wanted(release, &there)?;
+    let files = files(folder, &there, &wanted, findings);
+    let mut artifacts = Vec::new();
+    for expected in expected(release.plan.files(), release.version)? {
         // A missing file was told as missing.
-        if let Ok(name) = expected.among(&there) {
-            let path = folder.join(name.as_str());
-            members::check(&expected, &path, plan, manifest, &inputs.version, report);
+        artifacts.extend(expected.among(&files).ok().map(|name| (expected, name)));
+    }
+    let is_artifact = |name: &String| artifacts.iter().any(|(_, known)| known.as_str() == name);
+    let others: Vec<&String> = files.iter().filter(|name| !is_artifact(name)).collect();
+    let hashed = in_parallel(&others, usize::MAX, |name| Digest::of_file(&folder.join(name)));
+    let mut digests: BTreeMap<&str, Digest> = BTreeMap::new();
+    for (name, digest) in others.into_iter().zip(hashed) {
+        match digest {
+            Ok(digest) => drop(digests.insert(name, digest)),
+            Err(Problem { message, .. }) => findings.add(Finding::new(name.as_str(), message)),
         }
     }
-    sums(inputs, manifest, &digests, report);
-    plan_is_ours(inputs, report);
+    let contents = in_parallel(&artifacts, ARCHIVES, |(expected, name)| {
+        Contents::of(expected.artifact, &folder.join(name.as_str()))
+    });
+    let manifest = digests.get(names::MANIFEST).map(|digest| digest.sha256.clone());
+    for ((expected, name), contents) in artifacts.iter().zip(contents) {
+        match contents {
+            Ok(contents) => {
+                artifact::check(release, expected, name, &contents, manifest.as_ref(), findings);
+                digests.insert(name.as_str(), contents.digest);
+            }
+            Err(Problem { message, .. }) => findings.add(Finding::new(name.as_str(), message)),
+        }
+    }
+    sums::check(release, folder, &digests, findings);
+    plan_is_ours(folder, plan_file, findings);
     Ok(())
 }
 
+/// The names of all files that a bundle must have, and of no other.
+fn wanted(release: Release<'_>, there: &[String]) -> Result<BTreeSet<String>, Problem> {
+    let Release { plan, version, manifest } = release;
+    let mut wanted: BTreeSet<String> =
+        [names::MANIFEST, names::PLAN, names::SUMS].map(str::to_owned).into();
+    wanted.extend(manifest.artifacts.iter().map(|artifact| artifact.name.to_string()));
+    let with_manifest = plan.files().filter(|(_, file)| file.manifest.is_some());
+    wanted.extend(expected(with_manifest, version)?.into_iter().map(|expected| expected.name));
+    let sidecars = plan.files().filter(|(artifact, _)| artifact.sidecar);
+    // Where the file itself is missing, that is told, and not its sidecar.
+    let there = |expected: Expected<'_>| Some(format!("{}.sha256", expected.among(there).ok()?));
+    wanted.extend(expected(sidecars, version)?.into_iter().filter_map(there));
+    Ok(wanted)
+}
+
+/// Those of the files that are wanted and are files.
+fn files(
+    folder: &Path,
+    there: &[String],
+    wanted: &BTreeSet<String>,
+    findings: &mut Findings,
+) -> Vec<String> {
+    let mut files = Vec::new();
+    for name in there {
+        let path = folder.join(name);
+        if !wanted.contains(name) {
+            let finding = Finding::new(name.as_str(), "is neither in the plan nor in the manifest");
+            findings.add(finding.with_remedy("take it out"));
+        } else if path.symlink_metadata().is_ok_and(|metadata| metadata.is_file()) {
+            files.push(name.clone());
+        } else {
+            findings.add(Finding::new(name.as_str(), "is a link or a folder, and must be a file"));
+        }
+    }
+    for name in wanted.iter().filter(|name| !there.contains(name)) {
+        findings.add(Finding::new(name.as_str(), "is missing"));
+    }
+    files
+}
+
 /// That the plan in the bundle is the one that it is verified against.
-fn plan_is_ours(inputs: &Inputs, report: &mut Report) {
-    let carried = inputs.bundle.join(names::PLAN);
-    let (Ok(ours), Ok(carried_plan)) = (std::fs::read(&inputs.plan.plan), std::fs::read(&carried))
-    else {
+fn plan_is_ours(folder: &Path, plan_file: &Path, findings: &mut Findings) {
+    let carried: PathBuf = folder.join(names::PLAN);
+    let (Ok(ours), Ok(carried)) = (std::fs::read(plan_file), std::fs::read(carried)) else {
         // A missing file is told as missing.
         return;
     };
-    if ours != carried_plan {
-        report.problem(
-            Problem::new(format!("is another plan than {}", inputs.plan.plan.display()))
-                .of_file(carried.display())
-                .with_remedy(
-                    "a bundle is verified against the plan of the commit that it was built from",
-                ),
-        );
+    if ours != carried {
+        let finding = format!("is another plan than {}", plan_file.display());
+        findings.add(Finding::new(names::PLAN, finding).with_remedy(
+            "a bundle is verified against the plan of the commit that it was built from",
+        ));
     }
-}
-
-/// That `SHA256SUMS` and the `.sha256` files say what the bytes are.
-fn sums(
-    inputs: &Inputs,
-    manifest: &Manifest,
-    digests: &BTreeMap<&str, Digest>,
-    report: &mut Report,
-) {
-    let is_artifact = |name: &str| manifest.artifacts.iter().any(|a| a.name.as_str() == name);
-    for name in digests.keys().filter(|name| !is_artifact(name)) {
-        if *name == names::SUMS {
-            let others = digests.iter().filter(|(other, _)| **other != names::SUMS);
-            says(inputs, name, &others.collect(), report);
-        } else if let Some(of) = name.strip_suffix(".sha256") {
-            says(inputs, name, &digests.get_key_value(of).into_iter().collect(), report);
-        }
-    }
-}
-
-/// That a file of digests lists some files, with their digests, and no other.
-fn says(inputs: &Inputs, name: &str, files: &BTreeMap<&&str, &Digest>, report: &mut Report) {
-    let path = inputs.bundle.join(name);
-    let problem = |message: String| Problem::new(message).of_file(path.display());
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) => return report.problem(problem(format!("can not be read: {error}"))),
-    };
-    let mut listed = BTreeMap::new();
-    for (index, line) in text.lines().enumerate() {
-        match line.split_once("  ") {
-            Some((digest, file)) if listed.insert(file, digest).is_none() => {}
-            _ => report.problem(
-                problem("is no digest and name, or a name again".to_owned()).at(index + 1, 1),
-            ),
-        }
-    }
-    for (file, digest) in files {
-        match listed.remove(**file) {
-            Some(found) if found == digest.sha256.as_str() => {}
-            Some(found) => {
-                let message =
-                    format!("says {found} of `{file}`, whose SHA-256 is {}", digest.sha256);
-                report.problem(problem(message));
-            }
-            None => report.problem(problem(format!("does not list `{file}`"))),
-        }
-    }
-    for file in listed.keys() {
-        report.problem(problem(format!("lists `{file}`, which is not there")));
-    }
-}
-
-/// What is in the bundle, for the job summary.
-pub(crate) fn table(manifest: &Manifest) -> String {
-    let mut table = format!("### {} {}\n\n", manifest.project, manifest.version);
-    table.push_str("| file | target | bytes | SHA-256 |\n| --- | --- | --: | --- |\n");
-    for artifact in &manifest.artifacts {
-        let target = artifact.target.as_ref().map_or("", |target| target.as_str());
-        let _ = writeln!(
-            table,
-            "| `{}` | {target} | {} | `{}` |",
-            artifact.name, artifact.size, artifact.sha256
-        );
-    }
-    table
 }

@@ -1,8 +1,14 @@
 //! Checks that a bundle is what its manifest says, and all that the plan asks for.
 
+mod artifact;
+mod binary;
 mod bundle;
+mod findings;
 mod manifest;
-mod members;
+mod npm;
+mod sums;
+mod told;
+mod wheel;
 
 use std::path::PathBuf;
 
@@ -12,6 +18,8 @@ use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{CommitSha, Version};
 use lockstep_toolkit::inputs::ProjectPlan;
 use lockstep_toolkit::{Action, Failure, Program, Report, documents};
+
+use crate::findings::Findings;
 
 /// Checks a manifest against the plan and the bytes.
 #[derive(Debug, Parser)]
@@ -29,6 +37,9 @@ pub struct Inputs {
     /// The bundle's folder.
     #[arg(long, default_value = "lockstep/bundle")]
     pub bundle: PathBuf,
+    /// Print what was found as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 impl Action for Inputs {
@@ -40,24 +51,29 @@ impl Program for Inputs {
         let plan: Plan = documents::read_plan(&self.plan.plan)?;
         let path = self.bundle.join(names::MANIFEST);
         let manifest: Manifest = documents::read(&path, "the manifest").map_err(|problem| {
+            if path.exists() {
+                return problem;
+            }
             problem.with_remedy("`hash-artifacts --merge` writes it; `--bundle` names its folder")
         })?;
+        let release = Release { plan: &plan, version: &self.version, manifest: &manifest };
+        let mut findings = Findings::default();
+        manifest::check_release(release, self.commit.as_ref(), &mut findings);
         // Of another release nothing else would be right either.
-        if !manifest::is_of(self, &plan, &manifest, &path, report) {
-            return Ok(());
+        let is_ours = findings.is_empty();
+        if is_ours {
+            manifest::check(release, &mut findings)?;
+            bundle::check(release, &self.bundle, &self.plan.plan, &mut findings)?;
         }
-        manifest::check(self, &plan, &manifest, &path, report)?;
-        bundle::check(self, &plan, &manifest, report)?;
-        if !report.has_problems() {
-            let bytes: u64 = manifest.artifacts.iter().map(|artifact| artifact.size).sum();
-            report.line(format_args!(
-                "{} {}: {} artifacts, {bytes} bytes, every one as the manifest says",
-                manifest.project,
-                manifest.version,
-                manifest.artifacts.len()
-            ));
-            report.summarize(bundle::table(&manifest));
-        }
+        told::tell(self, &manifest, findings, is_ours, report);
         Ok(())
     }
+}
+
+/// What a bundle is verified to be.
+#[derive(Clone, Copy)]
+struct Release<'a> {
+    plan: &'a Plan,
+    version: &'a Version,
+    manifest: &'a Manifest,
 }

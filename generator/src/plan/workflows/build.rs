@@ -40,7 +40,7 @@ fn workflow(model: &Model, plan: &Plan, os: Os, index: usize, targets: &[&Target
         inputs: vec![
             required_input("version", "The version that is built"),
             required_input("commit", "The commit that is built"),
-            required_input("sources", "The commit of each source, as a JSON object"),
+            required_input("sources", "Ref and commit of each source, as a JSON object"),
         ],
         concurrency: None,
         jobs: vec![build(model, plan, os, targets)],
@@ -98,7 +98,7 @@ fn sources(plan: &Plan) -> Vec<SourceCheckout> {
     let checkout = |source: &lockstep_schemas::plan::SourcePlan| SourceCheckout {
         name: source.name.clone(),
         repository: source.repository.clone(),
-        commit: Expression::new(format!("fromJSON(inputs.sources)['{}']", source.name)),
+        commit: Expression::new(format!("fromJSON(inputs.sources)['{}'].commit", source.name)),
         path: source.path.clone(),
         submodules: source.submodules,
     };

@@ -1,0 +1,76 @@
+//! Digests of many files at the same time, and how far they are.
+
+use std::io::{IsTerminal as _, stderr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use lockstep_bundle::{ARCHIVES, Contents, Digest, Expected, Inside, in_parallel};
+use lockstep_schemas::manifest::ArtifactRecord;
+use lockstep_schemas::strings::FileName;
+use lockstep_toolkit::{Problem, Report, runner};
+
+/// Hashes files, each result in the place of its path.
+pub(crate) fn digests(paths: &[PathBuf]) -> Vec<Result<Digest, Problem>> {
+    let bar = bar(paths);
+    let digests =
+        in_parallel(paths, usize::MAX, |path| Digest::of_file_told(path, &|bytes| bar.inc(bytes)));
+    bar.finish_and_clear();
+    digests
+}
+
+/// Hashes artifacts that the plan expects, found in a folder by their names, and what is in them.
+pub(crate) fn records(
+    artifacts: &[(Expected<'_>, FileName)],
+    folder: &Path,
+    report: &mut Report,
+) -> Vec<ArtifactRecord> {
+    let paths: Vec<PathBuf> =
+        artifacts.iter().map(|(_, name)| folder.join(name.as_str())).collect();
+    let bar = bar(&paths);
+    let contents = in_parallel(artifacts, ARCHIVES, |(expected, name)| {
+        let contents = Contents::of(expected.artifact, &folder.join(name.as_str()));
+        bar.inc(contents.as_ref().map_or(0, |contents| contents.digest.size));
+        contents
+    });
+    bar.finish_and_clear();
+    let found = artifacts.iter().zip(&paths).zip(contents);
+    let records = found.filter_map(|(((expected, name), path), contents)| {
+        let contents = report.found(contents)?;
+        if let Inside::Refused(what) = &contents.inside {
+            report.problem(Problem::new(format!("is refused: {what}")).of_file(path.display()));
+        }
+        Some(record(expected, name.clone(), contents))
+    });
+    records.collect()
+}
+
+fn record(expected: &Expected<'_>, name: FileName, contents: Contents) -> ArtifactRecord {
+    ArtifactRecord {
+        name,
+        artifact: expected.artifact.id.clone(),
+        kind: expected.artifact.kind,
+        target: expected.file.target.clone(),
+        members: contents.members(),
+        size: contents.digest.size,
+        sha256: contents.digest.sha256,
+        integrity: contents.integrity,
+    }
+}
+
+/// How many of the files' bytes are hashed, where somebody watches.
+fn bar(paths: &[PathBuf]) -> ProgressBar {
+    if runner::is_here() || !stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bytes = paths.iter().filter_map(|path| path.metadata().ok()).map(|file| file.len()).sum();
+    let bar = ProgressBar::new(bytes);
+    let style = ProgressStyle::with_template(
+        "hashing [{bar:30}] {bytes} of {total_bytes}, {bytes_per_sec}",
+    );
+    if let Ok(style) = style {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}

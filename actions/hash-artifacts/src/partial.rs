@@ -1,0 +1,132 @@
+//! One target's manifest, against the plan, what the release resolved, and the files beside it.
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use lockstep_bundle::{CHANGED_ON_THE_WAY, WorkingFolder, expected, list};
+use lockstep_schemas::manifest::{PartialManifest, ResolvedSource, Revision, names};
+use lockstep_schemas::plan::TargetPlan;
+use lockstep_schemas::strings::{Id, Repository};
+use lockstep_toolkit::{Problem, Report, documents};
+
+use crate::hashing::digests;
+use crate::{Release, unexpected};
+
+/// A repository as this release resolved it.
+pub(crate) fn source(repository: &Repository, resolved: &ResolvedSource) -> Revision {
+    let ResolvedSource { git_ref, commit } = resolved.clone();
+    Revision { repository: repository.clone(), git_ref, commit }
+}
+
+/// The sources as this release resolved them.
+pub(crate) fn sources(release: Release<'_>) -> IndexMap<Id, Revision> {
+    let sources = release.plan.sources.iter().filter_map(|planned| {
+        let resolved = release.sources.get(&planned.name)?;
+        Some((planned.name.clone(), source(&planned.repository, resolved)))
+    });
+    sources.collect()
+}
+
+/// Reads a target's manifest, if all that it says is so.
+pub(crate) fn read(
+    release: Release<'_>,
+    target: &TargetPlan,
+    folder: WorkingFolder<'_>,
+    report: &mut Report,
+) -> Option<PartialManifest> {
+    let upload = report.found(folder.uploaded(&target.id))?;
+    let path = upload.join(names::MANIFEST);
+    let partial: PartialManifest = report.found(documents::read(&path, "the target's manifest"))?;
+    if partial.target != target.id {
+        let message = format!("{}'s manifest is of {}", target.id, partial.target);
+        report.problem(Problem::new(message).of_file(path.display()));
+        return None;
+    }
+    let before = report.count();
+    for (what, found, wanted) in facts(release, target, &partial) {
+        if found != wanted {
+            let message =
+                format!("{} was built from another {what}: {found}, not {wanted}", target.id);
+            let remedy = "every target is built from what the context job resolved, and merged as that: run the build again";
+            report.problem(Problem::new(message).of_file(path.display()).with_remedy(remedy));
+        }
+    }
+    contents(release, target, &partial, &upload, report);
+    (report.count() == before).then_some(partial)
+}
+
+/// What a target was built from: what it is, as found, and as wanted.
+fn facts(
+    release: Release<'_>,
+    target: &TargetPlan,
+    partial: &PartialManifest,
+) -> Vec<(String, String, String)> {
+    let record = &partial.record;
+    let wanted = source(&release.plan.project.repository, release.source);
+    let none = || "none".to_owned();
+    let image = |image: &Option<_>| image.as_ref().map_or_else(none, ToString::to_string);
+    let fact = |what: &str, found: String, wanted: String| (what.to_owned(), found, wanted);
+    let mut facts = vec![
+        fact("version", partial.version.to_string(), release.version.to_string()),
+        fact("commit", shown(Some(&partial.source)), shown(Some(&wanted))),
+    ];
+    let sources = sources(release);
+    let strangers = partial.sources.keys().filter(|name| !sources.contains_key(*name));
+    for name in sources.keys().chain(strangers) {
+        let (found, wanted) = (partial.sources.get(name), sources.get(name));
+        facts.push((format!("`{name}`"), shown(found), shown(wanted)));
+    }
+    facts.extend([
+        fact("triple", record.triple.to_string(), target.triple.to_string()),
+        fact("runner", record.runner.to_string(), target.runner.to_string()),
+        fact("image", image(&record.container), image(&target.container)),
+    ]);
+    facts
+}
+
+fn shown(revision: Option<&Revision>) -> String {
+    revision.map_or_else(
+        || "none".to_owned(),
+        |r| format!("{}@{} ({})", r.repository, r.commit, r.git_ref),
+    )
+}
+
+/// That an upload is what its manifest says, and all that the plan asks of it.
+fn contents(
+    release: Release<'_>,
+    target: &TargetPlan,
+    partial: &PartialManifest,
+    upload: &Path,
+    report: &mut Report,
+) {
+    let Some(names) = report.found(list(upload)) else { return };
+    let listed: Vec<String> =
+        partial.artifacts.iter().map(|artifact| artifact.name.to_string()).collect();
+    let wanted = expected(release.plan.packed_by(Some(&target.id)), release.version);
+    for expected in report.found(wanted).unwrap_or_default() {
+        let among = expected.among(&listed);
+        report.found(
+            among.map_err(|problem| problem.of_file(upload.join(names::MANIFEST).display())),
+        );
+    }
+    let paths: Vec<PathBuf> = listed.iter().map(|name| upload.join(name)).collect();
+    for ((artifact, path), digest) in partial.artifacts.iter().zip(&paths).zip(digests(&paths)) {
+        let Some(digest) = report.found(digest) else { continue };
+        if digest.sha256 != artifact.sha256 {
+            report.problem(
+                Problem::new(format!(
+                    "is not the file that was built: its SHA-256 is {}, its build job hashed {}",
+                    digest.sha256, artifact.sha256
+                ))
+                .of_file(path.display())
+                .with_remedy(CHANGED_ON_THE_WAY),
+            );
+        }
+    }
+    let is_known = |name: &str| {
+        name == names::MANIFEST
+            || (name == names::FILES && release.plan.handed_on(&target.id).next().is_some())
+            || listed.iter().any(|known| known == name)
+    };
+    unexpected(upload, &names, is_known, report);
+}

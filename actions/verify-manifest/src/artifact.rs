@@ -1,0 +1,271 @@
+//! One artifact: its bytes and members against the manifest, the plan, and what its kind must be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lockstep_bundle::{Contents, Expected, FileInside, Inside, matches, place_of};
+use lockstep_schemas::manifest::{ArtifactRecord, FileRecord, Manifest};
+use lockstep_schemas::model::ArtifactKind;
+use lockstep_schemas::plan::{Member, at_version};
+use lockstep_schemas::strings::{FileName, Sha256, Version};
+use lockstep_schemas::verification::Finding;
+
+use crate::findings::Findings;
+use crate::{Release, binary, npm, wheel};
+
+type Members = BTreeMap<String, FileInside>;
+
+/// Checks one artifact. `manifest` is the digest of the bundle's manifest, which may stand in it.
+pub(crate) fn check(
+    release: Release<'_>,
+    expected: &Expected<'_>,
+    name: &FileName,
+    contents: &Contents,
+    manifest: Option<&Sha256>,
+    findings: &mut Findings,
+) {
+    let record = release.manifest.artifacts.iter().find(|record| record.name == *name);
+    if let Some(record) = record {
+        bytes(record, contents, findings);
+    }
+    let about = |what: String| Finding::new(name.as_str(), what);
+    let found = match &contents.inside {
+        Inside::Members(found) => found,
+        Inside::File(looked) => {
+            return binary::check(
+                release,
+                expected,
+                None,
+                looked,
+                contents.digest.executable,
+                &about,
+                findings,
+            );
+        }
+        Inside::Refused(what) => return findings.add(about(format!("is refused: {what}"))),
+    };
+    // Of a member that is not as the manifest lists it nothing more is said.
+    let told = record.map(|record| members(record, found, &about, findings)).unwrap_or_default();
+    let mut artifact =
+        Artifact { release, expected, found, about: &about, told, known: BTreeSet::new() };
+    artifact.planned(findings);
+    artifact.carried_manifest(manifest, findings);
+    artifact.nothing_else(findings);
+    artifact.binaries(findings);
+    match expected.artifact.kind {
+        ArtifactKind::NpmPackage | ArtifactKind::NpmPlatformPackage => {
+            npm::check(release, expected, found, &about, findings);
+        }
+        ArtifactKind::Wheel => wheel::check(found, &about, findings),
+        ArtifactKind::Sdist | ArtifactKind::Crate => one_root(name, found, &about, findings),
+        ArtifactKind::Archive | ArtifactKind::Binary => {}
+    }
+}
+
+/// That an artifact's bytes are those that the manifest lists.
+fn bytes(record: &ArtifactRecord, contents: &Contents, findings: &mut Findings) {
+    let differs = |what: &str| {
+        let what = what.to_owned();
+        move || Finding::new(record.name.as_str(), what)
+    };
+    let digest = &contents.digest;
+    // Other bytes are mostly more or fewer, which says nothing new.
+    if findings.compare(differs("SHA-256"), &record.sha256, &digest.sha256) {
+        findings.compare(differs("size"), &record.size, &digest.size);
+    }
+    if let (Some(wanted), Some(found)) = (&record.integrity, &contents.integrity) {
+        findings.compare(differs("npm's integrity"), wanted, found);
+    }
+}
+
+/// That its members are those that the manifest lists; returns those that are not.
+fn members(
+    record: &ArtifactRecord,
+    found: &Members,
+    about: &impl Fn(String) -> Finding,
+    findings: &mut Findings,
+) -> BTreeSet<String> {
+    let mut told = BTreeSet::new();
+    let mut listed = BTreeSet::new();
+    for member in &record.members {
+        let finding = |what: &str| about(what.to_owned()).of_member(&member.path);
+        if !listed.insert(member.path.as_str()) {
+            findings.add(finding("is listed twice in the manifest"));
+            continue;
+        }
+        let Some(inside) = found.get(&member.path) else {
+            findings.add(finding("is missing in it, and the manifest lists it"));
+            told.insert(member.path.clone());
+            continue;
+        };
+        let digest = &inside.digest;
+        let mut is_same = findings.compare(|| finding("SHA-256"), &member.sha256, &digest.sha256)
+            && findings.compare(|| finding("size"), &member.size, &digest.size);
+        let bit = || finding("executable bit");
+        is_same &= findings.compare(bit, &member.executable, &digest.executable);
+        if !is_same {
+            told.insert(member.path.clone());
+        }
+    }
+    for name in found.keys().filter(|name| !listed.contains(name.as_str())) {
+        findings.add(about("is in it, and not in the manifest".to_owned()).of_member(name));
+        told.insert(name.clone());
+    }
+    told
+}
+
+/// An archive or a package, opened.
+struct Artifact<'a, F: Fn(String) -> Finding> {
+    release: Release<'a>,
+    expected: &'a Expected<'a>,
+    found: &'a Members,
+    about: &'a F,
+    /// Members that something was said of.
+    told: BTreeSet<String>,
+    /// Members that the plan knows.
+    known: BTreeSet<String>,
+}
+
+impl<F: Fn(String) -> Finding> Artifact<'_, F> {
+    fn finding(&self, member: &str, what: impl Into<String>) -> Finding {
+        (self.about)(what.into()).of_member(member)
+    }
+
+    /// That every member of the plan is in it, and is the file that was built.
+    fn planned(&mut self, findings: &mut Findings) {
+        let version = self.release.version;
+        for member in &self.expected.file.members {
+            let Some(from) = &member.from else {
+                let pattern = at_version(&member.to, version.as_str());
+                if !self.found.keys().any(|name| matches(&pattern, name)) {
+                    findings.add(self.finding(&pattern, "is missing").with_remedy(
+                        "the model says that it must be there: the build that makes this file must put it in",
+                    ));
+                }
+                continue;
+            };
+            for (place, built) in places(member, from, self.release.manifest, version) {
+                let inside = self.found.get(&place);
+                if !self.told.contains(&place) {
+                    match (inside, built) {
+                        (None, _) => findings.add(self.finding(&place, "is missing")),
+                        (Some(inside), Some(built)) => {
+                            self.is_built(&place, inside, built, findings);
+                        }
+                        (Some(_), None) => {}
+                    }
+                }
+                self.known.insert(place);
+            }
+        }
+    }
+
+    fn is_built(
+        &self,
+        place: &str,
+        inside: &FileInside,
+        built: &FileRecord,
+        findings: &mut Findings,
+    ) {
+        let finding = |what: &str| {
+            self.finding(place, format!("{what} of `{}`, which was built", built.path))
+        };
+        let digest = &inside.digest;
+        findings.compare(|| finding("SHA-256"), &built.sha256, &digest.sha256);
+        findings.compare(|| finding("executable bit"), &built.executable, &digest.executable);
+    }
+
+    /// That the manifest stands in it where the plan says.
+    fn carried_manifest(&mut self, manifest: Option<&Sha256>, findings: &mut Findings) {
+        let Some(place) = &self.expected.file.manifest else { return };
+        let place = at_version(place, self.release.version.as_str());
+        match (self.found.get(&place), manifest) {
+            (None, _) => findings.add(self.finding(&place, "is missing: the manifest")),
+            (Some(inside), Some(manifest)) => {
+                let finding = || self.finding(&place, "is not the manifest: its SHA-256");
+                findings.compare(finding, manifest, &inside.digest.sha256);
+            }
+            (Some(_), None) => {}
+        }
+        self.known.insert(place);
+    }
+
+    /// That nothing is in it that the model does not give it. A package has files of its own beside that,
+    /// and members of no target with a pattern are the checkout's, and not known here.
+    fn nothing_else(&self, findings: &mut Findings) {
+        let is_open = |member: &Member| member.target.is_none() && member.to.contains('*');
+        if self.expected.artifact.kind != ArtifactKind::Archive
+            || self.expected.file.members.iter().any(is_open)
+        {
+            return;
+        }
+        for name in self.found.keys().filter(|name| !self.known.contains(*name)) {
+            if !self.told.contains(name) {
+                findings.add(self.finding(name, "is in it, and the model does not give it"));
+            }
+        }
+    }
+
+    /// That binaries are of the target that they are shipped for.
+    fn binaries(&self, findings: &mut Findings) {
+        let Release { manifest, version, .. } = self.release;
+        let of_release = self.expected.file.target.is_none();
+        let mut targets = BTreeMap::new();
+        for member in self.expected.file.members.iter().filter(|_| of_release) {
+            if let (Some(from), Some(target)) = (&member.from, &member.target) {
+                let places = places(member, from, manifest, version);
+                targets.extend(places.into_iter().map(|(place, _)| (place, target)));
+            }
+        }
+        for (name, inside) in self.found {
+            let about = |what: String| self.finding(name, what);
+            let target = targets.get(name).copied();
+            binary::check(
+                self.release,
+                self.expected,
+                target,
+                &inside.binary,
+                inside.digest.executable,
+                &about,
+                findings,
+            );
+        }
+    }
+}
+
+/// The places that a member stands for, each with the built file that the manifest has of it.
+fn places<'m>(
+    member: &Member,
+    from: &str,
+    manifest: &'m Manifest,
+    version: &Version,
+) -> Vec<(String, Option<&'m FileRecord>)> {
+    let from = at_version(from, version.as_str());
+    let to = at_version(&member.to, version.as_str());
+    let target = member.target.as_ref().and_then(|target| manifest.targets.get(target));
+    let built = target.into_iter().flat_map(|target| &target.files);
+    let placed =
+        |file: &'m FileRecord| Some((place_of(&from, &to, file.path.as_str())?, Some(file)));
+    let found: Vec<_> = built.filter_map(placed).collect();
+    if found.is_empty() && !to.contains('*') { vec![(to, None)] } else { found }
+}
+
+/// That everything is below one folder of the artifact's own name, where pip and cargo look for it
+/// ([PEP 625](https://peps.python.org/pep-0625/)).
+fn one_root(
+    name: &FileName,
+    found: &Members,
+    about: &impl Fn(String) -> Finding,
+    findings: &mut Findings,
+) {
+    let name = name.as_str();
+    let root = name.strip_suffix(".tar.gz").or(name.strip_suffix(".crate")).unwrap_or(name);
+    let is_below = |path: &str| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
+    if let Some(stray) = found.keys().find(|path| !is_below(path)) {
+        findings.add(
+            about(format!("is not below `{root}/`, as everything in it must be")).of_member(stray),
+        );
+    }
+    if found.is_empty() {
+        findings.add(about("is empty".to_owned()));
+    }
+}

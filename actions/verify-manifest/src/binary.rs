@@ -1,0 +1,94 @@
+//! That a binary is of the target that it is shipped for, and starts on the oldest system that is promised.
+
+use lockstep_binaries::{Binary, GlibcNeed, Release as SystemRelease};
+use lockstep_bundle::{Expected, Looked};
+use lockstep_schemas::model::ArtifactKind;
+use lockstep_schemas::plan::TargetPlan;
+use lockstep_schemas::platform::{Libc, Os};
+use lockstep_schemas::strings::TargetId;
+use lockstep_schemas::verification::Finding;
+
+use crate::Release;
+use crate::findings::Findings;
+
+/// Checks a file that may be a binary. `target` is the one that it is of where its artifact is of none.
+pub(crate) fn check(
+    release: Release<'_>,
+    expected: &Expected<'_>,
+    target: Option<&TargetId>,
+    looked: &Looked,
+    executable: bool,
+    about: &impl Fn(String) -> Finding,
+    findings: &mut Findings,
+) {
+    let kind = expected.artifact.kind;
+    // An sdist is sources, whatever target's build made it; what lies in them is nobody's to run.
+    let target = target.or(expected.file.target.as_ref()).filter(|_| kind != ArtifactKind::Sdist);
+    let Some(target) = target.and_then(|target| release.plan.target(target)) else { return };
+    let binary = match looked {
+        Ok(Some(binary)) => binary,
+        Ok(None) => return,
+        Err(what) => return findings.add(about(format!("is a damaged binary: {what}"))),
+    };
+    if !binary.is_for(target.os, target.cpu) {
+        let wanted = format!("{} on {}", target.os.label(), target.cpu.npm());
+        let finding = about(format!("is not for target `{}`", target.id));
+        return findings.add(
+            finding
+                .differs(&wanted, &binary.label())
+                .with_remedy("the build of that target must build it"),
+        );
+    }
+    if binary.is_program && !executable && target.os != Os::Windows && kind != ArtifactKind::Binary
+    {
+        findings.add(about("is a program, and may not be executed".to_owned()).with_remedy(
+            "`chmod +x` it where it is built; an upload between jobs takes the bit away",
+        ));
+    }
+    glibc(binary, target, kind, about, findings);
+    if let (Some(floor), Some(found)) = (&target.macos, binary.macos) {
+        let floor = SystemRelease::of(floor.as_str());
+        if let Some(floor) = floor.filter(|floor| found > *floor) {
+            let finding = about(format!("is not for the oldest macOS of target `{}`", target.id));
+            findings.add(finding.differs(&floor, &found).with_remedy(
+                "build it with MACOSX_DEPLOYMENT_TARGET, or raise `macos` in the model",
+            ));
+        }
+    }
+}
+
+fn glibc(
+    binary: &Binary,
+    target: &TargetPlan,
+    kind: ArtifactKind,
+    about: &impl Fn(String) -> Finding,
+    findings: &mut Findings,
+) {
+    if target.libc == Some(Libc::Musl) && !binary.glibc.is_empty() {
+        let finding = about(format!("needs glibc, and target `{}` has musl", target.id));
+        findings.add(finding.with_remedy("build it against musl"));
+        return;
+    }
+    let Some(floor) = floor(target, kind) else { return };
+    let is_newer = |need: &&GlibcNeed| match need {
+        GlibcNeed::Release(release) => *release > floor,
+        GlibcNeed::Other(_) => true,
+    };
+    // The newest says enough: whoever builds it anew is rid of all.
+    let Some(newest) = binary.glibc.iter().rev().find(is_newer) else { return };
+    let finding = about(format!("does not start on the oldest glibc of target `{}`", target.id));
+    findings.add(finding.differs(&format!("GLIBC_{floor} or older"), newest).with_remedy(format!(
+        "build it where glibc is {floor}, or raise `glibc` in the model; `objdump -T` names the symbols of {newest}"
+    )));
+}
+
+/// The oldest glibc that is promised: the target's, or else the one that its wheels name.
+fn floor(target: &TargetPlan, kind: ArtifactKind) -> Option<SystemRelease> {
+    if let Some(glibc) = &target.glibc {
+        return SystemRelease::of(glibc.as_str());
+    }
+    let tag =
+        target.wheel.as_str().strip_prefix("manylinux_").filter(|_| kind == ArtifactKind::Wheel)?;
+    let mut parts = tag.splitn(3, '_');
+    SystemRelease::of(&format!("{}.{}", parts.next()?, parts.next()?))
+}

@@ -1,0 +1,60 @@
+//! What an npm package says of itself.
+
+use std::collections::BTreeMap;
+
+use lockstep_bundle::{Expected, FileInside, INSTALL_SCRIPTS};
+use lockstep_schemas::model::ArtifactKind;
+use lockstep_schemas::verification::Finding;
+use lockstep_toolkit::documents;
+use serde_json::{Map, Value, json};
+
+use crate::Release;
+use crate::findings::Findings;
+
+const PACKAGE: &str = "package.json";
+
+/// Checks `package.json`: the name and version, the platform, and that nothing runs when it is installed
+/// ([documentation](https://docs.npmjs.com/cli/v11/configuring-npm/package-json)).
+pub(crate) fn check(
+    release: Release<'_>,
+    expected: &Expected<'_>,
+    found: &BTreeMap<String, FileInside>,
+    about: &impl Fn(String) -> Finding,
+    findings: &mut Findings,
+) {
+    let finding = |what: String| about(what).of_member(PACKAGE);
+    let text = found.get(PACKAGE).and_then(|file| file.text.as_deref());
+    let Some(text) = text else { return findings.add(finding("is missing".to_owned())) };
+    let package: Map<String, Value> = match documents::of_json(text) {
+        Ok(package) => package,
+        Err(error) => return findings.add(finding(format!("is not valid: {error}"))),
+    };
+    let mut same = |key: &str, wanted: Value| {
+        let found = package.get(key).unwrap_or(&Value::Null);
+        findings.compare(|| finding(format!("`{key}`")), &wanted, found);
+    };
+    same("name", json!(expected.file.package));
+    same("version", json!(release.version));
+    let target = expected.file.target.as_ref().and_then(|target| release.plan.target(target));
+    if let (ArtifactKind::NpmPlatformPackage, Some(target)) = (expected.artifact.kind, target) {
+        same("os", json!([target.os.npm()]));
+        same("cpu", json!([target.cpu.npm()]));
+        same("libc", target.libc.map_or(Value::Null, |libc| json!([libc])));
+        let scripts = package.get("scripts").and_then(Value::as_object);
+        let runs = |name: &&&str| scripts.is_some_and(|scripts| scripts.contains_key(**name));
+        for script in INSTALL_SCRIPTS.iter().filter(runs) {
+            findings.add(finding(format!(
+                "has a script `{script}`, which runs on every user's machine"
+            )));
+        }
+    }
+    if let Some(id) = &expected.artifact.platform_packages {
+        let listed = package.get("optionalDependencies");
+        let platforms = release.plan.files().filter(|(artifact, _)| artifact.id == *id);
+        for name in platforms.filter_map(|(_, file)| file.package.as_deref()) {
+            let found = listed.and_then(|listed| listed.get(name)).unwrap_or(&Value::Null);
+            let finding = || finding(format!("`optionalDependencies` of `{name}`"));
+            findings.compare(finding, &json!(release.version), found);
+        }
+    }
+}
