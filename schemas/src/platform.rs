@@ -170,6 +170,18 @@ pub enum Libc {
     Musl,
 }
 
+impl Libc {
+    /// npm's name
+    /// ([documentation](https://docs.npmjs.com/cli/v11/configuring-npm/package-json#libc)).
+    #[must_use]
+    pub fn npm(self) -> &'static str {
+        match self {
+            Self::Glibc => "glibc",
+            Self::Musl => "musl",
+        }
+    }
+}
+
 /// What a triple says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Platform {

@@ -4,8 +4,8 @@
 //! Mach-O files of a small program.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
 use lockstep_schemas::manifest::{BinaryRecord, TargetRecord};
 use lockstep_schemas::strings::TargetId;
@@ -13,6 +13,7 @@ use lockstep_tests::bundle::{Bundle, machine, sha256sum};
 use lockstep_tests::runs::{Event, GitHub, Run};
 use lockstep_tests::samples::{Sample, agoric_sdk, settings};
 use serde_json::Value;
+use tempfile::TempDir;
 
 const TARGETS: [(&str, &str); 4] = [
     ("linux-x64", "ELF x86-64"),
@@ -40,6 +41,8 @@ fn from_tag_to_bundle() {
     let manifest = &bundle.manifest;
     assert_eq!(manifest.source.commit.as_str(), repository.commit("v0.15.0"));
     assert_eq!(manifest.sources[0].commit.as_str(), source.commit("master"));
+    assert_eq!(manifest.source.git_ref.as_str(), "v0.15.0");
+    assert_eq!(manifest.sources[0].git_ref.as_str(), "master");
     assert_eq!(manifest.run.as_ref().unwrap().id, 4711);
     let with_manifest = bundle.unpack("xsnap-worker-binaries-0.15.0.tar.gz");
     let carried = with_manifest.path().join("manifests/0.15.0.json");
@@ -54,6 +57,75 @@ fn from_tag_to_bundle() {
         }
     }
     smoke(&run);
+    for (target, _) in TARGETS {
+        installed(&bundle, target);
+    }
+}
+
+/// An empty project, into which npm installs a package: as a dependency of this machine, or as one that other
+/// platforms need not have, if it takes it for that of `--os` and `--cpu`.
+fn install(bundle: &Bundle, target: &str, platform: Option<[&str; 2]>) -> (TempDir, Output) {
+    let project = tempfile::tempdir().unwrap();
+    let file = bundle.folder.join(format!("agoric-xsnap-{target}-0.15.0.tgz"));
+    let kind = if platform.is_some() { "optionalDependencies" } else { "dependencies" };
+    let name = format!("@agoric/xsnap-{target}");
+    let json = serde_json::json!({ kind: { name: format!("file:{}", file.display()) } });
+    fs::write(project.path().join("package.json"), json.to_string()).unwrap();
+    let mut npm = Command::new("npm");
+    npm.args(["install", "--offline", "--no-audit", "--no-fund"]).current_dir(project.path());
+    if let Some([os, cpu]) = platform {
+        npm.args([format!("--os={os}"), format!("--cpu={cpu}"), "--libc=glibc".to_owned()]);
+    }
+    let output = npm.output().expect("npm starts");
+    (project, output)
+}
+
+/// npm installs a package from its tarball on its own platform, and on no other; what it installs is the
+/// manifest's to the last byte, and starts where this machine can start it.
+fn installed(bundle: &Bundle, target: &str) {
+    let (os, cpu) = target.split_once('-').unwrap();
+    let package = format!("node_modules/@agoric/xsnap-{target}");
+    for platform in [["win32", cpu], ["freebsd", cpu], [os, "ia32"], [os, "riscv64"]] {
+        let (project, output) = install(bundle, target, Some(platform));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(!project.path().join(&package).exists(), "{target} on {platform:?}");
+    }
+    let is_own = target == "linux-x64";
+    let (project, output) = install(bundle, target, None);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.success(), is_own, "{target}: {said}");
+    assert!(is_own || said.contains("EBADPLATFORM"), "{target}: {said}");
+    let (project, output) =
+        if is_own { (project, output) } else { install(bundle, target, Some([os, cpu])) };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let package = project.path().join(package);
+    let mut found = Vec::new();
+    files(&package, &mut found);
+    found.sort();
+    let record = bundle.record(&format!("agoric-xsnap-{target}-0.15.0.tgz"));
+    let listed: Vec<&str> = record.members.iter().map(|member| member.path.as_str()).collect();
+    let names: Vec<_> =
+        found.iter().map(|path| path.strip_prefix(&package).unwrap().to_str().unwrap()).collect();
+    assert_eq!(names, listed, "{target}: every file is in the manifest");
+    for (path, member) in found.iter().zip(&record.members) {
+        assert_eq!(sha256sum(path), member.sha256.as_str(), "{}", path.display());
+        assert_eq!(fs::metadata(path).unwrap().len(), member.size, "{}", path.display());
+    }
+    if is_own {
+        for mode in ["release", "debug"] {
+            let output =
+                Command::new(package.join(format!("bin/{mode}/xsnap-worker"))).arg("-v").output();
+            let said = String::from_utf8(output.expect("it starts").stdout).unwrap();
+            assert!(said.starts_with("xsnap 0.15.0"), "{mode}: {said}");
+        }
+    }
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files(&path, found) } else { found.push(path) }
+    }
 }
 
 fn modes(record: &TargetRecord) -> [(&'static str, &BinaryRecord); 2] {

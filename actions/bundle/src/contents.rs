@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha512};
 
 use crate::Digest;
 use crate::digest::{Hasher, each_chunk, integrity, open, unreadable};
+use crate::npm::NPM_ROOT;
 
 /// The largest text of a package that is kept, in bytes: a wheel's record of thirty thousand files is less.
 const LARGEST_TEXT: usize = 4 * 1024 * 1024;
@@ -85,19 +86,19 @@ impl Contents {
 #[derive(Clone, Copy)]
 struct Packing {
     format: Format,
-    /// The folder that everything in it is below.
-    root: &'static str,
+    /// The folder that everything in it is below, where there is one.
+    root: Option<&'static str>,
     is_npm: bool,
     /// Whether a file in it says what the package is, and its text is kept.
     is_text: fn(&str) -> bool,
 }
 
 fn packing(artifact: &ArtifactPlan) -> Option<Packing> {
-    let packing = |format| Packing { format, root: "", is_npm: false, is_text: |_| false };
+    let packing = |format| Packing { format, root: None, is_npm: false, is_text: |_| false };
     Some(match (artifact.kind, artifact.format) {
         (_, Some(format)) => packing(format.into()),
         (ArtifactKind::NpmPackage | ArtifactKind::NpmPlatformPackage, _) => Packing {
-            root: "package/",
+            root: Some(NPM_ROOT),
             is_npm: true,
             is_text: |name| name == "package.json",
             ..packing(Format::TarGz)
@@ -263,6 +264,7 @@ impl Members {
     /// A member's place below the folder that everything is below.
     fn place<'n>(&self, name: &'n str) -> &'n str {
         let name = name.strip_prefix("./").unwrap_or(name);
-        name.strip_prefix(self.packing.root).unwrap_or(name)
+        let below = self.packing.root.and_then(|root| name.strip_prefix(root)?.strip_prefix('/'));
+        below.unwrap_or(name)
     }
 }

@@ -15,6 +15,6 @@ pub use contents::{Contents, FileInside, Inside, Looked};
 pub use digest::{Digest, is_executable};
 pub use expected::{Expected, expected, target};
 pub use folder::{CHANGED_ON_THE_WAY, UPLOAD_PREFIX, WorkingFolder, list};
-pub use npm::INSTALL_SCRIPTS;
+pub use npm::{INSTALL_SCRIPTS, npm};
 pub use parallel::{ARCHIVES, in_parallel};
 pub use revision::{checked_out, revision};

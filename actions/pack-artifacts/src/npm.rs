@@ -3,10 +3,9 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::process::Command;
 
 use lockstep_archives::Entry;
-use lockstep_bundle::{Expected, INSTALL_SCRIPTS};
+use lockstep_bundle::{Expected, INSTALL_SCRIPTS, npm};
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, TargetPlan};
 use lockstep_schemas::strings::{Id, RelativePath};
@@ -123,7 +122,7 @@ fn platform(package: &mut Map<String, Value>, target: &TargetPlan, entries: &[En
     set("os", json!([target.os.npm()]));
     set("cpu", json!([target.cpu.npm()]));
     if let Some(libc) = target.libc {
-        set("libc", json!([libc]));
+        set("libc", json!([libc.npm()]));
     }
     let places: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
     package.entry("files").or_insert_with(|| json!(places));
@@ -182,10 +181,9 @@ fn npm_pack(
     name: Option<&str>,
     entries: &[Entry],
 ) -> Result<(), Problem> {
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
     let into = std::path::absolute(into)
         .map_err(|error| Problem::new(format!("{}: {error}", into.display())))?;
-    let output = Command::new(npm)
+    let output = npm()
         .args(["pack", "--json", "--ignore-scripts", "--pack-destination"])
         .arg(&into)
         .current_dir(stage)

@@ -1,18 +1,24 @@
-//! Unpacks the artifacts of one target and runs the checks that the plan has for them.
+//! Installs artifacts as users do, and runs the checks that the plan has for them.
+
+mod host;
+mod install;
+mod script;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use clap::Parser;
-use lockstep_archives::{Format, unpack};
 use lockstep_bundle::{Expected, WorkingFolder, expected, list, target};
-use lockstep_schemas::model::{ArtifactKind, BuildMode, Smoke};
-use lockstep_schemas::plan::Plan;
+use lockstep_schemas::model::Smoke;
+use lockstep_schemas::plan::{Plan, TargetPlan};
 use lockstep_schemas::strings::{TargetId, Version};
 use lockstep_toolkit::inputs::{ProjectPlan, WorkFolder};
 use lockstep_toolkit::{Action, Failure, Problem, Program, Report, documents};
 
-/// Runs what was packed.
+use crate::host::Host;
+use crate::install::Installation;
+use crate::script::{Script, prints};
+
+/// Installs what was packed, and runs it.
 #[derive(Debug, Parser)]
 #[command(name = "smoke-test", version, disable_version_flag = true, about, long_about = None)]
 pub struct Inputs {
@@ -22,9 +28,9 @@ pub struct Inputs {
     /// The version of the release, without the tag's prefix.
     #[arg(long)]
     pub version: Version,
-    /// The target whose artifacts are run.
+    /// The target whose artifacts are run; none for those that need every target.
     #[arg(long)]
-    pub target: TargetId,
+    pub target: Option<TargetId>,
     /// Where everything stands.
     #[command(flatten)]
     pub folder: WorkFolder,
@@ -37,140 +43,103 @@ impl Action for Inputs {
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
         let plan = documents::read_plan(&self.plan.plan)?;
-        target(&plan, &self.target)?;
-        let out = WorkingFolder(&self.folder.directory).out();
+        let folder = WorkingFolder(&self.folder.directory);
+        let (packed, target) = match &self.target {
+            Some(id) => (folder.out(), Some(target(&plan, id)?)),
+            None => (folder.bundle(), Host::this().target(&plan)),
+        };
         let before = "`pack-artifacts` packs it before this";
-        let names = list(&out).map_err(|problem| problem.with_remedy(before))?;
-        for expected in expected(plan.packed_by(Some(&self.target)), &self.version)? {
-            let Some(smoke) = &expected.artifact.smoke else { continue };
-            let name = expected
-                .among(&names)
-                .map_err(|problem| problem.of_file(out.display()).with_remedy(before));
-            let Some(name) = report.found(name) else { continue };
-            let file = absolute(&out.join(name.as_str()))?;
-            let unpacked = tempfile::tempdir().map_err(|error| {
-                Failure::new(format!("no temporary folder can be made: {error}"))
-            })?;
-            let folder = report.found(installed(&expected, &file, unpacked.path()));
-            let Some(folder) = folder else { continue };
-            self.run_in_each_mode(&plan, smoke, &file, &folder, report)?;
+        let names = list(&packed).map_err(|problem| problem.with_remedy(before))?;
+        let all = Artifacts { inputs: self, plan: &plan, packed: &packed, names: &names, target };
+        for expected in expected(plan.packed_by(self.target.as_ref()), &self.version)? {
+            if expected.artifact.is_installed() {
+                all.test(&expected, report)?;
+            }
         }
         Ok(())
     }
 }
 
-impl Inputs {
-    fn run_in_each_mode(
-        &self,
-        plan: &Plan,
-        smoke: &Smoke,
-        file: &Path,
-        folder: &Path,
-        report: &mut Report,
-    ) -> Result<(), Failure> {
+/// The artifacts at hand.
+struct Artifacts<'a> {
+    inputs: &'a Inputs,
+    plan: &'a Plan,
+    packed: &'a Path,
+    names: &'a [String],
+    target: Option<&'a TargetPlan>,
+}
+
+impl Artifacts<'_> {
+    fn file(&self, expected: &Expected<'_>) -> Result<PathBuf, Problem> {
+        let name = expected.among(self.names).map_err(|problem| {
+            problem
+                .of_file(self.packed.display())
+                .with_remedy("`pack-artifacts` packs it before this")
+        })?;
+        absolute(&self.packed.join(name.as_str())).map_err(|failure| failure.0)
+    }
+
+    /// Installs one, and runs its check in each build mode.
+    fn test(&self, expected: &Expected<'_>, report: &mut Report) -> Result<(), Failure> {
+        let Some(file) = report.found(self.file(expected)) else { return Ok(()) };
+        let platform_package = self.platform_package(expected)?;
+        let folder = tempfile::tempdir()
+            .map_err(|error| Failure::new(format!("no temporary folder can be made: {error}")))?;
+        let installed = Installation {
+            expected,
+            file: &file,
+            platform_package: platform_package.as_deref(),
+            target: self.target,
+            into: folder.path(),
+        };
+        let Some(installed) = report.found(installed.install()) else { return Ok(()) };
         let name = file.file_name().unwrap_or_default().display();
-        for mode in &plan.modes {
+        report.line(format_args!("{name}: {}", installed.how));
+        let Some(smoke) = &expected.artifact.smoke else { return Ok(()) };
+        let target = self.target.map_or("", |target| target.id.as_str());
+        let version = &self.inputs.version;
+        let script = Script { smoke, file: &file, installed: &installed, target, version };
+        for mode in &self.plan.modes {
             report.line(format_args!("{name} ({}): {}", mode.id(), smoke.run));
-            let (status, said) = self.script(smoke, file, folder, *mode)?;
+            let output = script.run(*mode)?;
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8_lossy(&said);
             if !said.trim_end().is_empty() {
                 report.line(said.trim_end());
             }
-            let problem = if !status.success() {
-                Some(format!(
-                    "{name} does not run in mode {}: the script ended with {status}",
-                    mode.id()
-                ))
-            } else if smoke.prints_version && !prints(&said, &self.version) {
-                Some(format!("{name} does not print {} in mode {}", self.version, mode.id()))
+            let what = if !output.status.success() {
+                format!(
+                    "does not run in mode {}: the script ended with {}",
+                    mode.id(),
+                    output.status
+                )
+            } else if smoke.prints_version && !prints(&said, version) {
+                format!("does not print {version} in mode {}", mode.id())
             } else {
-                None
+                continue;
             };
-            if let Some(message) = problem {
-                report.problem(Problem::new(message).with_remedy(format!(
-                    "what it said stands in the log of this step; the script is `{}`",
-                    smoke.run
-                )));
-            }
+            report.problem(failed(&format!("{name} {what}"), smoke));
         }
         Ok(())
     }
 
-    /// Runs the script as GitHub runs one
-    /// ([`shell: bash`](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell)).
-    fn script(
-        &self,
-        smoke: &Smoke,
-        file: &Path,
-        folder: &Path,
-        mode: BuildMode,
-    ) -> Result<(std::process::ExitStatus, String), Failure> {
-        let output = Command::new(bash()?)
-            .args(["--noprofile", "--norc", "-eo", "pipefail", "-c"])
-            .arg(smoke.run.as_str())
-            .current_dir(folder)
-            .env("LOCKSTEP_ARTIFACT", file)
-            .env("LOCKSTEP_MODE", mode.id())
-            .env("LOCKSTEP_ROOT", absolute(Path::new("."))?)
-            .env("LOCKSTEP_TARGET", self.target.as_str())
-            .env("LOCKSTEP_VERSION", self.version.as_str())
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| Failure::new(format!("bash does not start: {error}")))?;
-        let said = [output.stdout, output.stderr].concat();
-        Ok((output.status, String::from_utf8_lossy(&said).into_owned()))
+    /// The platform package of an npm package that this machine would get with it.
+    fn platform_package(&self, of: &Expected<'_>) -> Result<Option<PathBuf>, Failure> {
+        let (Some(id), Some(target)) = (&of.artifact.platform_packages, self.target) else {
+            return Ok(None);
+        };
+        let files = self.plan.packed_by(Some(&target.id));
+        let mut packages =
+            expected(files.filter(|(artifact, _)| artifact.id == *id), &self.inputs.version)?;
+        packages.pop().map(|package| self.file(&package)).transpose().map_err(Failure::from)
     }
 }
 
-/// Unpacks an artifact, and says where a script finds its files.
-fn installed(expected: &Expected<'_>, file: &Path, into: &Path) -> Result<PathBuf, Problem> {
-    let (format, below) = match (expected.artifact.kind, expected.artifact.format) {
-        (_, Some(format)) => (format.into(), "."),
-        // npm puts everything below `package/`.
-        (ArtifactKind::NpmPackage | ArtifactKind::NpmPlatformPackage, _) => {
-            (Format::TarGz, "package")
-        }
-        (ArtifactKind::Wheel, _) => (Format::Zip, "."),
-        _ => return Ok(into.to_owned()),
-    };
-    unpack(format, file, into).map_err(|error| {
-        Problem::new(format!("can not be unpacked: {error}")).of_file(file.display())
-    })?;
-    Ok(into.join(below))
-}
-
-/// Whether a text has a version in it, as itself or in Python's words, and not as a part of another.
-fn prints(said: &str, version: &Version) -> bool {
-    let goes_on = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '+';
-    let has = |version: &str| {
-        said.match_indices(version).any(|(at, _)| {
-            let (before, after) = (&said[..at], &said[at + version.len()..]);
-            let mut after = after.chars();
-            let next = after.next();
-            // A sentence's full stop is not one before another number.
-            let another =
-                next == Some('.') && after.next().is_some_and(|c| c.is_ascii_alphanumeric());
-            let part = before.ends_with(|c: char| c.is_ascii_digit() || c == '.');
-            !part && !another && !next.is_some_and(goes_on)
-        })
-    };
-    has(version.as_str()) || version.python().is_some_and(|python| has(&python))
-}
-
-/// The program `bash`. On Windows a name alone finds the launcher of the Linux subsystem, which stands in
-/// the system's folder and runs nothing on a hosted runner.
-fn bash() -> Result<PathBuf, Failure> {
-    if !cfg!(windows) {
-        return Ok(PathBuf::from("bash"));
-    }
-    let system = std::env::var_os("SystemRoot").map(PathBuf::from);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .filter(|folder| system.as_ref().is_none_or(|system| !folder.starts_with(system)))
-        .map(|folder| folder.join("bash.exe"))
-        .find(|file| file.is_file())
-        .ok_or_else(|| {
-            Failure::new("no bash is on the path").with_remedy("install Git for Windows")
-        })
+fn failed(what: &str, smoke: &Smoke) -> Problem {
+    Problem::new(what).with_remedy(format!(
+        "what it said stands in the log of this step; the script is `{}`",
+        smoke.run
+    ))
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Failure> {

@@ -39,7 +39,7 @@ pub(crate) fn check(
     if let (ArtifactKind::NpmPlatformPackage, Some(target)) = (expected.artifact.kind, target) {
         same("os", json!([target.os.npm()]));
         same("cpu", json!([target.cpu.npm()]));
-        same("libc", target.libc.map_or(Value::Null, |libc| json!([libc])));
+        same("libc", target.libc.map_or(Value::Null, |libc| json!([libc.npm()])));
         let scripts = package.get("scripts").and_then(Value::as_object);
         let runs = |name: &&&str| scripts.is_some_and(|scripts| scripts.contains_key(**name));
         for script in INSTALL_SCRIPTS.iter().filter(runs) {

@@ -48,6 +48,12 @@ impl ArtifactPlan {
         Ok(at_version(&file.name, &self.version_words(version)?))
     }
 
+    /// Whether it is installed before it is uploaded: what is run, and what its client may refuse.
+    #[must_use]
+    pub fn is_installed(&self) -> bool {
+        self.smoke.is_some() || self.kind.is_npm() || self.kind == ArtifactKind::Wheel
+    }
+
     /// A version in the words of the artifact's ecosystem.
     ///
     /// # Errors

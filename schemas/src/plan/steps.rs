@@ -81,7 +81,7 @@ pub enum Steps {
         toolchain: ToolchainSetup,
         /// The project's own steps, each mode's in its turn.
         build: Vec<PlannedStep>,
-        /// Whether anything that is packed here can be smoke-tested.
+        /// Whether anything that is packed here can be installed and smoke-tested.
         smoke: bool,
     },
     /// What needs every target is packed; the manifest is merged and verified; the bundle uploaded.
@@ -94,6 +94,8 @@ pub enum Steps {
         extra: Vec<PlannedStep>,
         /// Whether an archive carries the manifest, and so is packed when that is made.
         with_manifest: bool,
+        /// Whether anything that is packed here can be installed and smoke-tested.
+        smoke: bool,
         /// Whether the bundle is attested.
         attest: bool,
     },

@@ -66,7 +66,9 @@ fn build(
         sources: sources(plan),
         toolchain,
         build: steps::of_build(model, &ids),
-        smoke: plan.artifacts.iter().any(|artifact| artifact.smoke.is_some()),
+        smoke: ids
+            .iter()
+            .any(|id| plan.packed_by(Some(id)).any(|(artifact, _)| artifact.is_installed())),
     };
     let matrix = |name: &str| Expression::new(format!("matrix.{name}"));
     let mut build = job(model, "build", &matrix("target").to_string(), 0, steps);

@@ -1,0 +1,83 @@
+//! Running a check of what was installed.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use lockstep_schemas::model::{BuildMode, Smoke};
+use lockstep_schemas::strings::Version;
+use lockstep_toolkit::Failure;
+
+use crate::install::Installed;
+
+/// A check of one installed artifact.
+pub(crate) struct Script<'a> {
+    pub(crate) smoke: &'a Smoke,
+    pub(crate) file: &'a Path,
+    pub(crate) installed: &'a Installed,
+    pub(crate) target: &'a str,
+    pub(crate) version: &'a Version,
+}
+
+impl Script<'_> {
+    /// Runs it as GitHub runs one
+    /// ([`shell: bash`](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell)),
+    /// with the programs of what was installed before all others.
+    pub(crate) fn run(&self, mode: BuildMode) -> Result<Output, Failure> {
+        let mut command = Command::new(bash()?);
+        if let Some(programs) = &self.installed.programs {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let folders = std::iter::once(programs.clone()).chain(std::env::split_paths(&path));
+            let path: OsString = std::env::join_paths(folders)
+                .map_err(|error| Failure::new(format!("PATH can not be added to: {error}")))?;
+            command.env("PATH", path);
+        }
+        command
+            .args(["--noprofile", "--norc", "-eo", "pipefail", "-c"])
+            .arg(self.smoke.run.as_str())
+            .current_dir(&self.installed.folder)
+            .env("LOCKSTEP_ARTIFACT", self.file)
+            .env("LOCKSTEP_MODE", mode.id())
+            .env("LOCKSTEP_ROOT", crate::absolute(Path::new("."))?)
+            .env("LOCKSTEP_TARGET", self.target)
+            .env("LOCKSTEP_VERSION", self.version.as_str())
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| Failure::new(format!("bash does not start: {error}")))
+    }
+}
+
+/// Whether a text has a version in it, as itself or in Python's words, and not as a part of another.
+pub(crate) fn prints(said: &str, version: &Version) -> bool {
+    let goes_on = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '+';
+    let has = |version: &str| {
+        said.match_indices(version).any(|(at, _)| {
+            let (before, after) = (&said[..at], &said[at + version.len()..]);
+            let mut after = after.chars();
+            let next = after.next();
+            // A sentence's full stop is not one before another number.
+            let another =
+                next == Some('.') && after.next().is_some_and(|c| c.is_ascii_alphanumeric());
+            let part = before.ends_with(|c: char| c.is_ascii_digit() || c == '.');
+            !part && !another && !next.is_some_and(goes_on)
+        })
+    };
+    has(version.as_str()) || version.python().is_some_and(|python| has(&python))
+}
+
+/// The program `bash`. On Windows a name alone finds the launcher of the Linux subsystem, which stands in
+/// the system's folder and runs nothing on a hosted runner.
+fn bash() -> Result<PathBuf, Failure> {
+    if !cfg!(windows) {
+        return Ok(PathBuf::from("bash"));
+    }
+    let system = std::env::var_os("SystemRoot").map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .filter(|folder| system.as_ref().is_none_or(|system| !folder.starts_with(system)))
+        .map(|folder| folder.join("bash.exe"))
+        .find(|file| file.is_file())
+        .ok_or_else(|| {
+            Failure::new("no bash is on the path").with_remedy("install Git for Windows")
+        })
+}
