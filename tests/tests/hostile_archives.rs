@@ -1,274 +1,14 @@
 //! Archives that no honest tool makes: each is refused, with one clear problem, and nothing is written
-//! outside the folder that it is unpacked to. Longer than a file should be, for it is a list of cases.
+//! outside the folder that it is unpacked to.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::Cursor;
 use std::path::Path;
 use std::process::Command;
 
-use lockstep_archives::{Entry, Format, pack, unpack, visit};
+use lockstep_archives::{Entry, Format, pack, unpack, visit_seekable};
+use lockstep_tests::hostile::{compressed, file, header, pax, record, tar, tars, zip, zips};
 use proptest::prelude::*;
-
-/// A tar header with its checksum.
-fn header(name: &[u8], kind: u8, size: &str) -> Vec<u8> {
-    let mut block = vec![0; 512];
-    block[..name.len()].copy_from_slice(name);
-    block[100..107].copy_from_slice(b"0000644");
-    block[124..124 + size.len()].copy_from_slice(size.as_bytes());
-    block[156] = kind;
-    block[257..265].copy_from_slice(b"ustar\x0000");
-    checksum(&mut block);
-    block
-}
-
-fn checksum(block: &mut [u8]) {
-    block[148..156].fill(b' ');
-    let sum: u32 = block[..512].iter().map(|byte| u32::from(*byte)).sum();
-    block[148..154].copy_from_slice(format!("{sum:06o}").as_bytes());
-    block[154] = 0;
-}
-
-fn padded(bytes: &[u8]) -> Vec<u8> {
-    let mut bytes = bytes.to_vec();
-    bytes.resize(bytes.len().div_ceil(512) * 512, 0);
-    bytes
-}
-
-fn file(name: &[u8]) -> Vec<u8> {
-    [header(name, b'0', "4"), padded(b"data")].concat()
-}
-
-fn pax(kind: u8, records: &[u8]) -> Vec<u8> {
-    [header(b"pax", kind, &format!("{:o}", records.len())), padded(records)].concat()
-}
-
-/// A pax record, which begins with its own length.
-fn record(key: &str, value: &[u8]) -> Vec<u8> {
-    let rest = key.len() + value.len() + 3;
-    let length =
-        (1..5).map(|digits| rest + digits).find(|l| rest + l.to_string().len() == *l).unwrap();
-    [format!("{length} {key}=").as_bytes(), value, b"\n"].concat()
-}
-
-fn tar(members: &[Vec<u8>]) -> Vec<u8> {
-    [members.concat(), vec![0; 1024]].concat()
-}
-
-fn tars() -> Vec<(&'static str, Vec<u8>, &'static str)> {
-    let sized = |size: &str| tar(&[header(b"a", b'0', size)]);
-    let mut binary = header(b"a", b'0', "4");
-    binary[124] = 0x81;
-    checksum(&mut binary);
-    let mut old = header(b"a", b'0', "0");
-    old[257..265].fill(0);
-    checksum(&mut old);
-    let mut damaged = file(b"a");
-    damaged[0] = b'b';
-    vec![
-        ("a name that leads up", tar(&[file(b"../a")]), "`../a`: a name that leads elsewhere"),
-        ("one that leads up and back", tar(&[file(b"a/../../b")]), "leads elsewhere"),
-        ("an absolute name", tar(&[file(b"/etc/a")]), "leads elsewhere"),
-        ("a drive", tar(&[file(b"C:/a")]), "leads elsewhere"),
-        ("a backslash", tar(&[file(b"a\\..\\b")]), "leads elsewhere"),
-        ("an empty part", tar(&[file(b"a//b")]), "leads elsewhere"),
-        ("a line feed", tar(&[file(b"a\nb")]), "`a\\nb`: a name"),
-        ("a NUL", tar(&[pax(b'x', &record("path", b"a\0b")), file(b"x")]), "`a\\0b`: a name"),
-        ("not UTF-8", tar(&[file(b"a\xff")]), "a name that is not UTF-8"),
-        ("a link", tar(&[header(b"a", b'2', "0")]), "`a`: a link"),
-        ("a hard link", tar(&[header(b"a", b'1', "0")]), "`a`: a hard link"),
-        ("a device", tar(&[header(b"a", b'3', "0")]), "`a`: a device"),
-        ("a pipe", tar(&[header(b"a", b'6', "0")]), "`a`: a pipe"),
-        ("a sparse file", tar(&[header(b"a", b'S', "0")]), "`a`: a sparse file"),
-        (
-            "a sparse file of pax",
-            tar(&[pax(b'x', &record("GNU.sparse.major", b"1")), file(b"a")]),
-            "a sparse file",
-        ),
-        ("twice", tar(&[file(b"a"), file(b"a")]), "`a` is there twice"),
-        ("twice, one with a dot", tar(&[file(b"a"), file(b"./a")]), "`a` is there twice"),
-        (
-            "the same but for case",
-            tar(&[file(b"dir/a"), file(b"DIR/b")]),
-            "are one name on some systems",
-        ),
-        (
-            "the same but for Unicode's form",
-            tar(&[file("\u{e9}".as_bytes()), file("e\u{301}".as_bytes())]),
-            "are one name",
-        ),
-        ("file and folder", tar(&[file(b"a"), file(b"a/b")]), "`a` is both a file and a folder"),
-        (
-            "a folder with bytes",
-            tar(&[header(b"a/", b'5', "4"), padded(b"data")]),
-            "a folder with bytes",
-        ),
-        (
-            "a path for all",
-            tar(&[pax(b'g', &record("path", b"b")), file(b"a")]),
-            "a header for all members",
-        ),
-        (
-            "two names",
-            tar(&[pax(b'x', &[record("path", b"b"), record("path", b"c")].concat()), file(b"a")]),
-            "two names",
-        ),
-        (
-            "two sizes",
-            tar(&[pax(b'x', &[record("size", b"1"), record("size", b"2")].concat()), file(b"a")]),
-            "two sizes",
-        ),
-        (
-            "records without a length",
-            tar(&[pax(b'x', b"path=b\n"), file(b"a")]),
-            "an extended header that is none",
-        ),
-        (
-            "a record longer than all",
-            tar(&[pax(b'x', b"99 path=b\n"), file(b"a")]),
-            "an extended header that is none",
-        ),
-        (
-            "an extended header of a gigabyte",
-            tar(&[header(b"x", b'x', "10000000000")]),
-            "an extended header of 1073741824 bytes",
-        ),
-        (
-            "a long name of a gigabyte",
-            tar(&[header(b"x", b'L', "10000000000")]),
-            "an extended header of 1073741824 bytes",
-        ),
-        (
-            "an extended header at the end",
-            tar(&[pax(b'x', &record("path", b"b"))]),
-            "without a member",
-        ),
-        ("more bytes than there are", sized("7777777"), "it ends in the middle"),
-        ("a size that is none", sized("9"), "a number that is none"),
-        ("a negative size", tar(&[binary]), "a number that is none"),
-        ("a header of no kind", tar(&[old]), "not of ustar, pax or GNU"),
-        ("a damaged header", tar(&[damaged]), "whose checksum is wrong"),
-        (
-            "data behind the end",
-            [tar(&[file(b"a")]), b"more".to_vec()].concat(),
-            "data behind the end",
-        ),
-        ("half an end", [file(b"a"), vec![0; 512], file(b"b")].concat(), "half an end"),
-        ("nothing", Vec::new(), "it ends in the middle"),
-    ]
-}
-
-/// A zip by Python's library, to be damaged.
-fn zip() -> Vec<u8> {
-    let folder = tempfile::tempdir().unwrap();
-    let script = "import zipfile; z = zipfile.ZipFile('a.zip', 'w', zipfile.ZIP_DEFLATED)\n\
-                  z.writestr('abcd', 'data' * 40); z.writestr('efgh', 'more'); z.close()";
-    let status = Command::new("python3").args(["-c", script]).current_dir(folder.path()).status();
-    assert!(status.unwrap().success());
-    fs::read(folder.path().join("a.zip")).unwrap()
-}
-
-fn find(bytes: &[u8], signature: &[u8]) -> Vec<usize> {
-    bytes
-        .windows(signature.len())
-        .enumerate()
-        .filter(|(_, w)| *w == signature)
-        .map(|(at, _)| at)
-        .collect()
-}
-
-fn zips() -> Vec<(&'static str, Vec<u8>, &'static str)> {
-    let good = zip();
-    let central = find(&good, b"PK\x01\x02");
-    let local = find(&good, b"PK\x03\x04");
-    let changed = |changes: &[(usize, &[u8])]| {
-        let mut bytes = good.clone();
-        for (at, with) in changes {
-            bytes[*at..at + with.len()].copy_from_slice(with);
-        }
-        bytes
-    };
-    let both = |of_local: usize, of_central: usize, with: &[u8]| {
-        changed(&[(local[0] + of_local, with), (central[0] + of_central, with)])
-    };
-    let offset = good[central[0] + 42..central[0] + 46].to_vec();
-    vec![
-        (
-            "two directories",
-            [good.clone(), good.clone()].concat(),
-            "a directory that is not where the end says",
-        ),
-        (
-            "a comment",
-            {
-                let mut b = changed(&[(good.len() - 2, &[4, 0])]);
-                b.extend(b"text");
-                b
-            },
-            "no directory at its end",
-        ),
-        (
-            "data behind the end",
-            [good.clone(), b"more".to_vec()].concat(),
-            "no directory at its end",
-        ),
-        (
-            "bytes before the first file",
-            [b"#!".to_vec(), good.clone()].concat(),
-            "a directory that is not where",
-        ),
-        ("two files at one place", changed(&[(central[1] + 42, &offset)]), "overlap"),
-        (
-            "another name in the directory",
-            changed(&[(central[0] + 46, b"c")]),
-            "says other than the file",
-        ),
-        (
-            "another size in the directory",
-            changed(&[(central[0] + 24, &[1, 0, 0, 0])]),
-            "says other than the file",
-        ),
-        ("more bytes than the size", both(22, 24, &[1, 0, 0, 0]), "more bytes than its size"),
-        ("fewer bytes than the size", both(22, 24, &[0, 1, 0, 0]), "fewer bytes than its size"),
-        ("another checksum", both(14, 16, &[0; 4]), "its checksum is wrong"),
-        ("encrypted", both(6, 8, &[1, 0]), "encrypted"),
-        ("packed in another way", both(8, 10, &[99, 0]), "packed in a way that is not read"),
-        (
-            "a link",
-            changed(&[(central[0] + 5, &[3]), (central[0] + 40, &[0xff, 0xa1])]),
-            "neither file nor folder",
-        ),
-        ("a name that leads up", both(30, 46, b"../a"), "leads elsewhere"),
-        (
-            "twice",
-            changed(&[(local[1] + 30, b"abcd"), (central[1] + 46, b"abcd")]),
-            "`abcd` is there twice",
-        ),
-        (
-            "the same but for case",
-            changed(&[(local[1] + 30, b"ABCD"), (central[1] + 46, b"ABCD")]),
-            "are one name",
-        ),
-        ("a larger count", changed(&[(good.len() - 14, &[3, 0, 3, 0])]), "more or fewer files"),
-        ("of several parts", changed(&[(good.len() - 18, &[1, 0])]), "a part of a zip of several"),
-        ("too short", b"PK".to_vec(), "too short"),
-    ]
-}
-
-fn compressed(format: Format, bytes: &[u8]) -> Vec<u8> {
-    let program = if format == Format::TarXz { "xz" } else { "gzip" };
-    let mut child = Command::new(program)
-        .arg("-c")
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let bytes = bytes.to_vec();
-    let writer = std::thread::spawn(move || stdin.write_all(&bytes).unwrap());
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    output.stdout
-}
 
 fn refusal(format: Format, bytes: &[u8]) -> Option<std::io::Error> {
     let folder = tempfile::tempdir().unwrap();
@@ -322,6 +62,55 @@ fn bombs_are_refused() {
     for format in [Format::TarGz, Format::TarXz] {
         assert_refused("a bomb", format, &compressed(format, &bomb), "1000 times as large");
     }
+}
+
+/// A bomb in an archive is a file like any other: what is in it is not looked at.
+#[test]
+fn a_bomb_in_an_archive_is_only_bytes() {
+    let size = 64 * 1024 * 1024;
+    let bomb = compressed(
+        Format::TarGz,
+        &tar(&[header(b"zeros", b'0', &format!("{size:o}")), vec![0; size]]),
+    );
+    let mut inner = bomb.clone();
+    inner.resize(bomb.len().div_ceil(512) * 512, 0);
+    let nested = tar(&[header(b"bomb.tgz", b'0', &format!("{:o}", bomb.len())), inner]);
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("archive");
+    fs::write(&archive, compressed(Format::TarGz, &nested)).unwrap();
+    let names = unpack(Format::TarGz, &archive, &folder.path().join("into")).unwrap();
+    assert_eq!(names, ["bomb.tgz"]);
+    assert_eq!(fs::read(folder.path().join("into/bomb.tgz")).unwrap(), bomb);
+}
+
+/// What would take more memory than an archive may is refused before it takes it.
+#[test]
+fn what_takes_much_memory_is_refused() {
+    let many: Vec<Vec<u8>> =
+        (0..60_000).map(|name| header(format!("{name}").as_bytes(), b'0', "0")).collect();
+    assert_refused("many members", Format::Tar, &tar(&many), "more than 50000 members");
+    let named = |name: String| [pax(b'x', &record("path", name.as_bytes())), file(b"a")].concat();
+    assert_refused(
+        "a long name",
+        Format::Tar,
+        &tar(&[named("a".repeat(60_000))]),
+        "a name of 60000 bytes",
+    );
+    let long: Vec<Vec<u8>> = (0..5000)
+        .map(|name| named(format!("{name:0>250}/{name:0>250}/{name:0>250}/{name:0>250}")))
+        .collect();
+    assert_refused("long names", Format::Tar, &tar(&long), "names as long as of more");
+    let xz = |window: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("tar"), tar(&[file(b"a")])).unwrap();
+        let output = Command::new("xz")
+            .args(["--stdout", &format!("--lzma2=preset=0,dict={window}"), "tar"])
+            .current_dir(folder.path())
+            .output();
+        output.unwrap().stdout
+    };
+    assert!(refusal(Format::TarXz, &xz("8MiB")).is_none(), "what Lockstep packs itself");
+    assert_refused("a large window", Format::TarXz, &xz("64MiB"), "memory");
 }
 
 #[test]
@@ -380,8 +169,8 @@ fn a_truncated_archive_is_refused_at_every_offset() {
         pack(format, &[entry("a"), entry("b/c")], &archive).unwrap();
         let bytes = fs::read(&archive).unwrap();
         for length in 0..bytes.len() {
-            fs::write(&archive, &bytes[..length]).unwrap();
-            let read = visit(format, &archive, &mut |_, bytes| {
+            let mut cut = Cursor::new(&bytes[..length]);
+            let read = visit_seekable(format, &mut cut, &mut |_, bytes| {
                 std::io::copy(bytes, &mut std::io::sink()).map(drop)
             });
             assert!(read.is_err(), "{format:?} of {} bytes, cut at {length}", bytes.len());

@@ -9,7 +9,7 @@ mod zip;
 use lockstep_schemas::model::ArchiveFormat;
 
 pub use member::{Kind, Member};
-pub use read::{Visit, unpack, visit, visit_stream};
+pub use read::{Visit, unpack, visit, visit_seekable, visit_stream};
 pub use write::{Entry, pack};
 
 /// How a file is packed.

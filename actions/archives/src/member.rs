@@ -34,6 +34,9 @@ const MOST_MEMBERS: usize = 50_000;
 /// The most bytes of all its names together.
 const MOST_NAMES: usize = 4 * 1024 * 1024;
 
+/// The longest name of one, in bytes: no system has longer paths everywhere.
+const LONGEST_NAME: usize = 1024;
+
 /// The names of an archive so far.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
@@ -56,6 +59,9 @@ impl Names {
     /// Adds a member, if its name leads to a place of its own below the folder that it is unpacked to, on
     /// every system.
     pub(crate) fn add(&mut self, member: &Member) -> io::Result<()> {
+        if member.name.len() > LONGEST_NAME {
+            return Err(refused(format!("a name of {} bytes", member.name.len())));
+        }
         let is_folder = member.kind == Kind::Folder;
         let name = if is_folder { member.name.trim_end_matches('/') } else { &member.name };
         let name = name.strip_prefix("./").unwrap_or(name);

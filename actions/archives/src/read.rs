@@ -1,7 +1,7 @@
 //! Reading archives: member by member, or into a folder.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use flate2::bufread::GzDecoder;
@@ -25,13 +25,22 @@ const XZ_MEMORY: u32 = 12 * 1024;
 /// Reads an archive member by member, in order, without keeping any of it. An error of the kind
 /// `InvalidData` says what of the archive is refused.
 pub fn visit(format: Format, archive: &Path, visit: &mut Visit<'_>) -> io::Result<()> {
-    let mut file = File::open(archive)?;
-    let length = file.metadata()?.len();
+    visit_seekable(format, &mut File::open(archive)?, visit)
+}
+
+/// The same, of an archive that is open, or in memory.
+pub fn visit_seekable(
+    format: Format,
+    archive: &mut (impl Read + Seek),
+    visit: &mut Visit<'_>,
+) -> io::Result<()> {
+    let length = archive.seek(SeekFrom::End(0))?;
     if format != Format::Zip {
-        return visit_stream(format, &mut file, length, visit);
+        archive.rewind()?;
+        return visit_stream(format, archive, length, visit);
     }
     let mut left = most(length);
-    zip::read(&mut file, &mut |member, bytes| {
+    zip::read(archive, length, &mut |member, bytes| {
         if let Kind::File { size, .. } = member.kind {
             left = left.checked_sub(size).ok_or_else(bomb)?;
         }

@@ -5,8 +5,7 @@
 //! they believe. Here both must say the same, the files must lie one behind the other from the first byte
 //! to the directory, and the directory must end the file.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use flate2::CrcReader;
 use flate2::bufread::DeflateDecoder;
@@ -33,8 +32,13 @@ struct Entry {
     offset: u64,
 }
 
-pub(crate) fn read(file: &mut File, visit: &mut Visit<'_>) -> io::Result<()> {
-    let (mut entries, directory) = directory(file)?;
+/// Reads a zip of some length.
+pub(crate) fn read(
+    file: &mut (impl Read + Seek),
+    length: u64,
+    visit: &mut Visit<'_>,
+) -> io::Result<()> {
+    let (mut entries, directory) = directory(file, length)?;
     entries.sort_by_key(|entry| entry.offset);
     let mut names = Names::default();
     let mut at = 0;
@@ -72,8 +76,7 @@ fn exactly(file: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
 }
 
 /// The entries of the directory, and where it begins.
-fn directory(file: &mut File) -> io::Result<(Vec<Entry>, u64)> {
-    let length = file.metadata()?.len();
+fn directory(file: &mut (impl Read + Seek), length: u64) -> io::Result<(Vec<Entry>, u64)> {
     let end_at = length.checked_sub(END as u64).ok_or_else(|| refused("too short for a zip"))?;
     file.seek(SeekFrom::Start(end_at))?;
     let end = exactly(file, END)?;
@@ -121,7 +124,7 @@ fn directory(file: &mut File) -> io::Result<(Vec<Entry>, u64)> {
 
 /// Reads one file, and returns where it ends.
 fn one(
-    file: &mut File,
+    file: &mut (impl Read + Seek),
     entry: &Entry,
     next: u64,
     names: &mut Names,

@@ -3,16 +3,28 @@
 use std::fmt::{Display, Write as _};
 use std::path::Path;
 
+use lockstep_schemas::manifest::names;
 use lockstep_schemas::verification::Finding;
 use lockstep_toolkit::Problem;
 
+/// How many problems are told: who has more looks for what made them, and not at each.
+const MOST: usize = 1000;
+
 /// What was found so far.
 #[derive(Debug, Default)]
-pub(crate) struct Findings(Vec<Finding>);
+pub(crate) struct Findings {
+    findings: Vec<Finding>,
+    /// How many more there are.
+    more: usize,
+}
 
 impl Findings {
     pub(crate) fn add(&mut self, finding: Finding) {
-        self.0.push(finding);
+        if self.findings.len() < MOST {
+            self.findings.push(finding);
+        } else {
+            self.more += 1;
+        }
     }
 
     /// Adds that something is not what it should be, if it is not.
@@ -30,11 +42,16 @@ impl Findings {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.findings.is_empty()
     }
 
-    pub(crate) fn into_inner(self) -> Vec<Finding> {
-        self.0
+    /// All of them, the last of which says how many more there are.
+    pub(crate) fn into_inner(mut self) -> Vec<Finding> {
+        if self.more > 0 {
+            let what = format!("and {} problems more, which are not told", self.more);
+            self.findings.push(Finding::new(names::MANIFEST, what));
+        }
+        self.findings
     }
 }
 

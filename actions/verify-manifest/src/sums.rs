@@ -35,10 +35,11 @@ pub(crate) fn check(
 /// That a file of digests lists some files, with their digests, and no other.
 fn says(folder: &Path, name: &str, files: &BTreeMap<&str, &Digest>, findings: &mut Findings) {
     let path = folder.join(name);
-    let is_small = path.metadata().is_ok_and(|metadata| metadata.len() <= LARGEST);
+    if path.metadata().is_ok_and(|metadata| metadata.len() > LARGEST) {
+        return findings.add(Finding::new(name, "is larger than any file of digests"));
+    }
     let text = match std::fs::read_to_string(&path) {
-        Ok(text) if is_small => text,
-        Ok(_) => return findings.add(Finding::new(name, "is larger than any file of digests")),
+        Ok(text) => text,
         Err(error) => {
             return findings.add(Finding::new(name, format!("can not be read: {error}")));
         }

@@ -1,6 +1,6 @@
 //! The project, its version files, and which Lockstep it uses.
 
-use lockstep_schemas::model::{BuildMode, Model};
+use lockstep_schemas::model::{BuildMode, Model, Toolchain};
 
 use super::{Path, Violations};
 use crate::plan::{self, version_fields};
@@ -9,6 +9,7 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
     lockstep(model, violations);
     versions(model, violations);
     modes(&model.modes, violations);
+    toolchain(model, violations);
 }
 
 fn lockstep(model: &Model, violations: &mut Violations) {
@@ -70,4 +71,27 @@ fn modes(modes: &[BuildMode], violations: &mut Violations) {
     }
     let names: Vec<&str> = modes.iter().map(|mode| mode.id()).collect();
     violations.repeated(&names, &Path::of("modes"));
+}
+
+/// A part of a version means different releases on different runner images, and targets that were built by
+/// different ones are not merged: better said here than after all of them are built.
+fn toolchain(model: &Model, violations: &mut Violations) {
+    let on_runners = model.targets.values().filter(|target| target.container.is_none()).count();
+    if on_runners < 2 {
+        return;
+    }
+    let Toolchain { rust, node, python } = &model.toolchain;
+    for (name, version) in [("rust", rust), ("node", node), ("python", python)] {
+        if let Some(version) = version.as_ref().filter(|version| !is_exact(version.as_str())) {
+            violations.add(
+                Path::of("toolchain").key(name),
+                format!("`{version}` is another {name} on each runner image, and all targets must be built by the same"),
+                "name one release, with all three numbers",
+            );
+        }
+    }
+}
+
+fn is_exact(version: &str) -> bool {
+    version.split('-').next().is_some_and(|numbers| numbers.split('.').count() == 3)
 }

@@ -1,0 +1,286 @@
+//! Archives that no honest tool makes, one for each thing that can be wrong with one. Longer than a file should
+//! be, for it is a list of cases.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::{fs, thread};
+
+use lockstep_archives::Format;
+
+/// An archive, what is wrong with it, and what is said of it.
+pub type Case = (&'static str, Vec<u8>, &'static str);
+
+/// A tar header with its checksum.
+pub fn header(name: &[u8], kind: u8, size: &str) -> Vec<u8> {
+    let mut block = vec![0; 512];
+    block[..name.len()].copy_from_slice(name);
+    block[100..107].copy_from_slice(b"0000644");
+    block[124..124 + size.len()].copy_from_slice(size.as_bytes());
+    block[156] = kind;
+    block[257..265].copy_from_slice(b"ustar\x0000");
+    checksum(&mut block);
+    block
+}
+
+fn checksum(block: &mut [u8]) {
+    block[148..156].fill(b' ');
+    let sum: u32 = block[..512].iter().map(|byte| u32::from(*byte)).sum();
+    block[148..154].copy_from_slice(format!("{sum:06o}").as_bytes());
+    block[154] = 0;
+}
+
+fn padded(bytes: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    bytes.resize(bytes.len().div_ceil(512) * 512, 0);
+    bytes
+}
+
+/// A tar's member with four bytes.
+pub fn file(name: &[u8]) -> Vec<u8> {
+    [header(name, b'0', "4"), padded(b"data")].concat()
+}
+
+/// An extended header of records.
+pub fn pax(kind: u8, records: &[u8]) -> Vec<u8> {
+    [header(b"pax", kind, &format!("{:o}", records.len())), padded(records)].concat()
+}
+
+/// A pax record, which begins with its own length.
+pub fn record(key: &str, value: &[u8]) -> Vec<u8> {
+    let rest = key.len() + value.len() + 3;
+    let length =
+        (1..9).map(|digits| rest + digits).find(|l| rest + l.to_string().len() == *l).unwrap();
+    [format!("{length} {key}=").as_bytes(), value, b"\n"].concat()
+}
+
+/// A tar of members.
+pub fn tar(members: &[Vec<u8>]) -> Vec<u8> {
+    [members.concat(), vec![0; 1024]].concat()
+}
+
+/// Tars that are refused: what is wrong, the bytes, and what is said.
+pub fn tars() -> Vec<Case> {
+    let sized = |size: &str| tar(&[header(b"a", b'0', size)]);
+    let mut binary = header(b"a", b'0', "4");
+    binary[124] = 0x81;
+    checksum(&mut binary);
+    let mut old = header(b"a", b'0', "0");
+    old[257..265].fill(0);
+    checksum(&mut old);
+    let mut damaged = file(b"a");
+    damaged[0] = b'b';
+    vec![
+        ("a name that leads up", tar(&[file(b"../a")]), "`../a`: a name that leads elsewhere"),
+        ("one that leads up and back", tar(&[file(b"a/../../b")]), "leads elsewhere"),
+        ("an absolute name", tar(&[file(b"/etc/a")]), "leads elsewhere"),
+        ("a drive", tar(&[file(b"C:/a")]), "leads elsewhere"),
+        ("a backslash", tar(&[file(b"a\\..\\b")]), "leads elsewhere"),
+        ("an empty part", tar(&[file(b"a//b")]), "leads elsewhere"),
+        ("a line feed", tar(&[file(b"a\nb")]), "`a\\nb`: a name"),
+        ("a NUL", tar(&[pax(b'x', &record("path", b"a\0b")), file(b"x")]), "`a\\0b`: a name"),
+        ("not UTF-8", tar(&[file(b"a\xff")]), "a name that is not UTF-8"),
+        ("a link", tar(&[header(b"a", b'2', "0")]), "`a`: a link"),
+        ("a hard link", tar(&[header(b"a", b'1', "0")]), "`a`: a hard link"),
+        ("a device", tar(&[header(b"a", b'3', "0")]), "`a`: a device"),
+        ("a pipe", tar(&[header(b"a", b'6', "0")]), "`a`: a pipe"),
+        ("a sparse file", tar(&[header(b"a", b'S', "0")]), "`a`: a sparse file"),
+        (
+            "a sparse file of pax",
+            tar(&[pax(b'x', &record("GNU.sparse.major", b"1")), file(b"a")]),
+            "a sparse file",
+        ),
+        ("twice", tar(&[file(b"a"), file(b"a")]), "`a` is there twice"),
+        ("twice, one with a dot", tar(&[file(b"a"), file(b"./a")]), "`a` is there twice"),
+        (
+            "the same but for case",
+            tar(&[file(b"dir/a"), file(b"DIR/b")]),
+            "are one name on some systems",
+        ),
+        (
+            "the same but for Unicode's form",
+            tar(&[file("\u{e9}".as_bytes()), file("e\u{301}".as_bytes())]),
+            "are one name",
+        ),
+        ("file and folder", tar(&[file(b"a"), file(b"a/b")]), "`a` is both a file and a folder"),
+        (
+            "a folder with bytes",
+            tar(&[header(b"a/", b'5', "4"), padded(b"data")]),
+            "a folder with bytes",
+        ),
+        (
+            "a path for all",
+            tar(&[pax(b'g', &record("path", b"b")), file(b"a")]),
+            "a header for all members",
+        ),
+        (
+            "two names",
+            tar(&[pax(b'x', &[record("path", b"b"), record("path", b"c")].concat()), file(b"a")]),
+            "two names",
+        ),
+        (
+            "two sizes",
+            tar(&[pax(b'x', &[record("size", b"1"), record("size", b"2")].concat()), file(b"a")]),
+            "two sizes",
+        ),
+        (
+            "records without a length",
+            tar(&[pax(b'x', b"path=b\n"), file(b"a")]),
+            "an extended header that is none",
+        ),
+        (
+            "a record longer than all",
+            tar(&[pax(b'x', b"99 path=b\n"), file(b"a")]),
+            "an extended header that is none",
+        ),
+        (
+            "an extended header of a gigabyte",
+            tar(&[header(b"x", b'x', "10000000000")]),
+            "an extended header of 1073741824 bytes",
+        ),
+        (
+            "a long name of a gigabyte",
+            tar(&[header(b"x", b'L', "10000000000")]),
+            "an extended header of 1073741824 bytes",
+        ),
+        (
+            "an extended header at the end",
+            tar(&[pax(b'x', &record("path", b"b"))]),
+            "without a member",
+        ),
+        ("more bytes than there are", sized("7777777"), "it ends in the middle"),
+        ("a size that is none", sized("9"), "a number that is none"),
+        ("a negative size", tar(&[binary]), "a number that is none"),
+        ("a header of no kind", tar(&[old]), "not of ustar, pax or GNU"),
+        ("a damaged header", tar(&[damaged]), "whose checksum is wrong"),
+        (
+            "data behind the end",
+            [tar(&[file(b"a")]), b"more".to_vec()].concat(),
+            "data behind the end",
+        ),
+        ("half an end", [file(b"a"), vec![0; 512], file(b"b")].concat(), "half an end"),
+        ("nothing", Vec::new(), "it ends in the middle"),
+    ]
+}
+
+/// A zip by Python's library, to be damaged.
+pub fn zip() -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "import zipfile; z = zipfile.ZipFile('a.zip', 'w', zipfile.ZIP_DEFLATED)\n\
+                  z.writestr('abcd', 'data' * 40); z.writestr('efgh', 'more'); z.close()";
+    let status = Command::new("python3").args(["-c", script]).current_dir(folder.path()).status();
+    assert!(status.unwrap().success());
+    fs::read(folder.path().join("a.zip")).unwrap()
+}
+
+fn find(bytes: &[u8], signature: &[u8]) -> Vec<usize> {
+    bytes
+        .windows(signature.len())
+        .enumerate()
+        .filter(|(_, w)| *w == signature)
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// Zips that are refused: what is wrong, the bytes, and what is said.
+pub fn zips() -> Vec<Case> {
+    let good = zip();
+    let central = find(&good, b"PK\x01\x02");
+    let local = find(&good, b"PK\x03\x04");
+    let changed = |changes: &[(usize, &[u8])]| {
+        let mut bytes = good.clone();
+        for (at, with) in changes {
+            bytes[*at..at + with.len()].copy_from_slice(with);
+        }
+        bytes
+    };
+    let both = |of_local: usize, of_central: usize, with: &[u8]| {
+        changed(&[(local[0] + of_local, with), (central[0] + of_central, with)])
+    };
+    let offset = good[central[0] + 42..central[0] + 46].to_vec();
+    vec![
+        (
+            "two directories",
+            [good.clone(), good.clone()].concat(),
+            "a directory that is not where the end says",
+        ),
+        (
+            "a comment",
+            {
+                let mut b = changed(&[(good.len() - 2, &[4, 0])]);
+                b.extend(b"text");
+                b
+            },
+            "no directory at its end",
+        ),
+        (
+            "data behind the end",
+            [good.clone(), b"more".to_vec()].concat(),
+            "no directory at its end",
+        ),
+        (
+            "bytes before the first file",
+            [b"#!".to_vec(), good.clone()].concat(),
+            "a directory that is not where",
+        ),
+        ("two files at one place", changed(&[(central[1] + 42, &offset)]), "overlap"),
+        (
+            "another name in the directory",
+            changed(&[(central[0] + 46, b"c")]),
+            "says other than the file",
+        ),
+        (
+            "another size in the directory",
+            changed(&[(central[0] + 24, &[1, 0, 0, 0])]),
+            "says other than the file",
+        ),
+        ("more bytes than the size", both(22, 24, &[1, 0, 0, 0]), "more bytes than its size"),
+        ("fewer bytes than the size", both(22, 24, &[0, 1, 0, 0]), "fewer bytes than its size"),
+        ("another checksum", both(14, 16, &[0; 4]), "its checksum is wrong"),
+        ("encrypted", both(6, 8, &[1, 0]), "encrypted"),
+        ("packed in another way", both(8, 10, &[99, 0]), "packed in a way that is not read"),
+        (
+            "a link",
+            changed(&[(central[0] + 5, &[3]), (central[0] + 40, &[0xff, 0xa1])]),
+            "neither file nor folder",
+        ),
+        ("a name that leads up", both(30, 46, b"../a"), "leads elsewhere"),
+        (
+            "twice",
+            changed(&[(local[1] + 30, b"abcd"), (central[1] + 46, b"abcd")]),
+            "`abcd` is there twice",
+        ),
+        (
+            "the same but for case",
+            changed(&[(local[1] + 30, b"ABCD"), (central[1] + 46, b"ABCD")]),
+            "are one name",
+        ),
+        ("a name that is not UTF-8", both(30, 46, b"a\xffcd"), "a name that is not UTF-8"),
+        ("a NUL", both(30, 46, b"a\0cd"), "`a\\0cd`: a name that leads elsewhere"),
+        ("a drive", both(30, 46, b"C:/d"), "leads elsewhere"),
+        (
+            "a device",
+            changed(&[(central[0] + 5, &[3]), (central[0] + 40, &[0xff, 0x21])]),
+            "neither file nor folder",
+        ),
+        ("a larger count", changed(&[(good.len() - 14, &[3, 0, 3, 0])]), "more or fewer files"),
+        ("of several parts", changed(&[(good.len() - 18, &[1, 0])]), "a part of a zip of several"),
+        ("too short", b"PK".to_vec(), "too short"),
+    ]
+}
+
+/// A tar, compressed by the field's own program.
+pub fn compressed(format: Format, bytes: &[u8]) -> Vec<u8> {
+    let program = if format == Format::TarXz { "xz" } else { "gzip" };
+    let mut child = Command::new(program)
+        .arg("-c")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let bytes = bytes.to_vec();
+    let writer = thread::spawn(move || stdin.write_all(&bytes).unwrap());
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output.stdout
+}
