@@ -5,7 +5,7 @@ use lockstep_bundle::{Expected, Looked};
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::TargetPlan;
 use lockstep_schemas::platform::{Libc, Os};
-use lockstep_schemas::strings::TargetId;
+use lockstep_schemas::strings::{GlibcVersion, MacosVersion, TargetId};
 use lockstep_schemas::verification::Finding;
 
 use crate::Release;
@@ -46,14 +46,16 @@ pub(crate) fn check(
         ));
     }
     glibc(binary, target, kind, about, findings);
-    if let (Some(floor), Some(found)) = (&target.macos, binary.macos) {
-        let floor = SystemRelease::of(floor.as_str());
-        if let Some(floor) = floor.filter(|floor| found > *floor) {
-            let finding = about(format!("is not for the oldest macOS of target `{}`", target.id));
-            findings.add(finding.differs(&floor, &found).with_remedy(
+    let floor = floor(target, kind, target.macos.as_ref().map(MacosVersion::as_str), "macosx_");
+    if let (Some(floor), Some(found)) = (floor, binary.macos)
+        && found > floor
+    {
+        let finding = about(format!("is not for the oldest macOS of target `{}`", target.id));
+        findings.add(
+            finding.differs(&format!("{floor} or older"), &found).with_remedy(
                 "build it with MACOSX_DEPLOYMENT_TARGET, or raise `macos` in the model",
-            ));
-        }
+            ),
+        );
     }
 }
 
@@ -69,7 +71,8 @@ fn glibc(
         findings.add(finding.with_remedy("build it against musl"));
         return;
     }
-    let Some(floor) = floor(target, kind) else { return };
+    let glibc = target.glibc.as_ref().map(GlibcVersion::as_str);
+    let Some(floor) = floor(target, kind, glibc, "manylinux_") else { return };
     let is_newer = |need: &&GlibcNeed| match need {
         GlibcNeed::Release(release) => *release > floor,
         GlibcNeed::Other(_) => true,
@@ -82,13 +85,17 @@ fn glibc(
     )));
 }
 
-/// The oldest glibc that is promised: the target's, or else the one that its wheels name.
-fn floor(target: &TargetPlan, kind: ArtifactKind) -> Option<SystemRelease> {
-    if let Some(glibc) = &target.glibc {
-        return SystemRelease::of(glibc.as_str());
+/// The oldest system that is promised: the target's, or else the one that the tag of its wheels names.
+fn floor(
+    target: &TargetPlan,
+    kind: ArtifactKind,
+    promised: Option<&str>,
+    tag: &str,
+) -> Option<SystemRelease> {
+    if let Some(promised) = promised {
+        return SystemRelease::of(promised);
     }
-    let tag =
-        target.wheel.as_str().strip_prefix("manylinux_").filter(|_| kind == ArtifactKind::Wheel)?;
+    let tag = target.wheel.as_str().strip_prefix(tag).filter(|_| kind == ArtifactKind::Wheel)?;
     let mut parts = tag.splitn(3, '_');
     SystemRelease::of(&format!("{}.{}", parts.next()?, parts.next()?))
 }
