@@ -5,7 +5,7 @@ set -eu
 case ${LOCKSTEP_TARGET:?} in
     linux-x64) machine=x86_64-linux-gnu.${LOCKSTEP_GLIBC:?} shared=libabacus.so ;;
     linux-arm64) machine=aarch64-linux-gnu.${LOCKSTEP_GLIBC:?} shared=libabacus.so ;;
-    darwin-arm64) machine=aarch64-macos shared=libabacus.dylib ;;
+    darwin-arm64) machine=aarch64-macos.${LOCKSTEP_MACOS:?} shared=libabacus.dylib ;;
     win32-x64) machine=x86_64-windows-gnu shared=abacus.dll ;;
     *) echo "no such target: $LOCKSTEP_TARGET" >&2; exit 1 ;;
 esac
