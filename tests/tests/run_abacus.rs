@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use lockstep_schemas::strings::Id;
 use lockstep_tests::bundle::{Bundle, machine};
 use lockstep_tests::runs::{Event, GitHub, Repository};
 use lockstep_tests::samples::{Sample, numerals, settings};
@@ -48,6 +49,12 @@ fn from_tag_to_bundle() {
             "someone-abacus-win32-x64-1.2.3.tgz",
         ]
     );
+    for (target, record) in &bundle.manifest.targets {
+        let names: Vec<&str> = record.toolchain.keys().map(Id::as_str).collect();
+        assert_eq!(names, ["rust", "node", "python"], "{target}");
+        let rust = record.toolchain.values().next().unwrap();
+        assert!(rust.starts_with("rustc 1."), "{rust}");
+    }
     sdk(&bundle);
     packages(&bundle);
     installed(&bundle);

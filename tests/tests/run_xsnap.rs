@@ -50,6 +50,8 @@ fn from_tag_to_bundle() {
     consumers_keys(&carried);
     for (target, machine) in TARGETS {
         let record = &manifest.targets[&target.parse::<TargetId>().unwrap()];
+        // What a container brings is said by its digest; elsewhere each toolchain says its version.
+        assert_eq!(record.container.is_some(), record.toolchain.is_empty(), "{target}");
         package(&bundle, target, machine, record);
         for (mode, binary) in modes(record) {
             let dist = with_manifest.path().join(format!("dist/{target}/{mode}/xsnap-worker"));
