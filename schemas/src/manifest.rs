@@ -142,9 +142,9 @@ pub struct TargetRecord {
     /// The image of the hosted runner, where it says which it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runner_image: Option<RunnerImage>,
-    /// The toolchains that were set up, by name, each as it calls its own version.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub toolchain: IndexMap<Id, String>,
+    /// The toolchains that were set up.
+    #[serde(default, skip_serializing_if = "ToolchainRecord::is_empty")]
+    pub toolchain: ToolchainRecord,
     /// The npm platform package, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub package: Option<String>,
@@ -165,6 +165,39 @@ impl TargetRecord {
             BuildMode::Release => &mut self.release,
             BuildMode::Debug => &mut self.debug,
         }
+    }
+}
+
+/// The toolchains that a target was built by, each as it calls its own version.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ToolchainRecord {
+    /// Rust: what `rustc --version` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rust: Option<String>,
+    /// Node.js: what `node --version` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// Python: what `python3 --version` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub python: Option<String>,
+}
+
+impl ToolchainRecord {
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Each by its name in the model, with its version where it was set up.
+    #[must_use]
+    pub fn tools(&self) -> [(&'static str, Option<&str>); 3] {
+        [
+            ("rust", self.rust.as_deref()),
+            ("node", self.node.as_deref()),
+            ("python", self.python.as_deref()),
+        ]
     }
 }
 

@@ -68,6 +68,8 @@ impl Script {
             .env("PATH", format!("{}:{path}", program::folder().display()))
             .env("HOME", folder.parent().unwrap())
             .env("RUST_BACKTRACE", "0")
+            // A registry has nothing that these projects need.
+            .env("npm_config_offline", "true")
             // The project's repository on GitHub is this very folder.
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_COUNT", "1")

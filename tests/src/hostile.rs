@@ -59,6 +59,7 @@ pub fn tar(members: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// Tars that are refused: what is wrong, the bytes, and what is said.
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 pub fn tars() -> Vec<Case> {
     let sized = |size: &str| tar(&[header(b"a", b'0', size)]);
     let mut binary = header(b"a", b'0', "4");
@@ -67,6 +68,10 @@ pub fn tars() -> Vec<Case> {
     let mut old = header(b"a", b'0', "0");
     old[257..265].fill(0);
     checksum(&mut old);
+    let mut gnu = file(b"a");
+    gnu[257..265].copy_from_slice(b"ustar  \0");
+    gnu[345..349].copy_from_slice(b"evil");
+    checksum(&mut gnu);
     let mut damaged = file(b"a");
     damaged[0] = b'b';
     vec![
@@ -150,6 +155,11 @@ pub fn tars() -> Vec<Case> {
         ("more bytes than there are", sized("7777777"), "it ends in the middle"),
         ("a size that is none", sized("9"), "a number that is none"),
         ("a negative size", tar(&[binary]), "a number that is none"),
+        (
+            "a name that only some readers read",
+            tar(&[gnu]),
+            "a header of GNU with more than a name",
+        ),
         ("a header of no kind", tar(&[old]), "not of ustar, pax or GNU"),
         ("a damaged header", tar(&[damaged]), "whose checksum is wrong"),
         (
@@ -179,6 +189,47 @@ fn find(bytes: &[u8], signature: &[u8]) -> Vec<usize> {
         .filter(|(_, w)| *w == signature)
         .map(|(at, _)| at)
         .collect()
+}
+
+/// The same zip with an extra field at its first file and in the directory, of a length that it says.
+fn with_extra(good: &[u8], kind: u16, length: u16) -> Vec<u8> {
+    let field =
+        [kind.to_le_bytes(), length.to_le_bytes(), [b'x'; 2], [b'x'; 2], [b'x'; 2]].concat();
+    let extra = &field[..4 + usize::from(length.min(5))];
+    let (local, central) = (find(good, b"PK\x03\x04"), find(good, b"PK\x01\x02"));
+    let added = u32::try_from(extra.len()).unwrap();
+    let mut zip = good.to_vec();
+    let moved = |zip: &mut Vec<u8>, at: usize, by: u32| {
+        let value = u32::from_le_bytes(zip[at..at + 4].try_into().unwrap()) + by;
+        zip[at..at + 4].copy_from_slice(&value.to_le_bytes());
+    };
+    let end = zip.len() - 22;
+    moved(&mut zip, end + 12, added);
+    moved(&mut zip, end + 16, added);
+    moved(&mut zip, central[1] + 42, added);
+    let size = u16::try_from(extra.len()).unwrap().to_le_bytes();
+    zip[central[0] + 30..central[0] + 32].copy_from_slice(&size);
+    zip[local[0] + 28..local[0] + 30].copy_from_slice(&size);
+    zip.splice(central[0] + 50..central[0] + 50, extra.iter().copied());
+    zip.splice(local[0] + 34..local[0] + 34, extra.iter().copied());
+    zip
+}
+
+/// A zip whose one file's sizes follow it, and say what they are given.
+fn with_descriptor(descriptor: &[u8; 16]) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "import sys, zipfile\n\
+        class Pipe:\n\
+        \x20   def __init__(self): self.file = open('a.zip', 'wb')\n\
+        \x20   def write(self, bytes): return self.file.write(bytes)\n\
+        \x20   def flush(self): self.file.flush()\n\
+        with zipfile.ZipFile(Pipe(), 'w', zipfile.ZIP_DEFLATED) as z: z.writestr('abcd', 'data' * 40)";
+    let status = Command::new("python3").args(["-c", script]).current_dir(folder.path()).status();
+    assert!(status.unwrap().success());
+    let mut zip = fs::read(folder.path().join("a.zip")).unwrap();
+    let at = find(&zip, b"PK\x07\x08")[0];
+    zip[at..at + 16].copy_from_slice(descriptor);
+    zip
 }
 
 /// Zips that are refused: what is wrong, the bytes, and what is said.
@@ -261,6 +312,19 @@ pub fn zips() -> Vec<Case> {
             "a device",
             changed(&[(central[0] + 5, &[3]), (central[0] + 40, &[0xff, 0x21])]),
             "neither file nor folder",
+        ),
+        ("a damaged stream", changed(&[(local[0] + 34, &[0xff])]), "`abcd`: "),
+        ("a name of another kind", with_extra(&good, 0x7075, 5), "an extra field 0x7075"),
+        ("sizes of another kind", with_extra(&good, 1, 5), "an extra field 0x0001"),
+        (
+            "an extra field that is none",
+            with_extra(&good, 0x5455, 99),
+            "an extra field that is none",
+        ),
+        (
+            "another descriptor",
+            with_descriptor(b"evilevilevilevil"),
+            "says other than the directory",
         ),
         ("a larger count", changed(&[(good.len() - 14, &[3, 0, 3, 0])]), "more or fewer files"),
         ("of several parts", changed(&[(good.len() - 18, &[1, 0])]), "a part of a zip of several"),

@@ -5,7 +5,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
+use lockstep_archives::{Entry, Format, pack};
 use lockstep_binaries::{Binary, GlibcNeed, Probe, Release};
+use lockstep_bundle::{Contents, Inside};
+use lockstep_schemas::plan::ArtifactPlan;
 use lockstep_schemas::platform::{Cpu, Os};
 use lockstep_tests::{root, tools};
 use proptest::prelude::*;
@@ -98,7 +101,14 @@ fn the_oldest_glibc_that_a_program_starts_on() {
         assert_eq!(newest(&binary), need(2, 34), "{machine}");
         // Whatever pieces the bytes come in, and wherever the tables are, the same is found.
         let padded = moved(&bytes);
-        for (bytes, piece) in [(&bytes, 7), (&bytes, 4096), (&padded, 1000), (&padded, 1 << 20)] {
+        for (bytes, piece) in [
+            (&bytes, 1),
+            (&bytes, 3),
+            (&bytes, 7),
+            (&bytes, 4096),
+            (&padded, 1000),
+            (&padded, 1 << 20),
+        ] {
             assert_eq!(in_pieces(bytes, piece), Ok(Some(binary.clone())), "{machine} {piece}");
         }
     }
@@ -202,7 +212,7 @@ fn what_macos_a_program_is_for() {
         zig("int main(void) { return 0; }", &["-target", machine], &out);
         let binary = Probe::look_at(&fs::read(&out).unwrap()).unwrap().unwrap();
         let wanted = machine.split_once("macos.").unwrap().1;
-        assert_eq!(binary.macos.unwrap().to_string(), wanted, "{machine}");
+        assert_eq!(binary.macos[0].1.to_string(), wanted, "{machine}");
         assert!(binary.is_program, "{machine}");
     }
 }
@@ -234,6 +244,75 @@ fn of_several_processors_and_of_none() {
     }
     // A class of Java's begins as a Mach-O file of several processors does.
     assert_eq!(Probe::look_at(b"\xca\xfe\xba\xbe\0\0\0\x41 and more"), Ok(None));
+}
+
+/// A Mach-O file with one load command.
+fn mach_o(cpu: u32, command: [u32; 6]) -> Vec<u8> {
+    let header = [0xfeed_facf, cpu, 0, 2, 1, 24, 0, 0];
+    header.into_iter().chain(command).flat_map(u32::to_le_bytes).collect()
+}
+
+/// What each part of a file for several processors says counts for that processor alone; what is for a telephone is
+/// for no Mac.
+#[test]
+fn each_processor_has_its_oldest_macos() {
+    let version = |major: u32, minor: u32| major << 16 | minor << 8;
+    let x64 = mach_o(0x0100_0007, [0x24, 24, version(10, 12), 0, 0, 0]);
+    let arm64 = mach_o(0x0100_000c, [0x32, 24, 1, version(11, 0), 0, 0]);
+    let offsets = [72_u64, 72 + x64.len() as u64];
+    let mut fat = b"\xca\xfe\xba\xbf\0\0\0\x02".to_vec();
+    for (cpu, offset) in [0x0100_0007_u32, 0x0100_000c].into_iter().zip(offsets) {
+        fat.extend([cpu, 0].into_iter().flat_map(u32::to_be_bytes));
+        fat.extend([offset, 56].into_iter().flat_map(u64::to_be_bytes));
+        fat.extend([0; 8]);
+    }
+    fat.extend([x64, arm64].concat());
+    let fat = Probe::look_at(&fat).unwrap().unwrap();
+    let release = |major, minor| Release { major, minor };
+    assert_eq!(fat.macos, [(Cpu::X64, release(10, 12)), (Cpu::Arm64, release(11, 0))]);
+    let telephone = mach_o(0x0100_000c, [0x32, 24, 2, version(17, 0), 0, 0]);
+    assert!(Probe::look_at(&telephone).unwrap_err().contains("another system of Apple's"));
+    assert!(Probe::look_at(b"\xce\xfa\xed\xfe\x07\0\0\0").unwrap_err().contains("32 bits"));
+}
+
+#[test]
+fn which_loader_starts_a_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("program");
+    zig(OLD, &["-target", "x86_64-linux-musl", "-dynamic"], &out);
+    let musl = Probe::look_at(&fs::read(&out).unwrap()).unwrap().unwrap();
+    assert_eq!(musl.loader.as_deref(), Some("/lib/ld-musl-x86_64.so.1"));
+    zig(OLD, &["-target", "x86_64-linux-gnu.2.28"], &out);
+    let glibc = Probe::look_at(&fs::read(&out).unwrap()).unwrap().unwrap();
+    assert_eq!(glibc.loader.as_deref(), Some("/lib64/ld-linux-x86-64.so.2"));
+}
+
+/// An artifact's binary is found wherever its tables lie, in an archive or by itself.
+#[test]
+fn binaries_in_artifacts() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("program");
+    zig(NEW, &["-target", "x86_64-linux-gnu.2.34"], &out);
+    let good = fs::read(&out).unwrap();
+    let wanted = Probe::look_at(&good).unwrap().unwrap();
+    fs::write(&out, moved(&good)).unwrap();
+    let plan = |kind: &str, format: Option<&str>| -> ArtifactPlan {
+        serde_json::from_value(serde_json::json!({
+            "id": "a", "kind": kind, "scope": "target", "format": format, "sidecar": false, "files": [],
+        }))
+        .unwrap()
+    };
+    let contents = Contents::of(&plan("binary", None), &out).unwrap();
+    let Inside::File(looked) = contents.inside else { panic!("it is one file") };
+    assert_eq!(*looked.unwrap().unwrap(), wanted);
+    let entry = Entry { name: "a".to_owned(), path: out, executable: true };
+    for (name, format) in [("tar.gz", Format::TarGz), ("zip", Format::Zip)] {
+        let archive = folder.path().join("archive");
+        pack(format, std::slice::from_ref(&entry), &archive).unwrap();
+        let contents = Contents::of(&plan("archive", Some(name)), &archive).unwrap();
+        let Inside::Members(members) = contents.inside else { panic!("it is an archive") };
+        assert_eq!(**members["a"].binary.as_ref().unwrap().as_ref().unwrap(), wanted, "{name}");
+    }
 }
 
 /// A binary that ends early, or whose tables are damaged, is told as one, and ends no program.

@@ -5,8 +5,9 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::process::Command;
 
+use lockstep_archives::Format;
 use lockstep_tests::commands::Script;
-use lockstep_tests::hostile::{header, pax, record};
+use lockstep_tests::hostile::{compressed, header, pax, record, tar};
 use lockstep_tests::program;
 
 const MOST: u64 = 64 * 1024;
@@ -36,6 +37,7 @@ fn piped(shell: &str, into: &Path) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn hostile_files_take_little_memory() {
     let project = Script::default().project();
     let outcome = Script::default().sh(project.path(), "./build.sh; ./release.sh");
@@ -65,10 +67,24 @@ fn hostile_files_take_little_memory() {
             serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
         let member = manifest["artifacts"][0]["members"][0].clone();
         let length = serde_json::to_vec(&member).unwrap().len() + 1;
-        manifest["artifacts"][0]["members"] = vec![member; (15 << 20) / length].into();
+        manifest["artifacts"][0]["members"] = vec![member; (15 << 19) / length].into();
         let text = serde_json::to_vec(&manifest).unwrap();
-        assert!((14 << 20..16 << 20).contains(&text.len()), "nearly as large as one may be");
+        assert!((7 << 20..8 << 20).contains(&text.len()), "nearly as large as one may be");
         fs::write(path, text).unwrap();
+    });
+    replaced("manifest.json", "a manifest of many keys in each other", &|path| {
+        let keys: Vec<String> = (0..7000).map(|key| format!("\"{key}\":0")).collect();
+        let open = format!("{{{},\"x\":", keys.join(","));
+        fs::write(path, open.repeat(100) + "0" + &"}".repeat(100)).unwrap();
+    });
+    replaced("manifest.json", "a manifest of many artifacts", &|path| {
+        let mut manifest: serde_json::Value =
+            serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+        let mut artifact = manifest["artifacts"][0].clone();
+        artifact.as_object_mut().unwrap().remove("members");
+        let length = serde_json::to_vec(&artifact).unwrap().len() + 1;
+        manifest["artifacts"] = vec![artifact; (15 << 19) / length].into();
+        fs::write(path, serde_json::to_vec(&manifest).unwrap()).unwrap();
     });
     replaced("SHA256SUMS", "digests of 100 MB", &|path| {
         piped("yes 0123456789 | head -c 100000000 > \"$INTO\"", path);
@@ -86,11 +102,7 @@ fn hostile_files_take_little_memory() {
         huge[148..156].fill(b' ');
         let sum: u32 = huge.iter().map(|byte| u32::from(*byte)).sum();
         huge[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
-        fs::write(
-            path,
-            lockstep_tests::hostile::compressed(lockstep_archives::Format::TarGz, &huge),
-        )
-        .unwrap();
+        fs::write(path, compressed(Format::TarGz, &huge)).unwrap();
     });
     replaced(tgz, "a million members with long names", &|path| {
         let tar = path.with_extension("unpacked");
@@ -114,12 +126,33 @@ fn hostile_files_take_little_memory() {
                 [extended, header(b"a", b'0', "0")].concat()
             })
             .collect();
-        fs::write(
-            path,
-            lockstep_tests::hostile::compressed(lockstep_archives::Format::TarGz, &member),
-        )
-        .unwrap();
+        fs::write(path, compressed(Format::TarGz, &member)).unwrap();
     });
+    replaced("someone-tool-1.2.3.tgz", "a package.json of many lists", &|path| {
+        let text = format!("[{}[]]", "[],".repeat(1_400_000));
+        let member = [
+            header(b"package/package.json", b'0', &format!("{:o}", text.len())),
+            text.into_bytes(),
+        ]
+        .concat();
+        fs::write(path, compressed(Format::TarGz, &member)).unwrap();
+    });
+    // Every archive as large as one may be, at the same time.
+    let names = [
+        "tool-1.2.3-linux-x64.tar.gz",
+        "tool-1.2.3-darwin-arm64.tar.gz",
+        "someone-tool-linux-x64-1.2.3.tgz",
+        "someone-tool-darwin-arm64-1.2.3.tgz",
+        "someone-tool-1.2.3.tgz",
+    ];
+    let good: Vec<Vec<u8>> =
+        names.iter().map(|name| fs::read(bundle.join(name)).unwrap()).collect();
+    let members: Vec<Vec<u8>> =
+        (0..49_990).map(|index| header(format!("package/{index}").as_bytes(), b'0', "0")).collect();
+    let many = compressed(Format::TarGz, &tar(&members));
+    names.iter().for_each(|name| fs::write(bundle.join(name), &many).unwrap());
+    verify("five archives of fifty thousand members");
+    names.iter().zip(good).for_each(|(name, good)| fs::write(bundle.join(name), good).unwrap());
     replaced("tool-1.2.3-all.zip", "a zip of many files", &|path| {
         let script = "import os, zipfile\n\
             with zipfile.ZipFile(os.environ['INTO'], 'w') as z:\n\

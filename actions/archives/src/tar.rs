@@ -161,8 +161,12 @@ impl Header<'_> {
         if self.number(148..156)? != wanted {
             return Err(refused("a header whose checksum is wrong"));
         }
-        if !self.0[257..].starts_with(b"ustar") {
-            return Err(refused("a header that is not of ustar, pax or GNU"));
+        match &self.0[257..265] {
+            b"ustar\x0000" => {}
+            // GNU keeps times where ustar keeps the beginning of the name, and some readers take them for that.
+            b"ustar  \0" if is_zero(&self.0[345..500]) => {}
+            b"ustar  \0" => return Err(refused("a header of GNU with more than a name")),
+            _ => return Err(refused("a header that is not of ustar, pax or GNU")),
         }
         Ok(())
     }
@@ -201,8 +205,7 @@ impl Header<'_> {
             self.0[at].iter().copied().take_while(|byte| *byte != 0).collect::<Vec<u8>>()
         };
         let name = text(0..100);
-        // GNU keeps times where ustar keeps the beginning of the name.
-        let prefix = if self.0[257..265] == *b"ustar\x0000" { text(345..500) } else { Vec::new() };
+        let prefix = text(345..500);
         if prefix.is_empty() { name } else { [prefix, b"/".to_vec(), name].concat() }
     }
 }

@@ -103,6 +103,7 @@ fn directory(file: &mut (impl Read + Seek), length: u64) -> io::Result<(Vec<Entr
         if rest.len() < CENTRAL + name + extra + comment {
             return Err(refused("a directory that ends in the middle"));
         }
+        check_extra(&rest[CENTRAL + name..CENTRAL + name + extra])?;
         entries.push(Entry {
             name: rest[CENTRAL..CENTRAL + name].to_vec(),
             made_by: rest[5],
@@ -147,20 +148,21 @@ fn one(
     if !is_same || (sizes != known && !(follows && sizes == (0, 0, 0))) {
         return Err(bad("the directory says other than the file"));
     }
-    exactly(file, extra)?;
+    check_extra(&exactly(file, extra)?)?;
     let begins = entry.offset + (LOCAL + name + extra) as u64;
     let ends = begins + entry.packed;
     let descriptor = next
         .checked_sub(ends)
         .filter(|length| if follows { [12, 16].contains(length) } else { *length == 0 });
-    if descriptor.is_none() {
+    let Some(descriptor) = descriptor else {
         return Err(refused("files that overlap, or bytes between them"));
-    }
+    };
     let mut packed = BufReader::new(file.take(entry.packed));
     match entry.method {
         0 if entry.packed == entry.size => bytes(&mut packed, entry, &member, visit)?,
         8 => {
-            let mut inflated = DeflateDecoder::new(&mut packed);
+            let mut inflated =
+                Inflated { name: &member.name, from: DeflateDecoder::new(&mut packed) };
             bytes(&mut inflated, entry, &member, visit)?;
         }
         _ => return Err(bad("packed in a way that is not read")),
@@ -168,7 +170,52 @@ fn one(
     if packed.read(&mut [0])? != 0 {
         return Err(bad("more bytes than its size"));
     }
-    Ok(next)
+    drop(packed);
+    file.seek(SeekFrom::Start(ends))?;
+    #[expect(clippy::cast_possible_truncation, reason = "at most 16")]
+    let behind = exactly(file, descriptor as usize)?;
+    let (signature, said) = behind.split_at(behind.len().saturating_sub(12));
+    let is_signed = signature.is_empty() || signature == b"PK\x07\x08";
+    let is_said =
+        said.is_empty() || (long(said, 0), number(said, 4, 4), number(said, 8, 4)) == known;
+    if is_signed && is_said {
+        Ok(next)
+    } else {
+        Err(bad("what follows it says other than the directory"))
+    }
+}
+
+/// Extra fields that say nothing of what a file is: times, owners, and how Java and Android align.
+const HARMLESS: [u16; 7] = [0x000a, 0x5455, 0x5855, 0x7855, 0x7875, 0xcafe, 0xd935];
+
+/// That no extra field changes what a file is: some readers know of other names and sizes there.
+fn check_extra(extra: &[u8]) -> io::Result<()> {
+    let mut rest = extra;
+    while !rest.is_empty() {
+        let bad = || refused("an extra field that is none");
+        let (head, body) = rest.split_at_checked(4).ok_or_else(bad)?;
+        let length = usize::from(short(head, 2));
+        rest = body.get(length..).ok_or_else(bad)?;
+        let kind = short(head, 0);
+        if !HARMLESS.contains(&kind) {
+            return Err(refused(format!(
+                "an extra field {kind:#06x}, which some readers take for another name or size"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What comes out of a decompressor; damage is the archive's.
+struct Inflated<'n, R> {
+    name: &'n str,
+    from: R,
+}
+
+impl<R: Read> Read for Inflated<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.from.read(into).map_err(|error| refused(format!("`{}`: {error}", self.name)))
+    }
 }
 
 fn bytes(

@@ -23,15 +23,17 @@ pub(crate) fn read(pieces: &Pieces) -> Found<Binary> {
     let file = Elf::of(pieces)?;
     let is_executable = file.short(16)? == 2;
     let segments = file.segments()?;
-    let has_loader = segments.iter().any(|segment| segment.kind == 3);
+    let loader = segments.iter().find(|segment| segment.kind == 3);
+    let loader = loader.map(|segment| pieces.name(segment.file.start)).transpose()?;
     let dynamic = segments.iter().find(|segment| segment.kind == 2);
     let dynamic = dynamic.map_or(Ok(Dynamic::default()), |segment| file.dynamic(segment))?;
     Ok(Binary {
         os: Os::Linux,
         cpus: file.cpu()?.into_iter().collect(),
-        is_program: is_executable || has_loader || dynamic.is_program,
+        is_program: is_executable || loader.is_some() || dynamic.is_program,
         glibc: file.glibc(&segments, &dynamic)?,
-        macos: None,
+        macos: Vec::new(),
+        loader,
     })
 }
 

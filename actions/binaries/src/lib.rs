@@ -27,8 +27,10 @@ pub struct Binary {
     pub is_program: bool,
     /// The versions of glibc that it does not start without, in order.
     pub glibc: Vec<GlibcNeed>,
-    /// The oldest macOS that it is for, where it says so.
-    pub macos: Option<Release>,
+    /// The oldest macOS that it is for on each processor, where it says so.
+    pub macos: Vec<(Cpu, Release)>,
+    /// The loader that starts it, on Linux.
+    pub loader: Option<String>,
 }
 
 impl Binary {

@@ -9,16 +9,20 @@ use crate::{Binary, Release};
 const THIN: &[u8] = b"\xcf\xfa\xed\xfe";
 const THIN_32: &[u8] = b"\xce\xfa\xed\xfe";
 const FAT: &[u8] = b"\xca\xfe\xba\xbe";
+const FAT_64: &[u8] = b"\xca\xfe\xba\xbf";
 
-pub(crate) const MAGICS: [&[u8]; 3] = [THIN, THIN_32, FAT];
+pub(crate) const MAGICS: [&[u8]; 4] = [THIN, THIN_32, FAT, FAT_64];
 
 /// More load commands than any file has, in bytes.
 const MOST_COMMANDS: u64 = 256 * 1024;
 
 pub(crate) fn read(pieces: &Pieces) -> Found<Option<Binary>> {
-    if pieces.bytes(0, 4)? != FAT {
-        return slice(pieces, 0).map(Some);
-    }
+    // How long the entry of a part is, and how long its offset.
+    let (entry, offset) = match pieces.bytes(0, 4)? {
+        FAT => (20, 4),
+        FAT_64 => (32, 8),
+        _ => return slice(pieces, 0).map(Some),
+    };
     let count = Order::Big.number(pieces.bytes(4, 4)?);
     // A Java class begins the same, with a version that is larger.
     if !(1..=16).contains(&count) {
@@ -26,13 +30,13 @@ pub(crate) fn read(pieces: &Pieces) -> Found<Option<Binary>> {
     }
     let mut binary: Option<Binary> = None;
     for index in 0..count {
-        let offset = Order::Big.number(pieces.bytes(8 + index * 20 + 8, 4)?);
+        let offset = Order::Big.number(pieces.bytes(8 + index * entry + 8, offset)?);
         let slice = slice(pieces, offset)?;
         match &mut binary {
             None => binary = Some(slice),
             Some(binary) => {
                 binary.cpus.extend(slice.cpus);
-                binary.macos = binary.macos.max(slice.macos);
+                binary.macos.extend(slice.macos);
             }
         }
     }
@@ -41,7 +45,7 @@ pub(crate) fn read(pieces: &Pieces) -> Found<Option<Binary>> {
 
 /// The part of one processor.
 fn slice(pieces: &Pieces, start: u64) -> Found<Binary> {
-    let number = |at: u64| Ok(Order::Little.number(pieces.bytes(start + at, 4)?));
+    let number = |at: u64| Ok(Order::Little.number(pieces.bytes(start.saturating_add(at), 4)?));
     if pieces.bytes(start, 4)? != THIN {
         return Err(Lack::Bad("it is for a processor of 32 bits, or none"));
     }
@@ -55,7 +59,7 @@ fn slice(pieces: &Pieces, start: u64) -> Found<Binary> {
         return Err(Lack::Bad("its load commands are larger than any"));
     }
     #[expect(clippy::cast_possible_truncation, reason = "less than the most")]
-    let mut commands = pieces.bytes(start + 32, size as usize)?;
+    let mut commands = pieces.bytes(start.saturating_add(32), size as usize)?;
     let mut macos = None;
     for _ in 0..count {
         let damaged = || Lack::Bad("a load command of it is damaged");
@@ -66,6 +70,7 @@ fn slice(pieces: &Pieces, start: u64) -> Found<Binary> {
         let version = match kind {
             // LC_BUILD_VERSION, for macOS.
             0x32 if command.get(8..12) == Some(&[1, 0, 0, 0]) => command.get(12..16),
+            0x32 => return Err(Lack::Bad("it is for another system of Apple's than macOS")),
             // LC_VERSION_MIN_MACOSX.
             0x24 => command.get(8..12),
             _ => None,
@@ -78,7 +83,8 @@ fn slice(pieces: &Pieces, start: u64) -> Found<Binary> {
         cpus: cpu.into_iter().collect(),
         is_program: number(12)? == 2,
         glibc: Vec::new(),
-        macos,
+        macos: cpu.zip(macos).into_iter().collect(),
+        loader: None,
     })
 }
 

@@ -48,7 +48,8 @@ impl Probe {
         if self.known.is_some() {
             return;
         }
-        let (head, rest) = bytes.split_at(bytes.len().min(HEAD));
+        let missing = HEAD.saturating_sub(self.pieces.beginning().len());
+        let (head, rest) = bytes.split_at(bytes.len().min(missing));
         // The magic number is looked at before what follows it has passed.
         for bytes in [head, rest] {
             if self.known.is_none() && self.pieces.pass(bytes) {

@@ -18,9 +18,6 @@ use crate::Digest;
 use crate::digest::{Hasher, each_chunk, integrity, open, unreadable};
 use crate::npm::NPM_ROOT;
 
-/// The largest text of a package that is kept, in bytes: a wheel's record of thirty thousand files is less.
-const LARGEST_TEXT: usize = 4 * 1024 * 1024;
-
 /// What an artifact is, and what is in it.
 #[derive(Debug)]
 pub struct Contents {
@@ -91,20 +88,31 @@ struct Packing {
     is_npm: bool,
     /// Whether a file in it says what the package is, and its text is kept.
     is_text: fn(&str) -> bool,
+    /// The largest such text, in bytes.
+    largest_text: usize,
 }
 
 fn packing(artifact: &ArtifactPlan) -> Option<Packing> {
-    let packing = |format| Packing { format, root: None, is_npm: false, is_text: |_| false };
+    let packing =
+        |format| Packing { format, root: None, is_npm: false, is_text: |_| false, largest_text: 0 };
     Some(match (artifact.kind, artifact.format) {
         (_, Some(format)) => packing(format.into()),
         (ArtifactKind::NpmPackage | ArtifactKind::NpmPlatformPackage, _) => Packing {
             root: Some(NPM_ROOT),
             is_npm: true,
             is_text: |name| name == "package.json",
+            largest_text: 256 * 1024,
             ..packing(Format::TarGz)
         },
         (ArtifactKind::Wheel, _) => {
-            Packing { is_text: |name| name.ends_with(".dist-info/RECORD"), ..packing(Format::Zip) }
+            Packing {
+                is_text: |name| {
+                    name.ends_with(".dist-info/RECORD") && name.matches('/').count() == 1
+                },
+                // One of thirty thousand files is less.
+                largest_text: 4 * 1024 * 1024,
+                ..packing(Format::Zip)
+            }
         }
         (ArtifactKind::Sdist | ArtifactKind::Crate, _) => packing(Format::TarGz),
         (ArtifactKind::Archive | ArtifactKind::Binary, _) => return None,
@@ -220,21 +228,21 @@ impl Members {
 
     fn add(&mut self, member: &lockstep_archives::Member, bytes: &mut dyn Read) -> io::Result<()> {
         let Kind::File { executable, .. } = member.kind else { return Ok(()) };
-        let name = self.place(&member.name).to_owned();
+        let name = self.place(&member.name)?.to_owned();
+        let largest = self.packing.largest_text;
         let (mut hasher, mut probe) = (Hasher::default(), Probe::default());
         let mut text = (self.packing.is_text)(&name).then(Vec::new);
         each_chunk(bytes, &mut |bytes| {
             hasher.add(bytes);
             probe.pass(bytes);
             if let Some(text) = &mut text
-                && text.len() <= LARGEST_TEXT
+                && text.len() <= largest
             {
                 text.extend_from_slice(bytes);
             }
         })?;
-        if text.as_ref().is_some_and(|text| text.len() > LARGEST_TEXT) {
-            let message = format!("`{name}`: larger than {} MiB", LARGEST_TEXT >> 20);
-            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        if text.as_ref().is_some_and(|text| text.len() > largest) {
+            return Err(refused(&name, &format!("larger than {} KiB", largest >> 10)));
         }
         let binary = self.looked(&name, probe);
         self.files.insert(name, FileInside { digest: hasher.digest(executable), binary, text });
@@ -242,7 +250,7 @@ impl Members {
     }
 
     fn look(&mut self, member: &lockstep_archives::Member, bytes: &mut dyn Read) -> io::Result<()> {
-        let name = self.place(&member.name).to_owned();
+        let name = self.place(&member.name)?.to_owned();
         let Some(mut probe) = self.unknown.remove(&name) else { return Ok(()) };
         each_chunk(bytes, &mut |bytes| probe.pass(bytes))?;
         let binary = self.looked(&name, probe);
@@ -261,10 +269,16 @@ impl Members {
         Ok(None)
     }
 
-    /// A member's place below the folder that everything is below.
-    fn place<'n>(&self, name: &'n str) -> &'n str {
+    /// A member's place below the folder that everything is below. What stands elsewhere has none: npm takes
+    /// off the first folder of a name whatever it is, and so installs it in another's place.
+    fn place<'n>(&self, name: &'n str) -> io::Result<&'n str> {
         let name = name.strip_prefix("./").unwrap_or(name);
-        let below = self.packing.root.and_then(|root| name.strip_prefix(root)?.strip_prefix('/'));
-        below.unwrap_or(name)
+        let Some(root) = self.packing.root else { return Ok(name) };
+        let below = name.strip_prefix(root).and_then(|rest| rest.strip_prefix('/'));
+        below.ok_or_else(|| refused(name, &format!("is not below `{root}/`")))
     }
+}
+
+fn refused(name: &str, what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("`{}`: {what}", name.escape_debug()))
 }

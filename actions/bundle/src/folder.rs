@@ -89,13 +89,17 @@ impl WorkingFolder<'_> {
 
 /// The names of everything in a folder, in order; hidden files are not looked at.
 pub fn list(folder: &Path) -> Result<Vec<String>, Problem> {
+    let mut names = list_all(folder)?;
+    names.retain(|name| !name.starts_with('.'));
+    Ok(names)
+}
+
+/// The names of everything in a folder, in order.
+pub fn list_all(folder: &Path) -> Result<Vec<String>, Problem> {
     let read = || -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in std::fs::read_dir(folder)? {
-            let name = entry?.file_name().to_string_lossy().into_owned();
-            if !name.starts_with('.') {
-                names.push(name);
-            }
+            names.push(entry?.file_name().to_string_lossy().into_owned());
         }
         names.sort();
         Ok(names)

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-/// How many archives are read at the same time: each takes some memory, and hosted runners have four cores.
-pub const ARCHIVES: usize = 4;
+/// How many archives are read at the same time: what is kept of each is bounded, and so is that of all.
+pub const ARCHIVES: usize = 2;
 
 /// Does a work for each of some items, at most so many at the same time, and returns what came of them in the
 /// items' order.

@@ -14,15 +14,22 @@ pub(crate) fn hash(patterns: &[String], report: &mut Report) {
     let mut known = HashSet::new();
     let mut paths: Vec<String> = Vec::new();
     let patterns = patterns.iter().flat_map(|lines| lines.lines());
-    for pattern in patterns.map(str::trim).filter(|pattern| !pattern.is_empty()) {
-        if Path::new(pattern).has_root() {
+    let patterns: Vec<&str> =
+        patterns.map(str::trim).filter(|pattern| !pattern.is_empty()).collect();
+    if patterns.is_empty() {
+        report.problem(Problem::new("`files` names no file"));
+    }
+    for pattern in patterns {
+        let parts: Vec<&str> = pattern.split('/').filter(|part| *part != ".").collect();
+        let pattern = parts.join("/");
+        if Path::new(&pattern).has_root() || parts.contains(&"..") {
             let problem = Problem::new("is no path below this folder").of_file(pattern);
             report.problem(
                 problem.with_remedy("run this where the files are, and name them from there"),
             );
             continue;
         }
-        let found = report.found(matching(Path::new("."), pattern)).unwrap_or_default();
+        let found = report.found(matching(Path::new("."), &pattern)).unwrap_or_default();
         if found.is_empty() {
             report.problem(Problem::new("no file is there").of_file(pattern));
         }

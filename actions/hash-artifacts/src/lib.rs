@@ -41,7 +41,7 @@ pub struct Inputs {
     pub sums: bool,
     /// Hash these files alone, and print what `sha256sum -c` reads: paths below this folder, one a line, in
     /// which `*` stands for any text of one part.
-    #[arg(long, num_args = 1..)]
+    #[arg(long, num_args = 1.., conflicts_with_all = ["version", "commit"])]
     pub files: Vec<String>,
     /// The commit that was built, for `target` and `merge`.
     #[arg(long, required_unless_present_any = ["sums", "files"])]

@@ -103,15 +103,33 @@ fn contents(
     let listed: Vec<String> =
         partial.artifacts.iter().map(|artifact| artifact.name.to_string()).collect();
     let wanted = expected(release.plan.packed_by(Some(&target.id)), release.version);
+    let manifest = upload.join(names::MANIFEST);
+    let problem = |message: String| Problem::new(message).of_file(manifest.display());
+    let mut planned = Vec::new();
     for expected in report.found(wanted).unwrap_or_default() {
         let among = expected.among(&listed);
-        report.found(
-            among.map_err(|problem| problem.of_file(upload.join(names::MANIFEST).display())),
-        );
+        let among = among.map_err(|problem| problem.of_file(manifest.display()));
+        planned.extend(report.found(among).map(|name| (name, expected)));
+    }
+    for artifact in &partial.artifacts {
+        let as_planned = planned.iter().any(|(name, expected)| {
+            *name == artifact.name
+                && expected.artifact.id == artifact.artifact
+                && expected.artifact.kind == artifact.kind
+                && expected.file.target == artifact.target
+        });
+        if !as_planned {
+            let message = format!("lists `{}`, and not as the plan has it", artifact.name);
+            report.problem(problem(message));
+        }
     }
     let paths: Vec<PathBuf> = listed.iter().map(|name| upload.join(name)).collect();
     for ((artifact, path), digest) in partial.artifacts.iter().zip(&paths).zip(digests(&paths)) {
         let Some(digest) = report.found(digest) else { continue };
+        if digest.size != artifact.size && digest.sha256 == artifact.sha256 {
+            let message = format!("says {} bytes of `{}`", artifact.size, artifact.name);
+            report.problem(problem(format!("{message}, which has {}", digest.size)));
+        }
         if digest.sha256 != artifact.sha256 {
             report.problem(
                 Problem::new(format!(

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
-use lockstep_bundle::{Digest, WorkingFolder, built_files, expected, list, revision, target};
+use lockstep_bundle::{
+    Digest, WorkingFolder, built_files, expected, list, matching, revision, target,
+};
 use lockstep_schemas::manifest::{
     ArtifactRecord, BinaryRecord, FileRecord, ManifestFormat, PartialManifest, Revision,
     TargetRecord, names,
 };
 use lockstep_schemas::model::{ArtifactKind, BuildMode};
-use lockstep_schemas::plan::TargetPlan;
+use lockstep_schemas::plan::{TargetPlan, at_version};
 use lockstep_schemas::strings::{Id, TargetId};
 use lockstep_toolkit::{Failure, Problem, Report, documents};
 
@@ -165,6 +167,13 @@ fn built(release: Release<'_>, target: &TargetPlan, report: &mut Report) -> Buil
     });
     let handed_on = plan.handed_on(&target.id).map(|member| (member, false));
     let mut built = Built::default();
+    for (artifact, file) in plan.packed_by(Some(&target.id)) {
+        if let (ArtifactKind::Binary, Some(path)) = (artifact.kind, &file.path) {
+            let path = at_version(path, release.version.as_str());
+            let found = report.found(matching(Path::new("."), &path)).unwrap_or_default();
+            built.files.extend(found.into_iter().map(|path| (path, None)));
+        }
+    }
     for (member, is_package) in packed.chain(handed_on) {
         if member.from.is_none() {
             continue;

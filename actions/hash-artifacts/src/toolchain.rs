@@ -1,35 +1,25 @@
 //! What a target was built by.
 
+use std::collections::BTreeMap;
 use std::process::Command;
 
 use indexmap::IndexMap;
-use lockstep_schemas::manifest::{PartialManifest, RunnerImage};
+use lockstep_schemas::manifest::{PartialManifest, RunnerImage, ToolchainRecord};
 use lockstep_schemas::plan::{Plan, TargetPlan};
-use lockstep_schemas::strings::{Id, TargetId};
+use lockstep_schemas::strings::TargetId;
 use lockstep_toolkit::{Problem, Report};
 
-/// The toolchains that the plan sets up for a target, as each calls its own version. In a container they are
-/// the image's, whose digest says more.
-pub(crate) fn found(plan: &Plan, target: &TargetPlan, report: &mut Report) -> IndexMap<Id, String> {
-    let toolchain = &plan.toolchain;
-    let python = if cfg!(windows) { "python" } else { "python3" };
-    let tools = [
-        ("rust", "rustc", toolchain.rust.is_some()),
-        ("node", "node", toolchain.node.is_some()),
-        ("python", python, toolchain.python.is_some()),
-    ];
-    let mut found = IndexMap::new();
-    for (name, program, is_set_up) in tools {
-        if !is_set_up || target.container.is_some() {
-            continue;
-        }
-        #[expect(clippy::expect_used, reason = "constants that are ids")]
-        let id = name.parse().expect("an id");
-        if let Some(version) = report.found(version(program)) {
-            found.insert(id, version);
-        }
+/// The toolchains that the plan sets up for a target, as each calls its own version.
+pub(crate) fn found(plan: &Plan, target: &TargetPlan, report: &mut Report) -> ToolchainRecord {
+    let wanted = plan.toolchain_of(target);
+    let mut found = |program: &str, is_set_up: bool| {
+        is_set_up.then(|| report.found(version(program))).flatten()
+    };
+    ToolchainRecord {
+        rust: found("rustc", wanted.rust.is_some()),
+        node: found("node", wanted.node.is_some()),
+        python: found(if cfg!(windows) { "python" } else { "python3" }, wanted.python.is_some()),
     }
-    found
 }
 
 fn version(program: &str) -> Result<String, Problem> {
@@ -55,9 +45,10 @@ pub(crate) fn runner_image() -> Option<RunnerImage> {
 
 /// That targets were built by the same toolchains.
 pub(crate) fn same(partials: &IndexMap<TargetId, PartialManifest>, report: &mut Report) {
-    let mut first: IndexMap<&Id, (&TargetId, &str)> = IndexMap::new();
+    let mut first: BTreeMap<&str, (&TargetId, &str)> = BTreeMap::new();
     for (target, partial) in partials {
-        for (name, version) in &partial.record.toolchain {
+        for (name, version) in partial.record.toolchain.tools() {
+            let Some(version) = version else { continue };
             let (other, wanted) = *first.entry(name).or_insert((target, version));
             if wanted != version {
                 report.problem(

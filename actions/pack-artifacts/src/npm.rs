@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use lockstep_archives::Entry;
-use lockstep_bundle::{Expected, INSTALL_SCRIPTS, npm};
+use lockstep_bundle::{Expected, npm, runs_when_installed};
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, TargetPlan};
 use lockstep_schemas::strings::{Id, RelativePath};
@@ -104,14 +104,16 @@ fn read(
         return Err(problem("is private, and npm publishes no such package".to_owned())
             .with_remedy("take `private` out"));
     }
-    let scripts = package.get("scripts").and_then(Value::as_object);
-    let script = scripts
-        .and_then(|scripts| INSTALL_SCRIPTS.into_iter().find(|name| scripts.contains_key(*name)));
-    if let Some(script) = script.filter(|_| kind == ArtifactKind::NpmPlatformPackage) {
-        return Err(problem(format!(
-            "has a script `{script}`, which runs on every user's machine"
-        ))
-        .with_remedy("platform packages need no install scripts: take it out"));
+    let brings =
+        ["binding.gyp", "node_modules"].into_iter().filter(|name| folder.join(name).exists());
+    let members: Vec<String> =
+        brings.map(|name| name.replace("node_modules", "node_modules/")).collect();
+    let runs = runs_when_installed(&package, members.iter().map(String::as_str));
+    if let Some(what) = runs.first().filter(|_| kind == ArtifactKind::NpmPlatformPackage) {
+        return Err(problem(format!("has a {what}, which runs on every user's machine"))
+            .with_remedy(
+                "platform packages need nothing that runs when they are installed: take it out",
+            ));
     }
     Ok(package)
 }

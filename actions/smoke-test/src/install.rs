@@ -68,8 +68,8 @@ impl Installation<'_> {
         Ok(Installed { folder: self.into.to_owned(), programs: None, how: how.to_owned() })
     }
 
-    /// Installs it in an empty project. Optional dependencies of this very version are published with it, and
-    /// so not yet.
+    /// Installs it in an empty project. Optional dependencies of this very version are published with it, and so
+    /// not yet: npm does without them.
     fn by_npm(self) -> Result<Installed, Problem> {
         let mut command = npm();
         command.args(["install", "--no-audit", "--no-fund", "--prefer-offline"]);
@@ -77,7 +77,7 @@ impl Installation<'_> {
         let foreign = self.target.filter(|_| !self.is_of_this_machine());
         let (project, how) = match foreign {
             None => {
-                command.arg("--omit=optional").args(self.platform_package).arg(self.file);
+                command.args(self.platform_package).arg(self.file);
                 (json!({ "private": true }), "installed by npm".to_owned())
             }
             // As another platform npm takes a dependency only if it is optional, as users have it.
@@ -97,10 +97,11 @@ impl Installation<'_> {
         let folder = modules.join(self.package());
         match foreign {
             Some(target) if !folder.is_dir() => Err(Problem::new(format!(
-                "npm does not install it on {}: `os`, `cpu` or `libc` in it is of another",
+                "npm does not install it on {}",
                 target.id
             ))
-            .of_file(self.file.display())),
+            .of_file(self.file.display())
+            .with_remedy("`os`, `cpu`, `libc` or `engines` in its package.json is of another, or what it depends on is not to be had")),
             _ => Ok(Installed { folder, programs: Some(modules.join(".bin")), how }),
         }
     }

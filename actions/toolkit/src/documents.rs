@@ -9,10 +9,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::Problem;
-use crate::unambiguous::Unambiguous;
+use crate::unambiguous::check;
 
-/// The largest document that is read, in bytes: a plan of 200 targets is a twentieth of it.
-const LARGEST: u64 = 16 * 1024 * 1024;
+/// The largest document that is read or written, in bytes: a plan of 200 targets is a tenth of it, and so is a
+/// manifest of seven thousand files.
+const LARGEST: u64 = 8 * 1024 * 1024;
 
 /// Reads a document. A key that stands twice in it is refused, since readers differ in which they take.
 pub fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Problem> {
@@ -27,9 +28,12 @@ pub fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Problem> 
     })
 }
 
+fn too_large() -> io::Error {
+    io::Error::other(format!("it is larger than {} MiB", LARGEST >> 20))
+}
+
 /// A document's bytes, as many as a document may have.
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let too_large = || io::Error::other(format!("it is larger than {} MiB", LARGEST >> 20));
     let file = File::open(path)?;
     let length = file.metadata()?.len();
     if length > LARGEST {
@@ -42,7 +46,7 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
 
 /// A document of its text.
 pub fn of_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error> {
-    serde_json::from_slice::<Unambiguous>(text)?;
+    check(text)?;
     serde_json::from_slice(text)
 }
 
@@ -79,8 +83,12 @@ pub fn write(path: &Path, document: &impl Serialize) -> Result<(), Problem> {
     let written = || -> io::Result<()> {
         let folder = path.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)?;
+        let text = text(document);
+        if text.len() as u64 > LARGEST {
+            return Err(too_large());
+        }
         let beside = path.with_extension("json.new");
-        std::fs::write(&beside, text(document))?;
+        std::fs::write(&beside, text)?;
         std::fs::rename(beside, path)
     };
     written().map_err(|error| {

@@ -90,7 +90,10 @@ impl Report {
         if self.problems.len() > 1 {
             let _ = writeln!(errors, "{program}: {} problems", self.problems.len());
         }
-        // At once: half a line here, and an annotation on the other stream would end it.
+        // The runner reads commands on both streams; what is printed as data stays data.
+        if self.on_runner {
+            errors.extend(self.problems.iter().map(runner::annotation));
+        }
         let _ = io::stderr().write_all(errors.as_bytes());
         if status.is_some() {
             self.outputs.clear();
@@ -117,8 +120,6 @@ impl Report {
             }
             return Ok(());
         }
-        let annotations: String = self.problems.iter().map(runner::annotation).collect();
-        let _ = io::stdout().write_all(annotations.as_bytes());
         let outputs: String =
             self.outputs.iter().map(|(name, value)| runner::output(name, value)).collect();
         runner::append("GITHUB_OUTPUT", &outputs)?;

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lockstep_bundle::{Contents, Expected, FileInside, Inside, matches, place_of};
-use lockstep_schemas::manifest::{ArtifactRecord, FileRecord, Manifest};
+use lockstep_bundle::{Contents, Expected, FileInside, Inside, matches};
+use lockstep_schemas::manifest::{ArtifactRecord, FileRecord};
 use lockstep_schemas::model::ArtifactKind;
-use lockstep_schemas::plan::{Member, at_version};
-use lockstep_schemas::strings::{FileName, Sha256, Version};
+use lockstep_schemas::plan::at_version;
+use lockstep_schemas::strings::{FileName, Sha256};
 use lockstep_schemas::verification::Finding;
 
 use crate::findings::Findings;
+use crate::places::places;
 use crate::{Release, binary, npm, wheel};
 
 type Members = BTreeMap<String, FileInside>;
@@ -31,6 +32,7 @@ pub(crate) fn check(
     let found = match &contents.inside {
         Inside::Members(found) => found,
         Inside::File(looked) => {
+            raw(release, expected, record, contents, &about, findings);
             return binary::check(
                 release,
                 expected,
@@ -55,9 +57,35 @@ pub(crate) fn check(
         ArtifactKind::NpmPackage | ArtifactKind::NpmPlatformPackage => {
             npm::check(release, expected, found, &about, findings);
         }
-        ArtifactKind::Wheel => wheel::check(found, &about, findings),
+        ArtifactKind::Wheel => wheel::check(name, found, &about, findings),
         ArtifactKind::Sdist | ArtifactKind::Crate => one_root(name, found, &about, findings),
         ArtifactKind::Archive | ArtifactKind::Binary => {}
+    }
+}
+
+/// That a file that is shipped as it was built is the one that the manifest says was built.
+fn raw(
+    release: Release<'_>,
+    expected: &Expected<'_>,
+    record: Option<&ArtifactRecord>,
+    contents: &Contents,
+    about: &impl Fn(String) -> Finding,
+    findings: &mut Findings,
+) {
+    if record.is_some_and(|record| !record.members.is_empty()) {
+        findings.add(about("has members in the manifest, and is one file".to_owned()));
+    }
+    let path =
+        at_version(expected.file.path.as_deref().unwrap_or_default(), release.version.as_str());
+    let target = expected.file.target.as_ref().and_then(|id| release.manifest.targets.get(id));
+    let files = target.into_iter().flat_map(|target| &target.files);
+    let mut built = files.filter(|file| matches(&path, file.path.as_str())).peekable();
+    if built.peek().is_none() {
+        findings.add(about(format!("nothing in the manifest says that `{path}` was built")));
+    }
+    for file in built {
+        let finding = || about(format!("SHA-256 of `{}`, which was built", file.path));
+        findings.compare(finding, &file.sha256, &contents.digest.sha256);
     }
 }
 
@@ -143,7 +171,12 @@ impl<F: Fn(String) -> Finding> Artifact<'_, F> {
                 }
                 continue;
             };
-            for (place, built) in places(member, from, self.release.manifest, version) {
+            let places = places(member, from, self.release.manifest, version);
+            if member.target.is_some() && !places.iter().any(|(_, built)| built.is_some()) {
+                let what = "nothing in the manifest says that it was built";
+                findings.add(self.finding(&at_version(&member.to, version.as_str()), what));
+            }
+            for (place, built) in places {
                 let inside = self.found.get(&place);
                 if !self.told.contains(&place) {
                     match (inside, built) {
@@ -189,17 +222,19 @@ impl<F: Fn(String) -> Finding> Artifact<'_, F> {
         self.known.insert(place);
     }
 
-    /// That nothing is in it that the model does not give it. A package has files of its own beside that,
-    /// and members of no target with a pattern are the checkout's, and not known here.
+    /// That nothing is in it that the model does not give it. A package has files of its own beside that;
+    /// and of members of no target with a pattern, which are the checkout's, only the places are known here.
     fn nothing_else(&self, findings: &mut Findings) {
-        let is_open = |member: &Member| member.target.is_none() && member.to.contains('*');
-        if self.expected.artifact.kind != ArtifactKind::Archive
-            || self.expected.file.members.iter().any(is_open)
-        {
+        if self.expected.artifact.kind != ArtifactKind::Archive {
             return;
         }
+        let members = &self.expected.file.members;
+        let open = members.iter().filter(|member| member.target.is_none());
+        let open: Vec<String> =
+            open.map(|member| at_version(&member.to, self.release.version.as_str())).collect();
         for name in self.found.keys().filter(|name| !self.known.contains(*name)) {
-            if !self.told.contains(name) {
+            let is_open = open.iter().any(|pattern| matches(pattern, name));
+            if !is_open && !self.told.contains(name) {
                 findings.add(self.finding(name, "is in it, and the model does not give it"));
             }
         }
@@ -230,23 +265,6 @@ impl<F: Fn(String) -> Finding> Artifact<'_, F> {
             );
         }
     }
-}
-
-/// The places that a member stands for, each with the built file that the manifest has of it.
-fn places<'m>(
-    member: &Member,
-    from: &str,
-    manifest: &'m Manifest,
-    version: &Version,
-) -> Vec<(String, Option<&'m FileRecord>)> {
-    let from = at_version(from, version.as_str());
-    let to = at_version(&member.to, version.as_str());
-    let target = member.target.as_ref().and_then(|target| manifest.targets.get(target));
-    let built = target.into_iter().flat_map(|target| &target.files);
-    let placed =
-        |file: &'m FileRecord| Some((place_of(&from, &to, file.path.as_str())?, Some(file)));
-    let found: Vec<_> = built.filter_map(placed).collect();
-    if found.is_empty() && !to.contains('*') { vec![(to, None)] } else { found }
 }
 
 /// That everything is below one folder of the artifact's own name, where pip and cargo look for it

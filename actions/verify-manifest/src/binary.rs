@@ -28,7 +28,9 @@ pub(crate) fn check(
     let binary = match looked {
         Ok(Some(binary)) => binary,
         Ok(None) => return,
-        Err(what) => return findings.add(about(format!("is a damaged binary: {what}"))),
+        Err(what) => {
+            return findings.add(about(format!("is not a binary as it should be: {what}")));
+        }
     };
     if !binary.is_for(target.os, target.cpu) {
         let wanted = format!("{} on {}", target.os.label(), target.cpu.npm());
@@ -47,7 +49,8 @@ pub(crate) fn check(
     }
     glibc(binary, target, kind, about, findings);
     let floor = floor(target, kind, target.macos.as_ref().map(MacosVersion::as_str), "macosx_");
-    if let (Some(floor), Some(found)) = (floor, binary.macos)
+    let found = binary.macos.iter().find(|(cpu, _)| *cpu == target.cpu).map(|(_, macos)| *macos);
+    if let (Some(floor), Some(found)) = (floor, found)
         && found > floor
     {
         let finding = about(format!("is not for the oldest macOS of target `{}`", target.id));
@@ -66,9 +69,16 @@ fn glibc(
     about: &impl Fn(String) -> Finding,
     findings: &mut Findings,
 ) {
-    if target.libc == Some(Libc::Musl) && !binary.glibc.is_empty() {
-        let finding = about(format!("needs glibc, and target `{}` has musl", target.id));
-        findings.add(finding.with_remedy("build it against musl"));
+    let loader = binary.loader.as_deref().unwrap_or_default();
+    let needs = match target.libc {
+        Some(Libc::Musl) if !binary.glibc.is_empty() || loader.contains("/ld-linux") => "glibc",
+        Some(Libc::Glibc) if loader.contains("/ld-musl") => "musl",
+        _ => "",
+    };
+    if let Some(libc) = target.libc.filter(|_| !needs.is_empty()) {
+        let libc = libc.npm();
+        let finding = about(format!("needs {needs}, and target `{}` has {libc}", target.id));
+        findings.add(finding.with_remedy(format!("build it against {libc}")));
         return;
     }
     let glibc = target.glibc.as_ref().map(GlibcVersion::as_str);

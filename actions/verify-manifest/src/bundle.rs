@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use lockstep_bundle::{ARCHIVES, Contents, Digest, Expected, expected, in_parallel, list};
+use lockstep_bundle::{ARCHIVES, Contents, Digest, Expected, expected, in_parallel, list_all};
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::verification::Finding;
 use lockstep_toolkit::{Failure, Problem};
@@ -17,7 +17,7 @@ pub(crate) fn check(
     plan_file: &Path,
     findings: &mut Findings,
 ) -> Result<(), Failure> {
-    let there = list(folder)?;
+    let there = list_all(folder)?;
     let wanted = wanted(release, &there)?;
     let files = files(folder, &there, &wanted, findings);
     let mut artifacts = Vec::new();
@@ -35,20 +35,25 @@ pub(crate) fn check(
             Err(Problem { message, .. }) => findings.add(Finding::new(name.as_str(), message)),
         }
     }
-    let contents = in_parallel(&artifacts, ARCHIVES, |(expected, name)| {
-        Contents::of(expected.artifact, &folder.join(name.as_str()))
-    });
     let manifest = digests.get(names::MANIFEST).map(|digest| digest.sha256.clone());
-    for ((expected, name), contents) in artifacts.iter().zip(contents) {
-        match contents {
-            Ok(contents) => {
-                artifact::check(release, expected, name, &contents, manifest.as_ref(), findings);
-                digests.insert(name.as_str(), contents.digest);
-            }
+    // What is in an artifact is not kept longer than it is looked at.
+    let checked = in_parallel(&artifacts, ARCHIVES, |(expected, name)| {
+        let mut findings = Findings::default();
+        let contents = Contents::of(expected.artifact, &folder.join(name.as_str()));
+        let digest = contents.map(|contents| {
+            artifact::check(release, expected, name, &contents, manifest.as_ref(), &mut findings);
+            contents.digest
+        });
+        (digest, findings)
+    });
+    for ((_, name), (digest, found)) in artifacts.iter().zip(checked) {
+        findings.append(found);
+        match digest {
+            Ok(digest) => drop(digests.insert(name.as_str(), digest)),
             Err(Problem { message, .. }) => findings.add(Finding::new(name.as_str(), message)),
         }
     }
-    sums::check(release, folder, &digests, findings);
+    sums::check(release, folder, &files, &digests, findings);
     plan_is_ours(digests.get(names::PLAN), plan_file, findings);
     Ok(())
 }

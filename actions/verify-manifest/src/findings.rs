@@ -27,6 +27,12 @@ impl Findings {
         }
     }
 
+    /// Adds all of others.
+    pub(crate) fn append(&mut self, others: Self) {
+        others.findings.into_iter().for_each(|finding| self.add(finding));
+        self.more += others.more;
+    }
+
     /// Adds that something is not what it should be, if it is not.
     pub(crate) fn compare<T: PartialEq + Display>(
         &mut self,

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use lockstep_bundle::expected;
+use lockstep_bundle::{expected, matches};
 use lockstep_schemas::manifest::{BinaryRecord, TargetRecord, names};
-use lockstep_schemas::model::ArtifactKind;
-use lockstep_schemas::plan::TargetPlan;
+use lockstep_schemas::model::{ArtifactKind, BuildMode};
+use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, Plan, TargetPlan, at_version};
 use lockstep_schemas::strings::CommitSha;
 use lockstep_schemas::verification::Finding;
 use lockstep_toolkit::{Failure, Problem};
 
 use crate::Release;
 use crate::findings::Findings;
+use crate::places::places;
 
 fn wrong(what: impl Into<String>) -> Finding {
     Finding::new(names::MANIFEST, what)
@@ -34,17 +35,26 @@ pub(crate) fn check_release(
     same("project", plan.project.name.as_str(), &manifest.project);
     same("repository", plan.project.repository.as_str(), manifest.source.repository.as_str());
     same("version", version.as_str(), manifest.version.as_str());
-    same("tag", &plan.tag_at(version.as_str()), manifest.tag.as_str());
+    let tag = plan.tag_at(version.as_str());
+    same("tag", &tag, manifest.tag.as_str());
+    same("ref", manifest.tag.as_str(), manifest.source.git_ref.as_str());
     if let Some(commit) = commit {
         same("commit", commit.as_str(), manifest.source.commit.as_str());
     }
 }
 
-/// That it lists what the plan asks for, and nothing else.
-pub(crate) fn check(release: Release<'_>, findings: &mut Findings) -> Result<(), Failure> {
+/// That it lists what the plan asks for, and nothing else. Whether it lists as many artifacts.
+pub(crate) fn check(release: Release<'_>, findings: &mut Findings) -> Result<bool, Failure> {
+    let Release { plan, manifest, .. } = release;
+    let planned = plan.files().filter(|(_, file)| file.manifest.is_none()).count();
+    if manifest.artifacts.len() > planned {
+        let finding = wrong("lists more artifacts than the plan has");
+        findings.add(finding.differs(&planned, &manifest.artifacts.len()));
+    }
     sources(release, findings);
     targets(release, findings);
-    artifacts(release, findings)
+    artifacts(release, findings)?;
+    Ok(manifest.artifacts.len() <= planned)
 }
 
 fn sources(release: Release<'_>, findings: &mut Findings) {
@@ -96,28 +106,98 @@ fn of_target(
     same("runner", target.runner.as_str(), record.runner.as_str());
     let image = |image: Option<&_>| image.map_or_else(|| "none".to_owned(), ToString::to_string);
     same("image", &image(target.container.as_ref()), &image(record.container.as_ref()));
-    let mut packed = release.plan.packed_by(Some(&target.id));
-    let package = packed.find(|(artifact, _)| artifact.kind == ArtifactKind::NpmPlatformPackage);
-    let name = package.and_then(|(_, file)| file.package.as_deref()).unwrap_or("none");
-    same("package", name, record.package.as_deref().unwrap_or("none"));
-    for (mode, binary) in [("release", &record.release), ("debug", &record.debug)] {
-        let is_packed = |binary: &BinaryRecord| {
-            let of_package = release.manifest.artifacts.iter().filter(|artifact| {
-                artifact.target.as_ref() == Some(&target.id)
-                    && package.is_some_and(|(package, _)| package.id == artifact.artifact)
+    let wanted = release.plan.toolchain_of(target);
+    let wanted = [wanted.rust.is_some(), wanted.node.is_some(), wanted.python.is_some()];
+    for ((tool, version), is_set_up) in record.toolchain.tools().into_iter().zip(wanted) {
+        let state = |is_there: bool| if is_there { "one" } else { "none" };
+        same(&format!("version of {tool}"), state(is_set_up), state(version.is_some()));
+    }
+    binaries(release, target, record, findings);
+    built(release, target, record, findings);
+}
+
+/// The npm platform packages that a target ships, and what is in them.
+fn packages<'p>(plan: &'p Plan, target: &'p TargetPlan) -> impl Iterator<Item = &'p ArtifactFile> {
+    let packed = plan.packed_by(Some(&target.id));
+    let is_package = |artifact: &ArtifactPlan| artifact.kind == ArtifactKind::NpmPlatformPackage;
+    packed.filter(move |(artifact, _)| is_package(artifact)).map(|(_, file)| file)
+}
+
+/// That it names the package, and of each mode the first binary that the model puts into one.
+fn binaries(
+    release: Release<'_>,
+    target: &TargetPlan,
+    record: &TargetRecord,
+    findings: &mut Findings,
+) {
+    let plan = release.plan;
+    let name = packages(plan, target).next().and_then(|file| file.package.as_deref());
+    let none = "none";
+    let finding = || wrong(format!("target `{}` has another package", target.id));
+    let found = record.package.as_deref().unwrap_or(none);
+    findings.compare(finding, &name.unwrap_or(none), &found);
+    // Where there is one mode, nothing need say which.
+    let only = match plan.modes.as_slice() {
+        [mode] => Some(*mode),
+        _ => None,
+    };
+    let members = packages(plan, target).flat_map(|file| &file.members);
+    let mut wanted: [Option<BinaryRecord>; 2] = [None, None];
+    for member in members {
+        let from = member.from.as_deref().unwrap_or_default();
+        for (path, built) in places(member, from, release.manifest, release.version) {
+            let Some(built) = built else { continue };
+            let Some(mode) = built.mode.or(only) else { continue };
+            wanted[usize::from(mode == BuildMode::Debug)].get_or_insert_with(|| BinaryRecord {
+                path,
+                sha256: built.sha256.clone(),
+                size: built.size,
+                executable: built.executable,
             });
-            of_package.flat_map(|artifact| &artifact.members).any(|member| {
-                member.path == binary.path
-                    && member.sha256 == binary.sha256
-                    && member.size == binary.size
-                    && member.executable == binary.executable
-            })
-        };
-        if let Some(binary) = binary.as_ref().filter(|binary| !is_packed(binary)) {
-            findings.add(wrong(format!(
-                "the {mode} binary of target `{}`, `{}`, is not in its package as it says",
-                target.id, binary.path
-            )));
+        }
+    }
+    let shown = |binary: &Option<BinaryRecord>| {
+        binary.as_ref().map_or_else(
+            || none.to_owned(),
+            |b| {
+                format!(
+                    "`{}`, {} bytes, SHA-256 {}, executable {}",
+                    b.path, b.size, b.sha256, b.executable
+                )
+            },
+        )
+    };
+    for (what, wanted, found) in
+        [("release", &wanted[0], &record.release), ("debug", &wanted[1], &record.debug)]
+    {
+        let finding = || wrong(format!("the {what} binary of target `{}`", target.id));
+        findings.compare(finding, &shown(wanted), &shown(found));
+    }
+}
+
+/// That it lists no built file that nothing is packed from.
+fn built(
+    release: Release<'_>,
+    target: &TargetPlan,
+    record: &TargetRecord,
+    findings: &mut Findings,
+) {
+    let plan = release.plan;
+    let packed: Vec<_> = plan.packed_by(Some(&target.id)).map(|(_, file)| file).collect();
+    let members = packed.iter().flat_map(|file| &file.members).chain(plan.handed_on(&target.id));
+    let from = members.filter_map(|member| member.from.as_deref());
+    let patterns = from.chain(packed.iter().filter_map(|file| file.path.as_deref()));
+    let patterns: Vec<String> =
+        patterns.map(|pattern| at_version(pattern, release.version.as_str())).collect();
+    let mut known = BTreeSet::new();
+    for file in &record.files {
+        let path = file.path.as_str();
+        if !patterns.iter().any(|pattern| matches(pattern, path)) {
+            findings
+                .add(wrong(format!("nothing of target `{}` is packed from `{path}`", target.id)));
+        }
+        if !known.insert(path) {
+            findings.add(wrong(format!("`{path}` of target `{}` is listed twice", target.id)));
         }
     }
 }
@@ -125,14 +205,13 @@ fn of_target(
 /// That the manifest lists the files that the plan asks for, and no other.
 fn artifacts(release: Release<'_>, findings: &mut Findings) -> Result<(), Failure> {
     let Release { plan, version, manifest } = release;
-    let mut names: Vec<String> = Vec::new();
+    let mut names = BTreeSet::new();
     for record in &manifest.artifacts {
-        if names.iter().any(|name| name == record.name.as_str()) {
+        if !names.insert(record.name.to_string()) {
             findings.add(wrong(format!("`{}` is listed twice", record.name)));
-        } else {
-            names.push(record.name.to_string());
         }
     }
+    let names: Vec<String> = names.into_iter().collect();
     let mut known = BTreeSet::new();
     let files = plan.files().filter(|(_, file)| file.manifest.is_none());
     for expected in expected(files, version)? {

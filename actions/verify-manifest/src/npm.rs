@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lockstep_bundle::{Expected, FileInside, INSTALL_SCRIPTS};
+use lockstep_bundle::{Expected, FileInside, runs_when_installed};
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::verification::Finding;
 use lockstep_toolkit::documents;
@@ -40,12 +40,9 @@ pub(crate) fn check(
         same("os", json!([target.os.npm()]));
         same("cpu", json!([target.cpu.npm()]));
         same("libc", target.libc.map_or(Value::Null, |libc| json!([libc.npm()])));
-        let scripts = package.get("scripts").and_then(Value::as_object);
-        let runs = |name: &&&str| scripts.is_some_and(|scripts| scripts.contains_key(**name));
-        for script in INSTALL_SCRIPTS.iter().filter(runs) {
-            findings.add(finding(format!(
-                "has a script `{script}`, which runs on every user's machine"
-            )));
+        let members = found.keys().map(String::as_str);
+        for what in runs_when_installed(&package, members) {
+            findings.add(finding(format!("has a {what}, which runs on every user's machine")));
         }
     }
     if let Some(id) = &expected.artifact.platform_packages {

@@ -16,6 +16,7 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 pub(crate) fn check(
     release: Release<'_>,
     folder: &Path,
+    there: &[String],
     digests: &BTreeMap<&str, Digest>,
     findings: &mut Findings,
 ) {
@@ -24,16 +25,23 @@ pub(crate) fn check(
     for name in digests.keys().filter(|name| !is_artifact(name)) {
         if *name == names::SUMS {
             let others = digests.iter().filter(|(other, _)| **other != names::SUMS);
-            says(folder, name, &others.map(|(name, digest)| (*name, digest)).collect(), findings);
+            let others = others.map(|(name, digest)| (*name, digest)).collect();
+            says(folder, name, there, &others, findings);
         } else if let Some(of) = name.strip_suffix(".sha256") {
             let of = digests.get_key_value(of).map(|(name, digest)| (*name, digest));
-            says(folder, name, &of.into_iter().collect(), findings);
+            says(folder, name, there, &of.into_iter().collect(), findings);
         }
     }
 }
 
 /// That a file of digests lists some files, with their digests, and no other.
-fn says(folder: &Path, name: &str, files: &BTreeMap<&str, &Digest>, findings: &mut Findings) {
+fn says(
+    folder: &Path,
+    name: &str,
+    there: &[String],
+    files: &BTreeMap<&str, &Digest>,
+    findings: &mut Findings,
+) {
     let path = folder.join(name);
     if path.metadata().is_ok_and(|metadata| metadata.len() > LARGEST) {
         return findings.add(Finding::new(name, "is larger than any file of digests"));
@@ -63,6 +71,9 @@ fn says(folder: &Path, name: &str, files: &BTreeMap<&str, &Digest>, findings: &m
         }
     }
     for file in listed.keys() {
-        findings.add(Finding::new(name, format!("lists `{file}`, which is not there")));
+        // Of a file that could not be read that was told.
+        if name != names::SUMS || !there.iter().any(|name| name == file) {
+            findings.add(Finding::new(name, format!("lists `{file}`, which is none of its files")));
+        }
     }
 }

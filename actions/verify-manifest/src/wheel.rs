@@ -1,69 +1,77 @@
 //! What a wheel says of its files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use lockstep_bundle::FileInside;
-use lockstep_schemas::strings::Sha256;
+use lockstep_schemas::strings::{FileName, Sha256};
 use lockstep_schemas::verification::Finding;
 
 use crate::findings::Findings;
 
-const RECORD: &str = ".dist-info/RECORD";
-
 /// Checks `RECORD`: every file of the wheel with its digest and size, and no other
 /// ([specification](https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file)).
 pub(crate) fn check(
+    wheel: &FileName,
     found: &BTreeMap<String, FileInside>,
     about: &impl Fn(String) -> Finding,
     findings: &mut Findings,
 ) {
-    let mut records = found.iter().filter(|(name, _)| name.ends_with(RECORD));
-    let (Some((name, file)), None) = (records.next(), records.next()) else {
-        return findings.add(about("must have one `.dist-info/RECORD`".to_owned()));
+    let Some((name, file)) = found.iter().find(|(name, _)| is_record_of(wheel, name)) else {
+        let what = "has no `RECORD` in the `.dist-info` folder of its name and version";
+        return findings.add(about(what.to_owned()));
     };
     let finding = |what: String| about(what).of_member(name);
-    let mut listed = BTreeMap::new();
-    let rows = csv::ReaderBuilder::new()
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut rows = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .from_reader(file.text.as_deref().unwrap_or_default());
-    for (row, line) in rows.into_records().zip(1..) {
-        let row = match row {
-            Ok(row) => row,
+    let mut row = csv::StringRecord::new();
+    for line in 1.. {
+        match rows.read_record(&mut row) {
+            Ok(true) => {}
+            Ok(false) => break,
             Err(error) => return findings.add(finding(format!("is not valid: {error}"))),
-        };
-        let mut fields = row.iter().map(str::to_owned);
-        let row = (fields.next(), fields.next(), fields.next(), fields.next());
-        let (Some(path), Some(digest), Some(size), None) = row else {
+        }
+        let fields = (row.get(0), row.get(1), row.get(2), row.get(3));
+        let (Some(path), Some(digest), Some(size), None) = fields else {
             findings.add(finding(format!("line {line} is not a path, a digest and a size")));
             continue;
         };
-        if listed.insert(path.clone(), (digest, size)).is_some() {
-            findings.add(finding(format!("lists `{path}` twice")));
-        }
-    }
-    for (path, file) in found {
-        let Some((digest, size)) = listed.remove(path) else {
-            if !is_record(name, path) {
-                findings.add(about("is not listed in `RECORD`".to_owned()).of_member(path));
-            }
+        let Some((path, file)) = found.get_key_value(path) else {
+            findings.add(finding(format!("lists `{path}`, which is not there")));
             continue;
         };
+        if !seen.insert(path) {
+            findings.add(finding(format!("lists `{path}` twice")));
+        }
         // The record can not have its own digest.
         if !is_record(name, path) {
             let of_file = |what: &str| {
                 let what = format!("{what} in `RECORD`");
                 move || about(what).of_member(path)
             };
-            findings.compare(of_file("digest"), &recorded(&file.digest.sha256), &digest);
-            findings.compare(of_file("size"), &file.digest.size.to_string(), &size);
+            findings.compare(of_file("digest"), &recorded(&file.digest.sha256).as_str(), &digest);
+            findings.compare(of_file("size"), &file.digest.size.to_string().as_str(), &size);
         }
     }
-    for path in listed.keys() {
-        findings.add(finding(format!("lists `{path}`, which is not there")));
+    for path in found.keys().filter(|path| !seen.contains(path.as_str()) && !is_record(name, path))
+    {
+        findings.add(about("is not listed in `RECORD`".to_owned()).of_member(path));
     }
+}
+
+/// Whether a file is the record of a wheel: the folder has the first two parts of the wheel's name, in whatever
+/// spelling.
+fn is_record_of(wheel: &FileName, name: &str) -> bool {
+    let spelt = |text: &str| {
+        text.split(['-', '_', '.']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_")
+    };
+    let project: Vec<&str> = wheel.as_str().splitn(3, '-').take(2).collect();
+    let folder = name.strip_suffix(".dist-info/RECORD").filter(|folder| !folder.contains('/'));
+    folder.is_some_and(|folder| spelt(folder).eq_ignore_ascii_case(&spelt(&project.join("-"))))
 }
 
 /// Whether a file is the record, or a signature of it.

@@ -107,6 +107,12 @@ impl Plan {
         self.files().filter(move |(_, file)| file.target.as_ref() == target)
     }
 
+    /// The toolchains that are set up for a target: in a container they are the image's.
+    #[must_use]
+    pub fn toolchain_of(&self, target: &TargetPlan) -> Toolchain {
+        if target.container.is_some() { Toolchain::default() } else { self.toolchain.clone() }
+    }
+
     /// What artifacts of the whole release take from one target's build.
     pub fn handed_on(&self, target: &TargetId) -> impl Iterator<Item = &Member> {
         let release = self.packed_by(None).flat_map(|(_, file)| &file.members);

@@ -154,6 +154,8 @@ impl Repository<'_> {
             .args(["--json", "--no-cache-server", "--no-skip-checkout", "--strict"])
             .args(["--artifact-server-addr", "127.0.0.1"])
             .args(["--workflows", &format!(".github/workflows/{workflow}")])
+            // A registry has nothing that these projects need.
+            .args(["--env", "npm_config_offline=true"])
             .current_dir(folder.join("set"))
             // A home of its own: neither this machine's files of act nor its logins.
             .env("XDG_CACHE_HOME", folder.join("cache"))
