@@ -120,11 +120,6 @@ fn record(release: Release<'_>, target: &TargetPlan, report: &mut Report) -> Tar
             record.files.push(FileRecord { path, mode, sha256, size, executable });
         }
     }
-    // Where there is one mode, nothing need say which.
-    let only = match release.plan.modes.as_slice() {
-        [mode] => Some(*mode),
-        _ => None,
-    };
     for (path, place) in in_package {
         let Some(file) = record.files.iter().find(|file| file.path.as_str() == path) else {
             continue;
@@ -135,7 +130,7 @@ fn record(release: Release<'_>, target: &TargetPlan, report: &mut Report) -> Tar
             size: file.size,
             executable: file.executable,
         };
-        if let Some(mode) = file.mode.or(only) {
+        if let Some(mode) = file.mode.or(release.plan.only_mode()) {
             record.binary_mut(mode).get_or_insert(binary);
         }
     }

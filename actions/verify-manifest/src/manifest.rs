@@ -136,18 +136,13 @@ fn binaries(
     let finding = || wrong(format!("target `{}` has another package", target.id));
     let found = record.package.as_deref().unwrap_or(none);
     findings.compare(finding, &name.unwrap_or(none), &found);
-    // Where there is one mode, nothing need say which.
-    let only = match plan.modes.as_slice() {
-        [mode] => Some(*mode),
-        _ => None,
-    };
     let members = packages(plan, target).flat_map(|file| &file.members);
     let mut wanted: [Option<BinaryRecord>; 2] = [None, None];
     for member in members {
         let from = member.from.as_deref().unwrap_or_default();
         for (path, built) in places(member, from, release.manifest, release.version) {
             let Some(built) = built else { continue };
-            let Some(mode) = built.mode.or(only) else { continue };
+            let Some(mode) = built.mode.or(plan.only_mode()) else { continue };
             wanted[usize::from(mode == BuildMode::Debug)].get_or_insert_with(|| BinaryRecord {
                 path,
                 sha256: built.sha256.clone(),

@@ -107,6 +107,15 @@ impl Plan {
         self.files().filter(move |(_, file)| file.target.as_ref() == target)
     }
 
+    /// The build mode, where there is one: then nothing need say which.
+    #[must_use]
+    pub fn only_mode(&self) -> Option<BuildMode> {
+        match self.modes.as_slice() {
+            [mode] => Some(*mode),
+            _ => None,
+        }
+    }
+
     /// The toolchains that are set up for a target: in a container they are the image's.
     #[must_use]
     pub fn toolchain_of(&self, target: &TargetPlan) -> Toolchain {
