@@ -59,7 +59,13 @@ fn hostile_files_take_little_memory() {
         piped("head -c 100000000 /dev/zero | tr '\\0' ' ' > \"$INTO\"", path);
     });
     replaced("manifest.json", "a manifest of many keys", &|path| {
-        let keys: Vec<String> = (0..1_500_000).map(|key| format!("\"{key}\":0")).collect();
+        // As many as fit into the largest that is read, so each is short.
+        let digit = |key: u32, of: u32| char::from_digit(key / of % 36, 36).unwrap();
+        let keys = (0..920_000_u32).map(|key| {
+            let key: String = [46656, 1296, 36, 1].map(|of| digit(key, of)).into_iter().collect();
+            format!("\"{key}\":0")
+        });
+        let keys: Vec<String> = keys.collect();
         fs::write(path, format!("{{{}}}", keys.join(","))).unwrap();
     });
     replaced("manifest.json", "a manifest of many members", &|path| {
@@ -73,7 +79,7 @@ fn hostile_files_take_little_memory() {
         fs::write(path, text).unwrap();
     });
     replaced("manifest.json", "a manifest of many keys in each other", &|path| {
-        let keys: Vec<String> = (0..7000).map(|key| format!("\"{key}\":0")).collect();
+        let keys: Vec<String> = (0..9000).map(|key| format!("\"{key}\":0")).collect();
         let open = format!("{{{},\"x\":", keys.join(","));
         fs::write(path, open.repeat(100) + "0" + &"}".repeat(100)).unwrap();
     });
