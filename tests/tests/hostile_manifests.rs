@@ -153,16 +153,11 @@ fn digests_and_names() {
 #[test]
 fn what_is_no_json() {
     let good = RELEASED.1.as_bytes();
-    let cases: [(&str, Vec<u8>, &str); 9] = [
+    let cases: [(&str, Vec<u8>, &str); 8] = [
         ("nothing", Vec::new(), "EOF while parsing"),
         ("half of it", good[..good.len() / 2].to_vec(), "EOF while parsing"),
         ("more behind it", [good, b"{}"].concat(), "trailing characters"),
         ("a mark before it", [b"\xef\xbb\xbf", good].concat(), "expected value"),
-        (
-            "not UTF-8",
-            RELEASED.1.replace("tool", "to\u{1}ol").replace('\u{1}', "\u{fffd}").into_bytes(),
-            "",
-        ),
         (
             "half a character",
             with("\"tag\": \"v", "\"tag\": \"\\ud800v").into_bytes(),
@@ -172,7 +167,7 @@ fn what_is_no_json() {
         ("deep", b"[".repeat(1_000_000), "recursion limit exceeded"),
         ("deep in a key", [b"{\"a\":".repeat(1_000_000)].concat(), "recursion limit exceeded"),
     ];
-    for (what, text, says) in cases.iter().filter(|(what, ..)| *what != "not UTF-8") {
+    for (what, text, says) in &cases {
         assert_refused(what, text, says);
     }
     let mut text = good.to_vec();

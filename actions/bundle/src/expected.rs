@@ -1,5 +1,6 @@
 //! The files that a release must contain, and which of the files at hand they are.
 
+use lockstep_schemas::manifest::ArtifactRecord;
 use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, Plan, TargetPlan};
 use lockstep_schemas::strings::{FileName, TargetId, Version};
 use lockstep_toolkit::{Failure, Problem};
@@ -40,6 +41,14 @@ pub fn target<'a>(plan: &'a Plan, id: &TargetId) -> Result<&'a TargetPlan, Failu
 }
 
 impl Expected<'_> {
+    /// Whether a manifest's record is of it.
+    #[must_use]
+    pub fn is_of(&self, record: &ArtifactRecord) -> bool {
+        record.artifact == self.artifact.id
+            && record.kind == self.artifact.kind
+            && record.target == self.file.target
+    }
+
     /// Its one name among those at hand.
     pub fn among(&self, names: &[String]) -> Result<FileName, Problem> {
         let pattern = Part::new(&self.name);

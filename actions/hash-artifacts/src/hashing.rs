@@ -28,21 +28,18 @@ pub(crate) fn records(
     let paths: Vec<PathBuf> =
         artifacts.iter().map(|(_, name)| folder.join(name.as_str())).collect();
     let bar = bar(&paths);
-    let contents = in_parallel(artifacts, ARCHIVES, |(expected, name)| {
-        let contents = Contents::of(expected.artifact, &folder.join(name.as_str()));
-        bar.inc(contents.as_ref().map_or(0, |contents| contents.digest.size));
-        contents
+    // What is in an artifact is not kept longer than its record is made.
+    let hashed = in_parallel(artifacts, ARCHIVES, |(expected, name)| {
+        let path = folder.join(name.as_str());
+        let contents = Contents::of(expected.artifact, &path)?;
+        bar.inc(contents.digest.size);
+        if let Inside::Refused(what) = &contents.inside {
+            return Err(Problem::new(format!("is refused: {what}")).of_file(path.display()));
+        }
+        Ok(record(expected, name.clone(), contents))
     });
     bar.finish_and_clear();
-    let found = artifacts.iter().zip(&paths).zip(contents);
-    let records = found.filter_map(|(((expected, name), path), contents)| {
-        let contents = report.found(contents)?;
-        if let Inside::Refused(what) = &contents.inside {
-            report.problem(Problem::new(format!("is refused: {what}")).of_file(path.display()));
-        }
-        Some(record(expected, name.clone(), contents))
-    });
-    records.collect()
+    hashed.into_iter().filter_map(|record| report.found(record)).collect()
 }
 
 fn record(expected: &Expected<'_>, name: FileName, contents: Contents) -> ArtifactRecord {

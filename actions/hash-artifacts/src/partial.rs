@@ -112,12 +112,9 @@ fn contents(
         planned.extend(report.found(among).map(|name| (name, expected)));
     }
     for artifact in &partial.artifacts {
-        let as_planned = planned.iter().any(|(name, expected)| {
-            *name == artifact.name
-                && expected.artifact.id == artifact.artifact
-                && expected.artifact.kind == artifact.kind
-                && expected.file.target == artifact.target
-        });
+        let mut planned = planned.iter();
+        let as_planned =
+            planned.any(|(name, expected)| *name == artifact.name && expected.is_of(artifact));
         if !as_planned {
             let message = format!("lists `{}`, and not as the plan has it", artifact.name);
             report.problem(problem(message));

@@ -108,7 +108,11 @@ fn record(release: Release<'_>, target: &TargetPlan, report: &mut Report) -> Tar
         container: target.container.clone(),
         runner_image: toolchain::runner_image(),
         toolchain: toolchain::found(release.plan, target, report),
-        package: package(release, target),
+        package: release
+            .plan
+            .platform_packages(&target.id)
+            .next()
+            .and_then(|file| file.package.clone()),
         release: None,
         debug: None,
         files: Vec::new(),
@@ -135,13 +139,6 @@ fn record(release: Release<'_>, target: &TargetPlan, report: &mut Report) -> Tar
         }
     }
     record
-}
-
-/// The npm platform package of a target: the first that the model lists.
-fn package(release: Release<'_>, target: &TargetPlan) -> Option<String> {
-    let mut packed = release.plan.packed_by(Some(&target.id));
-    let is_platform = |kind| kind == ArtifactKind::NpmPlatformPackage;
-    packed.find(|(artifact, _)| is_platform(artifact.kind))?.1.package.clone()
 }
 
 /// The built files of a target.

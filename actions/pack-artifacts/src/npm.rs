@@ -104,11 +104,9 @@ fn read(
         return Err(problem("is private, and npm publishes no such package".to_owned())
             .with_remedy("take `private` out"));
     }
-    let brings =
-        ["binding.gyp", "node_modules"].into_iter().filter(|name| folder.join(name).exists());
-    let members: Vec<String> =
-        brings.map(|name| name.replace("node_modules", "node_modules/")).collect();
-    let runs = runs_when_installed(&package, members.iter().map(String::as_str));
+    // Installed dependencies beside it are not packed, and so do not count.
+    let native = ["binding.gyp"].into_iter().filter(|name| folder.join(name).exists());
+    let runs = runs_when_installed(&package, native);
     if let Some(what) = runs.first().filter(|_| kind == ArtifactKind::NpmPlatformPackage) {
         return Err(problem(format!("has a {what}, which runs on every user's machine"))
             .with_remedy(

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use lockstep_bundle::{expected, matches};
 use lockstep_schemas::manifest::{BinaryRecord, TargetRecord, names};
-use lockstep_schemas::model::{ArtifactKind, BuildMode};
-use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, Plan, TargetPlan, at_version};
+use lockstep_schemas::model::BuildMode;
+use lockstep_schemas::plan::{TargetPlan, at_version};
 use lockstep_schemas::strings::CommitSha;
 use lockstep_schemas::verification::Finding;
 use lockstep_toolkit::{Failure, Problem};
@@ -116,13 +116,6 @@ fn of_target(
     built(release, target, record, findings);
 }
 
-/// The npm platform packages that a target ships, and what is in them.
-fn packages<'p>(plan: &'p Plan, target: &'p TargetPlan) -> impl Iterator<Item = &'p ArtifactFile> {
-    let packed = plan.packed_by(Some(&target.id));
-    let is_package = |artifact: &ArtifactPlan| artifact.kind == ArtifactKind::NpmPlatformPackage;
-    packed.filter(move |(artifact, _)| is_package(artifact)).map(|(_, file)| file)
-}
-
 /// That it names the package, and of each mode the first binary that the model puts into one.
 fn binaries(
     release: Release<'_>,
@@ -131,12 +124,12 @@ fn binaries(
     findings: &mut Findings,
 ) {
     let plan = release.plan;
-    let name = packages(plan, target).next().and_then(|file| file.package.as_deref());
+    let name = plan.platform_packages(&target.id).next().and_then(|file| file.package.as_deref());
     let none = "none";
     let finding = || wrong(format!("target `{}` has another package", target.id));
     let found = record.package.as_deref().unwrap_or(none);
     findings.compare(finding, &name.unwrap_or(none), &found);
-    let members = packages(plan, target).flat_map(|file| &file.members);
+    let members = plan.platform_packages(&target.id).flat_map(|file| &file.members);
     let mut wanted: [Option<BinaryRecord>; 2] = [None, None];
     for member in members {
         let from = member.from.as_deref().unwrap_or_default();
@@ -218,12 +211,7 @@ fn artifacts(release: Release<'_>, findings: &mut Findings) -> Result<(), Failur
             }
         };
         let record = manifest.artifacts.iter().find(|record| record.name == name);
-        let as_planned = record.is_some_and(|record| {
-            record.artifact == expected.artifact.id
-                && record.kind == expected.artifact.kind
-                && record.target == expected.file.target
-        });
-        if !as_planned {
+        if !record.is_some_and(|record| expected.is_of(record)) {
             let id = &expected.artifact.id;
             findings.add(wrong(format!("`{name}` is not listed as the plan has it, as of `{id}`")));
         }

@@ -11,7 +11,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    BuildMode, GateCheck, Project, Publishing, SchemaVersion, SourceRef, Stage, Toolchain, Waiver,
+    ArtifactKind, BuildMode, GateCheck, Project, Publishing, SchemaVersion, SourceRef, Stage,
+    Toolchain, Waiver,
 };
 use crate::platform::{Cpu, Libc, Os};
 use crate::strings::{
@@ -105,6 +106,14 @@ impl Plan {
         target: Option<&TargetId>,
     ) -> impl Iterator<Item = (&ArtifactPlan, &ArtifactFile)> {
         self.files().filter(move |(_, file)| file.target.as_ref() == target)
+    }
+
+    /// The npm platform packages that a target ships. Of several, the first is the one that consumers read of.
+    pub fn platform_packages(&self, target: &TargetId) -> impl Iterator<Item = &ArtifactFile> {
+        let is_package =
+            |artifact: &ArtifactPlan| artifact.kind == ArtifactKind::NpmPlatformPackage;
+        let packed = self.packed_by(Some(target));
+        packed.filter(move |(artifact, _)| is_package(artifact)).map(|(_, file)| file)
     }
 
     /// The build mode, where there is one: then nothing need say which.
