@@ -4,17 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use lockstep_toolkit::runner;
-
-/// A place in a text file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The line, from 1.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-    /// The bytes of the text that are meant.
-    pub bytes: Range<usize>,
-}
+use lockstep_yaml::{Mistake, Place};
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +35,12 @@ impl Problem {
     pub fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
         self
+    }
+}
+
+impl From<Mistake> for Problem {
+    fn from(mistake: Mistake) -> Self {
+        Self { message: mistake.message, place: Some(mistake.place), remedy: mistake.remedy }
     }
 }
 

@@ -7,14 +7,14 @@ use jsonschema::{ValidationError, Validator};
 use lockstep_schemas::document::Document;
 use lockstep_schemas::model::Model;
 use lockstep_schemas::strings::{GRAMMARS, Grammar, excerpt};
+use lockstep_yaml::{Kind, Node, Place};
 use serde_json::Value;
 
 use super::repair::{Repairs, resolve};
 use super::rules::{Path, Segment};
-use super::suggest;
 use super::wording::{found, in_words};
-use super::yaml::{Kind, Node};
-use crate::problem::{Place, Problem};
+use super::{places, suggest};
+use crate::problem::Problem;
 
 /// The most violations that one round explains.
 const MOST: usize = 200;
@@ -156,7 +156,7 @@ impl<'a> Explainer<'a> {
         let known = schema.get("properties").and_then(Value::as_object);
         let known: Vec<&str> = known.into_iter().flatten().map(|(key, _)| key.as_str()).collect();
         let Some(Kind::Mapping(entries)) =
-            self.root.find(&self.repairs.in_text(path)).map(|node| &node.kind)
+            places::value(self.root, &self.repairs.in_text(path)).map(|node| &node.kind)
         else {
             return false;
         };
@@ -312,8 +312,8 @@ impl<'a> Explainer<'a> {
                 named.unwrap_or_default()
             }
         };
-        let written =
-            self.root.find(&self.repairs.in_text(path)).and_then(|node| node.written.as_deref());
+        let written = places::value(self.root, &self.repairs.in_text(path))
+            .and_then(|node| node.written.as_deref());
         let message = format!("expected {}, found {}", in_words(&expected), found(instance));
         let remedy = match (expected.as_str(), instance, written) {
             ("string", Value::Number(_) | Value::Bool(_), Some(written)) => Some(format!(
@@ -335,7 +335,7 @@ impl<'a> Explainer<'a> {
     }
 
     fn place(&self, path: &Path) -> Place {
-        self.root.place_of(&self.repairs.in_text(path))
+        places::of(self.root, &self.repairs.in_text(path))
     }
 
     /// The path that a JSON pointer means in the repaired value.
@@ -361,17 +361,6 @@ impl<'a> Explainer<'a> {
     fn schema_above(&self, pointer: &str) -> &'a Value {
         let above = pointer.rsplit_once('/').map_or("", |(above, _)| above);
         self.schema.pointer(above).unwrap_or(&Value::Null)
-    }
-}
-
-impl Node {
-    /// The value at a path.
-    fn find(&self, path: &Path) -> Option<&Self> {
-        path.0.iter().try_fold(self, |node, segment| match (segment, &node.kind) {
-            (Segment::Key(key), Kind::Mapping(entries)) => Some(&entries.get(key)?.value),
-            (Segment::Index(index), Kind::Sequence(items)) => items.get(*index),
-            _ => None,
-        })
     }
 }
 

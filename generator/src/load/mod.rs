@@ -1,33 +1,43 @@
 //! Load: a file's text → a [`Model`], or everything that is wrong with it at once.
 //!
-//! The text becomes a tree that remembers where each value stands (`yaml`). Serde decides whether
+//! The text becomes a tree that remembers where each value stands (`lockstep_yaml`). Serde decides whether
 //! the tree is a model. Where it is not, the model's JSON Schema explains why, violation by
 //! violation, and repairs the tree so far that the rules can look at the rest (`explain`). The
 //! rules (`rules`) know what no single type can say.
 
 mod explain;
+mod places;
 mod repair;
 mod rules;
 mod source;
 mod suggest;
 mod wording;
-mod yaml;
 
 pub use rules::{Path, Segment, Violation};
 pub use source::Source;
 
 use lockstep_schemas::model::Model;
+use lockstep_yaml::{Bounds, Document};
 use serde_json::Value;
 
 use crate::problem::{Problem, Problems};
 
+/// What a model needs: eight levels, and a fraction of these values for 200 targets.
+const BOUNDS: Bounds = Bounds { depth: 32, values: 100_000, tags: false };
+
 /// The model of a source, or all that is wrong with it.
 pub fn load(source: &Source) -> Result<Model, Problems> {
     let fail = |list| Problems::new(&source.name, &source.text, list);
-    let document = yaml::read(&source.text).map_err(fail)?;
+    let document = lockstep_yaml::read(&source.text, BOUNDS)
+        .map_err(|mistakes| fail(mistakes.into_iter().map(Problem::from).collect()))?;
+    let Some(root) = &document.root else {
+        return Err(fail(vec![Problem::of_file("the model is empty").with_remedy(
+            "a model begins with `schema: 1`; workflows/ in Lockstep's repository has two to start from",
+        )]));
+    };
 
-    let value = document.root.to_json();
-    if document.problems.is_empty()
+    let value = root.to_json();
+    if document.mistakes.is_empty()
         && let Ok(model) = decode(&value)
     {
         let violations = rules::check(&model);
@@ -37,8 +47,8 @@ pub fn load(source: &Source) -> Result<Model, Problems> {
         return Err(fail(located(&document, violations)));
     }
 
-    let explained = explain::explain(&document.root, &value);
-    let mut problems = document.problems.clone();
+    let explained = explain::explain(root, &value);
+    let mut problems: Vec<Problem> = document.mistakes.iter().cloned().map(Problem::from).collect();
     problems.extend(explained.problems);
     if let Some(model) = explained.repaired {
         let repairs = &explained.repairs;
@@ -78,19 +88,21 @@ pub fn decode(value: &Value) -> Result<Model, String> {
 /// What is wrong with a model for reasons that only planning sees.
 #[must_use]
 pub fn locate(source: &Source, violations: Vec<Violation>) -> Problems {
-    let list = match yaml::read(&source.text) {
+    let list = match lockstep_yaml::read(&source.text, BOUNDS) {
         Ok(document) => located(&document, violations),
-        Err(problems) => problems,
+        Err(mistakes) => mistakes.into_iter().map(Problem::from).collect(),
     };
     Problems::new(&source.name, &source.text, list)
 }
 
-fn located(document: &yaml::Document, violations: Vec<Violation>) -> Vec<Problem> {
+fn located(document: &Document, violations: Vec<Violation>) -> Vec<Problem> {
     violations
         .into_iter()
         .map(|violation| {
-            let place = document.root.place_of(&violation.at);
-            let problem = Problem::at(place, violation.message);
+            let problem = match &document.root {
+                Some(root) => Problem::at(places::of(root, &violation.at), violation.message),
+                None => Problem::of_file(violation.message),
+            };
             Problem { remedy: violation.remedy, ..problem }
         })
         .collect()

@@ -5,29 +5,67 @@
 //! beyond what its author could have written out.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use indexmap::IndexMap;
 use lockstep_schemas::strings::excerpt;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
 use serde_json::{Map, Number, Value};
 
-use super::rules::{Path, Segment};
-use crate::problem::{Place, Problem};
+/// The most mistakes of form that one run tells.
+const MOST_MISTAKES: usize = 100;
 
-/// The deepest nesting: a model needs eight levels.
-const DEEPEST: usize = 32;
-/// The most values, aliases followed.
-const MOST_NODES: usize = 100_000;
-/// The most problems of form that one run tells.
-const MOST_PROBLEMS: usize = 100;
+/// What a reader takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// The deepest nesting.
+    pub depth: usize,
+    /// The most values, aliases followed.
+    pub values: usize,
+    /// Whether values may have tags, which are then passed over.
+    pub tags: bool,
+}
+
+/// A place in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The bytes of the text that are meant.
+    pub bytes: Range<usize>,
+}
+
+/// Something of a text that is not as it must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// Where.
+    pub place: Place,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+impl Mistake {
+    fn new(place: Place, message: impl Into<String>) -> Self {
+        Self { place, message: message.into(), remedy: None }
+    }
+
+    fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+}
 
 /// A document as it was read.
 #[derive(Debug)]
 pub struct Document {
-    /// Its value.
-    pub root: Node,
+    /// Its value; nothing where the text says nothing.
+    pub root: Option<Node>,
     /// What is wrong with its form though it could be read.
-    pub problems: Vec<Problem>,
+    pub mistakes: Vec<Mistake>,
 }
 
 /// A value and where it stands.
@@ -78,52 +116,17 @@ impl Node {
             ),
         }
     }
-
-    /// Where a value, or the key that is meant, stands; the nearest that exists.
-    #[must_use]
-    pub fn place_of(&self, path: &Path) -> Place {
-        let mut node = self;
-        let mut place = &self.place;
-        // For a whole mapping the key above it says more than its first line.
-        for segment in &path.0 {
-            match (segment, &node.kind) {
-                (Segment::Key(key) | Segment::KeyItself(key), Kind::Mapping(entries)) => {
-                    let Some(entry) = entries.get(key) else { break };
-                    node = &entry.value;
-                    let is_scalar = matches!(node.kind, Kind::Scalar(_));
-                    let wants_value = matches!(segment, Segment::Key(_)) && is_scalar;
-                    place = if wants_value { &node.place } else { &entry.key_place };
-                    // An absent value stands nowhere; its key does.
-                    if wants_value && place.bytes.is_empty() {
-                        place = &entry.key_place;
-                    }
-                }
-                (Segment::Index(index), Kind::Sequence(items)) => {
-                    let Some(item) = items.get(*index) else { break };
-                    node = item;
-                    place = match &node.kind {
-                        Kind::Mapping(entries) => {
-                            entries.first().map_or(&node.place, |(_, entry)| &entry.key_place)
-                        }
-                        _ => &node.place,
-                    };
-                }
-                _ => break,
-            }
-        }
-        place.clone()
-    }
 }
 
 /// Reads one document, or tells why it is none.
-pub fn read(text: &str) -> Result<Document, Vec<Problem>> {
-    let mut reader = Reader::new(text);
+pub fn read(text: &str, bounds: Bounds) -> Result<Document, Vec<Mistake>> {
+    let mut reader = Reader::new(text, bounds);
     match reader.document() {
-        Ok(root) => Ok(Document { root, problems: reader.problems }),
-        Err(problem) => {
-            let mut problems = reader.problems;
-            problems.push(problem);
-            Err(problems)
+        Ok(root) => Ok(Document { root, mistakes: reader.mistakes }),
+        Err(mistake) => {
+            let mut mistakes = reader.mistakes;
+            mistakes.push(mistake);
+            Err(mistakes)
         }
     }
 }
@@ -143,6 +146,7 @@ enum Open {
 
 struct Reader<'text> {
     text: &'text str,
+    bounds: Bounds,
     /// The byte at which each character begins, for a text that is not ASCII.
     characters: Vec<usize>,
     parser: Parser<'text, StrInput<'text>>,
@@ -150,11 +154,11 @@ struct Reader<'text> {
     root: Option<Node>,
     anchors: HashMap<usize, Node>,
     nodes: usize,
-    problems: Vec<Problem>,
+    mistakes: Vec<Mistake>,
 }
 
 impl<'text> Reader<'text> {
-    fn new(text: &'text str) -> Self {
+    fn new(text: &'text str, bounds: Bounds) -> Self {
         let characters = if text.is_ascii() {
             Vec::new()
         } else {
@@ -162,17 +166,18 @@ impl<'text> Reader<'text> {
         };
         Self {
             text,
+            bounds,
             characters,
             parser: Parser::new_from_str(text),
             open: Vec::new(),
             root: None,
             anchors: HashMap::new(),
             nodes: 0,
-            problems: Vec::new(),
+            mistakes: Vec::new(),
         }
     }
 
-    fn document(&mut self) -> Result<Node, Problem> {
+    fn document(&mut self) -> Result<Option<Node>, Mistake> {
         while let Some(event) = self.parser.next_event() {
             let (event, span) = event.map_err(|error| {
                 let place = self.place(Span::empty(*error.marker()));
@@ -181,34 +186,28 @@ impl<'text> Reader<'text> {
             let place = self.place(span);
             self.event(event, place)?;
         }
-        match self.root.take() {
-            Some(Node { kind: Kind::Scalar(Value::Null), .. }) | None => {
-                Err(Problem::of_file("the model is empty").with_remedy(
-                    "a model begins with `schema: 1`; workflows/ in Lockstep's repository has two to start from",
-                ))
-            }
-            Some(root) => Ok(root),
-        }
+        let is_nothing = |root: &Node| matches!(root.kind, Kind::Scalar(Value::Null));
+        Ok(self.root.take().filter(|root| !is_nothing(root)))
     }
 
-    fn syntax(&self, place: Place, info: &str) -> Problem {
+    fn syntax(&self, place: Place, info: &str) -> Mistake {
         let before = self.text[..place.bytes.start].chars().next_back();
         let at = self.text[place.bytes.start..].chars().next();
-        let problem = Problem::at(place, format!("this is not YAML: {info}"));
+        let mistake = Mistake::new(place, format!("this is not YAML: {info}"));
         // The commonest way to it: a placeholder in a mapping that is written in one line.
         if info.contains("flow") && [at, before].iter().flatten().any(|c| "{}".contains(*c)) {
-            return problem.with_remedy(
+            return mistake.with_remedy(
                 "within { } and [ ], text with a brace in it needs quotes: \"tool-{version}\"",
             );
         }
-        problem
+        mistake
     }
 
-    fn event(&mut self, event: Event<'text>, place: Place) -> Result<(), Problem> {
+    fn event(&mut self, event: Event<'text>, place: Place) -> Result<(), Mistake> {
         match event {
             Event::DocumentStart(_) if self.root.is_some() => {
-                Err(Problem::at(place, "a second document begins here")
-                    .with_remedy("a model is one document: take out the `---`"))
+                Err(Mistake::new(place, "a second document begins here")
+                    .with_remedy("one document is read: take out the `---`"))
             }
             Event::Nothing
             | Event::StreamStart
@@ -248,20 +247,26 @@ impl<'text> Reader<'text> {
         }
     }
 
-    fn begin(&mut self, open: Open, place: Place, anchor: usize) -> Result<(), Problem> {
-        if self.open.len() == DEEPEST {
-            return Err(Problem::at(place, format!("nested deeper than {DEEPEST} levels")));
+    fn begin(&mut self, open: Open, place: Place, anchor: usize) -> Result<(), Mistake> {
+        if self.open.len() == self.bounds.depth {
+            return Err(Mistake::new(
+                place,
+                format!("nested deeper than {} levels", self.bounds.depth),
+            ));
         }
         self.open.push(Frame { open, place, anchor, size: 1 });
         Ok(())
     }
 
     /// A value is complete: it counts, has its name, and goes to the collection that is open.
-    fn finish(&mut self, weight: usize, node: Node, anchor: usize) -> Result<(), Problem> {
+    fn finish(&mut self, weight: usize, node: Node, anchor: usize) -> Result<(), Mistake> {
         self.nodes += weight;
-        if self.nodes > MOST_NODES {
-            return Err(Problem::at(node.place, format!("more than {MOST_NODES} values"))
-                .with_remedy("write the model without aliases of aliases"));
+        if self.nodes > self.bounds.values {
+            return Err(Mistake::new(
+                node.place,
+                format!("more than {} values", self.bounds.values),
+            )
+            .with_remedy("write it without aliases of aliases"));
         }
         if anchor != 0 {
             self.anchors.insert(anchor, node.clone());
@@ -275,7 +280,7 @@ impl<'text> Reader<'text> {
             Open::Sequence(items) => items.push(node),
             Open::Mapping { key: key @ None, .. } => {
                 let Kind::Scalar(value) = node.kind else {
-                    return Err(Problem::at(node.place, "a key must be plain text"));
+                    return Err(Mistake::new(node.place, "a key must be plain text"));
                 };
                 // A number or a word as a key is its text as it was written.
                 let text = match value {
@@ -289,8 +294,8 @@ impl<'text> Reader<'text> {
                 if let Some(first) = entries.get(&key) {
                     let line = first.key_place.line;
                     let message = format!("`{}` is already set in line {line}", excerpt(&key));
-                    let problem = Problem::at(key_place, message);
-                    self.complain(problem.with_remedy("keep one of the two"));
+                    let mistake = Mistake::new(key_place, message);
+                    self.complain(mistake.with_remedy("keep one of the two"));
                 } else {
                     entries.insert(key, Entry { key_place, value: node });
                 }
@@ -299,25 +304,25 @@ impl<'text> Reader<'text> {
         Ok(())
     }
 
-    fn alias(&mut self, anchor: usize, place: Place) -> Result<Node, Problem> {
+    fn alias(&mut self, anchor: usize, place: Place) -> Result<Node, Mistake> {
         match self.anchors.get(&anchor) {
             Some(node) => Ok(Node { place, ..node.clone() }),
-            None => Err(Problem::at(place, "this alias stands inside what it names")),
+            None => Err(Mistake::new(place, "this alias stands inside what it names")),
         }
     }
 
     fn refuse_tag(&mut self, has_tag: bool, place: &Place) {
-        if has_tag {
+        if has_tag && !self.bounds.tags {
             self.complain(
-                Problem::at(place.clone(), "tags such as `!!str` are not read here")
+                Mistake::new(place.clone(), "tags such as `!!str` are not read here")
                     .with_remedy("take the tag out; put text in quotes"),
             );
         }
     }
 
-    fn complain(&mut self, problem: Problem) {
-        if self.problems.len() < MOST_PROBLEMS {
-            self.problems.push(problem);
+    fn complain(&mut self, mistake: Mistake) {
+        if self.mistakes.len() < MOST_MISTAKES {
+            self.mistakes.push(mistake);
         }
     }
 
