@@ -14,4 +14,5 @@ pub mod plan;
 pub mod platform;
 pub mod strings;
 pub mod verification;
-mod version;
+pub mod version;
+pub mod version_format;

@@ -32,8 +32,10 @@ pub mod names {
     pub const SUMS: &str = "SHA256SUMS";
     /// In a target's upload: the built files that an artifact of the whole release takes from it.
     pub const FILES: &str = "files.tar";
+    /// What the changelog says of the version, in Markdown: the notes of the GitHub release.
+    pub const NOTES: &str = "release-notes.md";
     /// All of them.
-    pub const ALL: [&str; 4] = [MANIFEST, PLAN, SUMS, FILES];
+    pub const ALL: [&str; 5] = [MANIFEST, PLAN, SUMS, FILES, NOTES];
 }
 
 /// Every shipped byte of one version.

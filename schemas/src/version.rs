@@ -1,6 +1,72 @@
 //! One version in the words of each ecosystem.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::strings::Version;
+
+/// In whose words a version is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum VersionScheme {
+    /// [Semantic Versioning](https://semver.org), as Cargo, npm and most others write it.
+    #[default]
+    Semver,
+    /// Python's
+    /// ([specification](https://packaging.python.org/en/latest/specifications/version-specifiers/)):
+    /// `1.2.3-rc.1` is `1.2.3rc1`.
+    Pep440,
+    /// Three numbers and nothing else, as CMake takes them
+    /// ([documentation](https://cmake.org/cmake/help/latest/command/project.html)).
+    Numeric,
+}
+
+impl VersionScheme {
+    /// A version in these words.
+    ///
+    /// # Errors
+    ///
+    /// Where it has no counterpart there, in one sentence without a full stop.
+    pub fn write(self, version: &Version) -> Result<String, String> {
+        let text = version.as_str();
+        match self {
+            Self::Semver => Some(text.to_owned()),
+            Self::Pep440 => version.python(),
+            Self::Numeric => (!text.contains(['-', '+'])).then(|| text.to_owned()),
+        }
+        .ok_or_else(|| format!("{version} has no counterpart in {}", self.whose()))
+    }
+
+    /// The version that a text is in these words; `None` where it is none.
+    #[must_use]
+    pub fn read(self, text: &str) -> Option<Version> {
+        match self {
+            Self::Semver => text.parse().ok(),
+            Self::Pep440 => Pep440::read(text)?.semantic(),
+            Self::Numeric => text.parse().ok().filter(|_| !text.contains(['-', '+'])),
+        }
+    }
+
+    /// Whether a text says a version in these words. Python reads `1.2.3-rc.1` and `1.2.3rc1` as one.
+    #[must_use]
+    pub fn says(self, text: &str, version: &Version) -> bool {
+        match self.write(version) {
+            Ok(written) if written == text => true,
+            Ok(written) => self == Self::Pep440 && Pep440::same(text, &written),
+            Err(_) => false,
+        }
+    }
+
+    /// Whose words these are, for people.
+    #[must_use]
+    pub fn whose(self) -> &'static str {
+        match self {
+            Self::Semver => "semantic versions",
+            Self::Pep440 => "Python's versions",
+            Self::Numeric => "versions of three numbers",
+        }
+    }
+}
 
 impl Version {
     /// The version as Python writes it
@@ -8,24 +74,75 @@ impl Version {
     /// `1.2.3-rc.1` and `1.2.3-rc1` are `1.2.3rc1`. `None` where Python has no counterpart.
     #[must_use]
     pub fn python(&self) -> Option<String> {
-        let text = self.as_str();
-        if text.contains('+') {
+        // A number alone would be a post-release there, which comes after the version.
+        let (_, pre) = self.as_str().split_once('-').unwrap_or((self.as_str(), "none"));
+        let is_named = pre.starts_with(|c: char| c.is_ascii_lowercase());
+        is_named.then(|| Pep440::read(self.as_str()))?.map(|version| version.to_string())
+    }
+}
+
+/// A version of Python, as far as it has a semantic counterpart.
+#[derive(Debug, PartialEq, Eq)]
+struct Pep440<'t> {
+    release: &'t str,
+    phase: Option<(&'static str, u64)>,
+}
+
+/// What stands in Python for each word that a prerelease can begin with
+/// ([normalization](https://packaging.python.org/en/latest/specifications/version-specifiers/#pre-release-spelling)).
+const PHASES: [(&str, &str); 9] = [
+    ("alpha", "a"),
+    ("beta", "b"),
+    ("preview", "rc"),
+    ("pre", "rc"),
+    ("rc", "rc"),
+    ("dev", ".dev"),
+    ("a", "a"),
+    ("b", "b"),
+    ("c", "rc"),
+];
+
+impl<'t> Pep440<'t> {
+    fn read(text: &'t str) -> Option<Self> {
+        let ends = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+        let release = text[..ends].trim_end_matches('.');
+        let rest = text[release.len()..].to_ascii_lowercase();
+        if release.split('.').any(|part| part.is_empty() || part.parse::<u64>().is_err()) {
             return None;
         }
-        let Some((release, pre)) = text.split_once('-') else {
-            return Some(text.to_owned());
+        if rest.is_empty() {
+            return Some(Self { release, phase: None });
+        }
+        let named = rest.trim_start_matches(['.', '-', '_']);
+        let (word, phase) = PHASES.into_iter().find(|(word, _)| named.starts_with(word))?;
+        let number = named[word.len()..].strip_prefix(['.', '-', '_']);
+        let number = number.unwrap_or(&named[word.len()..]);
+        let number = if number.is_empty() { 0 } else { digits(number)? };
+        Some(Self { release, phase: Some((phase, number)) })
+    }
+
+    fn same(one: &'t str, other: &'t str) -> bool {
+        Self::read(one).is_some_and(|one| Some(one) == Self::read(other))
+    }
+
+    fn semantic(&self) -> Option<Version> {
+        let Some((phase, number)) = self.phase else { return self.release.parse().ok() };
+        let word = match phase {
+            "a" => "alpha",
+            "b" => "beta",
+            phase => phase.trim_start_matches('.'),
         };
-        let phase_ends = pre.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(pre.len());
-        let (phase, number) = pre.split_at(phase_ends);
-        let number =
-            if number.is_empty() { "0" } else { number.strip_prefix('.').unwrap_or(number) };
-        let phase = match phase {
-            "alpha" | "a" => "a",
-            "beta" | "b" => "b",
-            "rc" => "rc",
-            _ => return None,
-        };
-        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-        is_number.then(|| format!("{release}{phase}{number}"))
+        format!("{}-{word}.{number}", self.release).parse().ok()
+    }
+}
+
+fn digits(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+impl std::fmt::Display for Pep440<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.release)?;
+        self.phase.map_or(Ok(()), |(phase, number)| write!(f, "{phase}{number}"))
     }
 }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use crate::samples;
+
 /// A project that ends with the test.
 #[derive(Debug)]
 pub struct Project {
@@ -19,9 +21,11 @@ impl Project {
         Self { folder }
     }
 
-    /// A copy of a reference project's model, without what it renders.
+    /// A copy of a reference project, without what it renders as workflows.
     pub fn reference(name: &str) -> Self {
-        Self::new(&reference_model(name))
+        let project = Self { folder: tempfile::tempdir().unwrap() };
+        samples::reference(&crate::root().join("workflows").join(name), project.path());
+        project
     }
 
     /// Its folder.

@@ -22,8 +22,7 @@ impl Sample {
     #[must_use]
     pub fn xsnap() -> Self {
         let sample = Self::copy("xsnap-worker", "Agoric/xsnap-worker-binaries");
-        let model = root().join("workflows/xsnap-worker/lockstep.yaml");
-        fs::copy(model, sample.path().join("lockstep.yaml")).unwrap();
+        reference(&root().join("workflows/xsnap-worker"), sample.path());
         sample
     }
 
@@ -67,6 +66,12 @@ impl Sample {
         self.render();
         self.commit(hub)
     }
+}
+
+/// Copies a reference project, without what it renders as workflows.
+pub fn reference(from: &Path, to: &Path) {
+    copy(from, to);
+    fs::remove_dir_all(to.join(".github")).unwrap();
 }
 
 /// The repository that xsnap-worker is built from: the package of its sources where agoric-sdk has it.

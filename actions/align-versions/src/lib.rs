@@ -1,29 +1,39 @@
-//! Checks every version field that the plan maps.
+//! Checks every version field that the plan maps, or sets it.
 
-mod field;
-
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use lockstep_bundle::matching;
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::strings::{Version, excerpt};
+use lockstep_schemas::strings::{Tag, Version};
 use lockstep_toolkit::inputs::ProjectPlan;
 use lockstep_toolkit::{Action, Failure, Problem, Program, Report, documents};
+use lockstep_version_files::{
+    Change, Project, Wanted, align, changelog, shipped, tagged, train_named,
+};
 
-use field::Found;
-
-/// Checks that every version field says the same.
+/// Checks that every version field says the same, or sets it.
 #[derive(Debug, Parser)]
 #[command(name = "align-versions", version, disable_version_flag = true, about, long_about = None)]
 pub struct Inputs {
     /// The plan.
     #[command(flatten)]
     pub plan: ProjectPlan,
-    /// The version that they must say; without it they must agree. Fields that keep a stand-in must
+    /// The version that is released; without one the fields must agree. Fields that keep a stand-in must
     /// agree on that.
     #[arg(long)]
     pub version: Option<Version>,
+    /// The tag of the version that is released, in the version's place.
+    #[arg(long, conflicts_with = "version")]
+    pub tag: Option<Tag>,
+    /// The release train that the version is of, by its id; by default the one that the model releases.
+    #[arg(long, conflicts_with = "tag")]
+    pub train: Option<String>,
+    /// Set every field to the version, instead of comparing it.
+    #[arg(long)]
+    pub set: bool,
+    /// The file that the changelog's section of the version goes to.
+    #[arg(long)]
+    pub notes: Option<PathBuf>,
 }
 
 impl Action for Inputs {
@@ -34,81 +44,91 @@ impl Action for Inputs {
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
         let plan = documents::read_plan(&self.plan.plan)?;
-        let fields = fields(&plan, report);
-        let wanted = self.version.as_ref().filter(|_| !plan.versions.stamped);
-        let Some(version) = wanted.cloned().or_else(|| common(&fields)) else {
-            if fields.is_empty() && !report.has_problems() {
-                return Err(Failure::new("the plan maps no version field"));
-            }
-            for field in &fields {
-                let message = format!(
-                    "{} is `{}`, which is no version",
-                    field.field,
-                    excerpt(&field.version)
-                );
-                report.problem(field.place(Problem::new(message)));
-            }
-            return Ok(());
-        };
-        // What all of them say could be tagged instead.
-        let other = common(&fields).filter(|other| fields.iter().all(|field| field.says(other)));
-        for field in &fields {
-            if !field.says(&version) {
-                report.problem(drift(&plan, field, &version, other.as_ref()));
-            }
-            report.line(format_args!(
-                "{:40} {:28} {}",
-                field.file,
-                field.field,
-                excerpt(&field.version)
-            ));
+        let (train, version) = self.release(&plan)?;
+        if self.set {
+            set(&plan, train, version.as_ref(), report)?;
         }
-        report.output("version", self.version.as_ref().unwrap_or(&version));
+        if report.has_problems() {
+            return Ok(());
+        }
+        let wanted = version.as_ref().map(|version| Wanted { train, version });
+        let project = Project::read(root(), &plan.versions, shipped(&plan));
+        let alignment = align(&project, &plan.versions, wanted);
+        if alignment.rows.is_empty() && alignment.problems.is_empty() {
+            return Err(Failure::new("the plan maps no version field"));
+        }
+        let table = alignment.table();
+        report.group("Version fields", table.to_string().trim_end());
+        if !alignment.problems.is_empty() {
+            report.summarize(table.markdown() + "\n");
+        }
+        alignment.problems.into_iter().for_each(|problem| report.problem(problem));
+        if let Some(version) = &version {
+            self.changelog(&plan, train, version, report)?;
+        }
+        let said = alignment.versions.into_iter().nth(train).flatten();
+        if let Some(version) = version.or(said) {
+            report.output("version", version);
+        }
         Ok(())
     }
 }
 
-fn drift(plan: &Plan, field: &Found, version: &Version, other: Option<&Version>) -> Problem {
-    let found = excerpt(&field.version);
-    let message = format!("{} is {found}, not {version}", field.field);
-    let mut remedy = format!("set every version field to {version}");
-    if let Some(other) = other {
-        let tag = plan.tag_at(other.as_str());
-        remedy = format!("{remedy}, or tag what they say: {tag}");
-    }
-    field.place(Problem::new(message)).with_remedy(remedy)
+/// Version files stand below the folder that the program is called in.
+fn root() -> &'static Path {
+    Path::new(".")
 }
 
-/// Every field that can be read.
-fn fields(plan: &Plan, report: &mut Report) -> Vec<Found> {
-    let mut fields = Vec::new();
-    for planned in &plan.versions.fields {
-        let files = report.found(matching(Path::new("."), planned.file.as_str()));
-        let files = files.unwrap_or_default();
-        if files.is_empty() {
-            report.problem(
-                Problem::new("no such file, though it carries the version")
-                    .of_file(&planned.file)
-                    .with_remedy("add it, or take it out of `versions` in lockstep.yaml"),
-            );
+impl Inputs {
+    /// The train that is meant, and the version that is released of it.
+    fn release(&self, plan: &Plan) -> Result<(usize, Option<Version>), Failure> {
+        if let Some(tag) = &self.tag {
+            let (train, version) = tagged(&plan.versions, tag.as_str())?;
+            return Ok((train, Some(version)));
         }
-        for file in files {
-            fields.extend(report.found(field::read(&file, &planned.field)));
-        }
+        let train = train_named(&plan.versions, self.train.as_deref())?;
+        Ok((train, self.version.clone()))
     }
-    fields
+
+    /// Looks at what the changelog says of the version, and writes it where it is asked for.
+    fn changelog(
+        &self,
+        plan: &Plan,
+        train: usize,
+        version: &Version,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        let Some(of) = plan.versions.trains().nth(train) else { return Ok(()) };
+        let section = report.found(changelog::of_train(root(), of, version)).flatten();
+        let Some(section) = section else { return Ok(()) };
+        report.line(format_args!("changelog: {}", section.title));
+        let Some(notes) = &self.notes else { return Ok(()) };
+        let written = notes.parent().map_or(Ok(()), std::fs::create_dir_all);
+        written.and_then(|()| std::fs::write(notes, section.notes + "\n")).map_err(|error| {
+            Problem::new(format!("can not be written: {error}")).of_file(notes.display())
+        })?;
+        Ok(())
+    }
 }
 
-/// The version that most fields say; of two that are said as often, the first.
-fn common(fields: &[Found]) -> Option<Version> {
-    let versions = fields.iter().filter_map(|field| field.version.parse::<Version>().ok());
-    let mut counts: Vec<(Version, usize)> = Vec::new();
-    for version in versions {
-        match counts.iter_mut().find(|(known, _)| *known == version) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((version, 1)),
+/// Sets every field of a train.
+fn set(
+    plan: &Plan,
+    train: usize,
+    version: Option<&Version>,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let version = version.ok_or_else(|| {
+        Failure::new("which version is to be set is not said")
+            .with_remedy("give it with --version or --tag")
+    })?;
+    let project = Project::read(root(), &plan.versions, shipped(plan));
+    match Change::prepare(&project, train, version) {
+        Ok(change) => {
+            change.write(root())?;
+            change.files.iter().for_each(|file| report.line(format_args!("set {}", file.path)));
         }
+        Err(problems) => problems.into_iter().for_each(|problem| report.problem(problem)),
     }
-    let most = counts.iter().map(|(_, count)| *count).max()?;
-    counts.into_iter().find(|(_, count)| *count == most).map(|(version, _)| version)
+    Ok(())
 }

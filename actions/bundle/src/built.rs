@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
+use lockstep_patterns::{find, taken};
 use lockstep_schemas::plan::{Member, at_version};
 use lockstep_toolkit::Problem;
-
-use crate::pattern::{find, taken};
 
 /// A file, and its place in what is packed from it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,10 @@
 //! The files that a release must contain, and which of the files at hand they are.
 
+use lockstep_patterns::Part;
 use lockstep_schemas::manifest::ArtifactRecord;
 use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, Plan, TargetPlan};
 use lockstep_schemas::strings::{FileName, TargetId, Version};
 use lockstep_toolkit::{Failure, Problem};
-
-use crate::pattern::Part;
 
 /// A file that a release must contain.
 #[derive(Debug, Clone)]

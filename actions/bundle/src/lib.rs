@@ -7,7 +7,6 @@ mod expected;
 mod folder;
 mod npm;
 mod parallel;
-mod pattern;
 mod revision;
 
 pub use built::{BuiltFile, built_files, matches, matching, place_of};

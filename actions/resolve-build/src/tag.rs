@@ -26,9 +26,8 @@ pub(crate) fn of_run(plan: &Plan, input: Option<&str>) -> Result<(Tag, Version),
                 "dispatch on that tag: gh workflow run release.yml --ref {input}"
             )));
     }
-    let prefix = plan.tag.as_str().trim_end_matches("{version}");
-    let version = name.strip_prefix(prefix).and_then(|version| version.parse::<Version>().ok());
-    let Some(version) = version else {
+    let Some(version) = plan.tag.version_of(name) else {
+        let prefix = plan.tag.prefix();
         return Err(Problem::new(format!("the tag {name} is not `{}` of a version", plan.tag))
             .with_remedy(format!(
                 "a release's tag is {prefix} and a semantic version: {prefix}1.2.3"

@@ -5,15 +5,18 @@
 //! tells a [`Report`], which speaks to people and to the runner.
 
 pub mod documents;
+pub mod files;
 pub mod inputs;
 mod interface;
 mod problem;
 mod program;
 mod report;
 pub mod runner;
+mod table;
 mod unambiguous;
 
 pub use interface::{Action, Secret, variable};
 pub use problem::{Failure, Problem};
 pub use program::{Program, main};
 pub use report::Report;
+pub use table::Table;

@@ -109,7 +109,8 @@ impl fmt::Display for Escaped<'_> {
 }
 
 /// A text that Markdown shows as it is, on one line.
-fn markdown(text: &str) -> String {
+#[must_use]
+pub fn markdown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

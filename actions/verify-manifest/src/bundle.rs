@@ -63,6 +63,7 @@ fn wanted(release: Release<'_>, there: &[String]) -> Result<BTreeSet<String>, Pr
     let Release { plan, version, manifest } = release;
     let mut wanted: BTreeSet<String> =
         [names::MANIFEST, names::PLAN, names::SUMS].map(str::to_owned).into();
+    wanted.extend(plan.versions.released.changelog.as_ref().map(|_| names::NOTES.to_owned()));
     wanted.extend(manifest.artifacts.iter().map(|artifact| artifact.name.to_string()));
     let with_manifest = plan.files().filter(|(_, file)| file.manifest.is_some());
     wanted.extend(expected(with_manifest, version)?.into_iter().map(|expected| expected.name));

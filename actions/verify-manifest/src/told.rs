@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use lockstep_schemas::manifest::Manifest;
 use lockstep_schemas::verification::{Verification, VerifiedArtifact};
-use lockstep_toolkit::{Report, documents};
+use lockstep_toolkit::{Report, Table, documents};
 
 use crate::Inputs;
 use crate::findings::{Findings, problem};
@@ -43,7 +43,7 @@ pub(crate) fn tell(
     if inputs.json {
         report.line(documents::text(&verification).trim_end());
     } else if is_looked_at {
-        report.line(table(&verification));
+        report.line(table(&verification).trim_end());
     }
     if verification.problems.is_empty() && !inputs.json {
         let bytes: u128 = manifest.artifacts.iter().map(|artifact| u128::from(artifact.size)).sum();
@@ -68,35 +68,20 @@ fn target(artifact: &VerifiedArtifact) -> &str {
     artifact.target.as_ref().map_or("", |target| target.as_str())
 }
 
-/// A row an artifact, in columns as wide as they must be.
+/// A row an artifact.
 fn table(verification: &Verification) -> String {
-    let head = ["file", "target", "bytes", "members", "state", "SHA-256"].map(str::to_owned);
-    let row = |artifact: &VerifiedArtifact| {
-        [
+    let mut table = Table::new(["file", "target", "bytes", "members", "state", "SHA-256"]);
+    for artifact in &verification.artifacts {
+        table.row([
             artifact.name.to_string(),
             target(artifact).to_owned(),
             artifact.size.to_string(),
             artifact.members.to_string(),
             state(artifact),
             artifact.sha256.to_string(),
-        ]
-    };
-    let rows: Vec<_> =
-        std::iter::once(head).chain(verification.artifacts.iter().map(row)).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
-    let widths: [usize; 6] = std::array::from_fn(width);
-    let line = |row: &[String; 6]| {
-        let mut line = String::new();
-        for (index, (cell, width)) in row.iter().zip(widths).enumerate() {
-            // Numbers stand under each other from the right.
-            let _ = match index {
-                2 | 3 => write!(line, "{cell:>width$}  "),
-                _ => write!(line, "{cell:<width$}  "),
-            };
-        }
-        line.trim_end().to_owned()
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+        ]);
+    }
+    table.with_numbers(&[2, 3]).to_string()
 }
 
 fn markdown(verification: &Verification) -> String {

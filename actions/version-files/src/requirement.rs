@@ -2,12 +2,14 @@
 //! ([documentation](https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html)).
 
 use lockstep_schemas::strings::Version;
+use semver::VersionReq;
 
 /// The operators that name one version.
 const OPERATORS: [&str; 3] = ["=", "^", "~"];
 
 /// What a requirement says where it means a version: with its own operator, and with as many parts as it has,
-/// except where the version is a prerelease, which parts of one never mean.
+/// except where the version is a prerelease, which parts of one never mean. A range stays as it is, if it takes
+/// the version.
 pub(crate) fn saying(requirement: &str, version: &Version) -> Result<String, String> {
     let operator = OPERATORS.into_iter().find(|operator| requirement.starts_with(operator));
     let operator = operator.unwrap_or_default();
@@ -17,9 +19,7 @@ pub(crate) fn saying(requirement: &str, version: &Version) -> Result<String, Str
     let is_plain = numbers.starts_with(|c: char| c.is_ascii_digit())
         && numbers.chars().all(|c| c.is_ascii_alphanumeric() || "-+.".contains(c));
     if !is_plain {
-        return Err(format!(
-            "`{requirement}` names no one version: write `=1.2.3`, `^1.2.3`, `~1.2.3` or `1.2.3`"
-        ));
+        return range(requirement, version);
     }
     let parts = numbers.split(['-', '+']).next().map_or(3, |numbers| numbers.split('.').count());
     let whole = version.as_str();
@@ -29,4 +29,15 @@ pub(crate) fn saying(requirement: &str, version: &Version) -> Result<String, Str
         whole.split('.').take(parts).collect::<Vec<_>>().join(".")
     };
     Ok(format!("{operator}{space}{kept}"))
+}
+
+fn range(requirement: &str, version: &Version) -> Result<String, String> {
+    let takes = VersionReq::parse(requirement)
+        .map_err(|error| format!("`{requirement}` is no requirement of Cargo: {error}"))?
+        .matches(&semver::Version::parse(version.as_str()).map_err(|error| error.to_string())?);
+    if takes {
+        Ok(requirement.to_owned())
+    } else {
+        Err(format!("`{requirement}` does not take {version}, and what it should say is not known"))
+    }
 }

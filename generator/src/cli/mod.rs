@@ -1,9 +1,12 @@
-//! The command line: `generate`, `check`, `plan`, `schema`.
+//! The command line: `generate`, `check`, `bump`, `plan`, `schema`.
 //!
 //! Exit status: 0 good, 1 found problems (drift), 2 could not do it (a model that is none, files that
 //! can not be read or written, wrong words).
 
+mod bump;
+mod check;
 mod table;
+mod told;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -14,7 +17,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use lockstep_schemas::action::{InputDefinition, Interface};
 use lockstep_schemas::document::Document;
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::strings::Expression;
+use lockstep_schemas::strings::{Expression, Tag};
 use lockstep_toolkit::{Problem, runner};
 
 use crate::load::{self, Source};
@@ -46,10 +49,22 @@ enum Command {
         #[arg(long)]
         reset_pins: bool,
     },
-    /// Tell whether every rendered file is what the model says; exit with 1 where one is not.
+    /// Tell whether every rendered file is what the model says, and every version field says the same; exit
+    /// with 1 where one does not.
     Check {
         #[command(flatten)]
         project: ProjectFolder,
+        /// A tag that is about to be pushed: the versions must be its, and the changelog must tell of it.
+        #[arg(long)]
+        tag: Option<Tag>,
+    },
+    /// Set one version in every version field, touching nothing else.
+    Bump {
+        #[command(flatten)]
+        bump: bump::Bump,
+        /// The project's folder, with its `lockstep.yaml`.
+        #[arg(long, default_value = ".")]
+        project: PathBuf,
     },
     /// Show what follows from the model: targets, tiers, artifacts, jobs.
     Plan {
@@ -96,6 +111,12 @@ enum Stop {
     Failure(String),
 }
 
+impl Stop {
+    fn failure(problem: impl std::fmt::Display) -> Self {
+        Self::Failure(problem.to_string())
+    }
+}
+
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -107,7 +128,8 @@ pub fn main() -> ExitCode {
         Command::Generate { project, replace, reset_pins } => {
             generate(&project.folder, *replace, if *reset_pins { Pins::Reset } else { Pins::Keep })
         }
-        Command::Check { project } => check(&project.folder),
+        Command::Check { project, tag } => check::run(&project.folder, tag.as_ref()),
+        Command::Bump { bump, project } => bump::run(project, bump),
         Command::Plan { project, json } => show(&project.folder, *json),
         Command::Schema { document } => schema(*document),
     };
@@ -118,17 +140,13 @@ pub fn main() -> ExitCode {
             eprint!("{}", problems.for_people(std::io::stderr().is_terminal()));
             if runner::is_here() {
                 print!("{}", problems.for_runner());
-                summarize(&problems.for_summary());
+                told::summarize(&problems.for_summary());
             }
             ExitCode::from(2)
         }
         Err(Stop::Failure(message)) => {
-            eprintln!("error: {message}");
-            if runner::is_here() {
-                let problem = Problem::new(message);
-                print!("{}", runner::annotation(&problem));
-                summarize(&runner::summary_item(&problem));
-            }
+            eprintln!("error: {}", told::printed(&message));
+            told::to_runner(&Problem::new(message));
             ExitCode::from(2)
         }
     }
@@ -147,13 +165,24 @@ fn generate(project: &Path, replace: bool, pins: Pins) -> Result<(), Stop> {
             project.display(),
         )));
     }
-    comparison.write().map_err(|failure| Stop::Failure(failure.to_string()))?;
+    let is_unmarked = |drift: &&Drift| drift.kind == DriftKind::Unmarked;
+    if let Some(document) = comparison.drifts.iter().find(is_unmarked) {
+        return Err(Stop::Failure(format!(
+            "{} {}. Nothing was written. Put these lines where it belongs, once:\n{}",
+            document.path,
+            document.kind.in_words(),
+            document.diff,
+        )));
+    }
+    comparison.write().map_err(Stop::failure)?;
     for drift in &comparison.drifts {
         let verb = match drift.kind {
             DriftKind::Missing => "wrote",
             DriftKind::Changed => "updated",
             DriftKind::Foreign => "replaced",
             DriftKind::Stale => "removed",
+            // Such a run has ended above.
+            DriftKind::Unmarked => continue,
         };
         println!("{verb:8} {}", drift.path);
     }
@@ -161,43 +190,6 @@ fn generate(project: &Path, replace: bool, pins: Pins) -> Result<(), Stop> {
         - comparison.drifts.iter().filter(|d| d.kind != DriftKind::Stale).count();
     println!("{} files, {kept} of them unchanged", comparison.files());
     Ok(())
-}
-
-fn check(project: &Path) -> Result<(), Stop> {
-    let plan = load_plan(project)?;
-    let comparison = compare(project, &plan, Pins::Keep)?;
-    if comparison.drifts.is_empty() {
-        println!("{} files are what {} says", comparison.files(), shown(project, MODEL));
-        return Ok(());
-    }
-    for drift in &comparison.drifts {
-        print!("{}", drift.diff);
-    }
-    // A file of another hand is not replaced unasked.
-    let is_foreign = |drift: &Drift| drift.kind == DriftKind::Foreign;
-    let replace = if comparison.drifts.iter().any(is_foreign) { "--replace " } else { "" };
-    let remedy = format!("lockstep generate {replace}{}", project.display());
-    for drift in &comparison.drifts {
-        let file = shown(project, &drift.path);
-        let what = match drift.kind {
-            DriftKind::Missing => "is missing",
-            DriftKind::Changed => "is not what the model says",
-            DriftKind::Foreign => "was not rendered by Lockstep",
-            DriftKind::Stale => "is no longer rendered",
-        };
-        eprintln!("{file}:{}: {what}", drift.line);
-        if runner::is_here() {
-            let problem = Problem::new(what).of_file(&file).at(drift.line, 1);
-            let remedy = format!("run `{remedy}` and commit the result");
-            let problem = problem.with_remedy(remedy);
-            print!("{}", runner::annotation(&problem));
-            summarize(&runner::summary_item(&problem));
-        }
-    }
-    let count = comparison.drifts.len();
-    let noun = if count == 1 { "file drifted" } else { "files drifted" };
-    eprintln!("{count} {noun}. To mend: {remedy}");
-    Err(Stop::Found)
 }
 
 fn show(project: &Path, json: bool) -> Result<(), Stop> {
@@ -244,20 +236,13 @@ fn load_plan(project: &Path) -> Result<Plan, Stop> {
 }
 
 fn compare(project: &Path, plan: &Plan, pins: Pins) -> Result<Comparison, Stop> {
-    Comparison::new(project, plan, pins).map_err(|failure| Stop::Failure(failure.to_string()))
+    Comparison::new(project, plan, pins).map_err(Stop::failure)
 }
 
 /// A file of the project as messages name it.
 fn shown(project: &Path, file: &str) -> String {
     let path = if project == Path::new(".") { PathBuf::from(file) } else { project.join(file) };
     path.display().to_string()
-}
-
-/// Adds to the job summary. That a summary can not be written is no reason to hide what it is of.
-fn summarize(markdown: &str) {
-    if let Err(error) = runner::append("GITHUB_STEP_SUMMARY", markdown) {
-        eprintln!("warning: the job summary can not be written: {error}");
-    }
 }
 
 /// The interface of the root action, which checks a project's pull requests.
@@ -268,8 +253,9 @@ pub fn root_action() -> Interface {
         command: "sh \"$GITHUB_ACTION_PATH/actions/launch.sh\" lockstep check \"$INPUT_PROJECT\""
             .to_owned(),
         name: "Lockstep".to_owned(),
-        description: "Checks that the release model is valid and that no rendered file drifted"
-            .to_owned(),
+        description:
+            "Checks that the release model is valid, no rendered file drifted, and versions agree"
+                .to_owned(),
         inputs: vec![InputDefinition {
             name: "project".to_owned(),
             variable: "INPUT_PROJECT".to_owned(),

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use lockstep_schemas::plan::{ChannelPlan, JobBody, Plan};
+use lockstep_toolkit::Table;
 
 /// The plan's targets, tiers, artifacts, gates and jobs.
 pub fn of(plan: &Plan) -> String {
@@ -17,14 +18,14 @@ fn head(plan: &Plan) -> String {
 }
 
 fn targets(plan: &Plan) -> String {
-    let mut rows = vec![cells(["target", "triple", "runner", "built in", "floor"])];
+    let mut rows = Table::new(["target", "triple", "runner", "built in", "floor"]);
     for target in &plan.targets {
         let image =
             target.container.as_ref().map(lockstep_schemas::strings::ContainerImage::as_str);
         let image = image.map_or("runner", |image| image.split('@').next().unwrap_or(image));
         let glibc = target.glibc.as_ref().map(|floor| format!("glibc {floor}"));
         let macos = target.macos.as_ref().map(|floor| format!("macOS {floor}"));
-        rows.push(vec![
+        rows.row([
             target.id.to_string(),
             target.triple.to_string(),
             target.runner.to_string(),
@@ -32,7 +33,7 @@ fn targets(plan: &Plan) -> String {
             glibc.or(macos).unwrap_or_else(|| "-".to_owned()),
         ]);
     }
-    aligned(&rows)
+    rows.to_string()
 }
 
 fn tiers(plan: &Plan) -> String {
@@ -44,12 +45,12 @@ fn tiers(plan: &Plan) -> String {
         ids.push("any".to_owned());
     }
     let kinds = plan.channels.iter().map(|channel| channel.kind.to_string());
-    let mut rows = vec![std::iter::once("tier".to_owned()).chain(kinds).collect::<Vec<_>>()];
+    let mut rows = Table::new(std::iter::once("tier".to_owned()).chain(kinds));
     for id in ids {
         let tiers = plan.channels.iter().map(|channel| tier(channel, &id));
-        rows.push(std::iter::once(id.clone()).chain(tiers).collect());
+        rows.row(std::iter::once(id.clone()).chain(tiers));
     }
-    let mut text = aligned(&rows);
+    let mut text = rows.to_string();
     for channel in &plan.channels {
         for promise in channel.tiers.iter().chain(&channel.tier) {
             let target = promise.target.as_deref().unwrap_or("any");
@@ -74,7 +75,7 @@ fn tier(channel: &ChannelPlan, id: &str) -> String {
 }
 
 fn artifacts(plan: &Plan) -> String {
-    let mut rows = vec![cells(["artifact", "kind", "file", "channels"])];
+    let mut rows = Table::new(["artifact", "kind", "file", "channels"]);
     for artifact in &plan.artifacts {
         let channels: Vec<&str> = plan
             .channels
@@ -86,7 +87,7 @@ fn artifacts(plan: &Plan) -> String {
             let first = |text: &str| {
                 if index == 0 { text.to_owned() } else { String::new() }
             };
-            rows.push(vec![
+            rows.row([
                 first(artifact.id.as_str()),
                 first(&artifact.kind.to_string()),
                 file.name.clone(),
@@ -94,27 +95,27 @@ fn artifacts(plan: &Plan) -> String {
             ]);
         }
     }
-    aligned(&rows)
+    rows.to_string()
 }
 
 fn gates(plan: &Plan) -> String {
     if plan.gates.is_empty() {
         return String::new();
     }
-    let mut rows = vec![cells(["gate", "before", "what for"])];
+    let mut rows = Table::new(["gate", "before", "what for"]);
     for gate in &plan.gates {
         let description = gate.description.as_ref().map(ToString::to_string);
-        rows.push(vec![
+        rows.row([
             gate.id.to_string(),
             gate.before.id().to_owned(),
             description.unwrap_or_else(|| "-".to_owned()),
         ]);
     }
-    aligned(&rows)
+    rows.to_string()
 }
 
 fn jobs(plan: &Plan) -> String {
-    let mut rows = vec![cells(["workflow", "job", "jobs", "environment", "after"])];
+    let mut rows = Table::new(["workflow", "job", "jobs", "environment", "after"]);
     for workflow in &plan.workflows {
         for (index, job) in workflow.jobs.iter().enumerate() {
             let count = match &job.body {
@@ -123,7 +124,7 @@ fn jobs(plan: &Plan) -> String {
             };
             let needs: Vec<&str> =
                 job.needs.iter().map(lockstep_schemas::strings::JobId::as_str).collect();
-            rows.push(vec![
+            rows.row([
                 if index == 0 { workflow.file.to_string() } else { String::new() },
                 job.id.to_string(),
                 count.to_string(),
@@ -132,26 +133,5 @@ fn jobs(plan: &Plan) -> String {
             ]);
         }
     }
-    aligned(&rows)
-}
-
-fn cells<const N: usize>(texts: [&str; N]) -> Vec<String> {
-    texts.map(str::to_owned).to_vec()
-}
-
-/// Rows with their columns side by side.
-fn aligned(rows: &[Vec<String>]) -> String {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
-    let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()
-    };
-    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or_default()).collect();
-    let mut text = String::new();
-    for row in rows {
-        let line: Vec<String> =
-            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        text.push_str(line.join("  ").trim_end());
-        text.push('\n');
-    }
-    text
+    rows.to_string()
 }

@@ -12,10 +12,10 @@ mod workflows;
 pub use artifacts::{artifact_files, is_packed_for};
 pub use channels::{official_targets, tier_entry};
 pub use targets::is_hosted;
-pub use versions::{VERSION_FILES, version_fields};
+pub use versions::{file as version_file, locators, train_tag};
 
 use lockstep_schemas::model::{Model, Project, SchemaVersion};
-use lockstep_schemas::plan::{GatePlan, Plan, SourcePlan, VersionPlan};
+use lockstep_schemas::plan::{GatePlan, Plan, SourcePlan};
 
 use crate::load::Violation;
 
@@ -27,7 +27,7 @@ pub fn plan(model: &Model) -> Result<Plan, Vec<Violation>> {
         schema: SchemaVersion::CURRENT,
         project: model.project.clone(),
         tag: model.tag.clone(),
-        versions: versions(model),
+        versions: versions::resolve(model),
         sources: sources(model),
         toolchain: model.toolchain.clone(),
         modes: model.modes.clone(),
@@ -58,13 +58,6 @@ pub fn is_lockstep_itself(project: &Project) -> bool {
 pub fn own_repository() -> &'static str {
     let address = env!("CARGO_PKG_REPOSITORY");
     address.strip_prefix("https://github.com/").unwrap_or(address)
-}
-
-fn versions(model: &Model) -> VersionPlan {
-    VersionPlan {
-        stamped: model.versions.stamped,
-        fields: model.versions.files.iter().filter_map(version_fields).flatten().collect(),
-    }
 }
 
 fn sources(model: &Model) -> Vec<SourcePlan> {

@@ -1,23 +1,65 @@
-//! The fields that carry a version, by the name of their file.
+//! The files that carry a version, each with where it stands.
 
-use lockstep_schemas::plan::VersionField;
-use lockstep_schemas::strings::GlobPattern;
+use lockstep_schemas::model::{DescribedFile, Model, VersionFile};
+use lockstep_schemas::plan::{Locator, TrainPlan, VersionFilePlan, VersionPlan};
+use lockstep_schemas::strings::{Id, TagPattern};
+use lockstep_schemas::version_format::VersionFormat;
 
-/// The files whose version fields are known by name.
-pub const VERSION_FILES: [&str; 4] =
-    ["Cargo.toml", "pyproject.toml", "package.json", "package-lock.json"];
+/// The trains of a model.
+pub fn resolve(model: &Model) -> VersionPlan {
+    let versions = &model.versions;
+    let files = |files: &[VersionFile]| files.iter().filter_map(file).collect();
+    let others = versions.trains.iter().filter_map(|(id, train)| {
+        Some(TrainPlan {
+            id: Some(id.clone()),
+            tag: train_tag(id, train.tag.as_ref())?,
+            stamped: train.stamped,
+            changelog: train.changelog.clone(),
+            files: files(&train.files),
+        })
+    });
+    VersionPlan {
+        released: TrainPlan {
+            id: None,
+            tag: model.tag.clone(),
+            stamped: versions.stamped,
+            changelog: versions.changelog.clone(),
+            files: files(&versions.files),
+        },
+        others: others.collect(),
+        document: versions.document.clone(),
+    }
+}
 
-/// The fields of a file that carry its version; `None` where its name says nothing.
-#[must_use]
-pub fn version_fields(file: &GlobPattern) -> Option<Vec<VersionField>> {
-    let name = file.as_str().rsplit('/').next()?;
-    let fields: &[&str] = match name {
-        "Cargo.toml" => &["[package].version"],
-        "pyproject.toml" => &["[project].version"],
-        "package.json" => &[".version"],
-        "package-lock.json" => &[".version", ".packages[\"\"].version"],
-        _ => return None,
+/// How a train's releases are tagged.
+pub fn train_tag(id: &Id, tag: Option<&TagPattern>) -> Option<TagPattern> {
+    // An id is the beginning of a tag too.
+    tag.cloned().or_else(|| format!("{id}-v{{version}}").parse().ok())
+}
+
+/// A file of the model with where its version stands; `None` where the model says that not once.
+pub fn file(file: &VersionFile) -> Option<VersionFilePlan> {
+    let locator = match file {
+        VersionFile::Named(path) => {
+            Locator::Format { format: VersionFormat::by_name(path.as_str())? }
+        }
+        VersionFile::Described(described) => {
+            let mut locators = locators(described);
+            let locator = locators.pop()?;
+            locators.is_empty().then_some(locator)?
+        }
     };
-    let field = |field: &&str| VersionField { file: file.clone(), field: (*field).to_owned() };
-    Some(fields.iter().map(field).collect())
+    Some(VersionFilePlan { path: file.path().clone(), locator })
+}
+
+/// Every way in which a file says where its version stands.
+pub fn locators(file: &DescribedFile) -> Vec<Locator> {
+    let scheme = file.scheme.unwrap_or_default();
+    let mut locators = Vec::new();
+    locators.extend(file.format.map(|format| Locator::Format { format }));
+    locators.extend(file.json.clone().map(|pointer| Locator::Json { pointer, scheme }));
+    locators.extend(file.toml.clone().map(|pointer| Locator::Toml { pointer, scheme }));
+    locators.extend(file.yaml.clone().map(|pointer| Locator::Yaml { pointer, scheme }));
+    locators.extend(file.regex.clone().map(|pattern| Locator::Regex { pattern, scheme }));
+    locators
 }

@@ -4,6 +4,7 @@
 //! become one YAML scalar (`scalar`); a template so has no way to write a text unquoted.
 
 mod action;
+mod document;
 mod helpers;
 mod scalar;
 
@@ -29,6 +30,17 @@ pub struct Rendered {
     pub path: String,
     /// Its text.
     pub text: String,
+    /// How much of the file that is.
+    pub extent: Extent,
+}
+
+/// How much of a file is rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// What stands between the two markers of this name, in a document that people write.
+    Passage(&'static str),
 }
 
 /// The folder of the workflows.
@@ -92,10 +104,12 @@ pub fn render(plan: &Plan) -> Vec<Rendered> {
     let workflow = |workflow: &Workflow| Rendered {
         path: format!("{WORKFLOWS}/{}", workflow.file),
         text: fill(template_of(workflow), workflow, &actions),
+        extent: Extent::Whole,
     };
     let mut files: Vec<Rendered> = plan.workflows.iter().map(workflow).collect();
     files.extend(actionlint(plan));
-    files.push(Rendered { path: PLAN.to_owned(), text: plan_text(plan) });
+    files.push(Rendered { path: PLAN.to_owned(), text: plan_text(plan), extent: Extent::Whole });
+    files.extend(document::versions(plan));
     files
 }
 
@@ -169,5 +183,5 @@ fn actionlint(plan: &Plan) -> Option<Rendered> {
     }
     let labels = serde_json::json!({ "labels": own });
     let text = fill("actionlint.yaml", &labels, &helpers::Actions::default());
-    Some(Rendered { path: ACTIONLINT.to_owned(), text })
+    Some(Rendered { path: ACTIONLINT.to_owned(), text, extent: Extent::Whole })
 }

@@ -1,8 +1,8 @@
 //! Sync: the rendered set and a project's files. The one module that writes.
 
 mod diff;
+mod passage;
 mod pins;
-mod write;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,8 +11,11 @@ use std::path::{Path, PathBuf};
 
 use lockstep_schemas::plan::{Pin, Plan};
 use lockstep_schemas::strings::Repository;
+use lockstep_toolkit::files::{self, Failure, Replacement};
 
-use crate::render::{ACTIONLINT, MARK, PLAN, Rendered, WORKFLOWS, render};
+pub use diff::unified;
+
+use crate::render::{ACTIONLINT, Extent, MARK, PLAN, Rendered, WORKFLOWS, render};
 
 /// How one file differs from what the model says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,26 +41,23 @@ pub enum DriftKind {
     Stale,
     /// It is there, and Lockstep did not render it.
     Foreign,
+    /// It has no place for the passage that is rendered into it.
+    Unmarked,
 }
 
-/// What keeps the files from being looked at or written.
-#[derive(Debug)]
-pub struct Failure {
-    /// The file.
-    pub path: PathBuf,
-    /// What was tried.
-    pub attempt: &'static str,
-    /// Why it failed.
-    pub error: io::Error,
-}
-
-impl std::fmt::Display for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} can not be {}: {}", self.path.display(), self.attempt, self.error)
+impl DriftKind {
+    /// What is the matter, behind the name of the file.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Missing => "is missing",
+            Self::Changed => "is not what the model says",
+            Self::Foreign => "was not rendered by Lockstep",
+            Self::Stale => "is no longer rendered",
+            Self::Unmarked => "has no place for what is rendered into it",
+        }
     }
 }
-
-impl std::error::Error for Failure {}
 
 /// Which pins are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +91,17 @@ impl Comparison {
             {
                 file.text = pins::keep_bumped(&file.text, found, &base, &plan.pins);
             }
-            drifts.extend(drift(file, found.as_deref()));
+            let place = match file.extent {
+                Extent::Whole => Some(std::mem::take(&mut file.text)),
+                Extent::Passage(name) => passage::put(found.as_deref(), name, &file.text),
+            };
+            match place {
+                Some(text) => {
+                    file.text = text;
+                    drifts.extend(drift(file, found.as_deref()));
+                }
+                None => drifts.push(unmarked(file)),
+            }
         }
         drifts.extend(stale(root, &wanted)?);
         drifts.sort_by(|a, b| a.path.cmp(&b.path));
@@ -107,10 +117,15 @@ impl Comparison {
     /// Writes what differs and removes what is stale: each file as a whole or not at all.
     pub fn write(&self) -> Result<(), Failure> {
         let drifted = |file: &&Rendered| self.drifts.iter().any(|drift| drift.path == file.path);
-        let changed: Vec<&Rendered> = self.wanted.iter().filter(drifted).collect();
-        let gone = self.drifts.iter().filter(|drift| drift.kind == DriftKind::Stale);
-        let gone: Vec<&str> = gone.map(|drift| drift.path.as_str()).collect();
-        write::replace(&self.root, &changed, &gone)
+        let changed = self.wanted.iter().filter(drifted);
+        let changed: Vec<Replacement<'_>> =
+            changed.map(|file| Replacement { path: &file.path, text: &file.text }).collect();
+        files::replace(&self.root, &changed)?;
+        for drift in self.drifts.iter().filter(|drift| drift.kind == DriftKind::Stale) {
+            let path = self.root.join(&drift.path);
+            fs::remove_file(&path).map_err(|error| Failure { path, attempt: "removed", error })?;
+        }
+        Ok(())
     }
 }
 
@@ -118,21 +133,38 @@ impl Comparison {
 fn drift(wanted: &Rendered, found: Option<&str>) -> Option<Drift> {
     let kind = match found {
         None => DriftKind::Missing,
-        Some(found) if found.replace("\r\n", "\n") == wanted.text => return None,
-        Some(found) if is_ours(&wanted.path, found) => DriftKind::Changed,
+        Some(found) if same(found, &wanted.text) => return None,
+        Some(found) if is_ours(wanted, found) => DriftKind::Changed,
         Some(_) => DriftKind::Foreign,
     };
-    let found = found.unwrap_or_default().replace("\r\n", "\n");
+    let [found, text] =
+        [found.unwrap_or_default(), &wanted.text].map(|text| text.replace("\r\n", "\n"));
     Some(Drift {
         path: wanted.path.clone(),
         kind,
-        line: diff::first_line(&found, &wanted.text),
-        diff: diff::unified(&wanted.path, &found, &wanted.text),
+        line: diff::first_line(&found, &text),
+        diff: unified(&wanted.path, &found, &text),
     })
 }
 
-fn is_ours(path: &str, text: &str) -> bool {
-    path == PLAN || text.starts_with(MARK)
+/// A document that has not one place for its passage.
+fn unmarked(file: &Rendered) -> Drift {
+    let name = if let Extent::Passage(name) = file.extent { name } else { "" };
+    let lines = passage::markers(name).map(|marker| format!("+{marker}\n"));
+    Drift {
+        path: file.path.clone(),
+        kind: DriftKind::Unmarked,
+        line: 1,
+        diff: format!("--- a/{0}\n+++ b/{0}\n{1}", file.path, lines.concat()),
+    }
+}
+
+fn is_ours(file: &Rendered, text: &str) -> bool {
+    file.path == PLAN || file.extent != Extent::Whole || text.starts_with(MARK)
+}
+
+fn same(found: &str, wanted: &str) -> bool {
+    found.replace("\r\n", "\n") == wanted.replace("\r\n", "\n")
 }
 
 /// Rendered files that the model no longer renders.
@@ -161,7 +193,7 @@ fn stale(root: &Path, wanted: &[Rendered]) -> Result<Vec<Drift>, Failure> {
             continue;
         };
         if found.starts_with(MARK) {
-            let diff = diff::unified(&path, &found, "");
+            let diff = unified(&path, &found, "");
             drifts.push(Drift { path, kind: DriftKind::Stale, line: 1, diff });
         }
     }

@@ -14,6 +14,7 @@ mod channels;
 mod gates;
 mod targets;
 mod tiers;
+mod versions;
 
 pub use artifacts::{
     Archive, ArchiveFormat, Artifact, ArtifactKind, Binary, CratePackage, NpmPackage,
@@ -27,11 +28,12 @@ pub use channels::{
 pub use gates::{Gate, GateCheck, Stage, Waiver};
 pub use targets::{BuildMode, JobMinutes, Source, SourceRef, Target};
 pub use tiers::{Tier, TierDetail, TierEntry};
+pub use versions::{DescribedFile, Train, VersionFile, Versions};
 
 use crate::numbers::Within;
 use crate::strings::{
-    CommitSha, EnvironmentName, GlobPattern, Id, License, PinVersion, ProjectName, RelativePath,
-    Repository, RunnerLabel, TagPattern, TargetId, Text,
+    CommitSha, EnvironmentName, Id, License, PinVersion, ProjectName, RelativePath, Repository,
+    RunnerLabel, TagPattern, TargetId, Text,
 };
 
 /// A release model.
@@ -150,18 +152,6 @@ pub struct Lockstep {
     /// What fills that folder: steps at the start of every job that runs one of the actions.
     #[serde(default)]
     pub setup: Vec<Step>,
-}
-
-/// The files that carry the version.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Versions {
-    /// The files, by path; `*` stands for any text within one part of a path. Which fields count
-    /// follows from a file's name.
-    pub files: Vec<GlobPattern>,
-    /// Whether the files keep a stand-in (`0.0.0`) and the version is set when packing.
-    #[serde(default)]
-    pub stamped: bool,
 }
 
 /// How preflight and delivery work.

@@ -16,15 +16,15 @@ use crate::model::{
 };
 use crate::platform::{Cpu, Libc, Os};
 use crate::strings::{
-    ArchiveSuffix, CommitSha, ContainerImage, GlibcVersion, GlobPattern, Id, MacosVersion,
-    PinVersion, RelativePath, Repository, RunnerLabel, TagPattern, TargetId, Text, Triple,
-    WheelPlatform,
+    ArchiveSuffix, CommitSha, ContainerImage, GlibcVersion, Id, MacosVersion, PinVersion,
+    RelativePath, Repository, RunnerLabel, TagPattern, TargetId, Text, Triple, WheelPlatform,
 };
 
 mod artifacts;
 mod channels;
 mod jobs;
 mod steps;
+mod versions;
 mod workflows;
 
 pub use artifacts::{ArtifactFile, ArtifactPlan, Member, at_version};
@@ -34,6 +34,7 @@ pub use steps::{
     Client, Conduct, PlannedStep, PreflightChannel, ReleaseStage, SourceCheckout, Steps,
     ToolchainSetup,
 };
+pub use versions::{Locator, TrainPlan, VersionFilePlan, VersionPlan};
 pub use workflows::{
     Cancel, Concurrency, Input, InputDefault, InputKind, Workflow, WorkflowTemplate,
 };
@@ -48,7 +49,7 @@ pub struct Plan {
     pub project: Project,
     /// How a release is tagged.
     pub tag: TagPattern,
-    /// The fields that carry the version.
+    /// The files that carry the version.
     pub versions: VersionPlan,
     /// The other repositories that go into the build.
     pub sources: Vec<SourcePlan>,
@@ -149,26 +150,6 @@ pub struct Pin {
     pub version: Option<PinVersion>,
     /// Whether the model names it. Where the model's changed, it wins over a bump of the old one.
     pub from_model: bool,
-}
-
-/// The fields that carry the version.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct VersionPlan {
-    /// Whether the files keep a stand-in and the version is set when packing.
-    pub stamped: bool,
-    /// The fields, file by file.
-    pub fields: Vec<VersionField>,
-}
-
-/// One field that carries the version.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct VersionField {
-    /// The file, or the files that match.
-    pub file: GlobPattern,
-    /// The field, in the notation of the file's format.
-    pub field: String,
 }
 
 /// Another repository that goes into the build.

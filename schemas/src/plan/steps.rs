@@ -94,6 +94,8 @@ pub enum Steps {
         extra: Vec<PlannedStep>,
         /// Whether an archive carries the manifest, and so is packed when that is made.
         with_manifest: bool,
+        /// Whether the changelog says what the release's notes are.
+        notes: bool,
         /// Whether anything that is packed here can be installed and smoke-tested.
         smoke: bool,
         /// Whether the bundle is attested.

@@ -255,6 +255,23 @@ string_types! {
         example: "dist/*.whl",
     }
 
+    /// The place of a value in JSON, TOML or YAML, as a [JSON Pointer](https://www.rfc-editor.org/rfc/rfc6901):
+    /// keys, each behind a `/`.
+    JsonPointer {
+        max: 300,
+        pattern: r"^(?:/(?:[^~/{\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]|~[01])*)+$",
+        rule: "a JSON Pointer, such as /tool/version: keys, each behind a `/`",
+        example: "/tool/version",
+    }
+
+    /// A regular expression whose one group is a version.
+    FieldPattern {
+        max: 500,
+        pattern: one_line!(),
+        rule: "a regular expression on one line (at most 500 characters, no control characters, no `${{`)",
+        example: "^VERSION = \"(.*)\"$",
+    }
+
     /// A file's name.
     FileName {
         max: 250,
@@ -370,5 +387,19 @@ string_types! {
         pattern: r"^(?:Formula/)?(?:[a-z0-9]/)?[a-z0-9][a-z0-9_.@+-]*\.rb$",
         rule: "a formula's path in its tap, such as Formula/plasmite.rb",
         example: "Formula/plasmite.rb",
+    }
+}
+
+impl TagPattern {
+    /// The version that a tag is of; `None` where it is not of this pattern.
+    #[must_use]
+    pub fn version_of(&self, tag: &str) -> Option<Version> {
+        tag.strip_prefix(self.prefix())?.parse().ok()
+    }
+
+    /// What stands before the version.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        self.as_str().strip_suffix("{version}").unwrap_or_default()
     }
 }

@@ -8,6 +8,7 @@ mod channels;
 mod pipeline;
 mod project;
 mod targets;
+mod versions;
 
 use lockstep_schemas::model::Model;
 
@@ -120,6 +121,7 @@ impl Violations {
 pub fn check(model: &Model) -> Vec<Violation> {
     let mut violations = Violations::default();
     project::check(model, &mut violations);
+    versions::check(model, &mut violations);
     targets::check(model, &mut violations);
     pipeline::check(model, &mut violations);
     artifacts::check(model, &mut violations);

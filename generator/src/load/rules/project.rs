@@ -1,13 +1,12 @@
-//! The project, its version files, and which Lockstep it uses.
+//! The project, how it is built, and which Lockstep it uses.
 
 use lockstep_schemas::model::{BuildMode, Model, Toolchain};
 
 use super::{Path, Violations};
-use crate::plan::{self, version_fields};
+use crate::plan;
 
 pub(super) fn check(model: &Model, violations: &mut Violations) {
     lockstep(model, violations);
-    versions(model, violations);
     modes(&model.modes, violations);
     toolchain(model, violations);
 }
@@ -42,27 +41,6 @@ fn lockstep(model: &Model, violations: &mut Violations) {
             "name the folder that they fill with Lockstep's programs",
         );
     }
-}
-
-fn versions(model: &Model, violations: &mut Violations) {
-    let at = Path::of("versions").key("files");
-    if model.versions.files.is_empty() {
-        violations.add(
-            Path::of("versions").key_itself("files"),
-            "no file carries the version",
-            "name at least one, such as Cargo.toml or package.json",
-        );
-    }
-    for (index, file) in model.versions.files.iter().enumerate() {
-        if version_fields(file).is_none() {
-            violations.add(
-                at.index(index),
-                format!("which field of `{file}` carries the version is not known"),
-                format!("the files known by name are `{}`", plan::VERSION_FILES.join("`, `")),
-            );
-        }
-    }
-    violations.repeated(&model.versions.files, &at);
 }
 
 fn modes(modes: &[BuildMode], violations: &mut Violations) {

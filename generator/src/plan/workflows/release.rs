@@ -124,6 +124,7 @@ fn assemble(model: &Model, plan: &Plan, builds: &[Workflow]) -> Job {
         toolchain: (&plan.toolchain).into(),
         extra: steps::of_job(&model.extra_steps.assemble),
         with_manifest: plan.packed_by(None).any(|(_, file)| file.manifest.is_some()),
+        notes: plan.versions.released.changelog.is_some(),
         smoke: plan.packed_by(None).any(|(artifact, _)| artifact.is_installed()),
         attest: plan.attestations,
     };

@@ -1,0 +1,131 @@
+//! Writing files, so that a reader never meets half of one.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::Problem;
+
+/// How temporary files begin. One that a killed run left behind is removed by the next.
+const PREFIX: &str = ".lockstep-";
+/// How they end.
+const SUFFIX: &str = ".tmp";
+
+/// A file's new text.
+#[derive(Debug, Clone, Copy)]
+pub struct Replacement<'a> {
+    /// The file, below a root.
+    pub path: &'a str,
+    /// The text.
+    pub text: &'a str,
+}
+
+/// What keeps a file from being read or written.
+#[derive(Debug)]
+pub struct Failure {
+    /// The file.
+    pub path: PathBuf,
+    /// What was tried.
+    pub attempt: &'static str,
+    /// Why it failed.
+    pub error: io::Error,
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} can not be {}: {}", self.path.display(), self.attempt, self.error)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<Failure> for Problem {
+    fn from(Failure { path, attempt, error }: Failure) -> Self {
+        Self::new(format!("can not be {attempt}: {error}")).of_file(path.display())
+    }
+}
+
+/// Gives files below a root new texts. All of them are on disk before the first file is replaced, and each is
+/// replaced in one step. A link stays one: the file that it leads to is replaced.
+///
+/// # Errors
+///
+/// Where one can not be written, or leads out of the root. No file is replaced then, unless replacing itself
+/// failed.
+pub fn replace(root: &Path, files: &[Replacement<'_>]) -> Result<(), Failure> {
+    let folders: BTreeSet<&Path> =
+        files.iter().filter_map(|file| Path::new(file.path).parent()).collect();
+    for folder in folders {
+        sweep(&root.join(folder));
+    }
+    let mut prepared = Vec::new();
+    for file in files {
+        let path = root.join(file.path);
+        let failure = |error| Failure { path: path.clone(), attempt: "written", error };
+        let there = destination(root, &path).map_err(failure)?;
+        prepared.push((prepare(&there, file.text).map_err(failure)?, there));
+    }
+    for (temporary, path) in prepared {
+        temporary.persist(&path).map_err(|error| Failure {
+            path: path.clone(),
+            attempt: "replaced",
+            error: error.error,
+        })?;
+    }
+    Ok(())
+}
+
+/// The file that a path leads to, whose folder is made where there is none.
+fn destination(root: &Path, path: &Path) -> io::Result<PathBuf> {
+    let path = if path.is_symlink() { path.canonicalize()? } else { path.to_owned() };
+    let folder = path.parent().unwrap_or(root);
+    fs::create_dir_all(folder)?;
+    if folder.canonicalize()?.starts_with(root.canonicalize()?) {
+        Ok(path)
+    } else {
+        Err(io::Error::other("a link leads out of the project"))
+    }
+}
+
+fn prepare(path: &Path, text: &str) -> io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(PREFIX).suffix(SUFFIX);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // As any new file: what the umask leaves of it.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut temporary = builder.tempfile_in(path.parent().unwrap_or(Path::new(".")))?;
+    match fs::metadata(path) {
+        // A folder may allow what its file forbids.
+        Ok(metadata) if metadata.permissions().readonly() => {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
+        }
+        Ok(metadata) if metadata.is_file() => {
+            temporary.as_file().set_permissions(metadata.permissions())?;
+        }
+        _ => {}
+    }
+    temporary.write_all(text.as_bytes())?;
+    temporary.as_file().sync_all()?;
+    Ok(temporary)
+}
+
+/// Removes what a killed run left behind.
+fn sweep(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let is_ours = |name: &str| name.starts_with(PREFIX) && name.ends_with(SUFFIX);
+        if name.to_str().is_some_and(is_ours) {
+            // Another run may have removed it first; then there is nothing left to do.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}

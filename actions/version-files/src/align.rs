@@ -1,0 +1,167 @@
+//! Whether the fields of each train say one version.
+
+use lockstep_schemas::plan::{TrainPlan, VersionPlan};
+use lockstep_schemas::strings::{Id, Version, excerpt};
+use lockstep_toolkit::{Problem, Table};
+
+use crate::field::{Field, Notation, line_and_column};
+use crate::project::{Project, VersionFile};
+
+/// The version that a train must say.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'w> {
+    /// The train, by its place in the plan.
+    pub train: usize,
+    /// The version.
+    pub version: &'w Version,
+}
+
+/// What the fields say, beside what they should.
+#[derive(Debug)]
+pub struct Alignment {
+    /// A row a field.
+    pub rows: Vec<Row>,
+    /// The version of each train, where its fields say one.
+    pub versions: Vec<Option<Version>>,
+    /// What is not as it must be, the project's own problems first.
+    pub problems: Vec<Problem>,
+}
+
+/// What one field says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its file.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// Its name.
+    pub field: String,
+    /// Its train; none where it is the one that the model releases.
+    pub train: Option<Id>,
+    /// What it says.
+    pub found: String,
+    /// What it should say; nothing where that is not known.
+    pub expected: Option<String>,
+    /// Whether it says that.
+    pub is_aligned: bool,
+}
+
+impl Alignment {
+    /// What every field says, for people.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        let mut table =
+            Table::new(["file", "line", "field", "found", "expected"]).with_numbers(&[1]);
+        for row in &self.rows {
+            // A requirement, and a spelling that Python reads as the same, say it in their own words.
+            let expected = if row.is_aligned { Some(&row.found) } else { row.expected.as_ref() };
+            table.row([
+                row.file.as_str(),
+                &row.line.to_string(),
+                &row.field,
+                &excerpt(&row.found),
+                expected.map_or("-", String::as_str),
+            ]);
+        }
+        table
+    }
+}
+
+/// Compares the fields of each train with each other, or with the version that is wanted.
+#[must_use]
+pub fn align(project: &Project, plan: &VersionPlan, wanted: Option<Wanted<'_>>) -> Alignment {
+    let mut alignment =
+        Alignment { rows: Vec::new(), versions: Vec::new(), problems: project.problems.clone() };
+    for (index, train) in plan.trains().enumerate() {
+        // What is stamped says a stand-in, whatever is released.
+        let wanted = wanted.filter(|wanted| wanted.train == index && !train.stamped);
+        let fields: Vec<(&VersionFile, &Field)> = project.fields_of(index).collect();
+        let version = wanted.map(|wanted| wanted.version.clone()).or_else(|| common(&fields));
+        let tagged = wanted.and_then(|_| tagged(train, &fields));
+        for (file, field) in fields {
+            let row = row(train, file, field, version.as_ref());
+            alignment.problems.extend(problem(
+                train,
+                file,
+                field,
+                version.as_ref(),
+                tagged.as_deref(),
+                &row,
+            ));
+            alignment.rows.push(row);
+        }
+        alignment.versions.push(version);
+    }
+    alignment
+}
+
+fn row(train: &TrainPlan, file: &VersionFile, field: &Field, version: Option<&Version>) -> Row {
+    let (line, _) = line_and_column(&file.text, field.place.start);
+    Row {
+        file: file.path.clone(),
+        line,
+        field: field.name.clone(),
+        train: train.id.clone(),
+        found: field.text.clone(),
+        expected: version.and_then(|version| field.saying(version).ok()),
+        is_aligned: version.is_some_and(|version| field.says(version)),
+    }
+}
+
+fn problem(
+    train: &TrainPlan,
+    file: &VersionFile,
+    field: &Field,
+    version: Option<&Version>,
+    tagged: Option<&str>,
+    row: &Row,
+) -> Option<Problem> {
+    if row.is_aligned {
+        return None;
+    }
+    let (line, column) = line_and_column(&file.text, field.place.start);
+    let at = |message: String| Problem::new(message).of_file(&file.path).at(line, column);
+    let name = &field.name;
+    let found = excerpt(&field.text);
+    let Some(version) = version else {
+        let remedy = "write a version such as 1.2.3; a field that carries none is taken out of `versions` in lockstep.yaml";
+        return Some(at(format!("{name} is `{found}`, which is no version")).with_remedy(remedy));
+    };
+    let expected = match field.saying(version) {
+        Ok(expected) => expected,
+        Err(message) => {
+            return Some(at(format!("{name} can not say {version}: {message}")).with_remedy(
+                "release a version that every file can say, or take the file out of `versions` in lockstep.yaml",
+            ));
+        }
+    };
+    let is_none = matches!(field.notation, Notation::Version(_)) && field.version().is_none();
+    let what = if is_none { ", which is no version and" } else { "," };
+    let message = format!("{name} is {found}{what} not {expected}");
+    let train = train.id.as_ref().map(|id| format!("--train {id} ")).unwrap_or_default();
+    let mut remedy = format!("set every field: lockstep bump {train}{version}");
+    if let Some(tag) = tagged {
+        remedy = format!("{remedy}; or tag what they say: {tag}");
+    }
+    Some(at(message).with_remedy(remedy))
+}
+
+/// The tag of what all fields say already.
+fn tagged(train: &TrainPlan, fields: &[(&VersionFile, &Field)]) -> Option<String> {
+    let version = common(fields)?;
+    let says_it = fields.iter().all(|(_, field)| field.says(&version));
+    says_it.then(|| format!("{}{version}", train.tag.prefix()))
+}
+
+/// The version that most fields say; of two that are said as often, the first.
+fn common(fields: &[(&VersionFile, &Field)]) -> Option<Version> {
+    let mut counts: Vec<(Version, usize)> = Vec::new();
+    for version in fields.iter().filter_map(|(_, field)| field.version()) {
+        match counts.iter_mut().find(|(known, _)| *known == version) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((version, 1)),
+        }
+    }
+    let most = counts.iter().map(|(_, count)| *count).max()?;
+    counts.into_iter().find(|(_, count)| *count == most).map(|(version, _)| version)
+}

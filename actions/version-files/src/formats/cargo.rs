@@ -1,0 +1,169 @@
+//! Cargo's files
+//! ([manifest](https://doc.rust-lang.org/cargo/reference/manifest.html),
+//! [workspaces](https://doc.rust-lang.org/cargo/reference/workspaces.html)).
+
+use lockstep_schemas::version::VersionScheme;
+use toml_edit::{Item, TableLike, Value};
+
+use super::{Contents, Lead, Reading};
+use crate::field::{Field, Invalid, Notation, Package};
+use crate::syntax::toml::Toml;
+
+/// The kinds of dependencies.
+const KINDS: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
+
+/// Why a manifest is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It is listed.
+    Listed,
+    /// A package inherits its version from it.
+    Workspace,
+    /// It may inherit its version.
+    Member,
+}
+
+/// `Cargo.toml`: the package's version, the workspace's, and what it takes of the repository's own crates.
+pub(super) fn manifest(text: &str, role: Role) -> Result<Contents, Invalid> {
+    let toml = Toml::read(text)?;
+    let version = toml.at(&["package", "version"]);
+    let inherits = version
+        .is_some_and(|version| version.get("workspace").and_then(Item::as_bool) == Some(true));
+    if role == Role::Member && !inherits {
+        return Ok(Contents::default());
+    }
+    let mut contents = Contents::default();
+    let mut field = |name: &str, version: &Item| -> Result<(), Invalid> {
+        let literal = toml.literal(name, version)?;
+        contents.fields.push(Field::of_file(name, literal, VersionScheme::Semver));
+        Ok(())
+    };
+    if let Some(version) = version.filter(|_| role == Role::Listed && !inherits) {
+        field("[package].version", version)?;
+    }
+    let shared = toml.at(&["workspace", "package", "version"]);
+    if let Some(version) = shared.filter(|_| role != Role::Member) {
+        field("[workspace.package].version", version)?;
+    }
+    let has_own = contents.has_own_version();
+    if !has_own && (role == Role::Workspace || !inherits && role == Role::Listed) {
+        return Err(match role {
+            Role::Workspace => Invalid::new("has no [workspace.package].version to inherit"),
+            _ => Invalid::new("has no [package].version and no [workspace.package].version"),
+        });
+    }
+    if inherits || version.is_some_and(|_| role == Role::Listed) {
+        contents.package = toml.text(&["package", "name"]).map(Package::cargo);
+    }
+    let paths = requirements(&toml, &mut contents)?;
+    leads(&toml, role, inherits, shared.is_some(), paths, &mut contents.leads);
+    Ok(contents)
+}
+
+fn leads(
+    toml: &Toml<'_>,
+    role: Role,
+    inherits: bool,
+    shares: bool,
+    paths: Vec<String>,
+    leads: &mut Vec<Lead>,
+) {
+    if role == Role::Listed && inherits && !shares {
+        leads.push(match toml.text(&["package", "workspace"]) {
+            Some(root) => Lead::File {
+                candidates: vec![format!("{root}/Cargo.toml")],
+                reading: Reading::CargoWorkspace,
+            },
+            None => Lead::CargoWorkspace,
+        });
+    }
+    // Path dependencies of a member are members too.
+    if shares || role == Role::Member {
+        let mut members = toml.texts(&["workspace", "members"]);
+        members.extend(paths);
+        let excluded = toml.texts(&["workspace", "exclude"]);
+        members.retain(|member| !excluded.contains(member));
+        leads.push(Lead::CargoMembers(members));
+    }
+    if role != Role::Member {
+        leads.push(Lead::Lock(&["Cargo.lock"]));
+    }
+}
+
+/// What a manifest takes of crates that stand at a path, where it names a version of them too; and those paths.
+fn requirements(toml: &Toml<'_>, contents: &mut Contents) -> Result<Vec<String>, Invalid> {
+    let mut tables: Vec<(String, &Item)> = Vec::new();
+    for kind in KINDS {
+        tables.extend(toml.at(&[kind]).map(|table| (kind.to_owned(), table)));
+    }
+    let shared = toml.at(&["workspace", "dependencies"]);
+    tables.extend(shared.map(|table| ("workspace.dependencies".to_owned(), table)));
+    for (target, of_target) in toml.entries(&["target"]) {
+        for kind in KINDS {
+            let table = of_target.get(kind);
+            tables.extend(table.map(|table| (format!("target.'{target}'.{kind}"), table)));
+        }
+    }
+    let mut paths = Vec::new();
+    for (table_name, table) in tables {
+        for (name, item) in table.as_table_like().into_iter().flat_map(TableLike::iter) {
+            let Some(path) = item.get("path").and_then(Item::as_str) else { continue };
+            paths.push(path.to_owned());
+            let Some(version) = item.get("version") else { continue };
+            let package = item.get("package").and_then(Item::as_str).unwrap_or(name);
+            let shown = format!("[{table_name}.{name}].version");
+            let literal = toml.literal(&shown, version)?;
+            let field = Field::of_file(shown, literal, VersionScheme::Semver);
+            let field = Field { notation: Notation::Requirement, ..field };
+            contents.fields.push(field.of(Package::cargo(package)));
+        }
+    }
+    Ok(paths)
+}
+
+/// `Cargo.lock`: the packages that were fetched from nowhere, and what names one of them with its version.
+pub(super) fn lock(text: &str) -> Result<Contents, Invalid> {
+    let toml = Toml::read(text)?;
+    let packages = || {
+        let tables = toml.at(&["package"]).and_then(Item::as_array_of_tables);
+        tables.into_iter().flatten()
+    };
+    let mut contents = Contents::default();
+    let mut local: Vec<(String, String)> = Vec::new();
+    for package in packages().filter(|package| package.get("source").is_none()) {
+        let name = package.get("name").and_then(Item::as_str).unwrap_or_default();
+        let Some(version) = package.get("version") else { continue };
+        let shown = format!("[[package]] {name}");
+        let literal = toml.literal(&shown, version)?;
+        local.push((name.to_owned(), literal.text.to_owned()));
+        let field = Field::of_file(shown, literal, VersionScheme::Semver);
+        contents.fields.push(field.of(Package::cargo(name)));
+    }
+    // Where two packages have one name, dependencies name the version too.
+    for package in packages() {
+        let of = package.get("name").and_then(Item::as_str).unwrap_or_default();
+        let dependencies = package.get("dependencies").and_then(Item::as_array);
+        for dependency in dependencies.into_iter().flatten() {
+            let Some((name, version)) = dependency.as_str().and_then(|text| text.split_once(' '))
+            else {
+                continue;
+            };
+            if local.iter().any(|(known, at)| known == name && at == version) {
+                contents.fields.push(dependency_field(&toml, of, name, dependency)?);
+            }
+        }
+    }
+    Ok(contents)
+}
+
+fn dependency_field(
+    toml: &Toml<'_>,
+    of: &str,
+    name: &str,
+    value: &Value,
+) -> Result<Field, Invalid> {
+    let shown = format!("[[package]] {of}, dependency {name}");
+    let literal = toml.literal_of(&shown, value)?;
+    let version = literal.part(name.len() + 1..literal.text.len());
+    Ok(Field::of_file(shown, version, VersionScheme::Semver).of(Package::cargo(name)))
+}

@@ -1,0 +1,146 @@
+//! What a file says of versions, by its format. Pure: a text in, fields and where else to look out.
+
+mod cargo;
+mod native;
+mod npm;
+mod pointer;
+mod python;
+
+use lockstep_schemas::plan::Locator;
+use lockstep_schemas::version::VersionScheme;
+use lockstep_schemas::version_format::VersionFormat;
+
+use crate::field::{Field, Invalid, Package, Subject};
+use crate::syntax::code;
+
+/// How a file is read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Reading {
+    /// As the plan says.
+    Located(Locator),
+    /// As the root of a Cargo workspace that a package inherits its version from.
+    CargoWorkspace,
+    /// As a member of a Cargo workspace, which counts if it inherits the workspace's version.
+    CargoMember,
+    /// As a Python module that assigns the version to a variable.
+    PythonVariable(String),
+    /// As nothing but a version.
+    Bare(VersionScheme),
+}
+
+impl Reading {
+    pub(crate) fn format(format: VersionFormat) -> Self {
+        Self::Located(Locator::Format { format })
+    }
+
+    /// Whether the file lists what others define.
+    pub(crate) fn is_lock(&self) -> bool {
+        use VersionFormat::{CargoLock, PackageLock, PnpmLock, UvLock};
+        let Self::Located(Locator::Format { format }) = self else { return false };
+        matches!(format, CargoLock | PackageLock | PnpmLock | UvLock)
+    }
+}
+
+/// What a file says of versions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// The fields that carry a version, of whatever is the repository's own among their subjects.
+    pub fields: Vec<Field>,
+    /// The package that the file defines; in a lockfile the one that it is of.
+    pub package: Option<Package>,
+    /// Where else to look.
+    pub leads: Vec<Lead>,
+    /// What a lockfile has of packages as they were published, by their digests: no edit makes that another
+    /// version's.
+    pub published: Vec<Package>,
+}
+
+/// Where else versions stand, for what a file says. Paths are below the folder of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lead {
+    /// In the first of these files that there is.
+    File {
+        /// The files.
+        candidates: Vec<String>,
+        /// How it is read.
+        reading: Reading,
+    },
+    /// In the root of the Cargo workspace above.
+    CargoWorkspace,
+    /// In the members of this Cargo workspace: paths, with `*`.
+    CargoMembers(Vec<String>),
+    /// In the nearest lockfile of one of these names, from the folder upwards.
+    Lock(&'static [&'static str]),
+}
+
+/// What a file says of versions.
+///
+/// # Errors
+///
+/// Where the file is not of its format, or has no field that it must have.
+pub fn read(reading: &Reading, file: &str) -> Result<Contents, Invalid> {
+    // Places are those of the whole file.
+    let mark = if file.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut contents = of(reading, &file[mark..])
+        .map_err(|invalid| Invalid { at: invalid.at.map(|at| at + mark), ..invalid })?;
+    for field in &mut contents.fields {
+        field.place = field.place.start + mark..field.place.end + mark;
+    }
+    Ok(contents)
+}
+
+fn of(reading: &Reading, text: &str) -> Result<Contents, Invalid> {
+    let locator = match reading {
+        Reading::Located(locator) => locator,
+        Reading::CargoWorkspace => return cargo::manifest(text, cargo::Role::Workspace),
+        Reading::CargoMember => return cargo::manifest(text, cargo::Role::Member),
+        Reading::PythonVariable(name) => return python::module(text, name),
+        Reading::Bare(scheme) => {
+            let literal = code::pattern(text, r"\A\s*(\S+)\s*\z", "version alone")?;
+            return Ok(Field::of_file("version", literal, *scheme).into());
+        }
+    };
+    match locator {
+        Locator::Format { format } => of_format(*format, text),
+        Locator::Json { pointer, scheme } => pointer::json(text, pointer, *scheme),
+        Locator::Toml { pointer, scheme } => pointer::toml(text, pointer, *scheme),
+        Locator::Yaml { pointer, scheme } => pointer::yaml(text, pointer, *scheme),
+        Locator::Regex { pattern, scheme } => {
+            let literal = code::pattern(text, pattern.as_str(), &format!("match of `{pattern}`"))?;
+            Ok(Field::of_file(pattern.as_str(), literal, *scheme).into())
+        }
+    }
+}
+
+fn of_format(format: VersionFormat, text: &str) -> Result<Contents, Invalid> {
+    match format {
+        VersionFormat::CargoManifest => cargo::manifest(text, cargo::Role::Listed),
+        VersionFormat::CargoLock => cargo::lock(text),
+        VersionFormat::Pyproject => python::pyproject(text),
+        VersionFormat::SetupCfg => python::setup_cfg(text),
+        VersionFormat::PythonModule => python::module(text, "__version__"),
+        VersionFormat::UvLock => python::uv_lock(text),
+        VersionFormat::PackageJson => npm::package(text),
+        VersionFormat::PackageLock => npm::package_lock(text),
+        VersionFormat::PnpmLock => npm::pnpm_lock(text),
+        VersionFormat::HomebrewFormula => native::formula(text),
+        VersionFormat::Cmake => native::cmake(text),
+        VersionFormat::Meson => native::meson(text),
+        VersionFormat::Gradle => native::gradle(text),
+        VersionFormat::GradleProperties => native::gradle_properties(text),
+        VersionFormat::Msbuild => native::msbuild(text),
+    }
+}
+
+impl From<Field> for Contents {
+    fn from(field: Field) -> Self {
+        Self { fields: vec![field], ..Self::default() }
+    }
+}
+
+impl Contents {
+    /// Whether a field carries the file's own version.
+    pub(crate) fn has_own_version(&self) -> bool {
+        self.fields.iter().any(|field| field.subject == Subject::File)
+    }
+}

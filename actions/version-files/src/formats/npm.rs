@@ -1,0 +1,134 @@
+//! The files of npm and pnpm.
+
+use jsonc_parser::ast::Value;
+use lockstep_schemas::strings::Version;
+use lockstep_schemas::version::VersionScheme;
+
+use super::{Contents, Lead};
+use crate::field::{Field, Invalid, Literal, Package};
+use crate::syntax::json::{Json, entries, get, text};
+use crate::syntax::yaml::{self, Yaml};
+
+/// What npm lists dependencies under
+/// ([documentation](https://docs.npmjs.com/cli/v11/configuring-npm/package-json)).
+const DEPENDENCIES: [&str; 4] =
+    ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
+
+/// `package.json`: its version, and the exact versions of other packages that it depends on.
+pub(super) fn package(file: &str) -> Result<Contents, Invalid> {
+    let json = Json::read(file)?;
+    let root = json.root();
+    let version = get(root, "version").ok_or_else(|| Invalid::new("has no .version"))?;
+    let literal = json.literal(".version", version)?;
+    let mut contents = Contents::from(Field::of_file(".version", literal, VersionScheme::Semver));
+    contents.package = text(root, "name").map(Package::npm);
+    dependencies(&json, "", root, &mut contents)?;
+    contents.leads.push(Lead::Lock(&["package-lock.json", "npm-shrinkwrap.json"]));
+    contents.leads.push(Lead::Lock(&["pnpm-lock.yaml"]));
+    Ok(contents)
+}
+
+/// The exact versions that something depends on. What is a range, a path or a tag is none.
+fn dependencies(
+    json: &Json<'_>,
+    of: &str,
+    value: &Value<'_>,
+    contents: &mut Contents,
+) -> Result<(), Invalid> {
+    for kind in DEPENDENCIES {
+        for (name, value) in entries(value, kind) {
+            let shown = format!("{of}.{kind}[\"{name}\"]");
+            // Only a text can be written with escapes, and no version has to be.
+            let Ok(literal) = json.literal(&shown, value) else { continue };
+            contents.fields.extend(exact(shown, name, &literal));
+        }
+    }
+    Ok(())
+}
+
+/// A field for what names one version, also of the workspace
+/// ([documentation](https://pnpm.io/workspaces#workspace-protocol-workspace)).
+fn exact(shown: String, package: &str, literal: &Literal<'_>) -> Option<Field> {
+    let start = ["workspace:=", "workspace:", "=", ""]
+        .into_iter()
+        .find(|prefix| literal.text.starts_with(prefix))
+        .map_or(0, str::len);
+    let version = literal.part(start..literal.text.len());
+    version.text.parse::<Version>().ok()?;
+    Some(Field::of_file(shown, version, VersionScheme::Semver).of(Package::npm(package)))
+}
+
+/// `package-lock.json`: the root's version, twice, and the packages that are folders of the repository
+/// ([documentation](https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json)).
+pub(super) fn package_lock(file: &str) -> Result<Contents, Invalid> {
+    let json = Json::read(file)?;
+    let root = json.root();
+    let version = get(root, "version").ok_or_else(|| Invalid::new("has no .version"))?;
+    let literal = json.literal(".version", version)?;
+    let mut contents = Contents::from(Field::of_file(".version", literal, VersionScheme::Semver));
+    contents.package = text(root, "name").map(Package::npm);
+    for (path, package) in entries(root, "packages") {
+        let of = format!(".packages[\"{path}\"]");
+        let name = text(package, "name");
+        // What stands below `node_modules` was fetched, or leads to a folder of the repository.
+        if let Some((_, installed)) = path.rsplit_once("node_modules/") {
+            if get(package, "integrity").is_some() {
+                contents.published.push(Package::npm(name.unwrap_or(installed)));
+            }
+            continue;
+        }
+        if let Some(version) = get(package, "version") {
+            let shown = format!("{of}.version");
+            let literal = json.literal(&shown, version)?;
+            let field = Field::of_file(shown, literal, VersionScheme::Semver);
+            contents.fields.push(match name {
+                Some(name) if !path.is_empty() => field.of(Package::npm(name)),
+                // A folder that no name is written for is named like its package.
+                None if !path.is_empty() => {
+                    field.of(Package::npm(path.rsplit('/').next().unwrap_or(path)))
+                }
+                _ => field,
+            });
+        }
+        dependencies(&json, &of, package, &mut contents)?;
+    }
+    Ok(contents)
+}
+
+/// `pnpm-lock.yaml`: the exact versions that the workspace's packages depend on.
+pub(super) fn pnpm_lock(file: &str) -> Result<Contents, Invalid> {
+    let yaml = Yaml::read(file)?;
+    let mut contents = Contents::default();
+    let no_keys: [&str; 0] = [];
+    let root = yaml.at(&no_keys).ok_or_else(|| Invalid::new("is empty"))?;
+    // Of a single package the format has no `importers`.
+    let mut importers = vec![(String::new(), root)];
+    if let Some(listed) = yaml.at(&["importers"]) {
+        importers.extend(
+            yaml::entries(listed).map(|(path, node)| (format!(".importers[\"{path}\"]"), node)),
+        );
+    }
+    for (of, importer) in importers {
+        for (kind, packages) in yaml::entries(importer) {
+            if !DEPENDENCIES.contains(&kind) {
+                continue;
+            }
+            for (name, dependency) in yaml::entries(packages) {
+                let Some((_, specifier)) =
+                    yaml::entries(dependency).find(|(key, _)| *key == "specifier")
+                else {
+                    continue;
+                };
+                let shown = format!("{of}.{kind}[\"{name}\"].specifier");
+                let Ok(literal) = yaml.literal(&shown, specifier) else { continue };
+                let Some(field) = exact(shown, name, &literal) else { continue };
+                let locked = yaml::text(dependency, "version").unwrap_or_default();
+                if !locked.starts_with("link:") {
+                    contents.published.push(Package::npm(name));
+                }
+                contents.fields.push(field);
+            }
+        }
+    }
+    Ok(contents)
+}

@@ -1,0 +1,49 @@
+//! Any JSON, TOML or YAML file, by a pointer to its field.
+
+use lockstep_schemas::strings::JsonPointer;
+use lockstep_schemas::version::VersionScheme;
+
+use super::Contents;
+use crate::field::{Field, Invalid, Literal};
+use crate::syntax::json::{self, Json};
+use crate::syntax::keys;
+use crate::syntax::toml::Toml;
+use crate::syntax::yaml::Yaml;
+
+pub(super) fn json(
+    text: &str,
+    pointer: &JsonPointer,
+    scheme: VersionScheme,
+) -> Result<Contents, Invalid> {
+    let json = Json::read(text)?;
+    let value = json::at(json.root(), &keys(pointer)).ok_or_else(|| missing(pointer))?;
+    Ok(field(pointer, json.literal(pointer.as_str(), value)?, scheme))
+}
+
+pub(super) fn toml(
+    text: &str,
+    pointer: &JsonPointer,
+    scheme: VersionScheme,
+) -> Result<Contents, Invalid> {
+    let toml = Toml::read(text)?;
+    let item = toml.at(&keys(pointer)).ok_or_else(|| missing(pointer))?;
+    Ok(field(pointer, toml.literal(pointer.as_str(), item)?, scheme))
+}
+
+pub(super) fn yaml(
+    text: &str,
+    pointer: &JsonPointer,
+    scheme: VersionScheme,
+) -> Result<Contents, Invalid> {
+    let yaml = Yaml::read(text)?;
+    let node = yaml.at(&keys(pointer)).ok_or_else(|| missing(pointer))?;
+    Ok(field(pointer, yaml.literal(pointer.as_str(), node)?, scheme))
+}
+
+fn missing(pointer: &JsonPointer) -> Invalid {
+    Invalid::new(format!("has no {pointer}"))
+}
+
+fn field(pointer: &JsonPointer, literal: Literal<'_>, scheme: VersionScheme) -> Contents {
+    Field::of_file(pointer.as_str(), literal, scheme).into()
+}

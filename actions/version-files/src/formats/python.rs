@@ -1,0 +1,227 @@
+//! Python's files.
+
+use lockstep_schemas::version::VersionScheme;
+use lockstep_schemas::version_format::VersionFormat;
+use regex_lite::Regex;
+use toml_edit::{Item, TableLike, Value};
+
+use super::{Contents, Lead, Reading};
+use crate::field::{Field, Invalid, Literal, Package};
+use crate::syntax::code::{Code, Language};
+use crate::syntax::toml::Toml;
+
+const PYTHON: Language = Language {
+    line_comments: &["#"],
+    blocks: &[("\"\"\"", "\"\"\""), ("'''", "'''")],
+    quotes: &["\"", "'"],
+};
+
+/// A module that assigns the version to a variable: not in a comment and not in a text of several lines.
+pub(super) fn module(text: &str, variable: &str) -> Result<Contents, Invalid> {
+    let code = Code::read(text, &PYTHON);
+    let pattern = format!(
+        r#"^{}(?:[ \t]*:[ \t]*[\w.\[\]]+)?[ \t]*=[ \t]*["']([^"'\n]*)["']"#,
+        regex_lite::escape(variable)
+    );
+    let version = code.one(&pattern, variable)?;
+    Ok(Field::of_file(variable, version, VersionScheme::Pep440).into())
+}
+
+/// `pyproject.toml`: the version of
+/// [PEP 621](https://packaging.python.org/en/latest/specifications/pyproject-toml/) or Poetry's; where it is
+/// dynamic, the file that has it; and the exact versions of other projects that it depends on.
+pub(super) fn pyproject(text: &str) -> Result<Contents, Invalid> {
+    let toml = Toml::read(text)?;
+    let mut contents = Contents::default();
+    for (name, path) in [
+        ("[project].version", &["project", "version"][..]),
+        ("[tool.poetry].version", &["tool", "poetry", "version"]),
+    ] {
+        let Some(version) = toml.at(path) else { continue };
+        let literal = toml.literal(name, version)?;
+        contents.fields.push(Field::of_file(name, literal, VersionScheme::Pep440));
+    }
+    if contents.fields.is_empty() {
+        if !toml.texts(&["project", "dynamic"]).iter().any(|key| key == "version") {
+            return Err(Invalid::new("has no [project].version and no [tool.poetry].version"));
+        }
+        contents.leads.push(dynamic(&toml)?);
+    }
+    let name = toml.text(&["project", "name"]).or_else(|| toml.text(&["tool", "poetry", "name"]));
+    contents.package = name.map(Package::python);
+    requirements(&toml, &mut contents);
+    contents.leads.push(Lead::Lock(&["uv.lock"]));
+    Ok(contents)
+}
+
+/// The exact versions in the project's requirements
+/// ([specification](https://packaging.python.org/en/latest/specifications/dependency-specifiers/)).
+fn requirements(toml: &Toml<'_>, contents: &mut Contents) {
+    let mut lists = Vec::new();
+    let listed = toml.at(&["project", "dependencies"]);
+    lists.extend(listed.map(|list| ("[project].dependencies".to_owned(), list)));
+    for (extra, list) in toml.entries(&["project", "optional-dependencies"]) {
+        lists.push((format!("[project.optional-dependencies].{extra}"), list));
+    }
+    for (group, list) in toml.entries(&["dependency-groups"]) {
+        lists.push((format!("[dependency-groups].{group}"), list));
+    }
+    for (of, list) in lists {
+        for value in list.as_array().into_iter().flatten() {
+            contents.fields.extend(exact(toml, &of, value));
+        }
+    }
+}
+
+fn exact(toml: &Toml<'_>, of: &str, value: &Value) -> Option<Field> {
+    let literal = toml.literal_of(of, value).ok()?;
+    let regex = Regex::new(
+        r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?\s*===?\s*([^\s;,)*]+)\s*\)?\s*(?:;.*)?$",
+    );
+    let found = regex.ok()?.captures(literal.text)?;
+    let (name, version) = (found.get(1)?, found.get(2)?);
+    let field = Field::of_file(
+        format!("{of} {}", name.as_str()),
+        literal.part(version.range()),
+        VersionScheme::Pep440,
+    );
+    Some(field.of(Package::python(name.as_str())))
+}
+
+/// Where a dynamic version comes from, by the build backend.
+fn dynamic(toml: &Toml<'_>) -> Result<Lead, Invalid> {
+    let file = |candidates: Vec<String>, reading| Ok(Lead::File { candidates, reading });
+    let hatch = ["tool", "hatch", "version"];
+    if let Some(version) = toml.at(&hatch) {
+        let has = |key: &str| version.get(key).and_then(Item::as_str);
+        if let (Some(path), None, None | Some("regex")) =
+            (has("path"), has("pattern"), has("source"))
+        {
+            return file(vec![path.to_owned()], variable("__version__"));
+        }
+    }
+    let setuptools = ["tool", "setuptools", "dynamic", "version"];
+    if let Some(version) = toml.at(&setuptools).and_then(Item::as_table_like) {
+        return setuptools_source(version);
+    }
+    if let Some(path) = toml.text(&["tool", "pdm", "version", "path"]) {
+        return file(vec![path.to_owned()], variable("__version__"));
+    }
+    let backend = toml.text(&["build-system", "build-backend"]).unwrap_or_default();
+    if backend == "maturin" {
+        let manifest = toml.text(&["tool", "maturin", "manifest-path"]).unwrap_or("Cargo.toml");
+        return file(vec![manifest.to_owned()], Reading::format(VersionFormat::CargoManifest));
+    }
+    if backend.starts_with("flit_core") {
+        let named = toml.text(&["tool", "flit", "module", "name"]);
+        let name = named.or_else(|| toml.text(&["project", "name"])).unwrap_or_default();
+        let name = name.replace('-', "_");
+        return file(modules(&name), variable("__version__"));
+    }
+    Err(Invalid::new("[project].version is dynamic, and what it comes from is not known")
+        .with_remedy("name the file that has it, in the place of this one; a version that comes from git's tags needs none"))
+}
+
+fn variable(name: &str) -> Reading {
+    Reading::PythonVariable(name.to_owned())
+}
+
+/// What setuptools takes a version from
+/// ([documentation](https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#dynamic-metadata)).
+fn setuptools_source(version: &dyn TableLike) -> Result<Lead, Invalid> {
+    let source = |key: &str| version.get(key).and_then(Item::as_str);
+    match (source("attr"), source("file")) {
+        (Some(attribute), _) => Ok(attribute_lead(attribute)),
+        (None, Some(file)) => Ok(Lead::File {
+            candidates: vec![file.to_owned()],
+            reading: Reading::Bare(VersionScheme::Pep440),
+        }),
+        (None, None) => {
+            Err(Invalid::new("[tool.setuptools.dynamic].version has neither `attr` nor `file`"))
+        }
+    }
+}
+
+/// `package.module.VARIABLE`.
+fn attribute_lead(attribute: &str) -> Lead {
+    let (module, name) = attribute.rsplit_once('.').unwrap_or(("", attribute));
+    Lead::File { candidates: modules(&module.replace('.', "/")), reading: variable(name) }
+}
+
+/// The files that a module may be.
+fn modules(module: &str) -> Vec<String> {
+    let of = |root: &str| [format!("{root}{module}/__init__.py"), format!("{root}{module}.py")];
+    ["", "src/", "lib/"].into_iter().flat_map(of).collect()
+}
+
+/// `setup.cfg`, as
+/// [configparser](https://docs.python.org/3/library/configparser.html#supported-ini-file-structure) reads it.
+pub(super) fn setup_cfg(text: &str) -> Result<Contents, Invalid> {
+    let mut section = "";
+    let mut found: Option<Literal<'_>> = None;
+    let mut package = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let line = line.trim_end();
+        // What is indented goes on with the value above.
+        if line.is_empty() || line.starts_with([' ', '\t', '#', ';']) {
+            continue;
+        }
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
+            section = name;
+            continue;
+        }
+        let Some((key, value)) = line.split_once(['=', ':']) else { continue };
+        if section != "metadata" {
+            continue;
+        }
+        match key.trim_end() {
+            "name" => package = Some(Package::python(value.trim())),
+            "version" if found.is_some() => {
+                return Err(Invalid::new("has [metadata] version more than once").at(start));
+            }
+            "version" => {
+                let text = value.trim();
+                let start = start + line.len() - value.trim_start().len();
+                found = Some(Literal { text, place: start..start + text.len() });
+            }
+            _ => {}
+        }
+    }
+    let version = found.ok_or_else(|| Invalid::new("has no [metadata] version"))?;
+    let mut contents = Contents { package, ..Contents::default() };
+    if let Some(attribute) = version.text.strip_prefix("attr:") {
+        contents.leads.push(attribute_lead(attribute.trim()));
+    } else if let Some(file) = version.text.strip_prefix("file:") {
+        contents.leads.push(Lead::File {
+            candidates: vec![file.trim().to_owned()],
+            reading: Reading::Bare(VersionScheme::Pep440),
+        });
+    } else {
+        let field = Field::of_file("[metadata] version", version, VersionScheme::Pep440);
+        contents.fields.push(field);
+    }
+    Ok(contents)
+}
+
+/// `uv.lock`: the projects that are folders of the repository.
+pub(super) fn uv_lock(text: &str) -> Result<Contents, Invalid> {
+    let toml = Toml::read(text)?;
+    let packages = toml.at(&["package"]).and_then(Item::as_array_of_tables);
+    let mut contents = Contents::default();
+    for package in packages.into_iter().flatten() {
+        let name = package.get("name").and_then(Item::as_str).unwrap_or_default();
+        let is_here = package.get("source").is_some_and(|source| {
+            ["editable", "virtual", "directory"].iter().any(|kind| source.get(kind).is_some())
+        });
+        if let Some(version) = package.get("version").filter(|_| is_here) {
+            let shown = format!("[[package]] {name}");
+            let literal = toml.literal(&shown, version)?;
+            let field = Field::of_file(shown, literal, VersionScheme::Pep440);
+            contents.fields.push(field.of(Package::python(name)));
+        }
+    }
+    Ok(contents)
+}

@@ -1,0 +1,192 @@
+//! Source code that has no reader here: its comments and texts are known, and expressions look at the rest.
+
+use std::ops::Range;
+
+use regex_lite::Regex;
+
+use crate::field::{Invalid, Literal};
+
+/// How a language writes what is no code.
+pub(crate) struct Language {
+    /// What begins a comment that ends with its line.
+    pub(crate) line_comments: &'static [&'static str],
+    /// Comments and texts that may have several lines: how they begin and end.
+    pub(crate) blocks: &'static [(&'static str, &'static str)],
+    /// The quotes of texts, each of which ends with its line at the latest.
+    pub(crate) quotes: &'static [&'static str],
+}
+
+/// What is left of a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    /// Code and the texts in it.
+    Texts,
+    /// Code alone.
+    Code,
+}
+
+/// A source file in which what is no code is blanked, so that every byte keeps its place.
+pub(crate) struct Code<'t> {
+    text: &'t str,
+    without_comments: String,
+    without_texts: String,
+}
+
+impl<'t> Code<'t> {
+    pub(crate) fn read(text: &'t str, language: &Language) -> Self {
+        Self {
+            text,
+            without_comments: blanked(text, language, Keep::Texts),
+            without_texts: blanked(text, language, Keep::Code),
+        }
+    }
+
+    /// The one text that the group of an expression finds in code, comments left out.
+    pub(crate) fn one(&self, pattern: &str, name: &str) -> Result<Literal<'t>, Invalid> {
+        let found = one(&self.without_comments, pattern, name)?;
+        Ok(Literal { text: &self.text[found.clone()], place: found })
+    }
+
+    /// Everything that the group of an expression finds.
+    pub(crate) fn all(&self, pattern: &str) -> Vec<Literal<'t>> {
+        let Ok(regex) = Regex::new(&multi_line(pattern)) else { return Vec::new() };
+        let found = regex.captures_iter(&self.without_comments);
+        let places = found.filter_map(|captures| captures.get(1).map(|group| group.range()));
+        places.map(|place| Literal { text: &self.text[place.clone()], place }).collect()
+    }
+
+    /// What stands between the parentheses of the one call of a function.
+    pub(crate) fn arguments(&self, function: &str, name: &str) -> Result<Range<usize>, Invalid> {
+        let open = one(&self.without_texts, &format!(r"^[ \t]*(?:{function})[ \t]*(\()"), name)?;
+        let mut depth = 0_usize;
+        for (index, byte) in self.without_texts.bytes().enumerate().skip(open.start) {
+            match byte {
+                b'(' => depth += 1,
+                b')' if depth == 1 => return Ok(open.end..index),
+                b')' => depth -= 1,
+                _ => {}
+            }
+        }
+        Err(Invalid::new("has a parenthesis that is not closed").at(open.start))
+    }
+
+    /// What follows the first place in some arguments that an expression matches, no inner call's.
+    pub(crate) fn argument(
+        &self,
+        arguments: &Range<usize>,
+        label: &str,
+        value: &str,
+    ) -> Option<Literal<'t>> {
+        let mut depth = 0_usize;
+        let mut outer = String::with_capacity(arguments.len());
+        for byte in self.without_texts[arguments.clone()].bytes() {
+            depth += usize::from(byte == b'(');
+            outer.push(if depth == 0 && byte.is_ascii() { char::from(byte) } else { ' ' });
+            depth = depth.saturating_sub(usize::from(byte == b')'));
+        }
+        let label = Regex::new(label).ok()?.find(&outer)?;
+        let after = arguments.start + label.end()..arguments.end;
+        let value = Regex::new(value).ok()?.captures(&self.without_comments[after.clone()])?;
+        let found = value.get(1)?.range();
+        let place = after.start + found.start..after.start + found.end;
+        Some(Literal { text: &self.text[place.clone()], place })
+    }
+}
+
+/// The one text that the group of an expression finds.
+pub(crate) fn pattern<'t>(
+    text: &'t str,
+    pattern: &str,
+    name: &str,
+) -> Result<Literal<'t>, Invalid> {
+    let place = one(text, pattern, name)?;
+    Ok(Literal { text: &text[place.clone()], place })
+}
+
+fn one(text: &str, pattern: &str, name: &str) -> Result<Range<usize>, Invalid> {
+    let regex = Regex::new(&multi_line(pattern))
+        .map_err(|error| Invalid::new(format!("`{pattern}` is no regular expression: {error}")))?;
+    let mut found = regex.captures_iter(text).filter_map(|captures| captures.get(1));
+    match (found.next(), found.next()) {
+        (Some(found), None) => Ok(found.range()),
+        (None, _) => Err(Invalid::new(format!("has no {name}"))),
+        (Some(_), Some(second)) => {
+            Err(Invalid::new(format!("has {name} more than once")).at(second.start()))
+        }
+    }
+}
+
+/// `^` and `$` are the ends of a line, whatever ends it.
+fn multi_line(pattern: &str) -> String {
+    format!("(?mR){pattern}")
+}
+
+fn blanked(text: &str, language: &Language, keep: Keep) -> String {
+    let mut blanked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((at, begins)) = next(rest, language) {
+        blanked.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (inside, is_kept) = match begins {
+            Begins::LineComment => (rest.find('\n').unwrap_or(rest.len()), false),
+            Begins::Block(begin, end) => {
+                let inner = rest[begin.len()..].find(end);
+                (inner.map_or(rest.len(), |at| begin.len() + at + end.len()), false)
+            }
+            Begins::Quote(quote) => (end_of(rest, quote), keep == Keep::Texts),
+        };
+        let (inside, after) = rest.split_at(inside);
+        if is_kept {
+            blanked.push_str(inside);
+        } else if let Begins::Quote(quote) = begins {
+            // The quotes stay: what an expression finds behind one is the text.
+            let ends = inside.len() > quote.len() && inside.ends_with(quote);
+            let inner = inside.len() - if ends { 2 } else { 1 } * quote.len();
+            blanked.push_str(quote);
+            blanked.extend(std::iter::repeat_n(' ', inner));
+            blanked.push_str(if ends { quote } else { "" });
+        } else {
+            blanked.extend(inside.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+        }
+        rest = after;
+    }
+    blanked.push_str(rest);
+    blanked
+}
+
+#[derive(Clone, Copy)]
+enum Begins {
+    LineComment,
+    Block(&'static str, &'static str),
+    Quote(&'static str),
+}
+
+/// What is no code and begins first; of two that begin at once the longer.
+fn next(text: &str, language: &Language) -> Option<(usize, Begins)> {
+    let comments = language.line_comments.iter().map(|begin| (*begin, Begins::LineComment));
+    let blocks = language.blocks.iter().map(|(begin, end)| (*begin, Begins::Block(begin, end)));
+    let quotes = language.quotes.iter().map(|quote| (*quote, Begins::Quote(quote)));
+    let mut all: Vec<(&str, Begins)> = blocks.chain(comments).chain(quotes).collect();
+    all.sort_by_key(|(begin, _)| usize::MAX - begin.len());
+    text.char_indices().find_map(|(at, _)| {
+        let (_, begins) = all.iter().find(|(begin, _)| text[at..].starts_with(begin))?;
+        Some((at, *begins))
+    })
+}
+
+/// Where a text that begins with a quote ends: with its line at the latest.
+fn end_of(text: &str, quote: &str) -> usize {
+    let mut at = quote.len();
+    while at < text.len() {
+        let rest = &text[at..];
+        if rest.starts_with(quote) {
+            return at + quote.len();
+        }
+        if rest.starts_with('\n') {
+            return at;
+        }
+        let escaped = usize::from(rest.starts_with('\\'));
+        at += rest.chars().take(1 + escaped).map(char::len_utf8).sum::<usize>();
+    }
+    text.len()
+}

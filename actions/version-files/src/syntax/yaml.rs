@@ -1,0 +1,76 @@
+//! YAML.
+
+use lockstep_yaml::{Bounds, Document, Entry, Kind, Mistake, Node};
+use serde_json::Value;
+
+use crate::field::{Invalid, Literal};
+
+/// Large enough for the lockfiles of large workspaces.
+const BOUNDS: Bounds = Bounds { depth: 64, values: 2_000_000, tags: true };
+
+/// A document as it was read.
+pub(crate) struct Yaml<'t> {
+    text: &'t str,
+    document: Document,
+}
+
+impl<'t> Yaml<'t> {
+    pub(crate) fn read(text: &'t str) -> Result<Self, Invalid> {
+        let invalid = |mistake: Mistake| Invalid {
+            message: format!("is not read: {}", mistake.message),
+            at: Some(mistake.place.bytes.start),
+            remedy: mistake.remedy,
+        };
+        let first = |mut mistakes: Vec<Mistake>| invalid(mistakes.swap_remove(0));
+        let mut document = lockstep_yaml::read(text, BOUNDS).map_err(first)?;
+        if document.mistakes.is_empty() {
+            Ok(Self { text, document })
+        } else {
+            Err(first(std::mem::take(&mut document.mistakes)))
+        }
+    }
+
+    /// A value, by its keys; a number is the place of an item in a list.
+    pub(crate) fn at(&self, keys: &[impl AsRef<str>]) -> Option<&Node> {
+        let root = self.document.root.as_ref()?;
+        keys.iter().map(AsRef::as_ref).try_fold(root, |node, key| match &node.kind {
+            Kind::Mapping(entries) => Some(&entries.get(key)?.value),
+            Kind::Sequence(items) => items.get(key.parse::<usize>().ok()?),
+            Kind::Scalar(_) => None,
+        })
+    }
+
+    /// A value's text as it stands in the file.
+    pub(crate) fn literal(&self, name: &str, node: &Node) -> Result<Literal<'t>, Invalid> {
+        let start = node.place.bytes.start;
+        let Kind::Scalar(Value::String(text)) = &node.kind else {
+            return Err(Invalid::new(format!("{name} is no text"))
+                .at(start)
+                .with_remedy("a version needs quotes where it could be read as a number"));
+        };
+        let written = &self.text[start..];
+        let start = start + usize::from(written.starts_with(['"', '\'']));
+        let place = start..start + text.len();
+        match self.text.get(place.clone()) {
+            Some(written) if written == text => Ok(Literal { text: written, place }),
+            _ => {
+                Err(Invalid::new(format!("{name} is an alias, or written with escapes")).at(start))
+            }
+        }
+    }
+}
+
+/// The entries of a mapping.
+pub(crate) fn entries(node: &Node) -> impl Iterator<Item = (&str, &Node)> {
+    let entries = match &node.kind {
+        Kind::Mapping(entries) => Some(entries),
+        _ => None,
+    };
+    let entries = entries.into_iter().flatten();
+    entries.map(|(key, Entry { value, .. })| (key.as_str(), value))
+}
+
+/// The text of a key.
+pub(crate) fn text<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
+    entries(node).find(|(name, _)| *name == key)?.1.written.as_deref()
+}

@@ -1,0 +1,181 @@
+//! `bump`: one version in every field of a train.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anstream::{eprintln, print, println};
+use clap::Args;
+use lockstep_schemas::plan::{Plan, TrainPlan};
+use lockstep_schemas::strings::Version;
+use lockstep_toolkit::Problem;
+use lockstep_version_files::next::{Step, is_above, next};
+use lockstep_version_files::{
+    Change, Project, Wanted, align, changelog, line_and_column, shipped, train_named,
+};
+
+use super::{Stop, load_plan, shown, told};
+use crate::sync;
+
+/// What is set.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub struct Bump {
+    /// The version, or how far the next one is: `major`, `minor` or `patch`.
+    #[arg(value_name = "VERSION", value_parser = goal, required_unless_present = "pre")]
+    goal: Option<Goal>,
+    /// A prerelease of it with this word, such as `rc`; without a version the one after the current.
+    #[arg(long, value_name = "WORD")]
+    pre: Option<String>,
+    /// The release train, by its id; by default the one that the model releases.
+    #[arg(long)]
+    train: Option<String>,
+    /// Show what would change, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Set a version that is not above the current one.
+    #[arg(long)]
+    allow_downgrade: bool,
+}
+
+/// The version that is meant.
+#[derive(Debug, Clone)]
+enum Goal {
+    Version(Version),
+    Step(Step),
+}
+
+fn goal(text: &str) -> Result<Goal, String> {
+    match text {
+        "major" => Ok(Goal::Step(Step::Major)),
+        "minor" => Ok(Goal::Step(Step::Minor)),
+        "patch" => Ok(Goal::Step(Step::Patch)),
+        text => text.parse().map(Goal::Version).map_err(|error| {
+            let bare = text.strip_prefix('v').filter(|rest| rest.parse::<Version>().is_ok());
+            let hint = bare.map(|bare| format!("; did you mean {bare}?")).unwrap_or_default();
+            format!("{error}, nor major, minor or patch{hint}")
+        }),
+    }
+}
+
+/// Sets a version in every field of a train, and checks it.
+pub fn run(project: &Path, bump: &Bump) -> Result<(), Stop> {
+    let plan = load_plan(project)?;
+    let index = train_named(&plan.versions, bump.train.as_deref()).map_err(Stop::failure)?;
+    let Some(train) = plan.versions.trains().nth(index) else { return Ok(()) };
+    if train.stamped {
+        return Err(Stop::Failure(format!(
+            "the files keep a stand-in, and a release's version is set when packing: tag it, {}1.2.3",
+            train.tag.prefix()
+        )));
+    }
+    let files = Project::read(project, &plan.versions, shipped(&plan));
+    let version = version(project, &files, index, bump)?;
+    let change = Change::prepare(&files, index, &version).map_err(|problems| {
+        told::problems(project, &problems);
+        eprintln!("nothing was changed");
+        Stop::Found
+    })?;
+    if bump.dry_run {
+        for file in &change.files {
+            print!("{}", told::printed(&sync::unified(file.path, file.old, &file.new)));
+        }
+        println!("{} files would change", change.files.len());
+        return Ok(());
+    }
+    change.write(project).map_err(Stop::failure)?;
+    tell(&files, index, &version);
+    let files = Project::read(project, &plan.versions, shipped(&plan));
+    let wanted = Wanted { train: index, version: &version };
+    let alignment = align(&files, &plan.versions, Some(wanted));
+    told::problems(project, &alignment.problems);
+    if !alignment.problems.is_empty() {
+        return Err(Stop::Found);
+    }
+    left(project, &plan, train, &version, &files);
+    Ok(())
+}
+
+/// The version that is meant, which must be above the current one.
+fn version(project: &Path, files: &Project, train: usize, bump: &Bump) -> Result<Version, Stop> {
+    let said: BTreeSet<Version> =
+        files.fields_of(train).filter_map(|(_, field)| field.version()).collect();
+    let version = match &bump.goal {
+        Some(Goal::Version(version)) if bump.pre.is_none() => return above(version, &said, bump),
+        Some(Goal::Version(_)) => {
+            let remedy = "a version says by itself whether it is a prerelease: leave --pre out";
+            return Err(Stop::Failure(remedy.to_owned()));
+        }
+        Some(Goal::Step(step)) => Some(*step),
+        None => None,
+    };
+    let after = |current: &Version| next(current, version, bump.pre.as_deref());
+    let said: Vec<&Version> = said.iter().collect();
+    match said.as_slice() {
+        [current] => after(current).map_err(Stop::Failure),
+        // A run that was ended half-way is finished.
+        [one, other] if after(one).as_ref() == Ok(other) => Ok((*other).clone()),
+        [one, other] if after(other).as_ref() == Ok(one) => Ok((*one).clone()),
+        [] => Err(Stop::Failure("no field says a version: name the one to set".to_owned())),
+        many => {
+            let told: Vec<String> = files
+                .fields_of(train)
+                .map(|(file, field)| {
+                    let (line, _) = line_and_column(&file.text, field.place.start);
+                    format!(
+                        "  {}:{line}: {} is {}",
+                        shown(project, &file.path),
+                        field.name,
+                        field.text
+                    )
+                })
+                .collect();
+            Err(Stop::Failure(format!(
+                "the fields say {} versions, so which one comes next is not known: name it\n{}",
+                many.len(),
+                told.join("\n")
+            )))
+        }
+    }
+}
+
+/// A version that is named is the next one, unless a lower one is allowed.
+fn above(version: &Version, said: &BTreeSet<Version>, bump: &Bump) -> Result<Version, Stop> {
+    // Where fields say this very version, an earlier run set it, and may have been ended half-way.
+    let blocking = said.iter().find(|said| *said != version && !is_above(version, said));
+    match blocking.filter(|_| !bump.allow_downgrade) {
+        Some(current) => Err(Stop::Failure(format!(
+            "{version} is not above {current}, which the files say: registries and users take a lower version for an older one. To set it all the same: --allow-downgrade"
+        ))),
+        None => Ok(version.clone()),
+    }
+}
+
+/// Tells what was set, field by field.
+fn tell(files: &Project, train: usize, version: &Version) {
+    let mut changed = 0;
+    for (file, field) in files.fields_of(train).filter(|(_, field)| !field.says(version)) {
+        let now = field.saying(version).unwrap_or_default();
+        println!(
+            "{}",
+            told::printed(&format!("{}: {} {} → {now}", file.path, field.name, field.text))
+        );
+        changed += 1;
+    }
+    let all = files.fields_of(train).count();
+    println!("{all} version fields say {version}, {changed} of them changed");
+}
+
+/// Tells what is left to do before the version is tagged.
+fn left(project: &Path, plan: &Plan, train: &TrainPlan, version: &Version, files: &Project) {
+    for (package, file) in &files.published {
+        println!(
+            "note: {file} has {package} as it was published, and keeps that version until the new one is; leave it out of the dependencies where packing adds it"
+        );
+    }
+    if let Err(Problem { message, remedy, .. }) = changelog::of_train(project, train, version) {
+        let file = train.changelog.as_ref().map(ToString::to_string).unwrap_or_default();
+        println!("note: {file} {message}; {}", remedy.unwrap_or_default());
+    }
+    let tag = format!("{}{version}", train.tag.prefix());
+    println!("commit it, and tag it {tag} when {} is to be released", plan.project.name);
+}

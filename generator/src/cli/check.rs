@@ -1,0 +1,98 @@
+//! `check`: that nothing drifted from the model, and that versions agree.
+
+use std::path::Path;
+
+use anstream::{eprintln, print, println};
+use lockstep_schemas::plan::Plan;
+use lockstep_schemas::strings::Tag;
+use lockstep_toolkit::{Problem, runner};
+use lockstep_version_files::{Alignment, Project, Wanted, align, changelog, shipped, tagged};
+
+use super::{MODEL, Stop, compare, load_plan, shown, told};
+use crate::sync::{Comparison, Drift, DriftKind, Pins};
+
+/// Checks a project; with a tag, that it can be pushed.
+pub fn run(project: &Path, tag: Option<&Tag>) -> Result<(), Stop> {
+    let plan = load_plan(project)?;
+    let comparison = compare(project, &plan, Pins::Keep)?;
+    tell_drift(project, &comparison);
+    let versions = versions(project, &plan, tag);
+    if comparison.drifts.is_empty() && versions { Ok(()) } else { Err(Stop::Found) }
+}
+
+fn tell_drift(project: &Path, comparison: &Comparison) {
+    if comparison.drifts.is_empty() {
+        println!("{} files are what {} says", comparison.files(), shown(project, MODEL));
+        return;
+    }
+    for drift in &comparison.drifts {
+        print!("{}", told::printed(&drift.diff));
+    }
+    // A file of another hand is not replaced unasked.
+    let is_foreign = |drift: &Drift| drift.kind == DriftKind::Foreign;
+    let replace = if comparison.drifts.iter().any(is_foreign) { "--replace " } else { "" };
+    let remedy = format!("lockstep generate {replace}{}", project.display());
+    for drift in &comparison.drifts {
+        let file = shown(project, &drift.path);
+        let what = drift.kind.in_words();
+        eprintln!("{file}:{}: {what}", drift.line);
+        let problem = Problem::new(what).of_file(&file).at(drift.line, 1);
+        told::to_runner(&problem.with_remedy(if drift.kind == DriftKind::Unmarked {
+            format!("put these lines where it belongs, once, and run `{remedy}`:\n{}", drift.diff)
+        } else {
+            format!("run `{remedy}` and commit the result")
+        }));
+    }
+    let count = comparison.drifts.len();
+    let noun = if count == 1 { "file drifted" } else { "files drifted" };
+    eprintln!("{count} {noun}. To mend: {remedy}");
+}
+
+/// Whether the version fields agree, with each other or with a tag.
+fn versions(project: &Path, plan: &Plan, tag: Option<&Tag>) -> bool {
+    let release = match tag.map(|tag| tagged(&plan.versions, tag.as_str())).transpose() {
+        Ok(release) => release,
+        Err(problem) => {
+            told::problems(project, &[problem]);
+            return false;
+        }
+    };
+    let wanted = release.as_ref().map(|(train, version)| Wanted { train: *train, version });
+    let files = Project::read(project, &plan.versions, shipped(plan));
+    let mut alignment = align(&files, &plan.versions, wanted);
+    let section = wanted.and_then(|Wanted { train, version }| {
+        let train = plan.versions.trains().nth(train)?;
+        changelog::of_train(project, train, version).transpose()
+    });
+    let section = section.transpose().unwrap_or_else(|problem| {
+        alignment.problems.push(problem);
+        None
+    });
+    let is_good = alignment.problems.is_empty();
+    if tag.is_some() || !is_good {
+        println!("\n{}", told::printed(alignment.table().to_string().trim_end()));
+    }
+    if !is_good && runner::is_here() {
+        told::summarize(&format!("{}\n", alignment.table().markdown()));
+    }
+    told::problems(project, &alignment.problems);
+    if is_good {
+        agreed(plan, &alignment);
+        if let Some(section) = section {
+            println!("the changelog's section: {}", told::printed(&section.title));
+        }
+    }
+    is_good
+}
+
+/// What the trains agree on.
+fn agreed(plan: &Plan, alignment: &Alignment) {
+    for (train, version) in plan.versions.trains().zip(&alignment.versions) {
+        let fields = alignment.rows.iter().filter(|row| row.train == train.id).count();
+        let noun = if fields == 1 { "version field says" } else { "version fields say" };
+        let of = train.id.as_ref().map(|id| format!(" of train {id}")).unwrap_or_default();
+        if let Some(version) = version {
+            println!("{fields} {noun}{of} {version}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The passage of a document that lists which fields carry the version.
+
+use std::fmt::Write as _;
+
+use lockstep_schemas::plan::{Locator, Plan, TrainPlan, VersionFilePlan};
+use lockstep_schemas::version::VersionScheme;
+use lockstep_schemas::version_format::VersionFormat;
+
+use super::{Extent, Rendered};
+
+/// The document's passage, where the model names a document.
+pub fn versions(plan: &Plan) -> Option<Rendered> {
+    let document = plan.versions.document.as_ref()?;
+    let mut text = "<!-- Rendered by Lockstep from lockstep.yaml: change that and run `lockstep generate`. -->\n".to_owned();
+    for train in plan.versions.trains() {
+        text.push_str(&section(train));
+    }
+    text.push_str("\nThe lockfiles beside them, and the files that they take their version from, say it too. `lockstep bump` sets\nevery field, and `lockstep check` fails where one differs.\n");
+    Some(Rendered { path: document.to_string(), text, extent: Extent::Passage("versions") })
+}
+
+fn section(train: &TrainPlan) -> String {
+    let tag = code(train.tag.as_str());
+    let of = train.id.as_ref().map(|id| format!(" of {}", code(id.as_str()))).unwrap_or_default();
+    let mut text = format!("\nA release{of} is tagged {tag}. ");
+    text.push_str(if train.stamped {
+        "Its version is set when packing; until then these fields say one stand-in:\n\n"
+    } else {
+        "These fields say its version, all the same:\n\n"
+    });
+    text.push_str("| file | field |\n| --- | --- |\n");
+    for file in &train.files {
+        let fields: Vec<String> = fields(&file.locator).iter().map(|field| code(field)).collect();
+        let join = if is_alternative(file) { " or " } else { ", " };
+        let _ = writeln!(text, "| {} | {} |", code(file.path.as_str()), fields.join(join));
+    }
+    if train.files.iter().any(|file| scheme(&file.locator) == VersionScheme::Pep440) {
+        text.push_str(
+            "\nPython writes a prerelease its own way: `1.2.3-rc.1` is `1.2.3rc1` there.\n",
+        );
+    }
+    if let Some(changelog) = &train.changelog {
+        let _ = write!(
+            text,
+            "\n{} has a section of the version, with its date, which becomes the release's notes.\n",
+            code(changelog.as_str())
+        );
+    }
+    text
+}
+
+fn fields(locator: &Locator) -> Vec<&str> {
+    match locator {
+        Locator::Format { format } => format.fields().to_vec(),
+        Locator::Json { pointer, .. }
+        | Locator::Toml { pointer, .. }
+        | Locator::Yaml { pointer, .. } => vec![pointer.as_str()],
+        Locator::Regex { pattern, .. } => vec![pattern.as_str()],
+    }
+}
+
+/// Whether a file has one of its format's fields, and not all of them.
+fn is_alternative(file: &VersionFilePlan) -> bool {
+    use VersionFormat::{CargoManifest, HomebrewFormula, Pyproject};
+    let Locator::Format { format } = file.locator else { return false };
+    matches!(format, CargoManifest | HomebrewFormula | Pyproject)
+}
+
+fn scheme(locator: &Locator) -> VersionScheme {
+    use VersionFormat::{Pyproject, PythonModule, SetupCfg, UvLock};
+    match locator {
+        Locator::Format { format: Pyproject | PythonModule | SetupCfg | UvLock } => {
+            VersionScheme::Pep440
+        }
+        Locator::Format { .. } => VersionScheme::Semver,
+        Locator::Json { scheme, .. }
+        | Locator::Toml { scheme, .. }
+        | Locator::Yaml { scheme, .. }
+        | Locator::Regex { scheme, .. } => *scheme,
+    }
+}
+
+/// A text as code in a cell of a table ([code spans](https://spec.commonmark.org/0.31.2/#code-spans)).
+fn code(text: &str) -> String {
+    let runs = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(runs + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{space}{}{space}{fence}", text.replace('|', "\\|"))
+}

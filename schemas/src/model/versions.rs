@@ -1,0 +1,96 @@
+//! The files that carry the version.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::strings::{FieldPattern, GlobPattern, Id, JsonPointer, RelativePath, TagPattern};
+use crate::version::VersionScheme;
+use crate::version_format::VersionFormat;
+
+/// The files that carry the version, and the documents that speak of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Versions {
+    /// The files. Which fields count follows from a file's name, or is said.
+    pub files: Vec<VersionFile>,
+    /// Whether the files keep a stand-in (`0.0.0`) and the version is set when packing.
+    #[serde(default)]
+    pub stamped: bool,
+    /// The changelog: it must have a section of the version that is released, with a date and a text, which
+    /// becomes the release's notes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changelog: Option<RelativePath>,
+    /// The document, in Markdown, that tells people which fields carry the version: the list is rendered
+    /// between two markers in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<RelativePath>,
+    /// Other release trains of the repository, by id: files that agree on a version of their own, which other
+    /// tags release.
+    #[serde(default)]
+    pub trains: IndexMap<Id, Train>,
+}
+
+/// A release train beside the one that the model releases.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Train {
+    /// How its releases are tagged; by default the train's id, a hyphen, `v` and the version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<TagPattern>,
+    /// The files, as those of the model's own train.
+    pub files: Vec<VersionFile>,
+    /// Whether the files keep a stand-in (`0.0.0`) and the version is set when packing.
+    #[serde(default)]
+    pub stamped: bool,
+    /// Its changelog.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changelog: Option<RelativePath>,
+}
+
+/// A file that carries the version: its path where its name says which field, or its path and the field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum VersionFile {
+    /// Its path; `*` stands for any text within one part of it.
+    Named(GlobPattern),
+    /// Its path, and where its version stands.
+    Described(DescribedFile),
+}
+
+impl VersionFile {
+    /// Its path.
+    #[must_use]
+    pub fn path(&self) -> &GlobPattern {
+        match self {
+            Self::Named(path) | Self::Described(DescribedFile { path, .. }) => path,
+        }
+    }
+}
+
+/// A file, and where its version stands: exactly one of `format`, `json`, `toml`, `yaml` and `regex`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DescribedFile {
+    /// Its path; `*` stands for any text within one part of it.
+    pub path: GlobPattern,
+    /// The format that a file of another name has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<VersionFormat>,
+    /// The field of a JSON file, as a [JSON Pointer](https://www.rfc-editor.org/rfc/rfc6901).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json: Option<JsonPointer>,
+    /// The field of a TOML file, in the same notation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub toml: Option<JsonPointer>,
+    /// The field of a YAML file, in the same notation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yaml: Option<JsonPointer>,
+    /// For any other text, a [regular expression](https://docs.rs/regex-lite/latest/regex_lite/#syntax) with one
+    /// group, which is the version; `^` and `$` are the ends of a line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regex: Option<FieldPattern>,
+    /// In whose words the field is written, where a pointer or an expression names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<VersionScheme>,
+}

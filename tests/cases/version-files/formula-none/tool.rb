@@ -1,0 +1,3 @@
+class Tool < Formula
+  url "https://example.org/tool.tar.gz"
+end
