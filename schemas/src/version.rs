@@ -16,7 +16,7 @@ pub enum VersionScheme {
     /// ([specification](https://packaging.python.org/en/latest/specifications/version-specifiers/)):
     /// `1.2.3-rc.1` is `1.2.3rc1`.
     Pep440,
-    /// Three numbers and nothing else, as CMake takes them
+    /// Three numbers and nothing else, as `CMake` takes them
     /// ([documentation](https://cmake.org/cmake/help/latest/command/project.html)).
     Numeric,
 }

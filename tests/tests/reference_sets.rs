@@ -40,7 +40,7 @@ fn same_bytes_from_anywhere() {
     let rendered = project.rendered();
     assert_eq!(
         lockstep(project.path(), &["generate", "."]).stdout,
-        "7 files, 7 of them unchanged\n"
+        "8 files, 8 of them unchanged\n"
     );
     assert_eq!(project.rendered(), rendered);
 }

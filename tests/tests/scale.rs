@@ -43,6 +43,7 @@ fn more_targets_than_a_matrix_holds() {
     assert!(release.workflow.jobs.contains_key("build-linux-2"));
     let assemble = release.text.split("  assemble:").nth(1).unwrap();
     assert!(assemble.contains("needs: [context, build-linux, build-linux-2, build-macos"));
+    project.write("Cargo.toml", "[package]\nname = \"tool\"\nversion = \"1.2.3\"\n");
     assert_eq!(lockstep(project.path(), &["check"]).status, 0);
 }
 

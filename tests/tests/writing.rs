@@ -65,7 +65,7 @@ fn a_second_run_touches_nothing() {
             .collect()
     };
     let before = times();
-    assert_eq!(lockstep(project.path(), &["generate"]).stdout, "7 files, 7 of them unchanged\n");
+    assert_eq!(lockstep(project.path(), &["generate"]).stdout, "8 files, 8 of them unchanged\n");
     assert_eq!(times(), before);
 }
 

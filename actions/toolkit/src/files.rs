@@ -34,6 +34,16 @@ pub struct Failure {
     pub error: io::Error,
 }
 
+impl Failure {
+    /// Why something that was tried with a file failed.
+    #[must_use]
+    pub fn new(path: &Path, attempt: &'static str, error: io::Error) -> Self {
+        // What stands in the folder that the program is called in is named without it.
+        let path = path.strip_prefix(".").unwrap_or(path).to_owned();
+        Self { path, attempt, error }
+    }
+}
+
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} can not be {}: {}", self.path.display(), self.attempt, self.error)
@@ -64,16 +74,12 @@ pub fn replace(root: &Path, files: &[Replacement<'_>]) -> Result<(), Failure> {
     let mut prepared = Vec::new();
     for file in files {
         let path = root.join(file.path);
-        let failure = |error| Failure { path: path.clone(), attempt: "written", error };
+        let failure = |error| Failure::new(&path, "written", error);
         let there = destination(root, &path).map_err(failure)?;
         prepared.push((prepare(&there, file.text).map_err(failure)?, there));
     }
     for (temporary, path) in prepared {
-        temporary.persist(&path).map_err(|error| Failure {
-            path: path.clone(),
-            attempt: "replaced",
-            error: error.error,
-        })?;
+        temporary.persist(&path).map_err(|error| Failure::new(&path, "replaced", error.error))?;
     }
     Ok(())
 }

@@ -76,6 +76,12 @@ pub fn align(project: &Project, plan: &VersionPlan, wanted: Option<Wanted<'_>>) 
         // What is stamped says a stand-in, whatever is released.
         let wanted = wanted.filter(|wanted| wanted.train == index && !train.stamped);
         let fields: Vec<(&VersionFile, &Field)> = project.fields_of(index).collect();
+        if fields.is_empty() && alignment.problems.is_empty() {
+            let of = train.id.as_ref().map(|id| format!("train `{id}`"));
+            let of = of.unwrap_or_else(|| "the train that is released".to_owned());
+            let problem = Problem::new(format!("no file has a version field of {of}"));
+            alignment.problems.push(problem.with_remedy("list the file that has it"));
+        }
         let version = wanted.map(|wanted| wanted.version.clone()).or_else(|| common(&fields));
         let tagged = wanted.and_then(|_| tagged(train, &fields));
         for (file, field) in fields {

@@ -9,7 +9,8 @@ use lockstep_toolkit::files::{self, Replacement};
 
 use crate::field::{Field, line_and_column};
 use crate::formats::read;
-use crate::project::{Project, VersionFile, problem};
+use crate::project::{Project, VersionFile};
+use crate::text::problem;
 
 /// Files with a train's version set, ready to be written.
 #[derive(Debug)]
@@ -122,7 +123,7 @@ fn changed(
     for reading in &file.readings {
         match read(reading, &new) {
             Ok(contents) => {
-                said += contents.fields.iter().filter(|field| field.says(version)).count()
+                said += contents.fields.iter().filter(|field| field.says(version)).count();
             }
             Err(invalid) => problems.push(problem(&file.path, &new, invalid)),
         }

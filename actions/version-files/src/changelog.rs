@@ -1,6 +1,6 @@
 //! The changelog: what people are told of a version.
 
-use lockstep_schemas::strings::Version;
+use lockstep_schemas::strings::{RelativePath, Version};
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use lockstep_schemas::plan::TrainPlan;
 use lockstep_toolkit::Problem;
 
 use crate::field::Invalid;
-use crate::project::{problem, text_of};
+use crate::text::{problem, text_of};
 
 /// A version's section of a changelog.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub fn of_train(
     train: &TrainPlan,
     version: &Version,
 ) -> Result<Option<Section>, Problem> {
-    let Some(file) = train.changelog.as_ref().map(|file| file.as_str()) else { return Ok(None) };
+    let Some(file) = train.changelog.as_ref().map(RelativePath::as_str) else { return Ok(None) };
     let text = text_of(&root.join(file)).map_err(|message| {
         Problem::new(message)
             .of_file(file)
@@ -103,11 +103,11 @@ fn date(title: &str) -> Option<&str> {
 
 /// Whether there is more than titles, comments and the addresses of links.
 fn says_something(notes: &str) -> bool {
-    let mut in_comment = false;
+    let mut comments = false;
     notes.lines().map(str::trim).any(|line| {
-        in_comment |= line.starts_with("<!--");
-        let is_comment = in_comment;
-        in_comment &= !line.contains("-->");
+        comments |= line.starts_with("<!--");
+        let is_comment = comments;
+        comments &= !line.contains("-->");
         let is_address = line.starts_with('[') && line.contains("]: ");
         !(line.is_empty() || line.starts_with('#') || is_comment || is_address)
     })

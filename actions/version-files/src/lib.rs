@@ -14,8 +14,10 @@ mod field;
 pub mod formats;
 pub mod next;
 mod project;
+mod reader;
 mod requirement;
 mod syntax;
+mod text;
 mod trains;
 
 pub use align::{Alignment, Row, Wanted, align};

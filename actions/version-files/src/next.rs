@@ -30,7 +30,7 @@ pub fn next(current: &Version, step: Option<Step>, label: Option<&str>) -> Resul
         (Some(step), label) => {
             let is_new = is_release || label.is_some();
             advance(&mut next, step, is_new)?;
-            next.pre = label.map_or(Ok(Prerelease::EMPTY), |label| first(label))?;
+            next.pre = label.map_or(Ok(Prerelease::EMPTY), first)?;
         }
         (None, Some(_)) if is_release => {
             return Err(format!(

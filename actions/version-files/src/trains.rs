@@ -1,8 +1,8 @@
 //! Which release train is meant.
 
 use lockstep_schemas::model::ArtifactKind;
-use lockstep_schemas::plan::{Plan, VersionPlan};
-use lockstep_schemas::strings::Version;
+use lockstep_schemas::plan::{Plan, TrainPlan, VersionPlan};
+use lockstep_schemas::strings::{Id, Version};
 use lockstep_toolkit::Problem;
 
 use crate::field::Package;
@@ -15,7 +15,7 @@ use crate::field::Package;
 pub fn train_named(plan: &VersionPlan, id: Option<&str>) -> Result<usize, Problem> {
     let Some(id) = id else { return Ok(0) };
     let known = plan.others.iter().filter_map(|train| train.id.as_ref());
-    let known: Vec<&str> = known.map(|id| id.as_str()).collect();
+    let known: Vec<&str> = known.map(Id::as_str).collect();
     let found = known.iter().position(|known| *known == id);
     found.map(|index| index + 1).ok_or_else(|| {
         let remedy = if known.is_empty() {
@@ -33,7 +33,7 @@ pub fn train_named(plan: &VersionPlan, id: Option<&str>) -> Result<usize, Proble
 ///
 /// Where it is no train's.
 pub fn tagged(plan: &VersionPlan, tag: &str) -> Result<(usize, Version), Problem> {
-    let of = |(index, train): (usize, &lockstep_schemas::plan::TrainPlan)| {
+    let of = |(index, train): (usize, &TrainPlan)| {
         Some((train.tag.prefix().len(), index, train.tag.version_of(tag)?))
     };
     let trains = plan.trains().enumerate().filter_map(of);

@@ -174,7 +174,7 @@ fn left(project: &Path, plan: &Plan, train: &TrainPlan, version: &Version, files
     }
     if let Err(Problem { message, remedy, .. }) = changelog::of_train(project, train, version) {
         let file = train.changelog.as_ref().map(ToString::to_string).unwrap_or_default();
-        println!("note: {file} {message}; {}", remedy.unwrap_or_default());
+        println!("note: {file}: {message}; {}", remedy.unwrap_or_default());
     }
     let tag = format!("{}{version}", train.tag.prefix());
     println!("commit it, and tag it {tag} when {} is to be released", plan.project.name);

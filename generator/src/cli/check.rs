@@ -69,7 +69,7 @@ fn versions(project: &Path, plan: &Plan, tag: Option<&Tag>) -> bool {
         None
     });
     let is_good = alignment.problems.is_empty();
-    if tag.is_some() || !is_good {
+    if !alignment.rows.is_empty() && (tag.is_some() || !is_good) {
         println!("\n{}", told::printed(alignment.table().to_string().trim_end()));
     }
     if !is_good && runner::is_here() {
@@ -89,10 +89,10 @@ fn versions(project: &Path, plan: &Plan, tag: Option<&Tag>) -> bool {
 fn agreed(plan: &Plan, alignment: &Alignment) {
     for (train, version) in plan.versions.trains().zip(&alignment.versions) {
         let fields = alignment.rows.iter().filter(|row| row.train == train.id).count();
-        let noun = if fields == 1 { "version field says" } else { "version fields say" };
+        let (noun, verb) = if fields == 1 { ("field", "says") } else { ("fields", "say") };
         let of = train.id.as_ref().map(|id| format!(" of train {id}")).unwrap_or_default();
         if let Some(version) = version {
-            println!("{fields} {noun}{of} {version}");
+            println!("{fields} version {noun}{of} {verb} {version}");
         }
     }
 }

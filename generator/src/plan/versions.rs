@@ -32,12 +32,14 @@ pub fn resolve(model: &Model) -> VersionPlan {
 }
 
 /// How a train's releases are tagged.
+#[must_use]
 pub fn train_tag(id: &Id, tag: Option<&TagPattern>) -> Option<TagPattern> {
     // An id is the beginning of a tag too.
     tag.cloned().or_else(|| format!("{id}-v{{version}}").parse().ok())
 }
 
 /// A file of the model with where its version stands; `None` where the model says that not once.
+#[must_use]
 pub fn file(file: &VersionFile) -> Option<VersionFilePlan> {
     let locator = match file {
         VersionFile::Named(path) => {
@@ -53,6 +55,7 @@ pub fn file(file: &VersionFile) -> Option<VersionFilePlan> {
 }
 
 /// Every way in which a file says where its version stands.
+#[must_use]
 pub fn locators(file: &DescribedFile) -> Vec<Locator> {
     let scheme = file.scheme.unwrap_or_default();
     let mut locators = Vec::new();

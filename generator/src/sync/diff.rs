@@ -3,6 +3,7 @@
 use similar::TextDiff;
 
 /// A unified diff, from what is there to what should be.
+#[must_use]
 pub fn unified(path: &str, found: &str, wanted: &str) -> String {
     let (old, new) = match (found.is_empty(), wanted.is_empty()) {
         (true, _) => ("/dev/null".to_owned(), format!("b/{path}")),

@@ -123,7 +123,7 @@ impl Comparison {
         files::replace(&self.root, &changed)?;
         for drift in self.drifts.iter().filter(|drift| drift.kind == DriftKind::Stale) {
             let path = self.root.join(&drift.path);
-            fs::remove_file(&path).map_err(|error| Failure { path, attempt: "removed", error })?;
+            fs::remove_file(&path).map_err(|error| Failure::new(&path, "removed", error))?;
         }
         Ok(())
     }
@@ -171,7 +171,7 @@ fn same(found: &str, wanted: &str) -> bool {
 fn stale(root: &Path, wanted: &[Rendered]) -> Result<Vec<Drift>, Failure> {
     let mut candidates = vec![ACTIONLINT.to_owned()];
     let folder = root.join(WORKFLOWS);
-    let failure = |error| Failure { path: folder.clone(), attempt: "listed", error };
+    let failure = |error| Failure::new(&folder, "listed", error);
     match fs::read_dir(&folder) {
         Ok(entries) => {
             for entry in entries {
@@ -219,7 +219,7 @@ fn read(path: &Path) -> Result<Option<String>, Failure> {
             Ok(Some(String::from_utf8_lossy(error.as_bytes()).into_owned()))
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure { path: path.to_owned(), attempt: "read", error }),
+        Err(error) => Err(Failure::new(path, "read", error)),
     }
 }
 

@@ -22,19 +22,14 @@ pub(super) fn package(file: &str) -> Result<Contents, Invalid> {
     let literal = json.literal(".version", version)?;
     let mut contents = Contents::from(Field::of_file(".version", literal, VersionScheme::Semver));
     contents.package = text(root, "name").map(Package::npm);
-    dependencies(&json, "", root, &mut contents)?;
+    dependencies(&json, "", root, &mut contents);
     contents.leads.push(Lead::Lock(&["package-lock.json", "npm-shrinkwrap.json"]));
     contents.leads.push(Lead::Lock(&["pnpm-lock.yaml"]));
     Ok(contents)
 }
 
 /// The exact versions that something depends on. What is a range, a path or a tag is none.
-fn dependencies(
-    json: &Json<'_>,
-    of: &str,
-    value: &Value<'_>,
-    contents: &mut Contents,
-) -> Result<(), Invalid> {
+fn dependencies(json: &Json<'_>, of: &str, value: &Value<'_>, contents: &mut Contents) {
     for kind in DEPENDENCIES {
         for (name, value) in entries(value, kind) {
             let shown = format!("{of}.{kind}[\"{name}\"]");
@@ -43,7 +38,6 @@ fn dependencies(
             contents.fields.extend(exact(shown, name, &literal));
         }
     }
-    Ok(())
 }
 
 /// A field for what names one version, also of the workspace
@@ -90,7 +84,7 @@ pub(super) fn package_lock(file: &str) -> Result<Contents, Invalid> {
                 _ => field,
             });
         }
-        dependencies(&json, &of, package, &mut contents)?;
+        dependencies(&json, &of, package, &mut contents);
     }
     Ok(contents)
 }

@@ -1,0 +1,65 @@
+//! The texts of version files, and where in them something is wrong.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use lockstep_toolkit::Problem;
+
+use crate::field::{Invalid, line_and_column};
+
+/// The largest version file, in bytes: lockfiles of large workspaces are a tenth of it.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// Something that is wrong with a file, in its place.
+pub(crate) fn problem(path: &str, text: &str, invalid: Invalid) -> Problem {
+    let problem = Problem::new(invalid.message).of_file(path);
+    let problem = match invalid.at {
+        Some(at) => {
+            let (line, column) = line_and_column(text, at);
+            problem.at(line, column)
+        }
+        None => problem,
+    };
+    problem.with_remedy(invalid.remedy.unwrap_or_else(|| {
+        "mend it, or say in `versions` of lockstep.yaml where its version stands".to_owned()
+    }))
+}
+
+/// A file's text, within bounds.
+pub(crate) fn text_of(path: &Path) -> Result<String, String> {
+    let read = || -> io::Result<Vec<u8>> {
+        let metadata = fs::metadata(path)?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("it is no file"));
+        }
+        if metadata.len() > LARGEST {
+            return Err(io::Error::other(format!("it is larger than {} MiB", LARGEST >> 20)));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+        File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let bytes = read().map_err(|error| format!("can not be read: {error}"))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = good.split(|byte| *byte == b'\n').count();
+        format!("is not UTF-8: the first bad byte is in line {line}; save it as UTF-8")
+    })
+}
+
+/// A path below a folder, both below the root; `None` where it leads out of that.
+pub(crate) fn below(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    if path.starts_with('/') {
+        return None;
+    }
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
