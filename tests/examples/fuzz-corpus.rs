@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use lockstep_archives::{Entry, Format, pack};
+use lockstep_schemas::version_format::VersionFormat;
 use lockstep_tests::hostile::{compressed, tars, zip, zips};
 use lockstep_tests::root;
 
@@ -40,6 +41,16 @@ fn main() {
     for manifest in fs::read_dir(root().join("tests/cases/manifests")).unwrap() {
         let path = manifest.unwrap().path();
         put("manifest", path.file_stem().unwrap().to_str().unwrap(), &fs::read(&path).unwrap());
+    }
+    for case in fs::read_dir(root().join("tests/cases/version-files")).unwrap() {
+        for file in fs::read_dir(case.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            let name = path.to_str().unwrap();
+            let format = VersionFormat::by_name(name);
+            let known = VersionFormat::NAMES.iter().position(|(_, known)| Some(*known) == format);
+            let Some(which) = known.and_then(|known| u8::try_from(known).ok()) else { continue };
+            put("version_file", name, &[&[which], fs::read(&path).unwrap().as_slice()].concat());
+        }
     }
     // This program is one of this platform; of others, the first bytes.
     let own = fs::read(std::env::current_exe().unwrap()).unwrap();

@@ -4,8 +4,8 @@ use lockstep_schemas::plan::{TrainPlan, VersionPlan};
 use lockstep_schemas::strings::{Id, Version, excerpt};
 use lockstep_toolkit::{Problem, Table};
 
-use crate::field::{Field, Notation, line_and_column};
-use crate::project::{Project, VersionFile};
+use crate::field::Notation;
+use crate::project::{Project, TrainField, VersionFile};
 
 /// The version that a train must say.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +75,7 @@ pub fn align(project: &Project, plan: &VersionPlan, wanted: Option<Wanted<'_>>) 
     for (index, train) in plan.trains().enumerate() {
         // What is stamped says a stand-in, whatever is released.
         let wanted = wanted.filter(|wanted| wanted.train == index && !train.stamped);
-        let fields: Vec<(&VersionFile, &Field)> = project.fields_of(index).collect();
+        let fields: Vec<(&VersionFile, &TrainField)> = project.fields_of(index).collect();
         if fields.is_empty() && alignment.problems.is_empty() {
             let of = train.id.as_ref().map(|id| format!("train `{id}`"));
             let of = of.unwrap_or_else(|| "the train that is released".to_owned());
@@ -101,11 +101,11 @@ pub fn align(project: &Project, plan: &VersionPlan, wanted: Option<Wanted<'_>>) 
     alignment
 }
 
-fn row(train: &TrainPlan, file: &VersionFile, field: &Field, version: Option<&Version>) -> Row {
-    let (line, _) = line_and_column(&file.text, field.place.start);
+fn row(train: &TrainPlan, file: &VersionFile, of: &TrainField, version: Option<&Version>) -> Row {
+    let TrainField { field, line, .. } = of;
     Row {
         file: file.path.clone(),
-        line,
+        line: *line,
         field: field.name.clone(),
         train: train.id.clone(),
         found: field.text.clone(),
@@ -117,7 +117,7 @@ fn row(train: &TrainPlan, file: &VersionFile, field: &Field, version: Option<&Ve
 fn problem(
     train: &TrainPlan,
     file: &VersionFile,
-    field: &Field,
+    of: &TrainField,
     version: Option<&Version>,
     tagged: Option<&str>,
     row: &Row,
@@ -125,8 +125,8 @@ fn problem(
     if row.is_aligned {
         return None;
     }
-    let (line, column) = line_and_column(&file.text, field.place.start);
-    let at = |message: String| Problem::new(message).of_file(&file.path).at(line, column);
+    let TrainField { field, line, column, .. } = of;
+    let at = |message: String| Problem::new(message).of_file(&file.path).at(*line, *column);
     let name = &field.name;
     let found = excerpt(&field.text);
     let Some(version) = version else {
@@ -153,16 +153,16 @@ fn problem(
 }
 
 /// The tag of what all fields say already.
-fn tagged(train: &TrainPlan, fields: &[(&VersionFile, &Field)]) -> Option<String> {
+fn tagged(train: &TrainPlan, fields: &[(&VersionFile, &TrainField)]) -> Option<String> {
     let version = common(fields)?;
-    let says_it = fields.iter().all(|(_, field)| field.says(&version));
+    let says_it = fields.iter().all(|(_, of)| of.field.says(&version));
     says_it.then(|| format!("{}{version}", train.tag.prefix()))
 }
 
 /// The version that most fields say; of two that are said as often, the first.
-fn common(fields: &[(&VersionFile, &Field)]) -> Option<Version> {
+fn common(fields: &[(&VersionFile, &TrainField)]) -> Option<Version> {
     let mut counts: Vec<(Version, usize)> = Vec::new();
-    for version in fields.iter().filter_map(|(_, field)| field.version()) {
+    for version in fields.iter().filter_map(|(_, of)| of.field.version()) {
         match counts.iter_mut().find(|(known, _)| *known == version) {
             Some((_, count)) => *count += 1,
             None => counts.push((version, 1)),

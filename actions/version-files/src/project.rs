@@ -41,6 +41,10 @@ pub struct TrainField {
     pub train: usize,
     /// The field.
     pub field: Field,
+    /// Its line, from 1.
+    pub line: usize,
+    /// Its column in characters, from 1.
+    pub column: usize,
 }
 
 impl Project {
@@ -67,10 +71,10 @@ impl Project {
     }
 
     /// The fields of a train, each with its file.
-    pub fn fields_of(&self, train: usize) -> impl Iterator<Item = (&VersionFile, &Field)> {
+    pub fn fields_of(&self, train: usize) -> impl Iterator<Item = (&VersionFile, &TrainField)> {
         self.files.iter().flat_map(move |file| {
             let fields = file.fields.iter().filter(move |field| field.train == train);
-            fields.map(move |field| (file, &field.field))
+            fields.map(move |field| (file, field))
         })
     }
 
@@ -88,7 +92,7 @@ impl Project {
             }
         }
         for file in &mut project.files {
-            file.fields.sort_by_key(|field| field.field.place.start);
+            file.place_fields();
         }
         project
     }
@@ -100,7 +104,7 @@ impl Project {
         for field in contents.fields {
             let Some(train) = own.train(&task, contents.package.as_ref(), &field) else { continue };
             match own.fields.insert((place, field.place.start), train) {
-                None => file.fields.push(TrainField { train, field }),
+                None => file.fields.push(TrainField { train, field, line: 0, column: 0 }),
                 Some(known) if known == train => {}
                 Some(_) => {
                     let (line, column) = line_and_column(&file.text, field.place.start);
@@ -120,6 +124,24 @@ impl Project {
         let published = published.map(|package| (package.name().to_owned(), file.path.clone()));
         self.published.extend(published);
         file.readings.push(task.reading);
+    }
+}
+
+impl VersionFile {
+    /// Puts the fields in the order of their places, and counts their lines and columns in one pass.
+    fn place_fields(&mut self) {
+        self.fields.sort_by_key(|field| field.field.place.start);
+        let (mut at, mut line, mut column) = (0, 1, 1);
+        for field in &mut self.fields {
+            let start = field.field.place.start;
+            let between = &self.text[at..start];
+            let lines = between.matches('\n').count();
+            let last = between.rsplit('\n').next().unwrap_or_default().chars().count();
+            line += lines;
+            column = if lines == 0 { column + last } else { 1 + last };
+            at = start;
+            (field.line, field.column) = (line, column);
+        }
     }
 }
 

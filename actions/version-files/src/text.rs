@@ -9,7 +9,7 @@ use lockstep_toolkit::Problem;
 use crate::field::{Invalid, line_and_column};
 
 /// The largest version file, in bytes: lockfiles of large workspaces are a tenth of it.
-const LARGEST: u64 = 64 * 1024 * 1024;
+const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// Something that is wrong with a file, in its place.
 pub(crate) fn problem(path: &str, text: &str, invalid: Invalid) -> Problem {

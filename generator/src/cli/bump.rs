@@ -10,7 +10,7 @@ use lockstep_schemas::strings::Version;
 use lockstep_toolkit::Problem;
 use lockstep_version_files::next::{Step, is_above, next};
 use lockstep_version_files::{
-    Change, Project, Wanted, align, changelog, line_and_column, shipped, train_named,
+    Change, Project, TrainField, VersionFile, Wanted, align, changelog, shipped, train_named,
 };
 
 use super::{Stop, load_plan, shown, told};
@@ -98,7 +98,7 @@ pub fn run(project: &Path, bump: &Bump) -> Result<(), Stop> {
 /// The version that is meant, which must be above the current one.
 fn version(project: &Path, files: &Project, train: usize, bump: &Bump) -> Result<Version, Stop> {
     let said: BTreeSet<Version> =
-        files.fields_of(train).filter_map(|(_, field)| field.version()).collect();
+        files.fields_of(train).filter_map(|(_, of)| of.field.version()).collect();
     let version = match &bump.goal {
         Some(Goal::Version(version)) if bump.pre.is_none() => return above(version, &said, bump),
         Some(Goal::Version(_)) => {
@@ -119,8 +119,7 @@ fn version(project: &Path, files: &Project, train: usize, bump: &Bump) -> Result
         many => {
             let told: Vec<String> = files
                 .fields_of(train)
-                .map(|(file, field)| {
-                    let (line, _) = line_and_column(&file.text, field.place.start);
+                .map(|(file, TrainField { field, line, .. })| {
                     format!(
                         "  {}:{line}: {} is {}",
                         shown(project, &file.path),
@@ -153,7 +152,8 @@ fn above(version: &Version, said: &BTreeSet<Version>, bump: &Bump) -> Result<Ver
 /// Tells what was set, field by field.
 fn tell(files: &Project, train: usize, version: &Version) {
     let mut changed = 0;
-    for (file, field) in files.fields_of(train).filter(|(_, field)| !field.says(version)) {
+    let is_changed = |(_, of): &(&VersionFile, &TrainField)| !of.field.says(version);
+    for (file, TrainField { field, .. }) in files.fields_of(train).filter(is_changed) {
         let now = field.saying(version).unwrap_or_default();
         println!(
             "{}",

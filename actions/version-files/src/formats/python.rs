@@ -1,5 +1,7 @@
 //! Python's files.
 
+use std::sync::LazyLock;
+
 use lockstep_schemas::version::VersionScheme;
 use lockstep_schemas::version_format::VersionFormat;
 use regex_lite::Regex;
@@ -74,11 +76,15 @@ fn requirements(toml: &Toml<'_>, contents: &mut Contents) {
 }
 
 fn exact(toml: &Toml<'_>, of: &str, value: &Value) -> Option<Field> {
+    static EXACT: LazyLock<Regex> = LazyLock::new(|| {
+        #[expect(clippy::expect_used, reason = "a constant; every test of a project uses it")]
+        Regex::new(
+            r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?\s*===?\s*([^\s;,)*]+)\s*\)?\s*(?:;.*)?$",
+        )
+        .expect("a constant expression")
+    });
     let literal = toml.literal_of(of, value).ok()?;
-    let regex = Regex::new(
-        r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?\s*===?\s*([^\s;,)*]+)\s*\)?\s*(?:;.*)?$",
-    );
-    let found = regex.ok()?.captures(literal.text)?;
+    let found = EXACT.captures(literal.text)?;
     let (name, version) = (found.get(1)?, found.get(2)?);
     let field = Field::of_file(
         format!("{of} {}", name.as_str()),

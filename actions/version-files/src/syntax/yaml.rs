@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::field::{Invalid, Literal};
 
 /// Large enough for the lockfiles of large workspaces.
-const BOUNDS: Bounds = Bounds { depth: 64, values: 2_000_000, tags: true };
+const BOUNDS: Bounds = Bounds { depth: 64, values: 500_000, tags: true };
 
 /// A document as it was read.
 pub(crate) struct Yaml<'t> {
