@@ -41,6 +41,7 @@ fn from_tag_to_bundle() {
             "abacus_calc-1.2.3.tar.gz",
             "manifest.json",
             "plan.json",
+            "release-notes.md",
             "someone-abacus-1.2.3.tgz",
             "someone-abacus-darwin-arm64-1.2.3.tgz",
             "someone-abacus-linux-arm64-1.2.3.tgz",
@@ -48,6 +49,8 @@ fn from_tag_to_bundle() {
             "someone-abacus-win32-x64-1.2.3.tgz",
         ]
     );
+    let notes = std::fs::read_to_string(bundle.folder.join("release-notes.md")).unwrap();
+    assert_eq!(notes, "It adds.\n");
     for (target, record) in &bundle.manifest.targets {
         let tools = record.toolchain.tools();
         assert!(tools.iter().all(|(_, version)| version.is_some()), "{target}: {tools:?}");
