@@ -57,6 +57,26 @@ impl VersionScheme {
         }
     }
 
+    /// Whether one version comes after another there: by the
+    /// [precedence](https://semver.org/#spec-item-11) of semantic versions, or in Python's
+    /// [order](https://packaging.python.org/en/latest/specifications/version-specifiers/#summary-of-permitted-suffixes-and-relative-ordering),
+    /// in which a development release comes before every other prerelease.
+    #[must_use]
+    pub fn is_above(self, one: &Version, other: &Version) -> bool {
+        let semantic = |version: &Version| semver::Version::parse(version.as_str()).ok();
+        if self == Self::Pep440
+            && let (Some(one), Some(other)) =
+                (Pep440::read(one.as_str()), Pep440::read(other.as_str()))
+        {
+            return one.order() > other.order();
+        }
+        match (semantic(one), semantic(other)) {
+            (Some(one), Some(other)) => one.cmp_precedence(&other).is_gt(),
+            // Numbers that are longer than a program counts.
+            _ => false,
+        }
+    }
+
     /// Whose words these are, for people.
     #[must_use]
     pub fn whose(self) -> &'static str {
@@ -123,6 +143,16 @@ impl<'t> Pep440<'t> {
 
     fn same(one: &'t str, other: &'t str) -> bool {
         Self::read(one).is_some_and(|one| Some(one) == Self::read(other))
+    }
+
+    /// What it is ordered by.
+    fn order(&self) -> (Vec<u64>, usize, u64) {
+        let numbers = self.release.split('.').map(|part| part.parse().unwrap_or(u64::MAX));
+        let phases = [".dev", "a", "b", "rc"];
+        let (phase, number) = self.phase.map_or((phases.len(), 0), |(phase, number)| {
+            (phases.iter().position(|known| *known == phase).unwrap_or_default(), number)
+        });
+        (numbers.collect(), phase, number)
     }
 
     fn semantic(&self) -> Option<Version> {

@@ -49,7 +49,7 @@ fn from_tag_to_bundle() {
             "someone-abacus-win32-x64-1.2.3.tgz",
         ]
     );
-    let notes = std::fs::read_to_string(bundle.folder.join("release-notes.md")).unwrap();
+    let notes = fs::read_to_string(bundle.folder.join("release-notes.md")).unwrap();
     assert_eq!(notes, "It adds.\n");
     for (target, record) in &bundle.manifest.targets {
         let tools = record.toolchain.tools();

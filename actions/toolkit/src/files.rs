@@ -66,17 +66,21 @@ impl From<Failure> for Problem {
 /// Where one can not be written, or leads out of the root. No file is replaced then, unless replacing itself
 /// failed.
 pub fn replace(root: &Path, files: &[Replacement<'_>]) -> Result<(), Failure> {
-    let folders: BTreeSet<&Path> =
-        files.iter().filter_map(|file| Path::new(file.path).parent()).collect();
-    for folder in folders {
-        sweep(&root.join(folder));
-    }
-    let mut prepared = Vec::new();
+    let mut destinations = Vec::new();
     for file in files {
         let path = root.join(file.path);
-        let failure = |error| Failure::new(&path, "written", error);
-        let there = destination(root, &path).map_err(failure)?;
-        prepared.push((prepare(&there, file.text).map_err(failure)?, there));
+        let there =
+            destination(root, &path).map_err(|error| Failure::new(&path, "written", error))?;
+        destinations.push((path, there));
+    }
+    let folders: BTreeSet<&Path> =
+        destinations.iter().filter_map(|(_, there)| there.parent()).collect();
+    folders.into_iter().for_each(sweep);
+    let mut prepared = Vec::new();
+    for (file, (path, there)) in files.iter().zip(destinations) {
+        let temporary = prepare(&there, file.text);
+        let temporary = temporary.map_err(|error| Failure::new(&path, "written", error))?;
+        prepared.push((temporary, there));
     }
     for (temporary, path) in prepared {
         temporary.persist(&path).map_err(|error| Failure::new(&path, "replaced", error.error))?;

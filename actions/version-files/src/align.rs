@@ -2,9 +2,10 @@
 
 use lockstep_schemas::plan::{TrainPlan, VersionPlan};
 use lockstep_schemas::strings::{Id, Version, excerpt};
+use lockstep_schemas::version::VersionScheme;
 use lockstep_toolkit::{Problem, Table};
 
-use crate::field::Notation;
+use crate::field::{Field, Notation};
 use crate::project::{Project, TrainField, VersionFile};
 
 /// The version that a train must say.
@@ -129,9 +130,19 @@ fn problem(
     let at = |message: String| Problem::new(message).of_file(&file.path).at(*line, *column);
     let name = &field.name;
     let found = excerpt(&field.text);
+    if field.is_expression() {
+        let message = format!("{name} is `{found}`, which becomes a version when the file is used");
+        return Some(at(message).with_remedy(
+            "name the place that it comes from in `versions` of lockstep.yaml, in the place of this field",
+        ));
+    }
+    let is_none = matches!(field.notation, Notation::Version(_)) && field.version().is_none();
+    let is_pythons = field.notation == Notation::Version(VersionScheme::Pep440)
+        && field.text.starts_with(|c: char| c.is_ascii_digit());
+    let what = if is_pythons { "no counterpart in other ecosystems" } else { "no version" };
     let Some(version) = version else {
         let remedy = "write a version such as 1.2.3; a field that carries none is taken out of `versions` in lockstep.yaml";
-        return Some(at(format!("{name} is `{found}`, which is no version")).with_remedy(remedy));
+        return Some(at(format!("{name} is `{found}`: {what}")).with_remedy(remedy));
     };
     let expected = match field.saying(version) {
         Ok(expected) => expected,
@@ -141,9 +152,11 @@ fn problem(
             ));
         }
     };
-    let is_none = matches!(field.notation, Notation::Version(_)) && field.version().is_none();
-    let what = if is_none { ", which is no version and" } else { "," };
-    let message = format!("{name} is {found}{what} not {expected}");
+    let what = if is_none { format!(" ({what})") } else { String::new() };
+    let message = format!("{name} is {found}{what}, not {expected}");
+    if train.stamped {
+        return Some(at(message).with_remedy("write the stand-in that the others have"));
+    }
     let train = train.id.as_ref().map(|id| format!("--train {id} ")).unwrap_or_default();
     let mut remedy = format!("set every field: lockstep bump {train}{version}");
     if let Some(tag) = tagged {
@@ -161,13 +174,28 @@ fn tagged(train: &TrainPlan, fields: &[(&VersionFile, &TrainField)]) -> Option<S
 
 /// The version that most fields say; of two that are said as often, the first.
 fn common(fields: &[(&VersionFile, &TrainField)]) -> Option<Version> {
+    let counted = said(fields.iter().map(|(_, of)| &of.field));
+    let most = counted.iter().map(|(_, count)| *count).max()?;
+    counted.into_iter().find(|(_, count)| *count == most).map(|(version, _)| version)
+}
+
+/// The versions that fields say, each with how many say it. What Python writes as one counts for the words that others
+/// write.
+pub(crate) fn said<'f>(fields: impl Iterator<Item = &'f Field> + Clone) -> Vec<(Version, usize)> {
+    let is_python = |field: &&Field| field.notation == Notation::Version(VersionScheme::Pep440);
     let mut counts: Vec<(Version, usize)> = Vec::new();
-    for version in fields.iter().filter_map(|(_, of)| of.field.version()) {
+    for field in fields.clone().filter(|field| !is_python(field)) {
+        let Some(version) = field.version() else { continue };
         match counts.iter_mut().find(|(known, _)| *known == version) {
             Some((_, count)) => *count += 1,
             None => counts.push((version, 1)),
         }
     }
-    let most = counts.iter().map(|(_, count)| *count).max()?;
-    counts.into_iter().find(|(_, count)| *count == most).map(|(version, _)| version)
+    for field in fields.filter(is_python) {
+        match counts.iter_mut().find(|(known, _)| field.says(known)) {
+            Some((_, count)) => *count += 1,
+            None => counts.extend(field.version().map(|version| (version, 1))),
+        }
+    }
+    counts
 }

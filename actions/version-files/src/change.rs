@@ -1,6 +1,5 @@
 //! A version set in every field of a train: in all of them, or in none.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use lockstep_schemas::strings::Version;
@@ -59,12 +58,7 @@ impl<'p> Change<'p> {
     ///
     /// Where one can not be written. Nothing is replaced then, unless the replacing itself failed.
     pub fn write(&self, root: &Path) -> Result<(), Problem> {
-        // Two paths may lead to one file, by a link.
-        let mut known = HashSet::new();
-        let is_first = |file: &&ChangedFile<'_>| {
-            known.insert(root.join(file.path).canonicalize().unwrap_or_else(|_| file.path.into()))
-        };
-        let files = self.files.iter().filter(is_first);
+        let files = self.files.iter();
         let files: Vec<Replacement<'_>> =
             files.map(|file| Replacement { path: file.path, text: &file.new }).collect();
         files::replace(root, &files).map_err(Problem::from)

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use lockstep_schemas::plan::TrainPlan;
 use lockstep_toolkit::Problem;
+use regex_lite::Regex;
 
 use crate::field::Invalid;
 use crate::text::{problem, text_of};
@@ -17,7 +18,7 @@ pub struct Section {
     pub title: String,
     /// Its date, as [ISO 8601](https://www.iso.org/iso-8601-date-and-time-format.html) writes it.
     pub date: String,
-    /// What it says, in Markdown, without its title.
+    /// What it says, in Markdown, without its title, and with the addresses of its links.
     pub notes: String,
 }
 
@@ -65,7 +66,7 @@ pub fn section(text: &str, version: &Version) -> Result<Section, Invalid> {
             .at(place(second.title))
             .with_remedy("make them one"));
     }
-    let date = date(release.title).ok_or_else(|| {
+    let date = date(&release.title_no_link()).ok_or_else(|| {
         Invalid::new(format!("the section of {version} has no date"))
             .at(at)
             .with_remedy(format!("write it into the title: ## [{version}] - YYYY-MM-DD"))
@@ -76,12 +77,16 @@ pub fn section(text: &str, version: &Version) -> Result<Section, Invalid> {
             .at(at)
             .with_remedy("tell what changed: it becomes the notes of the release"));
     }
-    Ok(Section { title: release.title.to_owned(), date: date.to_owned(), notes: notes.to_owned() })
+    Ok(Section {
+        title: release.title.to_owned(),
+        date,
+        notes: format!("{notes}{}", addresses(text, notes)),
+    })
 }
 
 /// A day that there is, in a title.
-fn date(title: &str) -> Option<&str> {
-    let is_day = |text: &str| {
+fn date(title: &str) -> Option<String> {
+    let is_day = |text: &&str| {
         let mut numbers = text.split('-').map(|part| part.parse::<u32>().ok());
         let (Some(Some(year)), Some(Some(month)), Some(Some(day))) =
             (numbers.next(), numbers.next(), numbers.next())
@@ -97,18 +102,40 @@ fn date(title: &str) -> Option<&str> {
         };
         (1..=last).contains(&day)
     };
-    let regex = regex_lite::Regex::new(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").ok()?;
-    regex.find_iter(title).map(|found| found.as_str()).find(|text| is_day(text))
+    let regex = Regex::new(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").ok()?;
+    regex.find_iter(title).map(|found| found.as_str()).find(is_day).map(str::to_owned)
 }
 
-/// Whether there is more than titles, comments and the addresses of links.
+/// Whether there is more than titles, comments, bullets and the addresses of links.
 fn says_something(notes: &str) -> bool {
-    let mut comments = false;
-    notes.lines().map(str::trim).any(|line| {
-        comments |= line.starts_with("<!--");
-        let is_comment = comments;
-        comments &= !line.contains("-->");
-        let is_address = line.starts_with('[') && line.contains("]: ");
-        !(line.is_empty() || line.starts_with('#') || is_comment || is_address)
+    let mut rest = notes;
+    let mut told = String::with_capacity(notes.len());
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        told.push_str(before);
+        rest = comment.split_once("-->").map_or("", |(_, after)| after);
+    }
+    told.push_str(rest);
+    told.lines().map(str::trim).any(|line| {
+        let is_nothing = line.chars().all(|c| "-*+_=".contains(c));
+        !(is_nothing || line.starts_with('#') || address(line).is_some())
     })
+}
+
+/// The label of a line that says where a link leads
+/// ([definition](https://spec.commonmark.org/0.31.2/#link-reference-definitions)).
+fn address(line: &str) -> Option<&str> {
+    let (label, to) = line.strip_prefix('[')?.split_once("]:")?;
+    (!to.trim().is_empty()).then_some(label)
+}
+
+/// The addresses of links in some notes that the changelog has at another place, as lines of their own.
+fn addresses(text: &str, notes: &str) -> String {
+    let is_here = |label: &str| notes.lines().any(|line| address(line.trim()) == Some(label));
+    let is_used = |label: &str| notes.contains(&format!("[{label}]"));
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| address(line).is_some_and(|label| is_used(label) && !is_here(label)));
+    let lines: Vec<&str> = lines.collect();
+    if lines.is_empty() { String::new() } else { format!("\n\n{}", lines.join("\n")) }
 }

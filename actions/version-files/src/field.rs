@@ -140,6 +140,9 @@ impl Field {
     ///
     /// Where the version has no counterpart in its notation, in words.
     pub fn saying(&self, version: &Version) -> Result<String, String> {
+        if self.is_expression() {
+            return Err("it becomes a version when the file is used".to_owned());
+        }
         match self.notation {
             Notation::Version(scheme) => scheme.write(version),
             Notation::Requirement => requirement::saying(&self.text, version),
@@ -155,6 +158,14 @@ impl Field {
                 requirement::saying(&self.text, version).is_ok_and(|text| text == self.text)
             }
         }
+    }
+
+    /// Whether it says something that becomes a version when its file is used, such as `${VERSION}`.
+    #[must_use]
+    pub fn is_expression(&self) -> bool {
+        // What versions of all ecosystems are written with, epochs and locals of Python's among them.
+        let is_written = |c: char| c.is_ascii_alphanumeric() || ".+-_!".contains(c);
+        matches!(self.notation, Notation::Version(_)) && !self.text.chars().all(is_written)
     }
 
     /// The version that it says; `None` where it says none, or a requirement.

@@ -53,16 +53,6 @@ pub fn next(current: &Version, step: Option<Step>, label: Option<&str>) -> Resul
     next.to_string().parse().map_err(|error| format!("{error}"))
 }
 
-/// Whether one version comes after another
-/// ([precedence](https://semver.org/#spec-item-11)).
-#[must_use]
-pub fn is_above(one: &Version, other: &Version) -> bool {
-    match (parse(one), parse(other)) {
-        (Ok(one), Ok(other)) => one.cmp_precedence(&other).is_gt(),
-        _ => false,
-    }
-}
-
 fn parse(version: &Version) -> Result<semver::Version, String> {
     // Numbers of a version may be longer than a program counts.
     semver::Version::parse(version.as_str()).map_err(|error| format!("{version}: {error}"))

@@ -1,11 +1,14 @@
 //! All version files of a repository: those that the plan lists, and those that they lead to.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::Path;
 
 use lockstep_schemas::plan::VersionPlan;
+use lockstep_schemas::strings::Version;
 use lockstep_toolkit::Problem;
 
+use crate::align::said;
 use crate::field::{Field, Package, Subject, line_and_column};
 use crate::formats::{Contents, Reading};
 use crate::reader::{Reader, Task};
@@ -70,6 +73,14 @@ impl Project {
         Self::assemble(reader, shipped)
     }
 
+    /// The versions that the fields of a train say, in the order of the files.
+    #[must_use]
+    pub fn versions_of(&self, train: usize) -> Vec<Version> {
+        let fields = self.files.iter().flat_map(|file| &file.fields);
+        let fields = fields.filter(|field| field.train == train).map(|field| &field.field);
+        said(fields).into_iter().map(|(version, _)| version).collect()
+    }
+
     /// The fields of a train, each with its file.
     pub fn fields_of(&self, train: usize) -> impl Iterator<Item = (&VersionFile, &TrainField)> {
         self.files.iter().flat_map(move |file| {
@@ -80,8 +91,13 @@ impl Project {
 
     /// Everything that was read, each field with its train.
     fn assemble(reader: Reader<'_>, shipped: impl IntoIterator<Item = Package>) -> Self {
-        let Reader { texts, places, found, problems, .. } = reader;
+        let Reader { texts, places, found, mut problems, unread, .. } = reader;
         let mut own = Owners::of(&found, shipped);
+        // A lockfile that may be of other projects counts where it names a package of this one.
+        let is_ours = |(place, _): &(usize, Problem)| {
+            own.packages.keys().any(|package| texts[*place].1.contains(package.name()))
+        };
+        problems.extend(unread.into_iter().filter(is_ours).map(|(_, problem)| problem));
         let file =
             |(path, text)| VersionFile { path, text, fields: Vec::new(), readings: Vec::new() };
         let mut project =
@@ -92,7 +108,7 @@ impl Project {
             }
         }
         for file in &mut project.files {
-            file.place_fields();
+            project.problems.extend(file.place_fields());
         }
         project
     }
@@ -100,10 +116,9 @@ impl Project {
     /// Adds what was found in one file by one reading.
     fn add(&mut self, place: usize, task: Task, contents: Contents, own: &mut Owners) {
         let Some(file) = self.files.get_mut(place) else { return };
-        let before = file.fields.len();
         for field in contents.fields {
             let Some(train) = own.train(&task, contents.package.as_ref(), &field) else { continue };
-            match own.fields.insert((place, field.place.start), train) {
+            match own.fields.insert((place, field.place.clone()), train) {
                 None => file.fields.push(TrainField { train, field, line: 0, column: 0 }),
                 Some(known) if known == train => {}
                 Some(_) => {
@@ -114,7 +129,8 @@ impl Project {
                 }
             }
         }
-        if task.is_listed && task.reading.is_lock() && file.fields.len() == before {
+        let is_stranger = !contents.listed.iter().any(|package| own.packages.contains_key(package));
+        if task.is_listed && task.reading.is_lock() && is_stranger {
             let message = "lists no package that a version file defines";
             let remedy = "list the file that defines it too, such as Cargo.toml or package.json";
             self.problems.push(Problem::new(message).of_file(&file.path).with_remedy(remedy));
@@ -128,8 +144,9 @@ impl Project {
 }
 
 impl VersionFile {
-    /// Puts the fields in the order of their places, and counts their lines and columns in one pass.
-    fn place_fields(&mut self) {
+    /// Puts the fields in the order of their places, and counts their lines and columns in one pass. What stands
+    /// in another field is none.
+    fn place_fields(&mut self) -> Vec<Problem> {
         self.fields.sort_by_key(|field| field.field.place.start);
         let (mut at, mut line, mut column) = (0, 1, 1);
         for field in &mut self.fields {
@@ -142,6 +159,20 @@ impl VersionFile {
             at = start;
             (field.line, field.column) = (line, column);
         }
+        let mut problems = Vec::new();
+        let mut end = 0;
+        let path = &self.path;
+        self.fields.retain(|TrainField { field, line, column, .. }| {
+            let is_apart = field.place.start >= end;
+            if !is_apart {
+                let message = format!("{} stands within another version field", field.name);
+                let problem = Problem::new(message).of_file(path).at(*line, *column);
+                problems.push(problem.with_remedy("name the field once in lockstep.yaml"));
+            }
+            end = end.max(field.place.end);
+            is_apart
+        });
+        problems
     }
 }
 
@@ -149,7 +180,7 @@ impl VersionFile {
 struct Owners {
     packages: HashMap<Package, usize>,
     /// By file and place.
-    fields: HashMap<(usize, usize), usize>,
+    fields: HashMap<(usize, Range<usize>), usize>,
 }
 
 impl Owners {

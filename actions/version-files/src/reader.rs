@@ -9,8 +9,9 @@ use lockstep_schemas::version_format::VersionFormat;
 use lockstep_toolkit::Problem;
 use rayon::prelude::*;
 
+use crate::formats::cargo::is_workspace;
 use crate::formats::{Contents, Lead, Reading, read};
-use crate::text::{below, problem, text_of};
+use crate::text::{Identity, below, identified, problem, text_of};
 
 /// From how many files on they are read on every core: starting the threads takes as long as reading a few.
 const MANY: usize = 24;
@@ -31,11 +32,17 @@ pub(crate) struct Task {
 pub(crate) struct Reader<'r> {
     root: &'r Path,
     known: HashSet<(String, Reading, usize)>,
-    /// The files' texts, in order, each with where it stands in that order.
+    /// Manifests that are listed, which are not read again as others' members.
+    listed: HashSet<String>,
+    /// The files, each once, by its first path and with its text.
     pub(crate) texts: Vec<(String, String)>,
+    /// Where each path's file stands among them.
     pub(crate) places: HashMap<String, usize>,
+    files: HashMap<Identity, usize>,
     pub(crate) found: Vec<(Task, Contents)>,
     pub(crate) problems: Vec<Problem>,
+    /// Lockfiles that can not be read and may be none of the repository's.
+    pub(crate) unread: Vec<(usize, Problem)>,
     /// What was looked for upwards from a folder, and found.
     above: HashMap<(String, &'static [&'static str]), Option<String>>,
 }
@@ -45,17 +52,20 @@ impl<'r> Reader<'r> {
         Self {
             root,
             known: HashSet::new(),
+            listed: HashSet::new(),
             texts: Vec::new(),
             places: HashMap::new(),
+            files: HashMap::new(),
             found: Vec::new(),
             problems: Vec::new(),
+            unread: Vec::new(),
             above: HashMap::new(),
         }
     }
 
     /// The files that a line of the plan means.
     pub(crate) fn listed(&mut self, pattern: &str, reading: &Reading, train: usize) -> Vec<Task> {
-        let paths = match find(self.root, pattern) {
+        let paths: Vec<String> = match find(self.root, pattern) {
             Ok(found) => found.into_iter().map(|(path, _)| path).collect(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => {
@@ -65,12 +75,18 @@ impl<'r> Reader<'r> {
             }
         };
         if paths.is_empty() {
-            let what = if pattern.contains('*') { "no such file" } else { "is missing" };
-            self.problems.push(
-                Problem::new(format!("{what}, though it carries the version"))
-                    .of_file(pattern)
-                    .with_remedy("add it, or take it out of `versions` in lockstep.yaml"),
-            );
+            let (what, remedy) = if pattern.contains('*') {
+                ("no such file, though it carries the version", "add one")
+            } else if self.root.join(pattern).symlink_metadata().is_ok() {
+                ("is no file, nor a link to one", "put the file there")
+            } else {
+                ("is missing, though it carries the version", "add it")
+            };
+            let remedy = format!("{remedy}, or take it out of `versions` in lockstep.yaml");
+            self.problems.push(Problem::new(what).of_file(pattern).with_remedy(remedy));
+        }
+        if *reading == Reading::format(VersionFormat::CargoManifest) {
+            self.listed.extend(paths.iter().cloned());
         }
         let task =
             |path| Task { path, reading: reading.clone(), train, is_own: true, is_listed: true };
@@ -80,14 +96,15 @@ impl<'r> Reader<'r> {
     /// Reads some files, and tells which others they lead to.
     pub(crate) fn round(&mut self, mut tasks: Vec<Task>) -> Vec<Task> {
         tasks.retain(|task| {
-            self.known.insert((task.path.clone(), task.reading.clone(), task.train))
+            let again = task.reading.is_of_workspace() && self.listed.contains(&task.path);
+            !again && self.known.insert((task.path.clone(), task.reading.clone(), task.train))
         });
         let one = |task: Task| {
             let known = self.places.get(&task.path).map(|place| self.texts[*place].1.as_str());
-            let text = known.is_none().then(|| text_of(&self.root.join(&task.path)));
+            let text = known.is_none().then(|| identified(&self.root.join(&task.path)));
             let contents = match &text {
                 Some(Err(message)) => Err(Problem::new(message.clone()).of_file(&task.path)),
-                Some(Ok(text)) => parsed(&task, text),
+                Some(Ok((text, _))) => parsed(&task, text),
                 None => parsed(&task, known.unwrap_or_default()),
             };
             (task, text.and_then(Result::ok), contents)
@@ -99,21 +116,31 @@ impl<'r> Reader<'r> {
         };
         let mut led_to = Vec::new();
         for (task, text, contents) in read {
-            if let Some(text) = text.filter(|_| !self.places.contains_key(&task.path)) {
-                self.places.insert(task.path.clone(), self.texts.len());
-                self.texts.push((task.path.clone(), text));
-            }
-            match contents {
-                Ok(contents) => {
+            let place = self.place(&task.path, text);
+            match (contents, place) {
+                (Ok(contents), _) => {
                     for lead in &contents.leads {
                         led_to.extend(self.follow(&task, lead));
                     }
                     self.found.push((task, contents));
                 }
-                Err(problem) => self.problems.push(problem),
+                (Err(problem), Some(place)) if !task.is_own => self.unread.push((place, problem)),
+                (Err(problem), _) => self.problems.push(problem),
             }
         }
         led_to
+    }
+
+    /// Where a path's file stands among all, and its text, which is new where there is one.
+    fn place(&mut self, path: &str, text: Option<(String, Identity)>) -> Option<usize> {
+        if let Some((text, identity)) = text.filter(|_| !self.places.contains_key(path)) {
+            let place = *self.files.entry(identity).or_insert(self.texts.len());
+            if place == self.texts.len() {
+                self.texts.push((path.to_owned(), text));
+            }
+            self.places.insert(path.to_owned(), place);
+        }
+        self.places.get(path).copied()
     }
 
     /// The files that a lead leads to.
@@ -121,41 +148,35 @@ impl<'r> Reader<'r> {
         let folder = from.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         match lead {
             Lead::File { candidates, reading } => {
-                let paths = candidates.iter().filter_map(|path| below(folder, path));
-                let mut paths: Vec<String> = paths.collect();
+                let paths: Vec<String> =
+                    candidates.iter().filter_map(|path| below(folder, path)).collect();
                 if let Some(path) = paths.iter().find(|path| self.root.join(path).is_file()) {
                     return vec![from.to(path.clone(), reading.clone())];
                 }
-                paths.truncate(2);
-                let place = if paths.is_empty() {
-                    "outside of the project".to_owned()
-                } else {
-                    format!("in {}, which is no file", paths.join(" or "))
-                };
-                let problem = Problem::new(format!("its version stands {place}"));
-                self.problems.push(problem.of_file(&from.path));
+                self.no_file(from, &paths);
                 Vec::new()
             }
-            Lead::CargoWorkspace => {
+            Lead::CargoWorkspace { inherits } => {
                 let above = above(folder).and_then(|above| {
                     self.nearest(above, &["Cargo.toml"], |path| {
-                        text_of(path).is_ok_and(|text| text.contains("[workspace"))
+                        text_of(path).is_ok_and(|text| is_workspace(&text))
                     })
                 });
-                if above.is_none() {
-                    let message =
+                if above.is_none() && *inherits {
+                    let problem =
                         "inherits its version from a workspace, and there is none above it";
-                    self.problems.push(Problem::new(message).of_file(&from.path));
+                    self.problems.push(
+                        Problem::new(problem)
+                            .of_file(&from.path)
+                            .with_remedy("write its version, or add it to a workspace with one"),
+                    );
                 }
-                above.map(|path| from.to(path, Reading::CargoWorkspace)).into_iter().collect()
+                let reading =
+                    if *inherits { Reading::CargoWorkspace } else { Reading::CargoNeighbour };
+                above.map(|path| from.to(path, reading)).into_iter().collect()
             }
-            Lead::CargoMembers(patterns) => {
-                let manifests = patterns.iter().map(|pattern| format!("{pattern}/Cargo.toml"));
-                let manifests = manifests.filter_map(|manifest| below(folder, &manifest));
-                // A member that is not there is for Cargo to tell.
-                let found =
-                    manifests.flat_map(|manifest| find(self.root, &manifest).unwrap_or_default());
-                found.map(|(path, _)| from.to(path, Reading::CargoMember)).collect()
+            Lead::CargoMembers { members, excluded, reading } => {
+                self.members(from, folder, members, excluded, reading)
             }
             Lead::Lock(names) => {
                 let path = self.nearest(folder, names, Path::is_file);
@@ -167,6 +188,54 @@ impl<'r> Reader<'r> {
                 task.into_iter().collect()
             }
         }
+    }
+
+    fn no_file(&mut self, from: &Task, paths: &[String]) {
+        let place = match paths {
+            [] => "outside of the project".to_owned(),
+            [path] => format!("in {path}, which is no file"),
+            [first, .., last] => format!("in none of {first} to {last}"),
+        };
+        self.problems.push(
+            Problem::new(format!("its version is dynamic, and stands {place}"))
+                .of_file(&from.path)
+                .with_remedy("name the file that has it in `versions` of lockstep.yaml, in the place of this one"),
+        );
+    }
+
+    /// The manifests of a workspace's members
+    /// ([documentation](https://doc.rust-lang.org/cargo/reference/workspaces.html#the-members-and-exclude-fields)).
+    fn members(
+        &mut self,
+        from: &Task,
+        folder: &str,
+        members: &[String],
+        excluded: &[String],
+        reading: &Reading,
+    ) -> Vec<Task> {
+        let excluded: Vec<String> =
+            excluded.iter().filter_map(|path| below(folder, path)).collect();
+        let is_excluded = |path: &str| {
+            let is_below = |excluded: &String| {
+                path.strip_prefix(excluded.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            };
+            excluded.iter().any(is_below)
+        };
+        let mut tasks = Vec::new();
+        for member in members {
+            if member.contains(['?', '[']) || member.contains("**") {
+                let message = format!("which crates `{member}` means is not known here");
+                let problem = Problem::new(message).of_file(&from.path);
+                self.problems.push(problem.with_remedy("write its members with `*` alone"));
+                continue;
+            }
+            let Some(manifest) = below(folder, &format!("{member}/Cargo.toml")) else { continue };
+            // A member that is not there is for Cargo to tell.
+            let found = find(self.root, &manifest).unwrap_or_default();
+            let found = found.into_iter().map(|(path, _)| path).filter(|path| !is_excluded(path));
+            tasks.extend(found.map(|path| from.to(path, reading.clone())));
+        }
+        tasks
     }
 
     /// The nearest of some files, from a folder upwards.

@@ -22,7 +22,8 @@ pub(crate) fn saying(requirement: &str, version: &Version) -> Result<String, Str
         return range(requirement, version);
     }
     let parts = numbers.split(['-', '+']).next().map_or(3, |numbers| numbers.split('.').count());
-    let whole = version.as_str();
+    // Cargo takes no heed of what a version says of its build.
+    let whole = version.as_str().split('+').next().unwrap_or_default();
     let kept = if parts >= 3 || whole.contains('-') {
         whole.to_owned()
     } else {

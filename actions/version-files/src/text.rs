@@ -1,6 +1,6 @@
 //! The texts of version files, and where in them something is wrong.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -26,9 +26,31 @@ pub(crate) fn problem(path: &str, text: &str, invalid: Invalid) -> Problem {
     }))
 }
 
+/// Which file a path leads to: two paths of one file have the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Identity(#[cfg(unix)] (u64, u64), #[cfg(not(unix))] std::path::PathBuf);
+
+impl Identity {
+    #[cfg(unix)]
+    fn of(_: &Path, metadata: &Metadata) -> io::Result<Self> {
+        use std::os::unix::fs::MetadataExt as _;
+        Ok(Self((metadata.dev(), metadata.ino())))
+    }
+
+    #[cfg(not(unix))]
+    fn of(path: &Path, _: &Metadata) -> io::Result<Self> {
+        path.canonicalize().map(Self)
+    }
+}
+
 /// A file's text, within bounds.
 pub(crate) fn text_of(path: &Path) -> Result<String, String> {
-    let read = || -> io::Result<Vec<u8>> {
+    identified(path).map(|(text, _)| text)
+}
+
+/// A file's text, within bounds, and which file it is.
+pub(crate) fn identified(path: &Path) -> Result<(String, Identity), String> {
+    let read = || -> io::Result<(Vec<u8>, Identity)> {
         let metadata = fs::metadata(path)?;
         if !metadata.is_file() {
             return Err(io::Error::other("it is no file"));
@@ -38,14 +60,15 @@ pub(crate) fn text_of(path: &Path) -> Result<String, String> {
         }
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
         File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
+        Ok((bytes, Identity::of(path, &metadata)?))
     };
-    let bytes = read().map_err(|error| format!("can not be read: {error}"))?;
-    String::from_utf8(bytes).map_err(|error| {
+    let (bytes, identity) = read().map_err(|error| format!("can not be read: {error}"))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = good.split(|byte| *byte == b'\n').count();
         format!("is not UTF-8: the first bad byte is in line {line}; save it as UTF-8")
-    })
+    })?;
+    Ok((text, identity))
 }
 
 /// A path below a folder, both below the root; `None` where it leads out of that.

@@ -43,8 +43,11 @@ pub fn tagged(plan: &VersionPlan, tag: &str) -> Result<(usize, Version), Problem
         let patterns: Vec<&str> = plan.trains().map(|train| train.tag.as_str()).collect();
         Problem::new(format!("the tag {tag} is not `{}` of a version", patterns.join("` or `")))
             .with_remedy(format!(
-                "a release's tag is {0} and a semantic version: {0}1.2.3",
-                plan.released.tag.prefix()
+                "a release's tag is one of these with a semantic version: {}",
+                plan.trains()
+                    .map(|train| format!("{}1.2.3", train.tag.prefix()))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ))
     })
 }

@@ -24,6 +24,8 @@ pub struct Bounds {
     pub values: usize,
     /// Whether values may have tags, which are then passed over.
     pub tags: bool,
+    /// Whether the last of several documents is read; else there must be one.
+    pub last: bool,
 }
 
 /// A place in a text.
@@ -205,6 +207,11 @@ impl<'text> Reader<'text> {
 
     fn event(&mut self, event: Event<'text>, place: Place) -> Result<(), Mistake> {
         match event {
+            Event::DocumentStart(_) if self.root.is_some() && self.bounds.last => {
+                self.root = None;
+                self.anchors.clear();
+                Ok(())
+            }
             Event::DocumentStart(_) if self.root.is_some() => {
                 Err(Mistake::new(place, "a second document begins here")
                     .with_remedy("one document is read: take out the `---`"))

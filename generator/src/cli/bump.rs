@@ -1,6 +1,5 @@
 //! `bump`: one version in every field of a train.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use anstream::{eprintln, print, println};
@@ -8,9 +7,10 @@ use clap::Args;
 use lockstep_schemas::plan::{Plan, TrainPlan};
 use lockstep_schemas::strings::Version;
 use lockstep_toolkit::Problem;
-use lockstep_version_files::next::{Step, is_above, next};
+use lockstep_version_files::next::{Step, next};
 use lockstep_version_files::{
-    Change, Project, TrainField, VersionFile, Wanted, align, changelog, shipped, train_named,
+    Change, Notation, Project, TrainField, VersionFile, Wanted, align, changelog, shipped,
+    train_named,
 };
 
 use super::{Stop, load_plan, shown, told};
@@ -79,28 +79,28 @@ pub fn run(project: &Path, bump: &Bump) -> Result<(), Stop> {
         for file in &change.files {
             print!("{}", told::printed(&sync::unified(file.path, file.old, &file.new)));
         }
-        println!("{} files would change", change.files.len());
+        println!("{} would change", counted(change.files.len(), "file", "files"));
         return Ok(());
     }
     change.write(project).map_err(Stop::failure)?;
-    tell(&files, index, &version);
-    let files = Project::read(project, &plan.versions, shipped(&plan));
+    let written = Project::read(project, &plan.versions, shipped(&plan));
     let wanted = Wanted { train: index, version: &version };
-    let alignment = align(&files, &plan.versions, Some(wanted));
+    let alignment = align(&written, &plan.versions, Some(wanted));
     told::problems(project, &alignment.problems);
     if !alignment.problems.is_empty() {
         return Err(Stop::Found);
     }
+    tell(&files, index, &version);
     left(project, &plan, train, &version, &files);
     Ok(())
 }
 
 /// The version that is meant, which must be above the current one.
 fn version(project: &Path, files: &Project, train: usize, bump: &Bump) -> Result<Version, Stop> {
-    let said: BTreeSet<Version> =
-        files.fields_of(train).filter_map(|(_, of)| of.field.version()).collect();
-    let version = match &bump.goal {
-        Some(Goal::Version(version)) if bump.pre.is_none() => return above(version, &said, bump),
+    let step = match &bump.goal {
+        Some(Goal::Version(version)) if bump.pre.is_none() => {
+            return above(project, files, train, bump, version.clone());
+        }
         Some(Goal::Version(_)) => {
             let remedy = "a version says by itself whether it is a prerelease: leave --pre out";
             return Err(Stop::Failure(remedy.to_owned()));
@@ -108,45 +108,59 @@ fn version(project: &Path, files: &Project, train: usize, bump: &Bump) -> Result
         Some(Goal::Step(step)) => Some(*step),
         None => None,
     };
-    let after = |current: &Version| next(current, version, bump.pre.as_deref());
-    let said: Vec<&Version> = said.iter().collect();
-    match said.as_slice() {
-        [current] => after(current).map_err(Stop::Failure),
+    let after = |current: &Version| next(current, step, bump.pre.as_deref());
+    match files.versions_of(train).as_slice() {
+        [current] => above(project, files, train, bump, after(current).map_err(Stop::Failure)?),
         // A run that was ended half-way is finished.
-        [one, other] if after(one).as_ref() == Ok(other) => Ok((*other).clone()),
-        [one, other] if after(other).as_ref() == Ok(one) => Ok((*one).clone()),
+        [one, other] if after(one).as_ref() == Ok(other) => Ok(other.clone()),
+        [one, other] if after(other).as_ref() == Ok(one) => Ok(one.clone()),
         [] => Err(Stop::Failure("no field says a version: name the one to set".to_owned())),
         many => {
-            let told: Vec<String> = files
+            let fields: Vec<String> = files
                 .fields_of(train)
-                .map(|(file, TrainField { field, line, .. })| {
-                    format!(
-                        "  {}:{line}: {} is {}",
-                        shown(project, &file.path),
-                        field.name,
-                        field.text
-                    )
+                .map(|(file, of)| {
+                    let at = place(project, file, of);
+                    format!("  {at}: {} is {}", of.field.name, of.field.text)
                 })
                 .collect();
             Err(Stop::Failure(format!(
                 "the fields say {} versions, so which one comes next is not known: name it\n{}",
                 many.len(),
-                told.join("\n")
+                fields.join("\n")
             )))
         }
     }
 }
 
-/// A version that is named is the next one, unless a lower one is allowed.
-fn above(version: &Version, said: &BTreeSet<Version>, bump: &Bump) -> Result<Version, Stop> {
+/// A version that is above all that the fields say, in the words of each, or may be below.
+fn above(
+    project: &Path,
+    files: &Project,
+    train: usize,
+    bump: &Bump,
+    version: Version,
+) -> Result<Version, Stop> {
     // Where fields say this very version, an earlier run set it, and may have been ended half-way.
-    let blocking = said.iter().find(|said| *said != version && !is_above(version, said));
+    let is_above = |of: &TrainField| match (of.field.version(), of.field.notation) {
+        (Some(said), Notation::Version(scheme)) => {
+            of.field.says(&version) || scheme.is_above(&version, &said)
+        }
+        _ => true,
+    };
+    let blocking = files.fields_of(train).find(|(_, of)| !is_above(of));
     match blocking.filter(|_| !bump.allow_downgrade) {
-        Some(current) => Err(Stop::Failure(format!(
-            "{version} is not above {current}, which the files say: registries and users take a lower version for an older one. To set it all the same: --allow-downgrade"
+        Some((file, of)) => Err(Stop::Failure(format!(
+            "{version} is not above {}, which {} says: registries and users take a lower version for an older one. To set it all the same: --allow-downgrade",
+            of.field.text,
+            place(project, file, of),
         ))),
-        None => Ok(version.clone()),
+        None => Ok(version),
     }
+}
+
+/// Where a field stands.
+fn place(project: &Path, file: &VersionFile, field: &TrainField) -> String {
+    format!("{}:{}", shown(project, &file.path), field.line)
 }
 
 /// Tells what was set, field by field.
@@ -162,14 +176,20 @@ fn tell(files: &Project, train: usize, version: &Version) {
         changed += 1;
     }
     let all = files.fields_of(train).count();
-    println!("{all} version fields say {version}, {changed} of them changed");
+    let verb = if all == 1 { "says" } else { "say" };
+    let fields = counted(all, "version field", "version fields");
+    println!("{fields} {verb} {version}, {changed} of them changed");
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// Tells what is left to do before the version is tagged.
 fn left(project: &Path, plan: &Plan, train: &TrainPlan, version: &Version, files: &Project) {
     for (package, file) in &files.published {
         println!(
-            "note: {file} has {package} as it was published, and keeps that version until the new one is; leave it out of the dependencies where packing adds it"
+            "note: {file} locks {package} as it was published, and so clients refuse it until the new version is published and locked; leave {package} out of the dependencies where packing adds it"
         );
     }
     if let Err(Problem { message, remedy, .. }) = changelog::of_train(project, train, version) {

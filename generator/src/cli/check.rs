@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anstream::{eprintln, print, println};
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::strings::Tag;
+use lockstep_schemas::strings::{Tag, Version};
 use lockstep_toolkit::{Problem, runner};
 use lockstep_version_files::{Alignment, Project, Wanted, align, changelog, shipped, tagged};
 
@@ -16,7 +16,9 @@ pub fn run(project: &Path, tag: Option<&Tag>) -> Result<(), Stop> {
     let plan = load_plan(project)?;
     let comparison = compare(project, &plan, Pins::Keep)?;
     tell_drift(project, &comparison);
-    let versions = versions(project, &plan, tag);
+    let release = tag.map(|tag| tagged(&plan.versions, tag.as_str())).transpose();
+    let release = release.map_err(Stop::failure)?;
+    let versions = versions(project, &plan, release.as_ref());
     if comparison.drifts.is_empty() && versions { Ok(()) } else { Err(Stop::Found) }
 }
 
@@ -49,15 +51,8 @@ fn tell_drift(project: &Path, comparison: &Comparison) {
 }
 
 /// Whether the version fields agree, with each other or with a tag.
-fn versions(project: &Path, plan: &Plan, tag: Option<&Tag>) -> bool {
-    let release = match tag.map(|tag| tagged(&plan.versions, tag.as_str())).transpose() {
-        Ok(release) => release,
-        Err(problem) => {
-            told::problems(project, &[problem]);
-            return false;
-        }
-    };
-    let wanted = release.as_ref().map(|(train, version)| Wanted { train: *train, version });
+fn versions(project: &Path, plan: &Plan, release: Option<&(usize, Version)>) -> bool {
+    let wanted = release.map(|(train, version)| Wanted { train: *train, version });
     let files = Project::read(project, &plan.versions, shipped(plan));
     let mut alignment = align(&files, &plan.versions, wanted);
     let section = wanted.and_then(|Wanted { train, version }| {
@@ -69,7 +64,7 @@ fn versions(project: &Path, plan: &Plan, tag: Option<&Tag>) -> bool {
         None
     });
     let is_good = alignment.problems.is_empty();
-    if !alignment.rows.is_empty() && (tag.is_some() || !is_good) {
+    if !alignment.rows.is_empty() && (release.is_some() || !is_good) {
         println!("\n{}", told::printed(alignment.table().to_string().trim_end()));
     }
     if !is_good && runner::is_here() {

@@ -23,7 +23,7 @@ use serde_json::Value;
 use crate::problem::{Problem, Problems};
 
 /// What a model needs: eight levels, and a fraction of these values for 200 targets.
-const BOUNDS: Bounds = Bounds { depth: 32, values: 100_000, tags: false };
+const BOUNDS: Bounds = Bounds { depth: 32, values: 100_000, tags: false, last: false };
 
 /// The model of a source, or all that is wrong with it.
 pub fn load(source: &Source) -> Result<Model, Problems> {

@@ -85,7 +85,10 @@ impl Comparison {
         let mut wanted = render(plan);
         let mut drifts = Vec::new();
         for file in &mut wanted {
-            let found = read(&root.join(&file.path))?;
+            let found = match file.extent {
+                Extent::Whole => read(&root.join(&file.path))?,
+                Extent::Passage(_) => read_strictly(&root.join(&file.path))?,
+            };
             if let (Some(found), Pins::Keep) = (&found, keep)
                 && file.path.starts_with(WORKFLOWS)
             {
@@ -218,6 +221,15 @@ fn read(path: &Path) -> Result<Option<String>, Failure> {
             // Not text, so certainly not what should be there; shown as far as it can be.
             Ok(Some(String::from_utf8_lossy(error.as_bytes()).into_owned()))
         }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::new(path, "read", error)),
+    }
+}
+
+/// As [`read`], for documents of which only a part is replaced: what can not be shown must not be lost.
+fn read_strictly(path: &Path) -> Result<Option<String>, Failure> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::new(path, "read", error)),
     }

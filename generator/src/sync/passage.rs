@@ -12,16 +12,19 @@ pub fn put(document: Option<&str>, name: &str, passage: &str) -> Option<String> 
     let Some(document) = document else {
         return Some(format!("{begin}\n{passage}{end}\n"));
     };
-    let lines = || {
-        let mut at = 0;
-        document.split_inclusive('\n').map(move |line| {
-            at += line.len();
-            (at - line.len(), line)
-        })
-    };
-    let begins: Vec<(usize, &str)> = lines().filter(|(_, line)| line.trim() == begin).collect();
-    let ends: Vec<usize> =
-        lines().filter(|(_, line)| line.trim() == end).map(|(at, _)| at).collect();
+    let (mut at, mut fenced) = (0, false);
+    let (mut begins, mut ends) = (Vec::new(), Vec::new());
+    for line in document.split_inclusive('\n') {
+        let bare = line.trim_start_matches('\u{feff}').trim();
+        // What stands in a block of code is an example.
+        fenced ^= bare.starts_with("```") || bare.starts_with("~~~");
+        if bare == begin && !fenced {
+            begins.push((at, line));
+        } else if bare == end && !fenced {
+            ends.push(at);
+        }
+        at += line.len();
+    }
     let ([(begin, line)], [end]) = (begins.as_slice(), ends.as_slice()) else { return None };
     let inner = begin + line.len();
     if inner > *end {

@@ -2,6 +2,8 @@
 //! ([manifest](https://doc.rust-lang.org/cargo/reference/manifest.html),
 //! [workspaces](https://doc.rust-lang.org/cargo/reference/workspaces.html)).
 
+use std::collections::HashSet;
+
 use lockstep_schemas::version::VersionScheme;
 use toml_edit::{Item, TableLike, Value};
 
@@ -9,8 +11,14 @@ use super::{Contents, Lead, Reading};
 use crate::field::{Field, Invalid, Notation, Package};
 use crate::syntax::toml::Toml;
 
-/// The kinds of dependencies.
-const KINDS: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
+/// The kinds of dependencies, also as Cargo once wrote them.
+const KINDS: [&str; 5] = [
+    "dependencies",
+    "dev-dependencies",
+    "build-dependencies",
+    "dev_dependencies",
+    "build_dependencies",
+];
 
 /// Why a manifest is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,17 +29,21 @@ pub(super) enum Role {
     Workspace,
     /// It may inherit its version.
     Member,
+    /// It has a version of its own, and may take crates that have ours.
+    Neighbour,
 }
 
 /// `Cargo.toml`: the package's version, the workspace's, and what it takes of the repository's own crates.
 pub(super) fn manifest(text: &str, role: Role) -> Result<Contents, Invalid> {
     let toml = Toml::read(text)?;
+    let is_root = toml.at(&["workspace"]).is_some();
+    if is_root && role == Role::Member {
+        // It is the root of another workspace.
+        return Ok(Contents::default());
+    }
     let version = toml.at(&["package", "version"]);
     let inherits = version
         .is_some_and(|version| version.get("workspace").and_then(Item::as_bool) == Some(true));
-    if role == Role::Member && !inherits {
-        return Ok(Contents::default());
-    }
     let mut contents = Contents::default();
     let mut field = |name: &str, version: &Item| -> Result<(), Invalid> {
         let literal = toml.literal(name, version)?;
@@ -42,52 +54,65 @@ pub(super) fn manifest(text: &str, role: Role) -> Result<Contents, Invalid> {
         field("[package].version", version)?;
     }
     let shared = toml.at(&["workspace", "package", "version"]);
-    if let Some(version) = shared.filter(|_| role != Role::Member) {
+    if let Some(version) = shared.filter(|_| matches!(role, Role::Listed | Role::Workspace)) {
         field("[workspace.package].version", version)?;
     }
-    let has_own = contents.has_own_version();
-    if !has_own && (role == Role::Workspace || !inherits && role == Role::Listed) {
-        return Err(match role {
-            Role::Workspace => Invalid::new("has no [workspace.package].version to inherit"),
-            _ => Invalid::new("has no [package].version and no [workspace.package].version"),
-        });
+    match role {
+        Role::Workspace if shared.is_none() => {
+            return Err(Invalid::new("has no [workspace.package].version to inherit"));
+        }
+        Role::Listed if version.is_none() && shared.is_none() => {
+            return Err(Invalid::new(
+                "has no [package].version and no [workspace.package].version",
+            ));
+        }
+        _ => {}
     }
-    if inherits || version.is_some_and(|_| role == Role::Listed) {
-        contents.package = toml.text(&["package", "name"]).map(Package::cargo);
-    }
+    let has_version = match role {
+        Role::Listed => version.is_some(),
+        Role::Workspace | Role::Member => inherits,
+        Role::Neighbour => false,
+    };
+    contents.package = toml.text(&["package", "name"]).filter(|_| has_version).map(Package::cargo);
     let paths = requirements(&toml, &mut contents)?;
-    leads(&toml, role, inherits, shared.is_some(), paths, &mut contents.leads);
+    contents.leads = leads(&toml, role, inherits, paths);
     Ok(contents)
 }
 
-fn leads(
-    toml: &Toml<'_>,
-    role: Role,
-    inherits: bool,
-    shares: bool,
-    paths: Vec<String>,
-    leads: &mut Vec<Lead>,
-) {
-    if role == Role::Listed && inherits && !shares {
+fn leads(toml: &Toml<'_>, role: Role, inherits: bool, paths: Vec<String>) -> Vec<Lead> {
+    let mut leads = Vec::new();
+    let is_root = toml.at(&["workspace"]).is_some();
+    let shares = toml.at(&["workspace", "package", "version"]).is_some();
+    if role == Role::Listed && !(is_root && (shares || !inherits)) {
         leads.push(match toml.text(&["package", "workspace"]) {
             Some(root) => Lead::File {
                 candidates: vec![format!("{root}/Cargo.toml")],
-                reading: Reading::CargoWorkspace,
+                reading: if inherits { Reading::CargoWorkspace } else { Reading::CargoNeighbour },
             },
-            None => Lead::CargoWorkspace,
+            None => Lead::CargoWorkspace { inherits },
         });
     }
     // Path dependencies of a member are members too.
-    if shares || role == Role::Member {
+    if is_root || role == Role::Member {
         let mut members = toml.texts(&["workspace", "members"]);
         members.extend(paths);
-        let excluded = toml.texts(&["workspace", "exclude"]);
-        members.retain(|member| !excluded.contains(member));
-        leads.push(Lead::CargoMembers(members));
+        let is_ours = role == Role::Member || shares && role != Role::Neighbour;
+        leads.push(Lead::CargoMembers {
+            members,
+            excluded: toml.texts(&["workspace", "exclude"]),
+            reading: if is_ours { Reading::CargoMember } else { Reading::CargoNeighbour },
+        });
     }
-    if role != Role::Member {
+    if matches!(role, Role::Listed | Role::Workspace) {
         leads.push(Lead::Lock(&["Cargo.lock"]));
     }
+    leads
+}
+
+/// Whether a manifest is the root of a workspace.
+pub(crate) fn is_workspace(text: &str) -> bool {
+    text.contains("workspace")
+        && Toml::read(text).is_ok_and(|toml| toml.at(&["workspace"]).is_some())
 }
 
 /// What a manifest takes of crates that stand at a path, where it names a version of them too; and those paths.
@@ -129,13 +154,14 @@ pub(super) fn lock(text: &str) -> Result<Contents, Invalid> {
         tables.into_iter().flatten()
     };
     let mut contents = Contents::default();
-    let mut local: Vec<(String, String)> = Vec::new();
+    let mut local = HashSet::new();
     for package in packages().filter(|package| package.get("source").is_none()) {
         let name = package.get("name").and_then(Item::as_str).unwrap_or_default();
         let Some(version) = package.get("version") else { continue };
         let shown = format!("[[package]] {name}");
         let literal = toml.literal(&shown, version)?;
-        local.push((name.to_owned(), literal.text.to_owned()));
+        local.insert((name.to_owned(), literal.text.to_owned()));
+        contents.listed.push(Package::cargo(name));
         let field = Field::of_file(shown, literal, VersionScheme::Semver);
         contents.fields.push(field.of(Package::cargo(name)));
     }
@@ -148,7 +174,7 @@ pub(super) fn lock(text: &str) -> Result<Contents, Invalid> {
             else {
                 continue;
             };
-            if local.iter().any(|(known, at)| known == name && at == version) {
+            if local.contains(&(name.to_owned(), version.to_owned())) {
                 contents.fields.push(dependency_field(&toml, of, name, dependency)?);
             }
         }

@@ -1,6 +1,7 @@
 //! What a file says of versions, by its format. Pure: a text in, fields and where else to look out.
 
-mod cargo;
+pub(crate) mod cargo;
+mod homebrew;
 mod native;
 mod npm;
 mod pointer;
@@ -10,7 +11,7 @@ use lockstep_schemas::plan::Locator;
 use lockstep_schemas::version::VersionScheme;
 use lockstep_schemas::version_format::VersionFormat;
 
-use crate::field::{Field, Invalid, Package, Subject};
+use crate::field::{Field, Invalid, Package};
 use crate::syntax::code;
 
 /// How a file is read.
@@ -20,10 +21,12 @@ pub enum Reading {
     Located(Locator),
     /// As the root of a Cargo workspace that a package inherits its version from.
     CargoWorkspace,
-    /// As a member of a Cargo workspace, which counts if it inherits the workspace's version.
+    /// As a member of a Cargo workspace, which has the workspace's version where it inherits that.
     CargoMember,
-    /// As a Python module that assigns the version to a variable.
-    PythonVariable(String),
+    /// As a Cargo manifest of the same workspace that has another version: what it takes of other crates counts.
+    CargoNeighbour,
+    /// As a Python module that assigns the version to one of these variables.
+    PythonVariable(Vec<String>),
     /// As nothing but a version.
     Bare(VersionScheme),
 }
@@ -31,6 +34,11 @@ pub enum Reading {
 impl Reading {
     pub(crate) fn format(format: VersionFormat) -> Self {
         Self::Located(Locator::Format { format })
+    }
+
+    /// Whether a manifest is read for what it has to do with others.
+    pub(crate) fn is_of_workspace(&self) -> bool {
+        matches!(self, Self::CargoMember | Self::CargoNeighbour)
     }
 
     /// Whether the file lists what others define.
@@ -50,6 +58,8 @@ pub struct Contents {
     pub package: Option<Package>,
     /// Where else to look.
     pub leads: Vec<Lead>,
+    /// The packages of the repository that a lockfile has, whether or not it says their versions.
+    pub listed: Vec<Package>,
     /// What a lockfile has of packages as they were published, by their digests: no edit makes that another
     /// version's.
     pub published: Vec<Package>,
@@ -66,9 +76,19 @@ pub enum Lead {
         reading: Reading,
     },
     /// In the root of the Cargo workspace above.
-    CargoWorkspace,
-    /// In the members of this Cargo workspace: paths, with `*`.
-    CargoMembers(Vec<String>),
+    CargoWorkspace {
+        /// Whether the version is inherited from there, so that there must be one.
+        inherits: bool,
+    },
+    /// In the members of a Cargo workspace.
+    CargoMembers {
+        /// Their folders, with `*`.
+        members: Vec<String>,
+        /// Those that are none.
+        excluded: Vec<String>,
+        /// How they are read.
+        reading: Reading,
+    },
     /// In the nearest lockfile of one of these names, from the folder upwards.
     Lock(&'static [&'static str]),
 }
@@ -94,9 +114,10 @@ fn of(reading: &Reading, text: &str) -> Result<Contents, Invalid> {
         Reading::Located(locator) => locator,
         Reading::CargoWorkspace => return cargo::manifest(text, cargo::Role::Workspace),
         Reading::CargoMember => return cargo::manifest(text, cargo::Role::Member),
-        Reading::PythonVariable(name) => return python::module(text, name),
+        Reading::CargoNeighbour => return cargo::manifest(text, cargo::Role::Neighbour),
+        Reading::PythonVariable(names) => return python::module(text, names),
         Reading::Bare(scheme) => {
-            let literal = code::pattern(text, r"\A\s*(\S+)\s*\z", "version alone")?;
+            let literal = code::pattern(text, r"\A\s*(\S+)\s*\z", "version, and nothing else,")?;
             return Ok(Field::of_file("version", literal, *scheme).into());
         }
     };
@@ -118,12 +139,12 @@ fn of_format(format: VersionFormat, text: &str) -> Result<Contents, Invalid> {
         VersionFormat::CargoLock => cargo::lock(text),
         VersionFormat::Pyproject => python::pyproject(text),
         VersionFormat::SetupCfg => python::setup_cfg(text),
-        VersionFormat::PythonModule => python::module(text, "__version__"),
+        VersionFormat::PythonModule => python::module(text, &["__version__".to_owned()]),
         VersionFormat::UvLock => python::uv_lock(text),
         VersionFormat::PackageJson => npm::package(text),
         VersionFormat::PackageLock => npm::package_lock(text),
         VersionFormat::PnpmLock => npm::pnpm_lock(text),
-        VersionFormat::HomebrewFormula => native::formula(text),
+        VersionFormat::HomebrewFormula => homebrew::formula(text),
         VersionFormat::Cmake => native::cmake(text),
         VersionFormat::Meson => native::meson(text),
         VersionFormat::Gradle => native::gradle(text),
@@ -135,12 +156,5 @@ fn of_format(format: VersionFormat, text: &str) -> Result<Contents, Invalid> {
 impl From<Field> for Contents {
     fn from(field: Field) -> Self {
         Self { fields: vec![field], ..Self::default() }
-    }
-}
-
-impl Contents {
-    /// Whether a field carries the file's own version.
-    pub(crate) fn has_own_version(&self) -> bool {
-        self.fields.iter().any(|field| field.subject == Subject::File)
     }
 }

@@ -57,10 +57,23 @@ fn exact(shown: String, package: &str, literal: &Literal<'_>) -> Option<Field> {
 pub(super) fn package_lock(file: &str) -> Result<Contents, Invalid> {
     let json = Json::read(file)?;
     let root = json.root();
-    let version = get(root, "version").ok_or_else(|| Invalid::new("has no .version"))?;
-    let literal = json.literal(".version", version)?;
-    let mut contents = Contents::from(Field::of_file(".version", literal, VersionScheme::Semver));
+    let mut contents = Contents::default();
+    // The root of a workspace may have none.
+    if let Some(version) = get(root, "version") {
+        let literal = json.literal(".version", version)?;
+        contents.fields.push(Field::of_file(".version", literal, VersionScheme::Semver));
+    }
     contents.package = text(root, "name").map(Package::npm);
+    contents.listed.extend(contents.package.clone());
+    for (name, package) in entries(root, "dependencies") {
+        // What older npm reads.
+        let of = format!(".dependencies[\"{name}\"]");
+        for (name, value) in entries(package, "requires") {
+            let shown = format!("{of}.requires[\"{name}\"]");
+            let Ok(literal) = json.literal(&shown, value) else { continue };
+            contents.fields.extend(exact(shown, name, &literal));
+        }
+    }
     for (path, package) in entries(root, "packages") {
         let of = format!(".packages[\"{path}\"]");
         let name = text(package, "name");
@@ -71,6 +84,7 @@ pub(super) fn package_lock(file: &str) -> Result<Contents, Invalid> {
             }
             continue;
         }
+        contents.listed.extend(name.map(Package::npm));
         if let Some(version) = get(package, "version") {
             let shown = format!("{of}.version");
             let literal = json.literal(&shown, version)?;
@@ -91,7 +105,7 @@ pub(super) fn package_lock(file: &str) -> Result<Contents, Invalid> {
 
 /// `pnpm-lock.yaml`: the exact versions that the workspace's packages depend on.
 pub(super) fn pnpm_lock(file: &str) -> Result<Contents, Invalid> {
-    let yaml = Yaml::read(file)?;
+    let yaml = Yaml::read_last(file)?;
     let mut contents = Contents::default();
     let no_keys: [&str; 0] = [];
     let root = yaml.at(&no_keys).ok_or_else(|| Invalid::new("is empty"))?;
@@ -108,6 +122,7 @@ pub(super) fn pnpm_lock(file: &str) -> Result<Contents, Invalid> {
                 continue;
             }
             for (name, dependency) in yaml::entries(packages) {
+                contents.listed.push(Package::npm(name));
                 let Some((_, specifier)) =
                     yaml::entries(dependency).find(|(key, _)| *key == "specifier")
                 else {

@@ -16,17 +16,21 @@ const PYTHON: Language = Language {
     line_comments: &["#"],
     blocks: &[("\"\"\"", "\"\"\""), ("'''", "'''")],
     quotes: &["\"", "'"],
+    quotes_span_lines: false,
 };
 
-/// A module that assigns the version to a variable: not in a comment and not in a text of several lines.
-pub(super) fn module(text: &str, variable: &str) -> Result<Contents, Invalid> {
+/// A module that assigns the version to one of some variables: not in a comment, not in a text of several lines,
+/// and not as a part of something longer.
+pub(super) fn module(text: &str, variables: &[String]) -> Result<Contents, Invalid> {
     let code = Code::read(text, &PYTHON);
+    let names: Vec<String> = variables.iter().map(|name| regex_lite::escape(name)).collect();
     let pattern = format!(
-        r#"^{}(?:[ \t]*:[ \t]*[\w.\[\]]+)?[ \t]*=[ \t]*["']([^"'\n]*)["']"#,
-        regex_lite::escape(variable)
+        r#"^(?:{})(?:[ \t]*:[ \t]*[\w.\[\]]+)?[ \t]*=[ \t]*["']([^"'\n]*)["'][ \t]*(?:;.*)?$"#,
+        names.join("|")
     );
-    let version = code.one(&pattern, variable)?;
-    Ok(Field::of_file(variable, version, VersionScheme::Pep440).into())
+    let name = variables.join(" or ");
+    let version = code.one(&pattern, &name)?;
+    Ok(Field::of_file(name, version, VersionScheme::Pep440).into())
 }
 
 /// `pyproject.toml`: the version of
@@ -103,61 +107,73 @@ fn dynamic(toml: &Toml<'_>) -> Result<Lead, Invalid> {
         if let (Some(path), None, None | Some("regex")) =
             (has("path"), has("pattern"), has("source"))
         {
-            return file(vec![path.to_owned()], variable("__version__"));
+            return file(vec![path.to_owned()], variables(&["__version__", "VERSION"]));
         }
     }
     let setuptools = ["tool", "setuptools", "dynamic", "version"];
     if let Some(version) = toml.at(&setuptools).and_then(Item::as_table_like) {
-        return setuptools_source(version);
+        return setuptools_source(toml, version);
     }
     if let Some(path) = toml.text(&["tool", "pdm", "version", "path"]) {
-        return file(vec![path.to_owned()], variable("__version__"));
+        return file(vec![path.to_owned()], variables(&["__version__"]));
     }
     let backend = toml.text(&["build-system", "build-backend"]).unwrap_or_default();
     if backend == "maturin" {
-        let manifest = toml.text(&["tool", "maturin", "manifest-path"]).unwrap_or("Cargo.toml");
-        return file(vec![manifest.to_owned()], Reading::format(VersionFormat::CargoManifest));
+        let manifest = toml.text(&["tool", "maturin", "manifest-path"]);
+        let manifests = manifest.map_or_else(
+            || vec!["Cargo.toml".to_owned(), "rust/Cargo.toml".to_owned()],
+            |manifest| vec![manifest.to_owned()],
+        );
+        return file(manifests, Reading::format(VersionFormat::CargoManifest));
     }
     if backend.starts_with("flit_core") {
         let named = toml.text(&["tool", "flit", "module", "name"]);
         let name = named.or_else(|| toml.text(&["project", "name"])).unwrap_or_default();
-        let name = name.replace('-', "_");
-        return file(modules(&name), variable("__version__"));
+        return file(modules(&name.replace('-', "_"), None), variables(&["__version__"]));
     }
     Err(Invalid::new("[project].version is dynamic, and what it comes from is not known")
         .with_remedy("name the file that has it, in the place of this one; a version that comes from git's tags needs none"))
 }
 
-fn variable(name: &str) -> Reading {
-    Reading::PythonVariable(name.to_owned())
+fn variables(names: &[&str]) -> Reading {
+    Reading::PythonVariable(names.iter().map(|name| (*name).to_owned()).collect())
 }
 
 /// What setuptools takes a version from
 /// ([documentation](https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#dynamic-metadata)).
-fn setuptools_source(version: &dyn TableLike) -> Result<Lead, Invalid> {
+fn setuptools_source(toml: &Toml<'_>, version: &dyn TableLike) -> Result<Lead, Invalid> {
     let source = |key: &str| version.get(key).and_then(Item::as_str);
-    match (source("attr"), source("file")) {
-        (Some(attribute), _) => Ok(attribute_lead(attribute)),
-        (None, Some(file)) => Ok(Lead::File {
-            candidates: vec![file.to_owned()],
-            reading: Reading::Bare(VersionScheme::Pep440),
-        }),
-        (None, None) => {
-            Err(Invalid::new("[tool.setuptools.dynamic].version has neither `attr` nor `file`"))
+    if let Some(attribute) = source("attr") {
+        let root = toml.text(&["tool", "setuptools", "package-dir", ""]);
+        return Ok(attribute_lead(attribute, root));
+    }
+    let listed = toml.texts(&["tool", "setuptools", "dynamic", "version", "file"]);
+    match (source("file"), listed.as_slice()) {
+        (Some(file), _) => Ok(bare(file)),
+        (None, [file]) => Ok(bare(file)),
+        _ => {
+            Err(Invalid::new("[tool.setuptools.dynamic].version has neither `attr` nor one `file`"))
         }
     }
 }
 
+/// A file that is nothing but a version.
+fn bare(file: &str) -> Lead {
+    Lead::File { candidates: vec![file.to_owned()], reading: Reading::Bare(VersionScheme::Pep440) }
+}
+
 /// `package.module.VARIABLE`.
-fn attribute_lead(attribute: &str) -> Lead {
+fn attribute_lead(attribute: &str, root: Option<&str>) -> Lead {
     let (module, name) = attribute.rsplit_once('.').unwrap_or(("", attribute));
-    Lead::File { candidates: modules(&module.replace('.', "/")), reading: variable(name) }
+    Lead::File { candidates: modules(module, root), reading: variables(&[name]) }
 }
 
 /// The files that a module may be.
-fn modules(module: &str) -> Vec<String> {
-    let of = |root: &str| [format!("{root}{module}/__init__.py"), format!("{root}{module}.py")];
-    ["", "src/", "lib/"].into_iter().flat_map(of).collect()
+fn modules(module: &str, root: Option<&str>) -> Vec<String> {
+    let module = module.replace('.', "/");
+    let of = |root: &str| [format!("{root}/{module}/__init__.py"), format!("{root}/{module}.py")];
+    let roots = root.into_iter().chain([".", "src", "lib"]);
+    roots.flat_map(of).collect()
 }
 
 /// `setup.cfg`, as
@@ -199,12 +215,9 @@ pub(super) fn setup_cfg(text: &str) -> Result<Contents, Invalid> {
     let version = found.ok_or_else(|| Invalid::new("has no [metadata] version"))?;
     let mut contents = Contents { package, ..Contents::default() };
     if let Some(attribute) = version.text.strip_prefix("attr:") {
-        contents.leads.push(attribute_lead(attribute.trim()));
+        contents.leads.push(attribute_lead(attribute.trim(), None));
     } else if let Some(file) = version.text.strip_prefix("file:") {
-        contents.leads.push(Lead::File {
-            candidates: vec![file.trim().to_owned()],
-            reading: Reading::Bare(VersionScheme::Pep440),
-        });
+        contents.leads.push(bare(file.trim()));
     } else {
         let field = Field::of_file("[metadata] version", version, VersionScheme::Pep440);
         contents.fields.push(field);
@@ -222,6 +235,9 @@ pub(super) fn uv_lock(text: &str) -> Result<Contents, Invalid> {
         let is_here = package.get("source").is_some_and(|source| {
             ["editable", "virtual", "directory"].iter().any(|kind| source.get(kind).is_some())
         });
+        if is_here {
+            contents.listed.push(Package::python(name));
+        }
         if let Some(version) = package.get("version").filter(|_| is_here) {
             let shown = format!("[[package]] {name}");
             let literal = toml.literal(&shown, version)?;

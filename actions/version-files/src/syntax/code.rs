@@ -12,8 +12,10 @@ pub(crate) struct Language {
     pub(crate) line_comments: &'static [&'static str],
     /// Comments and texts that may have several lines: how they begin and end.
     pub(crate) blocks: &'static [(&'static str, &'static str)],
-    /// The quotes of texts, each of which ends with its line at the latest.
+    /// The quotes of texts.
     pub(crate) quotes: &'static [&'static str],
+    /// Whether a text may have several lines; else it ends with its line at the latest.
+    pub(crate) quotes_span_lines: bool,
 }
 
 /// What is left of a text.
@@ -53,6 +55,24 @@ impl<'t> Code<'t> {
         let found = regex.captures_iter(&self.without_comments);
         let places = found.filter_map(|captures| captures.get(1).map(|group| group.range()));
         places.map(|place| Literal { text: &self.text[place.clone()], place }).collect()
+    }
+
+    /// The words before each brace that is open at a place.
+    pub(crate) fn blocks_around(&self, place: usize) -> Vec<&str> {
+        let mut open = Vec::new();
+        let before = &self.without_texts[..place];
+        for (at, byte) in before.bytes().enumerate() {
+            match byte {
+                b'{' => {
+                    let line =
+                        before[..at].rsplit(['\n', ';', '{', '}']).next().unwrap_or_default();
+                    open.push(line.trim());
+                }
+                b'}' => drop(open.pop()),
+                _ => {}
+            }
+        }
+        open
     }
 
     /// What stands between the parentheses of the one call of a function.
@@ -133,17 +153,20 @@ fn blanked(text: &str, language: &Language, keep: Keep) -> String {
                 let inner = rest[begin.len()..].find(end);
                 (inner.map_or(rest.len(), |at| begin.len() + at + end.len()), false)
             }
-            Begins::Quote(quote) => (end_of(rest, quote), keep == Keep::Texts),
+            Begins::Quote(quote) => {
+                (end_of(rest, quote, language.quotes_span_lines), keep == Keep::Texts)
+            }
         };
         let (inside, after) = rest.split_at(inside);
-        if is_kept {
+        if is_kept && !inside.contains('\n') {
             blanked.push_str(inside);
         } else if let Begins::Quote(quote) = begins {
             // The quotes stay: what an expression finds behind one is the text.
             let ends = inside.len() > quote.len() && inside.ends_with(quote);
             let inner = inside.len() - if ends { 2 } else { 1 } * quote.len();
             blanked.push_str(quote);
-            blanked.extend(std::iter::repeat_n(' ', inner));
+            let inner = &inside.as_bytes()[quote.len()..quote.len() + inner];
+            blanked.extend(inner.iter().map(|byte| if *byte == b'\n' { '\n' } else { ' ' }));
             blanked.push_str(if ends { quote } else { "" });
         } else {
             blanked.extend(inside.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
@@ -174,15 +197,15 @@ fn next(text: &str, language: &Language) -> Option<(usize, Begins)> {
     })
 }
 
-/// Where a text that begins with a quote ends: with its line at the latest.
-fn end_of(text: &str, quote: &str) -> usize {
+/// Where a text that begins with a quote ends.
+fn end_of(text: &str, quote: &str, spans_lines: bool) -> usize {
     let mut at = quote.len();
     while at < text.len() {
         let rest = &text[at..];
         if rest.starts_with(quote) {
             return at + quote.len();
         }
-        if rest.starts_with('\n') {
+        if rest.starts_with('\n') && !spans_lines {
             return at;
         }
         let escaped = usize::from(rest.starts_with('\\'));

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::field::{Invalid, Literal};
 
 /// Large enough for the lockfiles of large workspaces.
-const BOUNDS: Bounds = Bounds { depth: 64, values: 500_000, tags: true };
+const BOUNDS: Bounds = Bounds { depth: 64, values: 500_000, tags: true, last: false };
 
 /// A document as it was read.
 pub(crate) struct Yaml<'t> {
@@ -16,13 +16,22 @@ pub(crate) struct Yaml<'t> {
 
 impl<'t> Yaml<'t> {
     pub(crate) fn read(text: &'t str) -> Result<Self, Invalid> {
+        Self::within(text, BOUNDS)
+    }
+
+    /// Reads the last of several documents.
+    pub(crate) fn read_last(text: &'t str) -> Result<Self, Invalid> {
+        Self::within(text, Bounds { last: true, ..BOUNDS })
+    }
+
+    fn within(text: &'t str, bounds: Bounds) -> Result<Self, Invalid> {
         let invalid = |mistake: Mistake| Invalid {
             message: format!("is not read: {}", mistake.message),
             at: Some(mistake.place.bytes.start),
             remedy: mistake.remedy,
         };
         let first = |mut mistakes: Vec<Mistake>| invalid(mistakes.swap_remove(0));
-        let mut document = lockstep_yaml::read(text, BOUNDS).map_err(first)?;
+        let mut document = lockstep_yaml::read(text, bounds).map_err(first)?;
         if document.mistakes.is_empty() {
             Ok(Self { text, document })
         } else {
