@@ -32,6 +32,7 @@ pub(crate) struct Identity(#[cfg(unix)] (u64, u64), #[cfg(not(unix))] std::path:
 
 impl Identity {
     #[cfg(unix)]
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere the file system is asked")]
     fn of(_: &Path, metadata: &Metadata) -> io::Result<Self> {
         use std::os::unix::fs::MetadataExt as _;
         Ok(Self((metadata.dev(), metadata.ino())))

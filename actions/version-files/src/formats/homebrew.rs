@@ -68,10 +68,10 @@ fn own(text: &str) -> String {
     for line in text.split_inclusive('\n') {
         let word = line.trim_start();
         let indent = &line[..line.len() - word.len()];
-        let is_word = |name: &&str| {
-            word.strip_prefix(*name).is_some_and(|rest| rest.starts_with([' ', '(', '\r', '\n']))
+        let is_word = |name: &str| {
+            word.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '(', '\r', '\n']))
         };
-        let begins = OTHERS.iter().any(|name| is_word(&name))
+        let begins = OTHERS.iter().any(|name| is_word(name))
             && (word.starts_with("def ") || word.trim_end().ends_with(" do"));
         if other.is_none() && begins {
             other = Some(indent);
@@ -109,10 +109,8 @@ fn in_address<'t>(address: &Literal<'t>, stated: Option<&str>) -> Vec<Literal<'t
         let mut after = address.text[at + version.len()..].chars();
         let (next, second) = (after.next(), after.next());
         let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-        !is_digit(before)
-            && before != Some('.')
-            && !is_digit(next)
-            && !(next == Some('.') && is_digit(second))
+        let goes_on = is_digit(next) || (next == Some('.') && is_digit(second));
+        !(goes_on || is_digit(before) || before == Some('.'))
     };
     let places = address.text.match_indices(version).map(|(at, _)| at).filter(is_apart);
     places.map(|at| address.part(at..at + version.len())).collect()
