@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::strings::Version;
+use crate::strings::{TagPattern, Version};
 
 /// In whose words a version is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -98,6 +98,20 @@ impl Version {
         let (_, pre) = self.as_str().split_once('-').unwrap_or((self.as_str(), "none"));
         let is_named = pre.starts_with(|c: char| c.is_ascii_lowercase());
         is_named.then(|| Pep440::read(self.as_str()))?.map(|version| version.to_string())
+    }
+}
+
+impl TagPattern {
+    /// The version that a tag is of; `None` where it is not of this pattern.
+    #[must_use]
+    pub fn version_of(&self, tag: &str) -> Option<Version> {
+        tag.strip_prefix(self.prefix())?.parse().ok()
+    }
+
+    /// What stands before the version.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        self.as_str().strip_suffix("{version}").unwrap_or_default()
     }
 }
 

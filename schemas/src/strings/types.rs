@@ -389,17 +389,3 @@ string_types! {
         example: "Formula/plasmite.rb",
     }
 }
-
-impl TagPattern {
-    /// The version that a tag is of; `None` where it is not of this pattern.
-    #[must_use]
-    pub fn version_of(&self, tag: &str) -> Option<Version> {
-        tag.strip_prefix(self.prefix())?.parse().ok()
-    }
-
-    /// What stands before the version.
-    #[must_use]
-    pub fn prefix(&self) -> &str {
-        self.as_str().strip_suffix("{version}").unwrap_or_default()
-    }
-}
