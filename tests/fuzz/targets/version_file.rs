@@ -6,7 +6,7 @@ use lockstep_schemas::version_format::VersionFormat;
 use lockstep_version_files::formats::read;
 use lockstep_version_files::{Reading, set};
 
-// The first byte says which format the rest is of. What is set is found again, at as many places.
+// The first byte says which format the rest is of. What is set is found again, at as many places at least.
 fuzz_target!(|bytes: &[u8]| {
     let Some((which, rest)) = bytes.split_first() else { return };
     let Ok(text) = std::str::from_utf8(rest) else { return };
@@ -20,7 +20,8 @@ fuzz_target!(|bytes: &[u8]| {
     let version = "7.8.9".parse().unwrap();
     if let Ok(changed) = set(text, contents.fields.iter(), &version) {
         let now = read(&reading, &changed).unwrap();
-        assert_eq!(now.fields.len(), contents.fields.len());
+        // An address may have had the new version somewhere already.
+        assert!(now.fields.len() >= contents.fields.len());
         assert!(now.fields.iter().all(|field| field.says(&version)));
     }
 });

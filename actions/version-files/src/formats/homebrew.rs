@@ -101,7 +101,9 @@ fn in_address<'t>(address: &Literal<'t>, stated: Option<&str>) -> Vec<Literal<'t
         let found = regex.as_ref()?.captures(address.text)?.get(1)?.as_str();
         found.parse::<Version>().is_ok().then_some(found)
     };
-    let stated = stated.filter(|stated| address.text.contains(stated));
+    let is_here =
+        |stated: &&str| stated.parse::<Version>().is_ok() && address.text.contains(stated);
+    let stated = stated.filter(is_here);
     let Some(version) = found(&TAG).or(stated).or_else(|| found(&NAME)) else { return Vec::new() };
     // What goes on as a number is another.
     let is_apart = |at: &usize| {
