@@ -130,10 +130,9 @@ fn problem(
     let at = |message: String| Problem::new(message).of_file(&file.path).at(*line, *column);
     let name = &field.name;
     let found = excerpt(&field.text);
-    if field.is_expression() {
-        let message = format!("{name} is `{found}`, which becomes a version when the file is used");
-        return Some(at(message).with_remedy(
-            "name the place that it comes from in `versions` of lockstep.yaml, in the place of this field",
+    if field.is_foreign() {
+        return Some(at(format!("{name} is `{found}`, which is no version")).with_remedy(
+            "write the version there; where it comes from another place, name that in `versions` of lockstep.yaml instead",
         ));
     }
     let is_none = matches!(field.notation, Notation::Version(_)) && field.version().is_none();

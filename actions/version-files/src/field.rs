@@ -140,8 +140,8 @@ impl Field {
     ///
     /// Where the version has no counterpart in its notation, in words.
     pub fn saying(&self, version: &Version) -> Result<String, String> {
-        if self.is_expression() {
-            return Err("it becomes a version when the file is used".to_owned());
+        if self.is_foreign() {
+            return Err("it is no version that another could take the place of".to_owned());
         }
         match self.notation {
             Notation::Version(scheme) => scheme.write(version),
@@ -160,12 +160,15 @@ impl Field {
         }
     }
 
-    /// Whether it says something that becomes a version when its file is used, such as `${VERSION}`.
+    /// Whether it says nothing that another version could take the place of, such as `${VERSION}`, which becomes one
+    /// when the file is used.
     #[must_use]
-    pub fn is_expression(&self) -> bool {
+    pub fn is_foreign(&self) -> bool {
         // What versions of all ecosystems are written with, epochs and locals of Python's among them.
         let is_written = |c: char| c.is_ascii_alphanumeric() || ".+-_!".contains(c);
-        matches!(self.notation, Notation::Version(_)) && !self.text.chars().all(is_written)
+        let is_like_one = self.text.starts_with(|c: char| c.is_ascii_digit())
+            && self.text.chars().all(is_written);
+        matches!(self.notation, Notation::Version(_)) && !is_like_one
     }
 
     /// The version that it says; `None` where it says none, or a requirement.

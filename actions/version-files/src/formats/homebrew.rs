@@ -38,7 +38,7 @@ pub(super) fn formula(text: &str) -> Result<Contents, Invalid> {
         stated = stated.or(Some(version.text));
         field("version", version);
     }
-    for tag in all(r#"\btag:[ \t]*["']v?([^"'\n]*)["']"#) {
+    for tag in all(r#"\btag:[ \t]*["'](?:[^"'\n]*?v)?([^"'\n]*)["']"#) {
         field("tag:", tag);
     }
     for (name, pattern) in [
@@ -71,8 +71,9 @@ fn own(text: &str) -> String {
         let is_word = |name: &str| {
             word.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '(', '\r', '\n']))
         };
+        let bare = word.split(" #").next().unwrap_or_default().trim_end();
         let begins = OTHERS.iter().any(|name| is_word(name))
-            && (word.starts_with("def ") || word.trim_end().ends_with(" do"));
+            && (word.starts_with("def ") || word.contains(" do |") || bare.ends_with(" do"));
         if other.is_none() && begins {
             other = Some(indent);
         }

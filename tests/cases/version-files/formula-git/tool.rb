@@ -1,5 +1,5 @@
 class Tool < Formula
   url "https://example.org/tool.git",
-      tag:      "v1.2.3",
+      tag:      "tool-v1.2.3",
       revision: "0123"
 end

@@ -8,11 +8,11 @@ class Tool < Formula
     url "https://github.com/someone/tool/releases/download/v0.1.0/x"
   end
 
-  resource "other" do
+  resource "other" do # fetched
     url "https://github.com/other/other/archive/v1.2.3.tar.gz"
   end
 
-  patch do
+  patch do |p|
     url "https://github.com/other/other/archive/v9.9.9.tar.gz"
   end
 
