@@ -84,17 +84,14 @@ pub fn align(project: &Project, plan: &VersionPlan, wanted: Option<Wanted<'_>>) 
             alignment.problems.push(problem.with_remedy("list the file that has it"));
         }
         let version = wanted.map(|wanted| wanted.version.clone()).or_else(|| common(&fields));
-        let tagged = wanted.and_then(|_| tagged(train, &fields));
+        let remedy = version.as_ref().map(|version| {
+            let tagged = wanted.and_then(|_| tagged(train, &fields));
+            remedy(train, &fields, version, tagged.as_deref())
+        });
         for (file, field) in fields {
             let row = row(train, file, field, version.as_ref());
-            alignment.problems.extend(problem(
-                train,
-                file,
-                field,
-                version.as_ref(),
-                tagged.as_deref(),
-                &row,
-            ));
+            let expected = version.as_ref().zip(remedy.as_deref());
+            alignment.problems.extend(problem(file, field, expected, &row));
             alignment.rows.push(row);
         }
         alignment.versions.push(version);
@@ -115,12 +112,28 @@ fn row(train: &TrainPlan, file: &VersionFile, of: &TrainField, version: Option<&
     }
 }
 
-fn problem(
+/// What to do about fields that do not say a version.
+fn remedy(
     train: &TrainPlan,
+    fields: &[(&VersionFile, &TrainField)],
+    version: &Version,
+    tagged: Option<&str>,
+) -> String {
+    if train.stamped {
+        return "write the stand-in that the others have".to_owned();
+    }
+    let of = train.id.as_ref().map(|id| format!("--train {id} ")).unwrap_or_default();
+    let falls = fields.iter().any(|(_, of)| !of.field.rises_to(version));
+    let allow = if falls { " --allow-downgrade" } else { "" };
+    let bump = format!("set every field: lockstep bump {of}{version}{allow}");
+    tagged.map_or(bump.clone(), |tag| format!("{bump}; or tag what they say: {tag}"))
+}
+
+/// What is wrong with a field that does not say a version; with what to do about that.
+fn problem(
     file: &VersionFile,
     of: &TrainField,
-    version: Option<&Version>,
-    tagged: Option<&str>,
+    expected: Option<(&Version, &str)>,
     row: &Row,
 ) -> Option<Problem> {
     if row.is_aligned {
@@ -139,7 +152,7 @@ fn problem(
     let is_pythons = field.notation == Notation::Version(VersionScheme::Pep440)
         && field.text.starts_with(|c: char| c.is_ascii_digit());
     let what = if is_pythons { "no counterpart in other ecosystems" } else { "no version" };
-    let Some(version) = version else {
+    let Some((version, remedy)) = expected else {
         let remedy = "write a version such as 1.2.3; a field that carries none is taken out of `versions` in lockstep.yaml";
         return Some(at(format!("{name} is `{found}`: {what}")).with_remedy(remedy));
     };
@@ -153,14 +166,6 @@ fn problem(
     };
     let what = if is_none { format!(" ({what})") } else { String::new() };
     let message = format!("{name} is {found}{what}, not {expected}");
-    if train.stamped {
-        return Some(at(message).with_remedy("write the stand-in that the others have"));
-    }
-    let train = train.id.as_ref().map(|id| format!("--train {id} ")).unwrap_or_default();
-    let mut remedy = format!("set every field: lockstep bump {train}{version}");
-    if let Some(tag) = tagged {
-        remedy = format!("{remedy}; or tag what they say: {tag}");
-    }
     Some(at(message).with_remedy(remedy))
 }
 

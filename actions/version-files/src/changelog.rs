@@ -102,8 +102,9 @@ fn date(title: &str) -> Option<String> {
         };
         (1..=last).contains(&day)
     };
-    let regex = Regex::new(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").ok()?;
-    regex.find_iter(title).map(|found| found.as_str()).find(is_day).map(str::to_owned)
+    let regex = Regex::new(r"(?:^|[^0-9])([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[^0-9]|$)").ok()?;
+    let found = regex.captures_iter(title).filter_map(|found| found.get(1));
+    found.map(|found| found.as_str()).find(is_day).map(str::to_owned)
 }
 
 /// Whether there is more than titles, comments, bullets and the addresses of links.
@@ -130,11 +131,21 @@ fn address(line: &str) -> Option<&str> {
 
 /// The addresses of links in some notes that the changelog has at another place, as lines of their own.
 fn addresses(text: &str, notes: &str) -> String {
-    let is_here = |label: &str| notes.lines().any(|line| address(line.trim()) == Some(label));
-    let is_used = |label: &str| notes.contains(&format!("[{label}]"));
+    let notes = notes.to_lowercase();
+    let is_here = |label: &str| {
+        let here = notes.lines().filter_map(|line| address(line.trim()));
+        here.into_iter().any(|here| here == label.to_lowercase())
+    };
+    let is_used = |label: &str| notes.contains(&format!("[{}]", label.to_lowercase()));
+    let mut is_code = false;
     let lines = text
         .lines()
         .map(str::trim)
+        .filter(|line| {
+            // What stands in a block of code is an example.
+            is_code ^= line.starts_with("```") || line.starts_with("~~~");
+            !is_code
+        })
         .filter(|line| address(line).is_some_and(|label| is_used(label) && !is_here(label)));
     let lines: Vec<&str> = lines.collect();
     if lines.is_empty() { String::new() } else { format!("\n\n{}", lines.join("\n")) }

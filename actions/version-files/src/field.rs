@@ -160,6 +160,18 @@ impl Field {
         }
     }
 
+    /// Whether a version is above what it says, in the order of its notation; or is what it says already. A requirement
+    /// follows any.
+    #[must_use]
+    pub fn rises_to(&self, version: &Version) -> bool {
+        match (self.version(), self.notation) {
+            (Some(said), Notation::Version(scheme)) => {
+                self.says(version) || scheme.is_above(version, &said)
+            }
+            _ => true,
+        }
+    }
+
     /// Whether it says nothing that another version could take the place of, such as `${VERSION}`, which becomes one
     /// when the file is used.
     #[must_use]

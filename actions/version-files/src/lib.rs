@@ -19,6 +19,7 @@ mod requirement;
 mod syntax;
 mod text;
 mod trains;
+mod workspace;
 
 pub use align::{Alignment, Row, Wanted, align};
 pub use change::{Change, ChangedFile, set};

@@ -39,9 +39,12 @@ pub fn next(current: &Version, step: Option<Step>, label: Option<&str>) -> Resul
         }
         (None, Some(label)) => {
             let number = next.pre.strip_prefix(label).and_then(|rest| rest.strip_prefix('.'));
+            let first_part = next.pre.split('.').next().unwrap_or_default();
+            // `rc1` is of the label too, and orders by its letters.
+            let is_of_label = first_part.trim_end_matches(|c: char| c.is_ascii_digit()) == label;
             next.pre = match number.map(str::parse::<u64>) {
                 Some(Ok(number)) => prerelease(label, number.checked_add(1))?,
-                _ if next.pre.split('.').next() == Some(label) => {
+                _ if is_of_label => {
                     return Err(format!(
                         "which prerelease comes after {current} is not known: name it"
                     ));

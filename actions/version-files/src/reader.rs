@@ -9,9 +9,9 @@ use lockstep_schemas::version_format::VersionFormat;
 use lockstep_toolkit::Problem;
 use rayon::prelude::*;
 
-use crate::formats::cargo::is_workspace;
 use crate::formats::{Contents, Lead, Reading, read};
-use crate::text::{Identity, below, identified, problem, text_of};
+use crate::text::{Identity, below, folder_of, identified, problem};
+use crate::workspace::{Crate, Workspaces};
 
 /// From how many files on they are read on every core: starting the threads takes as long as reading a few.
 const MANY: usize = 24;
@@ -43,6 +43,7 @@ pub(crate) struct Reader<'r> {
     pub(crate) problems: Vec<Problem>,
     /// Lockfiles that can not be read and may be none of the repository's.
     pub(crate) unread: Vec<(usize, Problem)>,
+    workspaces: Workspaces<'r>,
     /// What was looked for upwards from a folder, and found.
     above: HashMap<(String, &'static [&'static str]), Option<String>>,
 }
@@ -59,6 +60,7 @@ impl<'r> Reader<'r> {
             found: Vec::new(),
             problems: Vec::new(),
             unread: Vec::new(),
+            workspaces: Workspaces::new(root),
             above: HashMap::new(),
         }
     }
@@ -145,7 +147,7 @@ impl<'r> Reader<'r> {
 
     /// The files that a lead leads to.
     fn follow(&mut self, from: &Task, lead: &Lead) -> Vec<Task> {
-        let folder = from.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = folder_of(&from.path);
         match lead {
             Lead::File { candidates, reading } => {
                 let paths: Vec<String> =
@@ -156,38 +158,56 @@ impl<'r> Reader<'r> {
                 self.no_file(from, &paths);
                 Vec::new()
             }
-            Lead::CargoWorkspace { inherits } => {
-                let above = above(folder).and_then(|above| {
-                    self.nearest(above, &["Cargo.toml"], |path| {
-                        text_of(path).is_ok_and(|text| is_workspace(&text))
-                    })
-                });
-                if above.is_none() && *inherits {
-                    let problem =
-                        "inherits its version from a workspace, and there is none above it";
-                    self.problems.push(
-                        Problem::new(problem)
-                            .of_file(&from.path)
-                            .with_remedy("write its version, or add it to a workspace with one"),
-                    );
-                }
-                let reading =
-                    if *inherits { Reading::CargoWorkspace } else { Reading::CargoNeighbour };
-                above.map(|path| from.to(path, reading)).into_iter().collect()
+            Lead::CargoWorkspace { named, inherits } => {
+                self.workspace(from, named.as_deref(), *inherits)
             }
-            Lead::CargoMembers { members, excluded, reading } => {
-                self.members(from, folder, members, excluded, reading)
+            Lead::CargoMembers { inherit } => {
+                let crates = self.workspaces.crates(&from.path).into_iter();
+                let task = |of: Crate| {
+                    let inherits = *inherit && of.is_member;
+                    let reading =
+                        if inherits { Reading::CargoMember } else { Reading::CargoNeighbour };
+                    from.to(of.manifest, reading)
+                };
+                crates.map(task).collect()
             }
+            Lead::Beside(name) => self.beside(from, &from.path, name),
             Lead::Lock(names) => {
-                let path = self.nearest(folder, names, Path::is_file);
+                let path = self.nearest(folder, names);
                 let task = path.and_then(|path| {
-                    let format = VersionFormat::by_name(&path)?;
-                    let is_beside = path.rsplit_once('/').map_or("", |(at, _)| at) == folder;
-                    Some(Task { is_own: is_beside, ..from.to(path, Reading::format(format)) })
+                    let is_beside = folder_of(&path) == folder;
+                    let reading = Reading::format(VersionFormat::by_name(&path)?);
+                    Some(Task { is_own: is_beside, ..from.to(path, reading) })
                 });
                 task.into_iter().collect()
             }
         }
+    }
+
+    /// The root of the Cargo workspace that a manifest is of, with its lockfile. A crate without a workspace has a
+    /// lockfile of its own.
+    fn workspace(&mut self, from: &Task, named: Option<&str>, inherits: bool) -> Vec<Task> {
+        let Some(root) = self.workspaces.root_of(&from.path, named) else {
+            if inherits {
+                let problem = "inherits its version from a workspace, and there is none above it";
+                let remedy = "write its version, or add it to a workspace with one";
+                self.problems.push(Problem::new(problem).of_file(&from.path).with_remedy(remedy));
+            }
+            return self.beside(from, &from.path, "Cargo.lock");
+        };
+        let reading = if inherits { Reading::CargoWorkspace } else { Reading::CargoNeighbour };
+        let lock = self.beside(from, &root, "Cargo.lock");
+        [from.to(root, reading)].into_iter().chain(lock).collect()
+    }
+
+    /// A file in the folder of another, where there is one.
+    fn beside(&self, from: &Task, path: &str, name: &str) -> Vec<Task> {
+        let beside = below(folder_of(path), name).filter(|path| self.root.join(path).is_file());
+        let task = beside.and_then(|path| {
+            let reading = Reading::format(VersionFormat::by_name(&path)?);
+            Some(from.to(path, reading))
+        });
+        task.into_iter().collect()
     }
 
     fn no_file(&mut self, from: &Task, paths: &[String]) {
@@ -203,54 +223,15 @@ impl<'r> Reader<'r> {
         );
     }
 
-    /// The manifests of a workspace's members
-    /// ([documentation](https://doc.rust-lang.org/cargo/reference/workspaces.html#the-members-and-exclude-fields)).
-    fn members(
-        &mut self,
-        from: &Task,
-        folder: &str,
-        members: &[String],
-        excluded: &[String],
-        reading: &Reading,
-    ) -> Vec<Task> {
-        let excluded: Vec<String> =
-            excluded.iter().filter_map(|path| below(folder, path)).collect();
-        let is_excluded = |path: &str| {
-            let is_below = |excluded: &String| {
-                path.strip_prefix(excluded.as_str()).is_some_and(|rest| rest.starts_with('/'))
-            };
-            excluded.iter().any(is_below)
-        };
-        let mut tasks = Vec::new();
-        for member in members {
-            if member.contains(['?', '[']) || member.contains("**") {
-                let message = format!("which crates `{member}` means is not known here");
-                let problem = Problem::new(message).of_file(&from.path);
-                self.problems.push(problem.with_remedy("write its members with `*` alone"));
-                continue;
-            }
-            let Some(manifest) = below(folder, &format!("{member}/Cargo.toml")) else { continue };
-            // A member that is not there is for Cargo to tell.
-            let found = find(self.root, &manifest).unwrap_or_default();
-            let found = found.into_iter().map(|(path, _)| path).filter(|path| !is_excluded(path));
-            tasks.extend(found.map(|path| from.to(path, reading.clone())));
-        }
-        tasks
-    }
-
     /// The nearest of some files, from a folder upwards.
-    fn nearest(
-        &mut self,
-        folder: &str,
-        names: &'static [&'static str],
-        is_it: fn(&Path) -> bool,
-    ) -> Option<String> {
+    fn nearest(&mut self, folder: &str, names: &'static [&'static str]) -> Option<String> {
         if let Some(known) = self.above.get(&(folder.to_owned(), names)) {
             return known.clone();
         }
         let mut here = names.iter().filter_map(|name| below(folder, name));
-        let found = here.find(|path| is_it(&self.root.join(path)));
-        let found = found.or_else(|| self.nearest(above(folder)?, names, is_it));
+        let found = here.find(|path| self.root.join(path).is_file());
+        let is_root = folder.is_empty();
+        let found = found.or_else(|| self.nearest((!is_root).then(|| folder_of(folder))?, names));
         self.above.insert((folder.to_owned(), names), found.clone());
         found
     }
@@ -261,12 +242,6 @@ impl Task {
     fn to(&self, path: String, reading: Reading) -> Self {
         Self { path, reading, train: self.train, is_own: true, is_listed: false }
     }
-}
-
-/// The folder above one below the root; the root has none.
-fn above(folder: &str) -> Option<&str> {
-    let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
-    (!folder.is_empty()).then_some(above)
 }
 
 fn parsed(task: &Task, text: &str) -> Result<Contents, Problem> {

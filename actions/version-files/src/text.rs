@@ -87,3 +87,8 @@ pub(crate) fn below(folder: &str, path: &str) -> Option<String> {
     }
     Some(parts.join("/"))
 }
+
+/// The folder that a path stands in, below the root; that of the root itself is empty.
+pub(crate) fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}

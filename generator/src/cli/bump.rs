@@ -9,8 +9,7 @@ use lockstep_schemas::strings::Version;
 use lockstep_toolkit::Problem;
 use lockstep_version_files::next::{Step, next};
 use lockstep_version_files::{
-    Change, Notation, Project, TrainField, VersionFile, Wanted, align, changelog, shipped,
-    train_named,
+    Change, Project, TrainField, VersionFile, Wanted, align, changelog, shipped, train_named,
 };
 
 use super::{Stop, load_plan, shown, told};
@@ -141,13 +140,7 @@ fn above(
     version: Version,
 ) -> Result<Version, Stop> {
     // Where fields say this very version, an earlier run set it, and may have been ended half-way.
-    let is_above = |of: &TrainField| match (of.field.version(), of.field.notation) {
-        (Some(said), Notation::Version(scheme)) => {
-            of.field.says(&version) || scheme.is_above(&version, &said)
-        }
-        _ => true,
-    };
-    let blocking = files.fields_of(train).find(|(_, of)| !is_above(of));
+    let blocking = files.fields_of(train).find(|(_, of)| !of.field.rises_to(&version));
     match blocking.filter(|_| !bump.allow_downgrade) {
         Some((file, of)) => Err(Stop::Failure(format!(
             "{version} is not above {}, which {} says: registries and users take a lower version for an older one. To set it all the same: --allow-downgrade",

@@ -124,11 +124,13 @@ impl Repository<'_> {
             self.move_tag(tag);
         }
         let start = Instant::now();
+        act.stdout(fs::File::create(at("log.jsonl")).unwrap());
         let output = act.output().expect("act starts");
         let took = start.elapsed();
         // act tells in its JSON what it was told to mask.
-        let stdout = String::from_utf8_lossy(&output.stdout);
-        let lines = stdout.split_inclusive('\n');
+        let log = fs::read(at("log.jsonl")).unwrap();
+        let log = String::from_utf8_lossy(&log);
+        let lines = log.split_inclusive('\n');
         let log: String = lines.filter(|line| !line.contains("\"command\":\"add-mask\"")).collect();
         fs::write(at("log.jsonl"), &log).unwrap();
         // That there is no Docker is known: nothing here runs in it.
@@ -176,13 +178,14 @@ impl Repository<'_> {
                 act.args(["--input", &format!("{name}={value}")]);
             }
         }
-        let own: [(&str, OsString); 6] = [
+        let own: [(&str, OsString); 7] = [
             ("GIT_CONFIG_GLOBAL", self.hub.git_config().into()),
             ("GITHUB_RUN_ID", settings.run_id.to_string().into()),
             ("GITHUB_WORKFLOW_REF", self.workflow_ref(workflow, event).into()),
             ("LOCKSTEP_PROGRAMS", program::folder().into()),
             ("PATH", host::path(&settings.path)),
             ("STAND_IN_ARTIFACTS", log::artifacts(folder).into()),
+            ("STAND_IN_LOG", folder.join("log.jsonl").into()),
         ];
         for (name, value) in own.iter().chain(&settings.env) {
             let mut setting = OsString::from(format!("{name}="));

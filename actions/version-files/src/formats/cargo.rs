@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use lockstep_schemas::version::VersionScheme;
 use toml_edit::{Item, TableLike, Value};
 
-use super::{Contents, Lead, Reading};
+use super::{Contents, Lead};
 use crate::field::{Field, Invalid, Notation, Package};
 use crate::syntax::toml::Toml;
 
@@ -36,11 +36,6 @@ pub(super) enum Role {
 /// `Cargo.toml`: the package's version, the workspace's, and what it takes of the repository's own crates.
 pub(super) fn manifest(text: &str, role: Role) -> Result<Contents, Invalid> {
     let toml = Toml::read(text)?;
-    let is_root = toml.at(&["workspace"]).is_some();
-    if is_root && role == Role::Member {
-        // It is the root of another workspace.
-        return Ok(Contents::default());
-    }
     let version = toml.at(&["package", "version"]);
     let inherits = version
         .is_some_and(|version| version.get("workspace").and_then(Item::as_bool) == Some(true));
@@ -57,7 +52,11 @@ pub(super) fn manifest(text: &str, role: Role) -> Result<Contents, Invalid> {
     if let Some(version) = shared.filter(|_| matches!(role, Role::Listed | Role::Workspace)) {
         field("[workspace.package].version", version)?;
     }
+    let is_root = toml.at(&["workspace"]).is_some();
     match role {
+        Role::Listed if is_root && inherits && shared.is_none() => {
+            return Err(Invalid::new("has no [workspace.package].version to inherit"));
+        }
         Role::Workspace if shared.is_none() => {
             return Err(Invalid::new("has no [workspace.package].version to inherit"));
         }
@@ -74,67 +73,96 @@ pub(super) fn manifest(text: &str, role: Role) -> Result<Contents, Invalid> {
         Role::Neighbour => false,
     };
     contents.package = toml.text(&["package", "name"]).filter(|_| has_version).map(Package::cargo);
-    let paths = requirements(&toml, &mut contents)?;
-    contents.leads = leads(&toml, role, inherits, paths);
+    requirements(&toml, &mut contents)?;
+    contents.leads = leads(&toml, role, inherits);
     Ok(contents)
 }
 
-fn leads(toml: &Toml<'_>, role: Role, inherits: bool, paths: Vec<String>) -> Vec<Lead> {
-    let mut leads = Vec::new();
+fn leads(toml: &Toml<'_>, role: Role, inherits: bool) -> Vec<Lead> {
     let is_root = toml.at(&["workspace"]).is_some();
     let shares = toml.at(&["workspace", "package", "version"]).is_some();
-    if role == Role::Listed && !(is_root && (shares || !inherits)) {
-        leads.push(match toml.text(&["package", "workspace"]) {
-            Some(root) => Lead::File {
-                candidates: vec![format!("{root}/Cargo.toml")],
-                reading: if inherits { Reading::CargoWorkspace } else { Reading::CargoNeighbour },
-            },
-            None => Lead::CargoWorkspace { inherits },
-        });
+    match role {
+        Role::Listed if !is_root => {
+            let named = toml.text(&["package", "workspace"]).map(str::to_owned);
+            vec![Lead::CargoWorkspace { named, inherits }]
+        }
+        Role::Listed => vec![Lead::CargoMembers { inherit: shares }, Lead::Beside("Cargo.lock")],
+        Role::Workspace => vec![Lead::CargoMembers { inherit: true }],
+        Role::Neighbour if is_root => vec![Lead::CargoMembers { inherit: false }],
+        Role::Neighbour | Role::Member => Vec::new(),
     }
-    // Path dependencies of a member are members too.
-    if is_root || role == Role::Member {
-        let mut members = toml.texts(&["workspace", "members"]);
-        members.extend(paths);
-        let is_ours = role == Role::Member || shares && role != Role::Neighbour;
-        leads.push(Lead::CargoMembers {
-            members,
+}
+
+/// What a manifest says of the workspace that it is of. Paths are below its folder.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Layout {
+    /// Whether it is the root of one.
+    pub(crate) is_root: bool,
+    /// The folder of the root, where it names that.
+    pub(crate) root: Option<String>,
+    /// The folders of the members that it names, also by patterns.
+    pub(crate) members: Vec<String>,
+    /// The folders below which nothing is a member.
+    pub(crate) excluded: Vec<String>,
+    /// The folders of the crates that it takes from a path.
+    pub(crate) paths: Vec<String>,
+    /// The crates that it takes as the workspace's root says.
+    pub(crate) of_root: Vec<String>,
+    /// The crates that its members may take so, each with its folder.
+    pub(crate) shared: Vec<(String, String)>,
+}
+
+impl Layout {
+    pub(crate) fn read(text: &str) -> Result<Self, Invalid> {
+        let toml = Toml::read(text)?;
+        let mut layout = Self {
+            is_root: toml.at(&["workspace"]).is_some(),
+            root: toml.text(&["package", "workspace"]).map(str::to_owned),
+            members: toml.texts(&["workspace", "members"]),
             excluded: toml.texts(&["workspace", "exclude"]),
-            reading: if is_ours { Reading::CargoMember } else { Reading::CargoNeighbour },
-        });
+            ..Self::default()
+        };
+        let path = |item: &Item| item.get("path").and_then(Item::as_str).map(str::to_owned);
+        for (_, table) in dependencies(&toml) {
+            for (name, item) in table.as_table_like().into_iter().flat_map(TableLike::iter) {
+                layout.paths.extend(path(item));
+                if item.get("workspace").and_then(Item::as_bool) == Some(true) {
+                    layout.of_root.push(name.to_owned());
+                }
+            }
+        }
+        let shared = toml.entries(&["workspace", "dependencies"]);
+        layout.shared =
+            shared.filter_map(|(name, item)| Some((name.to_owned(), path(item)?))).collect();
+        Ok(layout)
     }
-    if matches!(role, Role::Listed | Role::Workspace) {
-        leads.push(Lead::Lock(&["Cargo.lock"]));
-    }
-    leads
 }
 
-/// Whether a manifest is the root of a workspace.
-pub(crate) fn is_workspace(text: &str) -> bool {
-    text.contains("workspace")
-        && Toml::read(text).is_ok_and(|toml| toml.at(&["workspace"]).is_some())
-}
-
-/// What a manifest takes of crates that stand at a path, where it names a version of them too; and those paths.
-fn requirements(toml: &Toml<'_>, contents: &mut Contents) -> Result<Vec<String>, Invalid> {
+/// The tables of what a package depends on, each with its name.
+fn dependencies<'t>(toml: &'t Toml<'_>) -> Vec<(String, &'t Item)> {
     let mut tables: Vec<(String, &Item)> = Vec::new();
     for kind in KINDS {
         tables.extend(toml.at(&[kind]).map(|table| (kind.to_owned(), table)));
     }
-    let shared = toml.at(&["workspace", "dependencies"]);
-    tables.extend(shared.map(|table| ("workspace.dependencies".to_owned(), table)));
     for (target, of_target) in toml.entries(&["target"]) {
         for kind in KINDS {
             let table = of_target.get(kind);
             tables.extend(table.map(|table| (format!("target.'{target}'.{kind}"), table)));
         }
     }
-    let mut paths = Vec::new();
+    tables
+}
+
+/// What a manifest takes of crates that stand at a path, where it names a version of them too.
+fn requirements(toml: &Toml<'_>, contents: &mut Contents) -> Result<(), Invalid> {
+    let mut tables = dependencies(toml);
+    let shared = toml.at(&["workspace", "dependencies"]);
+    tables.extend(shared.map(|table| ("workspace.dependencies".to_owned(), table)));
     for (table_name, table) in tables {
         for (name, item) in table.as_table_like().into_iter().flat_map(TableLike::iter) {
-            let Some(path) = item.get("path").and_then(Item::as_str) else { continue };
-            paths.push(path.to_owned());
-            let Some(version) = item.get("version") else { continue };
+            let (Some(_), Some(version)) = (item.get("path"), item.get("version")) else {
+                continue;
+            };
             let package = item.get("package").and_then(Item::as_str).unwrap_or(name);
             let shown = format!("[{table_name}.{name}].version");
             let literal = toml.literal(&shown, version)?;
@@ -143,7 +171,7 @@ fn requirements(toml: &Toml<'_>, contents: &mut Contents) -> Result<Vec<String>,
             contents.fields.push(field.of(Package::cargo(package)));
         }
     }
-    Ok(paths)
+    Ok(())
 }
 
 /// `Cargo.lock`: the packages that were fetched from nowhere, and what names one of them with its version.

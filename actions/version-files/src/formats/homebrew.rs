@@ -1,5 +1,6 @@
 //! Homebrew's formulae ([Formula Cookbook](https://docs.brew.sh/Formula-Cookbook)).
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use lockstep_schemas::strings::Version;
@@ -8,113 +9,123 @@ use regex_lite::Regex;
 
 use super::Contents;
 use crate::field::{Field, Invalid, Literal};
-use crate::syntax::code::{Code, Language};
+use crate::syntax::ruby::calls;
 
-const RUBY: Language = Language {
-    line_comments: &["#"],
-    blocks: &[("\n=begin", "\n=end"), ("\n__END__\n", "\u{0}")],
-    quotes: &["\"", "'"],
-    quotes_span_lines: false,
-};
-
-/// What begins a part of a formula that is about something else than what it installs.
-const OTHERS: [&str; 8] =
-    ["resource", "patch", "livecheck", "test", "bottle", "service", "def", "head"];
+/// What says where a formula is fetched from, and its version.
+const OWN: [&str; 3] = ["version", "url", "mirror"];
+/// What a block is about something else by than what the formula installs.
+const OTHERS: [&str; 9] = [
+    "resource",
+    "patch",
+    "livecheck",
+    "test",
+    "bottle",
+    "service",
+    "head",
+    "devel",
+    "define_method",
+];
 
 /// A formula's `version`, and that of the addresses that it is fetched from.
 pub(super) fn formula(text: &str) -> Result<Contents, Invalid> {
-    let own = own(text);
-    let code = Code::read(&own, &RUBY);
-    // The copy has every byte at its place.
-    let literal =
-        |found: Literal<'_>| Literal { text: &text[found.place.clone()], place: found.place };
-    let all = |pattern: &str| code.all(pattern).into_iter().map(literal);
+    let remedy = "name its version, or say in lockstep.yaml where it stands: { path: …, regex: … }";
+    let calls = calls(text, &OWN, &OTHERS).map_err(|invalid| {
+        invalid.with_remedy(
+            "mend it, or say in lockstep.yaml where its version stands: { path: …, regex: … }",
+        )
+    })?;
+    let stated = calls.iter().find(|call| call.name == "version").map(|call| call.text.text);
     let mut contents = Contents::default();
     let mut field = |name: &str, version: Literal<'_>| {
         contents.fields.push(Field::of_file(name, version, VersionScheme::Semver));
     };
-    let mut stated = None;
-    for version in all(r#"^[ \t]*version[ \t(]+["']([^"'\n]*)["'][ \t)]*$"#) {
-        stated = stated.or(Some(version.text));
-        field("version", version);
-    }
-    for tag in all(r#"\btag:[ \t]*["'](?:[^"'\n]*?v)?([^"'\n]*)["']"#) {
-        field("tag:", tag);
-    }
-    for (name, pattern) in [
-        ("url", r#"^[ \t]*url[ \t(]+["']([^"'\n]*)["']"#),
-        ("mirror", r#"^[ \t]*mirror[ \t(]+["']([^"'\n]*)["']"#),
-    ] {
-        for address in all(pattern) {
-            for version in in_address(&address, stated) {
-                field(name, version);
-            }
+    for call in calls {
+        if call.name == "version" {
+            field(call.name, call.text);
+            continue;
+        }
+        for version in in_address(&call.text, stated) {
+            field(call.name, version);
+        }
+        if let Some(tag) = call.tag {
+            field("tag:", in_tag(&tag));
         }
     }
     if contents.fields.is_empty() {
         return Err(Invalid::new("as a Homebrew formula it has no version, and no url with one")
-            .with_remedy(
-                "name its version, or say in lockstep.yaml where it stands: { path: …, regex: … }",
-            ));
+            .with_remedy(remedy));
     }
     Ok(contents)
 }
 
-/// The formula without the parts that are about something else: resources, patches, tests and methods. They end where
-/// `end` stands as far to the left as they begin.
-fn own(text: &str) -> String {
-    let mut own = String::with_capacity(text.len());
-    let mut other: Option<&str> = None;
-    for line in text.split_inclusive('\n') {
-        let word = line.trim_start();
-        let indent = &line[..line.len() - word.len()];
-        let is_word = |name: &str| {
-            word.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '(', '\r', '\n']))
-        };
-        let bare = word.split(" #").next().unwrap_or_default().trim_end();
-        let begins = OTHERS.iter().any(|name| is_word(name))
-            && (word.starts_with("def ") || word.contains(" do |") || bare.ends_with(" do"));
-        if other.is_none() && begins {
-            other = Some(indent);
-        }
-        if other.is_none() {
-            own.push_str(line);
-        } else {
-            own.extend(line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
-        }
-        if other == Some(indent) && word.trim_end() == "end" {
-            other = None;
-        }
-    }
-    own
+/// The version of a tag, without what stands before it; the whole tag where there is none in it.
+fn in_tag<'t>(tag: &Literal<'t>) -> Literal<'t> {
+    let digit = tag.text.find(|c: char| c.is_ascii_digit());
+    let of_version = expression(&VERSION).and_then(|version| version.find(tag.text));
+    let start = of_version.map(|found| found.start()).or(digit).unwrap_or(0);
+    tag.part(start..tag.text.len())
 }
 
-/// The version of an address, wherever it stands in it: that of its tag, or the one that the formula states, or that
-/// of the file's name.
+/// A version, with the prereleases that have a name.
+static VERSION: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(NUMBER).ok());
+/// A version after what an address says of a tag.
+static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let before = r"/(?:download|tags?|archive)/(?:[A-Za-z0-9_.%-]*?[A-Za-z_%-])?v?";
+    Regex::new(&format!(r"{before}({NUMBER})(?:[/+-]|\.tar\.|\.tgz|\.zip|$)")).ok()
+});
+/// A version at the end of a file's name.
+static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(&format!(r"[-_@]v?({NUMBER})\.(?:tar\.[a-z0-9]+|tgz|zip|crate|whl)$")).ok()
+});
+const NUMBER: &str = r"[0-9]+\.[0-9]+\.[0-9]+(?:-(?:alpha|beta|rc|preview|pre|dev|canary|next|nightly)(?:[.-]?[0-9]+)*)?";
+
+/// The versions of an address: the one that the formula states and that of its tag, wherever they stand in it; where
+/// it has neither, that of the file's name.
 fn in_address<'t>(address: &Literal<'t>, stated: Option<&str>) -> Vec<Literal<'t>> {
-    static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"/(?:download|tags?|archive)/(?:[A-Za-z0-9_.%-]*?[A-Za-z_%-])?v?([0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?)(?:/|\.tar\.|\.tgz|\.zip)").ok()
-    });
-    static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"[-_@]v?([0-9]+\.[0-9]+\.[0-9]+(?:-(?:alpha|beta|rc)[0-9.]*)?)\.(?:tar\.[a-z0-9]+|tgz|zip|crate|whl)$").ok()
-    });
-    let found = |regex: &LazyLock<Option<Regex>>| {
-        let found = regex.as_ref()?.captures(address.text)?.get(1)?.as_str();
+    let found = |regex: &'static LazyLock<Option<Regex>>| {
+        let found = expression(regex)?.captures(address.text)?.get(1)?.as_str();
         found.parse::<Version>().is_ok().then_some(found)
     };
-    let is_here =
-        |stated: &&str| stated.parse::<Version>().is_ok() && address.text.contains(stated);
-    let stated = stated.filter(is_here);
-    let Some(version) = found(&TAG).or(stated).or_else(|| found(&NAME)) else { return Vec::new() };
-    // What goes on as a number is another.
+    let stated = stated.filter(|stated| stated.parse::<Version>().is_ok());
+    let mut versions: Vec<&str> = stated.into_iter().chain(found(&TAG)).collect();
+    // Of two of which one begins with the other, the longer stands there.
+    versions.sort_by_key(|version| usize::MAX - version.len());
+    let mut places: Vec<Range<usize>> = Vec::new();
+    for version in versions {
+        let found = apart(address.text, version);
+        places.extend(
+            found
+                .into_iter()
+                .filter(|found| {
+                    places.iter().all(|place| found.end <= place.start || found.start >= place.end)
+                })
+                .collect::<Vec<_>>(),
+        );
+    }
+    if places.is_empty() {
+        places.extend(found(&NAME).into_iter().flat_map(|version| apart(address.text, version)));
+    }
+    places.sort_by_key(|place| place.start);
+    places.into_iter().map(|place| address.part(place)).collect()
+}
+
+/// Where a version stands in a text by itself: what goes on as a number, or as a prerelease, is another.
+fn apart(text: &str, version: &str) -> Vec<Range<usize>> {
     let is_apart = |at: &usize| {
-        let before = address.text[..*at].chars().next_back();
-        let mut after = address.text[at + version.len()..].chars();
+        let before = text[..*at].chars().next_back();
+        let is_begun = before.is_some_and(|c| c.is_ascii_digit() || c == '.');
+        let whole = expression(&VERSION).and_then(|whole| whole.find_at(text, *at));
+        let whole = whole.filter(|whole| whole.start() == *at).map_or(0, |whole| whole.len());
+        let mut after = text[at + version.len()..].chars();
         let (next, second) = (after.next(), after.next());
         let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
         let goes_on = is_digit(next) || (next == Some('.') && is_digit(second));
-        !(goes_on || is_digit(before) || before == Some('.'))
+        !is_begun && !goes_on && whole <= version.len()
     };
-    let places = address.text.match_indices(version).map(|(at, _)| at).filter(is_apart);
-    places.map(|at| address.part(at..at + version.len())).collect()
+    let places = text.match_indices(version).map(|(at, _)| at).filter(is_apart);
+    places.map(|at| at..at + version.len()).collect()
+}
+
+fn expression(regex: &'static LazyLock<Option<Regex>>) -> Option<&'static Regex> {
+    regex.as_ref()
 }

@@ -75,20 +75,20 @@ pub enum Lead {
         /// How it is read.
         reading: Reading,
     },
-    /// In the root of the Cargo workspace above.
+    /// In the Cargo workspace that a manifest is of, and its lockfile.
     CargoWorkspace {
+        /// The folder of its root, where that is named.
+        named: Option<String>,
         /// Whether the version is inherited from there, so that there must be one.
         inherits: bool,
     },
-    /// In the members of a Cargo workspace.
+    /// In the members of the Cargo workspace whose root the file is.
     CargoMembers {
-        /// Their folders, with `*`.
-        members: Vec<String>,
-        /// Those that are none.
-        excluded: Vec<String>,
-        /// How they are read.
-        reading: Reading,
+        /// Whether the version that they may inherit is the one that is meant.
+        inherit: bool,
     },
+    /// In a file of this name in the same folder, where there is one.
+    Beside(&'static str),
     /// In the nearest lockfile of one of these names, from the folder upwards.
     Lock(&'static [&'static str]),
 }

@@ -11,23 +11,16 @@ use crate::syntax::code::{Code, Language, pattern};
 /// ([syntax](https://cmake.org/cmake/help/latest/manual/cmake-language.7.html#bracket-argument)).
 const CMAKE: Language = Language {
     line_comments: &["#"],
-    blocks: &[
-        ("#[[", "]]"),
-        ("#[=[", "]=]"),
-        ("#[==[", "]==]"),
-        ("#[===[", "]===]"),
-        ("[[", "]]"),
-        ("[=[", "]=]"),
-        ("[==[", "]==]"),
-        ("[===[", "]===]"),
-    ],
+    comments: &[("#[[", "]]"), ("#[=[", "]=]"), ("#[==[", "]==]"), ("#[===[", "]===]")],
+    texts: &[("[[", "]]"), ("[=[", "]=]"), ("[==[", "]==]"), ("[===[", "]===]")],
     quotes: &["\""],
     quotes_span_lines: true,
 };
 
 const MESON: Language = Language {
     line_comments: &["#"],
-    blocks: &[("'''", "'''")],
+    comments: &[],
+    texts: &[("'''", "'''")],
     quotes: &["'"],
     quotes_span_lines: false,
 };
@@ -35,7 +28,8 @@ const MESON: Language = Language {
 /// Groovy and Kotlin.
 const GRADLE: Language = Language {
     line_comments: &["//"],
-    blocks: &[("/*", "*/"), ("\"\"\"", "\"\"\""), ("'''", "'''")],
+    comments: &[("/*", "*/")],
+    texts: &[("\"\"\"", "\"\"\""), ("'''", "'''")],
     quotes: &["\"", "'"],
     quotes_span_lines: false,
 };
@@ -45,7 +39,9 @@ pub(super) fn cmake(text: &str) -> Result<Contents, Invalid> {
     let code = Code::read(text, &CMAKE);
     let name = "project(VERSION)";
     let arguments = code.arguments("(?i:project)", "project()")?;
-    let version = code.argument(&arguments, r"(?:^|\s)VERSION\s+", r#"^"?([^\s")]*)"#);
+    // What comes first is the project's name, whatever it is.
+    let label = r"(?s)^\s*\S+\s(?:.*?\s)?VERSION\s+";
+    let version = code.argument(&arguments, label, r#"^"?([^\s")]+)"#);
     let version = version.ok_or_else(|| Invalid::new(format!("has no {name}")))?;
     Ok(Field::of_file(name, version, VersionScheme::Numeric).into())
 }
@@ -64,15 +60,9 @@ pub(super) fn meson(text: &str) -> Result<Contents, Invalid> {
 /// `version = "1.2.3"`, of the project or of all: not that of a plugin, or of a tool that a block is about.
 pub(super) fn gradle(text: &str) -> Result<Contents, Invalid> {
     let code = Code::read(text, &GRADLE);
-    let assigned =
-        r#"^[ \t]*(?:project\.)?version(?:[ \t]*=[ \t]*|[ \t]+)["']([^"'\n]*)["'][ \t]*;?[ \t]*$"#;
-    let is_of_project = |version: &Literal<'_>| {
-        matches!(
-            code.blocks_around(version.place.start).as_slice(),
-            [] | ["allprojects" | "subprojects"]
-        )
-    };
-    let mut versions = code.all(assigned).into_iter().filter(is_of_project);
+    let assigned = r#"(?:^|[;{])[ \t]*(?:project\.)?version(?:[ \t]*=[ \t]*|[ \t]*\([ \t]*|[ \t]+)["']([^"'\n]*)["'][ \t]*\)?[ \t]*(?:[;}]|$)"#;
+    let is_of_project = |blocks: &[&str]| matches!(blocks, [] | ["allprojects" | "subprojects"]);
+    let mut versions = code.within(code.all(assigned), is_of_project).into_iter();
     let Some(version) = versions.next() else { return Err(Invalid::new("has no version")) };
     if let Some(second) = versions.next() {
         return Err(Invalid::new("has version more than once").at(second.place.start));

@@ -14,7 +14,8 @@ use crate::syntax::toml::Toml;
 
 const PYTHON: Language = Language {
     line_comments: &["#"],
-    blocks: &[("\"\"\"", "\"\"\""), ("'''", "'''")],
+    comments: &[],
+    texts: &[("\"\"\"", "\"\"\""), ("'''", "'''")],
     quotes: &["\"", "'"],
     quotes_span_lines: false,
 };
@@ -144,8 +145,9 @@ fn variables(names: &[&str]) -> Reading {
 fn setuptools_source(toml: &Toml<'_>, version: &dyn TableLike) -> Result<Lead, Invalid> {
     let source = |key: &str| version.get(key).and_then(Item::as_str);
     if let Some(attribute) = source("attr") {
-        let root = toml.text(&["tool", "setuptools", "package-dir", ""]);
-        return Ok(attribute_lead(attribute, root));
+        let folders = toml.entries(&["tool", "setuptools", "package-dir"]);
+        let folders = folders.filter_map(|(package, folder)| Some((package, folder.as_str()?)));
+        return Ok(attribute_lead(attribute, &folders.collect::<Vec<_>>()));
     }
     let listed = toml.texts(&["tool", "setuptools", "dynamic", "version", "file"]);
     match (source("file"), listed.as_slice()) {
@@ -162,10 +164,19 @@ fn bare(file: &str) -> Lead {
     Lead::File { candidates: vec![file.to_owned()], reading: Reading::Bare(VersionScheme::Pep440) }
 }
 
-/// `package.module.VARIABLE`.
-fn attribute_lead(attribute: &str, root: Option<&str>) -> Lead {
+/// `package.module.VARIABLE`, with the folders that some packages have; that without a name is of all others.
+fn attribute_lead(attribute: &str, folders: &[(&str, &str)]) -> Lead {
     let (module, name) = attribute.rsplit_once('.').unwrap_or(("", attribute));
-    Lead::File { candidates: modules(module, root), reading: variables(&[name]) }
+    let package = module.split('.').next().unwrap_or_default();
+    let of = |wanted: &str| folders.iter().find(|(name, _)| *name == wanted);
+    let candidates = match of(package).filter(|_| !package.is_empty()) {
+        Some((_, folder)) => {
+            let rest = module[package.len()..].replace('.', "/");
+            vec![format!("{folder}{rest}/__init__.py"), format!("{folder}{rest}.py")]
+        }
+        None => modules(module, of("").map(|(_, folder)| *folder)),
+    };
+    Lead::File { candidates, reading: variables(&[name]) }
 }
 
 /// The files that a module may be.
@@ -215,7 +226,7 @@ pub(super) fn setup_cfg(text: &str) -> Result<Contents, Invalid> {
     let version = found.ok_or_else(|| Invalid::new("has no [metadata] version"))?;
     let mut contents = Contents { package, ..Contents::default() };
     if let Some(attribute) = version.text.strip_prefix("attr:") {
-        contents.leads.push(attribute_lead(attribute.trim(), None));
+        contents.leads.push(attribute_lead(attribute.trim(), &[]));
     } else if let Some(file) = version.text.strip_prefix("file:") {
         contents.leads.push(bare(file.trim()));
     } else {

@@ -10,9 +10,11 @@ use crate::field::{Invalid, Literal};
 pub(crate) struct Language {
     /// What begins a comment that ends with its line.
     pub(crate) line_comments: &'static [&'static str],
-    /// Comments and texts that may have several lines: how they begin and end.
-    pub(crate) blocks: &'static [(&'static str, &'static str)],
-    /// The quotes of texts.
+    /// Comments that may have several lines: how they begin and end.
+    pub(crate) comments: &'static [(&'static str, &'static str)],
+    /// Texts that may have several lines: how they begin and end.
+    pub(crate) texts: &'static [(&'static str, &'static str)],
+    /// The quotes of other texts.
     pub(crate) quotes: &'static [&'static str],
     /// Whether a text may have several lines; else it ends with its line at the latest.
     pub(crate) quotes_span_lines: bool,
@@ -57,22 +59,33 @@ impl<'t> Code<'t> {
         places.map(|place| Literal { text: &self.text[place.clone()], place }).collect()
     }
 
-    /// The words before each brace that is open at a place.
-    pub(crate) fn blocks_around(&self, place: usize) -> Vec<&str> {
+    /// Those of some texts, in order, that stand in blocks which are wanted: each is told by the words before its
+    /// brace, the outermost first.
+    pub(crate) fn within(
+        &self,
+        literals: Vec<Literal<'t>>,
+        is_wanted: impl Fn(&[&str]) -> bool,
+    ) -> Vec<Literal<'t>> {
         let mut open = Vec::new();
-        let before = &self.without_texts[..place];
-        for (at, byte) in before.bytes().enumerate() {
-            match byte {
-                b'{' => {
-                    let line =
-                        before[..at].rsplit(['\n', ';', '{', '}']).next().unwrap_or_default();
-                    open.push(line.trim());
+        let mut at = 0;
+        let mut wanted = literals;
+        wanted.retain(|literal| {
+            let between = self.without_texts[at..literal.place.start].bytes().enumerate();
+            for (offset, byte) in between {
+                match byte {
+                    b'{' => {
+                        let before = self.without_texts[..at + offset].trim_end();
+                        let words = before.rsplit(['\n', ';', '{', '}']).next();
+                        open.push(words.unwrap_or_default().trim());
+                    }
+                    b'}' => drop(open.pop()),
+                    _ => {}
                 }
-                b'}' => drop(open.pop()),
-                _ => {}
             }
-        }
-        open
+            at = literal.place.start;
+            is_wanted(&open)
+        });
+        wanted
     }
 
     /// What stands between the parentheses of the one call of a function.
@@ -149,7 +162,7 @@ fn blanked(text: &str, language: &Language, keep: Keep) -> String {
         rest = &rest[at..];
         let (inside, is_kept) = match begins {
             Begins::LineComment => (rest.find('\n').unwrap_or(rest.len()), false),
-            Begins::Block(begin, end) => {
+            Begins::Comment(begin, end) | Begins::Text(begin, end) => {
                 let inner = rest[begin.len()..].find(end);
                 (inner.map_or(rest.len(), |at| begin.len() + at + end.len()), false)
             }
@@ -158,18 +171,21 @@ fn blanked(text: &str, language: &Language, keep: Keep) -> String {
             }
         };
         let (inside, after) = rest.split_at(inside);
+        // What begins a text stays, and what ends it: where one stands is no gap.
+        let (begin, end) = match begins {
+            Begins::LineComment | Begins::Comment(..) => ("", ""),
+            Begins::Text(begin, end) => (begin, end),
+            Begins::Quote(quote) => (quote, quote),
+        };
         if is_kept && !inside.contains('\n') {
             blanked.push_str(inside);
-        } else if let Begins::Quote(quote) = begins {
-            // The quotes stay: what an expression finds behind one is the text.
-            let ends = inside.len() > quote.len() && inside.ends_with(quote);
-            let inner = inside.len() - if ends { 2 } else { 1 } * quote.len();
-            blanked.push_str(quote);
-            let inner = &inside.as_bytes()[quote.len()..quote.len() + inner];
-            blanked.extend(inner.iter().map(|byte| if *byte == b'\n' { '\n' } else { ' ' }));
-            blanked.push_str(if ends { quote } else { "" });
         } else {
-            blanked.extend(inside.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+            let ends = inside.len() >= begin.len() + end.len() && inside.ends_with(end);
+            let end = if ends { end } else { "" };
+            blanked.push_str(begin);
+            let inner = &inside.as_bytes()[begin.len()..inside.len() - end.len()];
+            blanked.extend(inner.iter().map(|byte| if *byte == b'\n' { '\n' } else { ' ' }));
+            blanked.push_str(end);
         }
         rest = after;
     }
@@ -180,16 +196,20 @@ fn blanked(text: &str, language: &Language, keep: Keep) -> String {
 #[derive(Clone, Copy)]
 enum Begins {
     LineComment,
-    Block(&'static str, &'static str),
+    Comment(&'static str, &'static str),
+    Text(&'static str, &'static str),
     Quote(&'static str),
 }
 
 /// What is no code and begins first; of two that begin at once the longer.
 fn next(text: &str, language: &Language) -> Option<(usize, Begins)> {
-    let comments = language.line_comments.iter().map(|begin| (*begin, Begins::LineComment));
-    let blocks = language.blocks.iter().map(|(begin, end)| (*begin, Begins::Block(begin, end)));
+    let of_lines = language.line_comments.iter().map(|begin| (*begin, Begins::LineComment));
+    let comments =
+        language.comments.iter().map(|(begin, end)| (*begin, Begins::Comment(begin, end)));
+    let texts = language.texts.iter().map(|(begin, end)| (*begin, Begins::Text(begin, end)));
     let quotes = language.quotes.iter().map(|quote| (*quote, Begins::Quote(quote)));
-    let mut all: Vec<(&str, Begins)> = blocks.chain(comments).chain(quotes).collect();
+    let mut all: Vec<(&str, Begins)> =
+        of_lines.chain(comments).chain(texts).chain(quotes).collect();
     all.sort_by_key(|(begin, _)| usize::MAX - begin.len());
     text.char_indices().find_map(|(at, _)| {
         let (_, begins) = all.iter().find(|(begin, _)| text[at..].starts_with(begin))?;

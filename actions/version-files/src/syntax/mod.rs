@@ -2,6 +2,7 @@
 
 pub(crate) mod code;
 pub(crate) mod json;
+pub(crate) mod ruby;
 pub(crate) mod toml;
 pub(crate) mod yaml;
 
