@@ -247,12 +247,16 @@ fn three_hundred() -> Project {
 fn a_workspace_of_three_hundred_crates() {
     let project = three_hundred();
     let before = bytes(project.path());
-    let outcome = lockstep(project.path(), &["bump", "minor"]);
-    assert_eq!(outcome.status, 0, "{}", outcome.text());
+    // Some systems let a process open no more files than a few hundred.
+    let script = "ulimit -n 64; exec \"$0\" bump minor";
+    let mut bump = Command::new("sh");
+    let output = bump.arg("-c").arg(script).arg(path("lockstep")).current_dir(project.path());
+    let output = output.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
     assert!(
-        outcome.stdout.contains("899 version fields say 1.3.0, 899 of them changed"),
-        "{}",
-        outcome.stdout
+        said.contains("899 version fields say 1.3.0, 899 of them changed"),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
     );
     let metadata = ["metadata", "--locked", "--offline", "--format-version=1"];
     client(project.path(), "cargo", &metadata);

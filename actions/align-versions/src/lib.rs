@@ -31,7 +31,7 @@ pub struct Inputs {
     /// Set every field to the version, instead of comparing it.
     #[arg(long)]
     pub set: bool,
-    /// The file that the changelog's section of the version goes to.
+    /// The file that the changelog's section of the version goes to, which --version or --tag names.
     #[arg(long)]
     pub notes: Option<PathBuf>,
 }
@@ -45,6 +45,10 @@ impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
         let plan = documents::read_plan(&self.plan.plan)?;
         let (train, version) = self.release(&plan)?;
+        if let (Some(_), None) = (&self.notes, &version) {
+            return Err(Failure::new("which version the notes are of is not said")
+                .with_remedy("give it with --version or --tag"));
+        }
         if self.set {
             set(&plan, train, version.as_ref(), report)?;
         }

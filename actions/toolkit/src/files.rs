@@ -1,11 +1,11 @@
 //! Writing files, so that a reader never meets half of one.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, TempPath};
 
 use crate::Problem;
 
@@ -21,6 +21,33 @@ pub struct Replacement<'a> {
     pub path: &'a str,
     /// The text.
     pub text: &'a str,
+}
+
+/// Why some bytes are no text: the first that is wrong, in its line, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotUtf8 {
+    /// The line.
+    pub line: usize,
+}
+
+impl std::fmt::Display for NotUtf8 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "not UTF-8: the first bad byte is in line {}", self.line)
+    }
+}
+
+impl std::error::Error for NotUtf8 {}
+
+/// A file's bytes as text.
+///
+/// # Errors
+///
+/// Where they are not UTF-8.
+pub fn text(bytes: Vec<u8>) -> Result<String, NotUtf8> {
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        NotUtf8 { line: good.split(|byte| *byte == b'\n').count() }
+    })
 }
 
 /// What keeps a file from being read or written.
@@ -80,10 +107,16 @@ pub fn replace(root: &Path, files: &[Replacement<'_>]) -> Result<(), Failure> {
     for (file, (path, there)) in files.iter().zip(destinations) {
         let temporary = prepare(&there, file.text);
         let temporary = temporary.map_err(|error| Failure::new(&path, "written", error))?;
-        prepared.push((temporary, there));
+        prepared.push((temporary, path, there));
     }
-    for (temporary, path) in prepared {
-        temporary.persist(&path).map_err(|error| Failure::new(&path, "replaced", error.error))?;
+    // Each is synced when all are written: the first takes the others along.
+    for (temporary, path, _) in &prepared {
+        let synced = OpenOptions::new().write(true).open(temporary);
+        let synced = synced.and_then(|file| file.sync_all());
+        synced.map_err(|error| Failure::new(path, "written", error))?;
+    }
+    for (temporary, path, there) in prepared {
+        temporary.persist(&there).map_err(|error| Failure::new(&path, "replaced", error.error))?;
     }
     Ok(())
 }
@@ -100,7 +133,8 @@ fn destination(root: &Path, path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-fn prepare(path: &Path, text: &str) -> io::Result<NamedTempFile> {
+/// Writes a text beside the file that it will replace. It is not kept open: a process may open some hundred files.
+fn prepare(path: &Path, text: &str) -> io::Result<TempPath> {
     let mut builder = Builder::new();
     builder.prefix(PREFIX).suffix(SUFFIX);
     #[cfg(unix)]
@@ -121,8 +155,7 @@ fn prepare(path: &Path, text: &str) -> io::Result<NamedTempFile> {
         _ => {}
     }
     temporary.write_all(text.as_bytes())?;
-    temporary.as_file().sync_all()?;
-    Ok(temporary)
+    Ok(temporary.into_temp_path())
 }
 
 /// Removes what a killed run left behind.

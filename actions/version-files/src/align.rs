@@ -5,7 +5,7 @@ use lockstep_schemas::strings::{Id, Version, excerpt};
 use lockstep_schemas::version::VersionScheme;
 use lockstep_toolkit::{Problem, Table};
 
-use crate::field::{Field, Notation};
+use crate::field::{FOREIGN, Field, Notation, UNSAYABLE};
 use crate::project::{Project, TrainField, VersionFile};
 
 /// The version that a train must say.
@@ -144,9 +144,9 @@ fn problem(
     let name = &field.name;
     let found = excerpt(&field.text);
     if field.is_foreign() {
-        return Some(at(format!("{name} is `{found}`, which is no version")).with_remedy(
-            "write the version there; where it comes from another place, name that in `versions` of lockstep.yaml instead",
-        ));
+        return Some(
+            at(format!("{name} is `{found}`, which is no version")).with_remedy(FOREIGN),
+        );
     }
     let is_none = matches!(field.notation, Notation::Version(_)) && field.version().is_none();
     let is_pythons = field.notation == Notation::Version(VersionScheme::Pep440)
@@ -159,9 +159,9 @@ fn problem(
     let expected = match field.saying(version) {
         Ok(expected) => expected,
         Err(message) => {
-            return Some(at(format!("{name} can not say {version}: {message}")).with_remedy(
-                "release a version that every file can say, or take the file out of `versions` in lockstep.yaml",
-            ));
+            return Some(
+                at(format!("{name} can not say {version}: {message}")).with_remedy(UNSAYABLE),
+            );
         }
     };
     let what = if is_none { format!(" ({what})") } else { String::new() };

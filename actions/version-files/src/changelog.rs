@@ -129,24 +129,24 @@ fn address(line: &str) -> Option<&str> {
     (!to.trim().is_empty()).then_some(label)
 }
 
+/// The lines of a text that say where links lead, each with its label, whose letters' case does not count. What
+/// stands in a block of code is an example.
+fn definitions(text: &str) -> impl Iterator<Item = (String, &str)> {
+    let mut is_code = false;
+    text.lines().map(str::trim).filter_map(move |line| {
+        is_code ^= line.starts_with("```") || line.starts_with("~~~");
+        let label = address(line).filter(|_| !is_code)?;
+        Some((label.to_lowercase(), line))
+    })
+}
+
 /// The addresses of links in some notes that the changelog has at another place, as lines of their own.
 fn addresses(text: &str, notes: &str) -> String {
+    let here: Vec<String> = definitions(notes).map(|(label, _)| label).collect();
     let notes = notes.to_lowercase();
-    let is_here = |label: &str| {
-        let here = notes.lines().filter_map(|line| address(line.trim()));
-        here.into_iter().any(|here| here == label.to_lowercase())
-    };
-    let is_used = |label: &str| notes.contains(&format!("[{}]", label.to_lowercase()));
-    let mut is_code = false;
-    let lines = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| {
-            // What stands in a block of code is an example.
-            is_code ^= line.starts_with("```") || line.starts_with("~~~");
-            !is_code
-        })
-        .filter(|line| address(line).is_some_and(|label| is_used(label) && !is_here(label)));
+    let is_wanted =
+        |label: &String| !here.contains(label) && notes.contains(&format!("[{label}]"));
+    let lines = definitions(text).filter(|(label, _)| is_wanted(label)).map(|(_, line)| line);
     let lines: Vec<&str> = lines.collect();
     if lines.is_empty() { String::new() } else { format!("\n\n{}", lines.join("\n")) }
 }

@@ -7,6 +7,11 @@ use lockstep_schemas::version::VersionScheme;
 
 use crate::requirement;
 
+/// What to do about a field that says something else than a version.
+pub(crate) const FOREIGN: &str = "write the version there; where it comes from another place, name that in `versions` of lockstep.yaml instead";
+/// What to do about a version that a field has no word for.
+pub(crate) const UNSAYABLE: &str = "release a version that every file can say, or take the file out of `versions` in lockstep.yaml";
+
 /// A field that carries a version, where it stands in its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {

@@ -1,11 +1,12 @@
 //! All version files of a repository: those that the plan lists, and those that they lead to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 
 use lockstep_schemas::plan::VersionPlan;
 use lockstep_schemas::strings::Version;
+use lockstep_schemas::version_format::VersionFormat;
 use lockstep_toolkit::Problem;
 
 use crate::align::said;
@@ -135,12 +136,26 @@ impl Project {
             let remedy = "list the file that defines it too, such as Cargo.toml or package.json";
             self.problems.push(Problem::new(message).of_file(&file.path).with_remedy(remedy));
         }
+        // Its other entries name one of them by its version alone.
+        let is_cargos = task.reading == Reading::format(VersionFormat::CargoLock);
+        let listed = if is_cargos { contents.listed.as_slice() } else { &[] };
+        self.problems.extend(twice(listed, own).map(|package| {
+            let message = format!("has two packages of the repository that are named {}", package.name());
+            let remedy = "which of them a version file defines is not known: give one another name";
+            Problem::new(message).of_file(&file.path).with_remedy(remedy)
+        }));
         let published =
             contents.published.iter().filter(|package| own.packages.contains_key(package));
         let published = published.map(|package| (package.name().to_owned(), file.path.clone()));
         self.published.extend(published);
         file.readings.push(task.reading);
     }
+}
+
+/// The repository's own among some packages that are listed more than once.
+fn twice<'p>(listed: &'p [Package], own: &Owners) -> impl Iterator<Item = &'p Package> {
+    let mut known = HashSet::new();
+    listed.iter().filter(move |package| own.packages.contains_key(*package) && !known.insert(*package))
 }
 
 impl VersionFile {

@@ -4,7 +4,7 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use lockstep_toolkit::Problem;
+use lockstep_toolkit::{Problem, files};
 
 use crate::field::{Invalid, line_and_column};
 
@@ -64,11 +64,7 @@ pub(crate) fn identified(path: &Path) -> Result<(String, Identity), String> {
         Ok((bytes, Identity::of(path, &metadata)?))
     };
     let (bytes, identity) = read().map_err(|error| format!("can not be read: {error}"))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = good.split(|byte| *byte == b'\n').count();
-        format!("is not UTF-8: the first bad byte is in line {line}; save it as UTF-8")
-    })?;
+    let text = files::text(bytes).map_err(|error| format!("is {error}; save it as UTF-8"))?;
     Ok((text, identity))
 }
 

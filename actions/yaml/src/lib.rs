@@ -271,9 +271,9 @@ impl<'text> Reader<'text> {
         if self.nodes > self.bounds.values {
             return Err(Mistake::new(
                 node.place,
-                format!("more than {} values", self.bounds.values),
+                format!("more than {} values, aliases followed", self.bounds.values),
             )
-            .with_remedy("write it without aliases of aliases"));
+            .with_remedy("make it smaller; aliases of aliases grow fast"));
         }
         if anchor != 0 {
             self.anchors.insert(anchor, node.clone());

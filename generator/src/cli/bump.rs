@@ -5,7 +5,7 @@ use std::path::Path;
 use anstream::{eprintln, print, println};
 use clap::Args;
 use lockstep_schemas::plan::{Plan, TrainPlan};
-use lockstep_schemas::strings::Version;
+use lockstep_schemas::strings::{Id, Version};
 use lockstep_toolkit::Problem;
 use lockstep_version_files::next::{Step, next};
 use lockstep_version_files::{
@@ -22,7 +22,8 @@ pub struct Bump {
     /// The version, or how far the next one is: `major`, `minor` or `patch`.
     #[arg(value_name = "VERSION", value_parser = goal, required_unless_present = "pre")]
     goal: Option<Goal>,
-    /// A prerelease of it with this word, such as `rc`; without a version the one after the current.
+    /// A prerelease with this word: `minor --pre rc` is the first of the next minor version, and `--pre rc` alone the one
+    /// after the current, or the first with another word.
     #[arg(long, value_name = "WORD")]
     pre: Option<String>,
     /// The release train, by its id; by default the one that the model releases.
@@ -51,6 +52,9 @@ fn goal(text: &str) -> Result<Goal, String> {
         text => text.parse().map(Goal::Version).map_err(|error| {
             let bare = text.strip_prefix('v').filter(|rest| rest.parse::<Version>().is_ok());
             let hint = bare.map(|bare| format!("; did you mean {bare}?")).unwrap_or_default();
+            let is_word = ["alpha", "beta", "dev", "pre", "rc"].contains(&text);
+            let hint =
+                if is_word { format!("; a prerelease is set by --pre {text}") } else { hint };
             format!("{error}, nor major, minor or patch{hint}")
         }),
     }
@@ -190,5 +194,6 @@ fn left(project: &Path, plan: &Plan, train: &TrainPlan, version: &Version, files
         println!("note: {file}: {message}; {}", remedy.unwrap_or_default());
     }
     let tag = format!("{}{version}", train.tag.prefix());
-    println!("commit it, and tag it {tag} when {} is to be released", plan.project.name);
+    let released = train.id.as_ref().map_or(plan.project.name.as_str(), Id::as_str);
+    println!("commit it, and tag it {tag} when {released} is to be released");
 }

@@ -30,6 +30,7 @@ fn tell_drift(project: &Path, comparison: &Comparison) {
     for drift in &comparison.drifts {
         print!("{}", told::printed(&drift.diff));
     }
+    let is_unmarked = |drift: &Drift| matches!(drift.kind, DriftKind::Unmarked(_));
     // A file of another hand is not replaced unasked.
     let is_foreign = |drift: &Drift| drift.kind == DriftKind::Foreign;
     let replace = if comparison.drifts.iter().any(is_foreign) { "--replace " } else { "" };
@@ -39,15 +40,19 @@ fn tell_drift(project: &Path, comparison: &Comparison) {
         let what = drift.kind.in_words();
         eprintln!("{file}:{}: {what}", drift.line);
         let problem = Problem::new(what).of_file(&file).at(drift.line, 1);
-        told::to_runner(&problem.with_remedy(if drift.kind == DriftKind::Unmarked {
-            format!("put these lines where it belongs, once, and run `{remedy}`:\n{}", drift.diff)
+        told::to_runner(&problem.with_remedy(if is_unmarked(drift) {
+            let lines = &drift.diff;
+            format!("put these lines where the passage belongs, once, and run `{remedy}`:\n{lines}")
         } else {
             format!("run `{remedy}` and commit the result")
         }));
     }
     let count = comparison.drifts.len();
     let noun = if count == 1 { "file drifted" } else { "files drifted" };
-    eprintln!("{count} {noun}. To mend: {remedy}");
+    let first = comparison.drifts.iter().find(|drift| is_unmarked(drift)).map(|document| {
+        format!("put the two markers into {}, once, then ", shown(project, &document.path))
+    });
+    eprintln!("{count} {noun}. To mend: {}{remedy}", first.unwrap_or_default());
 }
 
 /// Whether the version fields agree, with each other or with a tag.

@@ -165,11 +165,12 @@ fn generate(project: &Path, replace: bool, pins: Pins) -> Result<(), Stop> {
             project.display(),
         )));
     }
-    let is_unmarked = |drift: &&Drift| drift.kind == DriftKind::Unmarked;
+    let is_unmarked = |drift: &&Drift| matches!(drift.kind, DriftKind::Unmarked(_));
     if let Some(document) = comparison.drifts.iter().find(is_unmarked) {
         return Err(Stop::Failure(format!(
-            "{} {}. Nothing was written. Put these lines where it belongs, once:\n{}",
+            "{}:{}: {}. Nothing was written. Put these lines where the passage belongs, once:\n{}",
             document.path,
+            document.line,
             document.kind.in_words(),
             document.diff,
         )));
@@ -182,7 +183,7 @@ fn generate(project: &Path, replace: bool, pins: Pins) -> Result<(), Stop> {
             DriftKind::Foreign => "replaced",
             DriftKind::Stale => "removed",
             // Such a run has ended above.
-            DriftKind::Unmarked => continue,
+            DriftKind::Unmarked(_) => continue,
         };
         println!("{verb:8} {}", drift.path);
     }

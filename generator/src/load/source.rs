@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use lockstep_toolkit::files::{self, NotUtf8};
+
 use crate::problem::{Problem, Problems};
 
 /// The largest model, in bytes: a model of 200 targets is a tenth of it.
@@ -23,7 +25,7 @@ impl Source {
     pub fn read(path: &Path, name: &str) -> Result<Self, Problems> {
         let fail = |problem| Problems::new(name, "", vec![problem]);
         let bytes = read_bounded(path).map_err(fail)?;
-        let text = String::from_utf8(bytes).map_err(|error| fail(not_utf8(&error)))?;
+        let text = files::text(bytes).map_err(|error| fail(not_utf8(error)))?;
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         Ok(Self { name: name.to_owned(), text })
     }
@@ -58,9 +60,6 @@ fn read_bounded(path: &Path) -> Result<Vec<u8>, Problem> {
     Ok(bytes)
 }
 
-fn not_utf8(error: &std::string::FromUtf8Error) -> Problem {
-    let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-    let line = good.split(|byte| *byte == b'\n').count();
-    Problem::of_file(format!("the model is not UTF-8: the first bad byte is in line {line}"))
-        .with_remedy("save the file as UTF-8")
+fn not_utf8(error: NotUtf8) -> Problem {
+    Problem::of_file(format!("the model is {error}")).with_remedy("save the file as UTF-8")
 }

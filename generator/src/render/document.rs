@@ -11,11 +11,16 @@ use super::{Extent, Rendered};
 /// The document's passage, where the model names a document.
 pub fn versions(plan: &Plan) -> Option<Rendered> {
     let document = plan.versions.document.as_ref()?;
+    let trains = plan.versions.others.len();
     let mut text = "<!-- Rendered by Lockstep from lockstep.yaml: change that and run `lockstep generate`. -->\n".to_owned();
     for train in plan.versions.trains() {
         text.push_str(&section(train));
     }
-    text.push_str("\nThe lockfiles beside them, and the files that they take their version from, say it too. `lockstep bump` sets\nevery field, and `lockstep check` fails where one differs.\n");
+    text.push_str("\nThe lockfiles beside them, and the files that they take their version from, say it too. `lockstep check` fails\nwhere one differs, and `lockstep bump` sets them all");
+    text.push_str(match trains {
+        0 => ".\n",
+        _ => "; `--train` names a release train other than the first.\n",
+    });
     Some(Rendered { path: document.to_string(), text, extent: Extent::Passage("versions") })
 }
 

@@ -14,6 +14,7 @@ use lockstep_schemas::strings::Repository;
 use lockstep_toolkit::files::{self, Failure, Replacement};
 
 pub use diff::unified;
+use passage::Misplaced;
 
 use crate::render::{ACTIONLINT, Extent, MARK, PLAN, Rendered, WORKFLOWS, render};
 
@@ -41,8 +42,8 @@ pub enum DriftKind {
     Stale,
     /// It is there, and Lockstep did not render it.
     Foreign,
-    /// It has no place for the passage that is rendered into it.
-    Unmarked,
+    /// It has not one place for the passage that is rendered into it.
+    Unmarked(&'static str),
 }
 
 impl DriftKind {
@@ -54,7 +55,7 @@ impl DriftKind {
             Self::Changed => "is not what the model says",
             Self::Foreign => "was not rendered by Lockstep",
             Self::Stale => "is no longer rendered",
-            Self::Unmarked => "has no place for what is rendered into it",
+            Self::Unmarked(what) => what,
         }
     }
 }
@@ -95,15 +96,15 @@ impl Comparison {
                 file.text = pins::keep_bumped(&file.text, found, &base, &plan.pins);
             }
             let place = match file.extent {
-                Extent::Whole => Some(std::mem::take(&mut file.text)),
+                Extent::Whole => Ok(std::mem::take(&mut file.text)),
                 Extent::Passage(name) => passage::put(found.as_deref(), name, &file.text),
             };
             match place {
-                Some(text) => {
+                Ok(text) => {
                     file.text = text;
                     drifts.extend(drift(file, found.as_deref()));
                 }
-                None => drifts.push(unmarked(file)),
+                Err(misplaced) => drifts.push(unmarked(file, misplaced)),
             }
         }
         drifts.extend(stale(root, &wanted)?);
@@ -151,13 +152,13 @@ fn drift(wanted: &Rendered, found: Option<&str>) -> Option<Drift> {
 }
 
 /// A document that has not one place for its passage.
-fn unmarked(file: &Rendered) -> Drift {
+fn unmarked(file: &Rendered, Misplaced { what, line }: Misplaced) -> Drift {
     let name = if let Extent::Passage(name) = file.extent { name } else { "" };
     let lines = passage::markers(name).map(|marker| format!("+{marker}\n"));
     Drift {
         path: file.path.clone(),
-        kind: DriftKind::Unmarked,
-        line: 1,
+        kind: DriftKind::Unmarked(what),
+        line,
         diff: format!("--- a/{0}\n+++ b/{0}\n{1}", file.path, lines.concat()),
     }
 }
@@ -228,11 +229,12 @@ fn read(path: &Path) -> Result<Option<String>, Failure> {
 
 /// As [`read`], for documents of which only a part is replaced: what can not be shown must not be lost.
 fn read_strictly(path: &Path) -> Result<Option<String>, Failure> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
+    let text = match fs::read(path) {
+        Ok(bytes) => files::text(bytes).map(Some).map_err(io::Error::other),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure::new(path, "read", error)),
-    }
+        Err(error) => Err(error),
+    };
+    text.map_err(|error| Failure::new(path, "read", error))
 }
 
 /// As [`read`], for files that are not known to be ours: one that can not be read is none of ours.

@@ -5,33 +5,59 @@ pub fn markers(name: &str) -> [String; 2] {
     [format!("<!-- lockstep:{name} -->"), format!("<!-- /lockstep:{name} -->")]
 }
 
+/// Why a document has not one place for a passage, and the line that shows it, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Misplaced {
+    /// What is the matter, behind the name of the document.
+    pub what: &'static str,
+    /// The line.
+    pub line: usize,
+}
+
 /// A document with a passage in its place, each marker on a line of its own; a document that is not there yet is
-/// the passage alone. `None` where the document has not one such place.
-pub fn put(document: Option<&str>, name: &str, passage: &str) -> Option<String> {
+/// the passage alone.
+///
+/// # Errors
+///
+/// Where the document has not one such place.
+pub fn put(document: Option<&str>, name: &str, passage: &str) -> Result<String, Misplaced> {
     let [begin, end] = markers(name);
     let Some(document) = document else {
-        return Some(format!("{begin}\n{passage}{end}\n"));
+        return Ok(format!("{begin}\n{passage}{end}\n"));
     };
     let (mut at, mut fenced) = (0, false);
     let (mut begins, mut ends) = (Vec::new(), Vec::new());
-    for line in document.split_inclusive('\n') {
+    for (number, line) in (1..).zip(document.split_inclusive('\n')) {
         let bare = line.trim_start_matches('\u{feff}').trim();
         // What stands in a block of code is an example.
         fenced ^= bare.starts_with("```") || bare.starts_with("~~~");
         if bare == begin && !fenced {
-            begins.push((at, line));
+            begins.push((number, at, line));
         } else if bare == end && !fenced {
-            ends.push(at);
+            ends.push((number, at));
         }
         at += line.len();
     }
-    let ([(begin, line)], [end]) = (begins.as_slice(), ends.as_slice()) else { return None };
+    let misplaced = |what, line: usize| Err(Misplaced { what, line });
+    let (begin, line, end) = match (begins.as_slice(), ends.as_slice()) {
+        ([], []) => return misplaced("has no markers for what is rendered into it", 1),
+        ([(number, ..)], []) => {
+            return misplaced("has the marker that begins a passage, and none that ends it", *number);
+        }
+        ([], [(number, _), ..]) => {
+            return misplaced("has the marker that ends a passage, and none that begins it", *number);
+        }
+        ([_, (number, ..), ..], _) | ([_], [_, (number, _), ..]) => {
+            return misplaced("has a marker of the passage more than once", *number);
+        }
+        ([(number, begin, _)], [(_, end)]) if begin > end => {
+            return misplaced("has the marker that ends the passage before the one that begins it", *number);
+        }
+        ([(_, begin, line)], [(_, end)]) => (begin, line, end),
+    };
     let inner = begin + line.len();
-    if inner > *end {
-        return None;
-    }
     // The passage ends its lines as the document does.
     let passage =
         if line.ends_with("\r\n") { passage.replace('\n', "\r\n") } else { passage.to_owned() };
-    Some(format!("{}{passage}{}", &document[..inner], &document[*end..]))
+    Ok(format!("{}{passage}{}", &document[..inner], &document[*end..]))
 }

@@ -63,7 +63,10 @@ impl<'t> Yaml<'t> {
         match self.text.get(place.clone()) {
             Some(written) if written == text => Ok(Literal { text: written, place }),
             _ => {
-                Err(Invalid::new(format!("{name} is an alias, or written with escapes")).at(start))
+                let what = "is no text on one line: an alias, a block, or one with escapes";
+                Err(Invalid::new(format!("{name} {what}"))
+                    .at(start)
+                    .with_remedy("write the version itself there, plain or in quotes"))
             }
         }
     }
