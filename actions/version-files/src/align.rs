@@ -144,9 +144,7 @@ fn problem(
     let name = &field.name;
     let found = excerpt(&field.text);
     if field.is_foreign() {
-        return Some(
-            at(format!("{name} is `{found}`, which is no version")).with_remedy(FOREIGN),
-        );
+        return Some(at(format!("{name} is `{found}`, which is no version")).with_remedy(FOREIGN));
     }
     let is_none = matches!(field.notation, Notation::Version(_)) && field.version().is_none();
     let is_pythons = field.notation == Notation::Version(VersionScheme::Pep440)

@@ -144,8 +144,7 @@ fn definitions(text: &str) -> impl Iterator<Item = (String, &str)> {
 fn addresses(text: &str, notes: &str) -> String {
     let here: Vec<String> = definitions(notes).map(|(label, _)| label).collect();
     let notes = notes.to_lowercase();
-    let is_wanted =
-        |label: &String| !here.contains(label) && notes.contains(&format!("[{label}]"));
+    let is_wanted = |label: &String| !here.contains(label) && notes.contains(&format!("[{label}]"));
     let lines = definitions(text).filter(|(label, _)| is_wanted(label)).map(|(_, line)| line);
     let lines: Vec<&str> = lines.collect();
     if lines.is_empty() { String::new() } else { format!("\n\n{}", lines.join("\n")) }

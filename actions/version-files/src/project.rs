@@ -140,7 +140,8 @@ impl Project {
         let is_cargos = task.reading == Reading::format(VersionFormat::CargoLock);
         let listed = if is_cargos { contents.listed.as_slice() } else { &[] };
         self.problems.extend(twice(listed, own).map(|package| {
-            let message = format!("has two packages of the repository that are named {}", package.name());
+            let message =
+                format!("has two packages of the repository that are named {}", package.name());
             let remedy = "which of them a version file defines is not known: give one another name";
             Problem::new(message).of_file(&file.path).with_remedy(remedy)
         }));
@@ -155,7 +156,9 @@ impl Project {
 /// The repository's own among some packages that are listed more than once.
 fn twice<'p>(listed: &'p [Package], own: &Owners) -> impl Iterator<Item = &'p Package> {
     let mut known = HashSet::new();
-    listed.iter().filter(move |package| own.packages.contains_key(*package) && !known.insert(*package))
+    listed
+        .iter()
+        .filter(move |package| own.packages.contains_key(*package) && !known.insert(*package))
 }
 
 impl VersionFile {

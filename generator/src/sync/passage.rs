@@ -42,16 +42,25 @@ pub fn put(document: Option<&str>, name: &str, passage: &str) -> Result<String, 
     let (begin, line, end) = match (begins.as_slice(), ends.as_slice()) {
         ([], []) => return misplaced("has no markers for what is rendered into it", 1),
         ([(number, ..)], []) => {
-            return misplaced("has the marker that begins a passage, and none that ends it", *number);
+            return misplaced(
+                "has the marker that begins a passage, and none that ends it",
+                *number,
+            );
         }
         ([], [(number, _), ..]) => {
-            return misplaced("has the marker that ends a passage, and none that begins it", *number);
+            return misplaced(
+                "has the marker that ends a passage, and none that begins it",
+                *number,
+            );
         }
         ([_, (number, ..), ..], _) | ([_], [_, (number, _), ..]) => {
             return misplaced("has a marker of the passage more than once", *number);
         }
         ([(number, begin, _)], [(_, end)]) if begin > end => {
-            return misplaced("has the marker that ends the passage before the one that begins it", *number);
+            return misplaced(
+                "has the marker that ends the passage before the one that begins it",
+                *number,
+            );
         }
         ([(_, begin, line)], [(_, end)]) => (begin, line, end),
     };
