@@ -81,6 +81,25 @@ fn collect(folder: &Path, name: &str, files: &mut Vec<(String, String)>) {
     }
 }
 
+/// The smallest model, with some version files: a list, as YAML has it.
+#[must_use]
+pub fn model_with(version_files: &str) -> String {
+    format!(
+        r#"
+schema: 1
+project: {{ name: tool, repository: someone/tool, license: MIT }}
+lockstep: {{ commit: "0000000000000000000000000000000000000000", version: v0.1.0 }}
+versions: {{ files: {version_files} }}
+targets: {{ linux-x64: {{ runner: ubuntu-24.04 }} }}
+build: {{ compile: [{{ name: Build, run: make }}] }}
+artifacts:
+  archive: {{ kind: archive, name: "tool-{{version}}-{{target}}", format: tar.gz, files: {{ "dist/{{target}}/tool": tool }} }}
+channels:
+  github-release: {{ artifacts: [archive], tiers: {{ default: preview }} }}
+"#
+    )
+}
+
 /// The model of a reference project.
 pub fn reference_model(name: &str) -> String {
     fs::read_to_string(crate::root().join("workflows").join(name).join("lockstep.yaml")).unwrap()

@@ -6,23 +6,10 @@ use std::path::Path;
 use std::process::Command;
 
 use lockstep_tests::program::lockstep;
-use lockstep_tests::project::Project;
+use lockstep_tests::project::{Project, model_with};
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use proptest::test_runner::{Config, TestRunner};
-
-const MODEL: &str = r#"
-schema: 1
-project: { name: tool, repository: someone/tool, license: MIT }
-lockstep: { commit: "0000000000000000000000000000000000000000", version: v0.1.0 }
-versions: { files: ["LISTED"] }
-targets: { linux-x64: { runner: ubuntu-24.04 } }
-build: { compile: [{ name: Build, run: make }] }
-artifacts:
-  archive: { kind: archive, name: "tool-{version}-{target}", format: tar.gz, files: { "dist/{target}/tool": tool } }
-channels:
-  github-release: { artifacts: [archive], tiers: { default: preview } }
-"#;
 
 /// The crates, each in a folder of its name; one may take those before it.
 const CRATES: [&str; 6] =
@@ -176,7 +163,7 @@ fn cargo_takes_what_is_set() {
     let config = Config { cases: 64, failure_persistence: None, ..Config::default() };
     let (taken, followed) = (Cell::new(0), Cell::new(0));
     let property = |shape: Shape| {
-        let project = Project::new(&MODEL.replace("LISTED", "Cargo.toml"));
+        let project = Project::new(&model_with("[Cargo.toml]"));
         shape.write(&project);
         let at = project.path();
         let Ok(before) = packages(at, &[]) else { return Ok(()) };
@@ -185,8 +172,8 @@ fn cargo_takes_what_is_set() {
             (version == "1.2.3").then_some(index?)
         };
         if let Some(member) = before.iter().find_map(inheriting).filter(|_| shape.lists_a_member) {
-            let listed = format!("{}/Cargo.toml", CRATES[member]);
-            project.write("lockstep.yaml", &MODEL.replace("LISTED", &listed));
+            let listed = format!("[{}/Cargo.toml]", CRATES[member]);
+            project.write("lockstep.yaml", &model_with(&listed));
         }
         assert_eq!(lockstep(at, &["generate"]).status, 0);
         let bump = lockstep(at, &["bump", "2.0.0"]);

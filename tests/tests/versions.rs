@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use lockstep_tests::program::{lockstep, lockstep_on_runner, path};
-use lockstep_tests::project::Project;
+use lockstep_tests::project::{Project, model_with};
 use lockstep_tests::tools;
 
 /// Plasmite's six fields: file, the text before the version, and where it stands.
@@ -112,22 +112,12 @@ fn client(folder: &Path, program: &str, arguments: &[&str]) {
     assert!(output.status.success(), "{program} {arguments:?}: {}", said.join("\n"));
 }
 
-const WORKSPACE: &str = r#"
-schema: 1
-project: { name: tool, repository: someone/tool, license: MIT }
-lockstep: { commit: "0000000000000000000000000000000000000000", version: v0.1.0 }
-versions: { files: [Cargo.toml, package.json, "packages/*/package.json", pyproject.toml, "libraries/*/pyproject.toml"] }
-targets: { linux-x64: { runner: ubuntu-24.04 } }
-build: { compile: [{ name: Build, run: make }] }
-artifacts:
-  archive: { kind: archive, name: "tool-{version}-{target}", format: tar.gz, files: { "dist/{target}/tool": tool } }
-channels:
-  github-release: { artifacts: [archive], tiers: { default: preview } }
-"#;
+/// The version files of [`workspace`].
+const WORKSPACE: &str = r#"[Cargo.toml, package.json, "packages/*/package.json", pyproject.toml, "libraries/*/pyproject.toml"]"#;
 
 /// A workspace of every client's kind, with lockfiles that the clients themselves wrote.
 fn workspace() -> Project {
-    let project = Project::new(WORKSPACE);
+    let project = Project::new(&model_with(WORKSPACE));
     let files = [
         (
             "Cargo.toml",
@@ -217,10 +207,7 @@ fn clients_refuse_what_was_left_behind() {
 
 /// A workspace of three hundred crates, each of which takes the one before it at its version.
 fn three_hundred() -> Project {
-    let project = Project::new(&WORKSPACE.replace(
-        "[Cargo.toml, package.json, \"packages/*/package.json\", pyproject.toml, \"libraries/*/pyproject.toml\"]",
-        "[\"crates/*/Cargo.toml\", Cargo.lock]",
-    ));
+    let project = Project::new(&model_with("[\"crates/*/Cargo.toml\", Cargo.lock]"));
     project.write("Cargo.toml", "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n");
     let mut lock = "version = 4\n".to_owned();
     for index in 0..300 {

@@ -68,7 +68,7 @@ impl<'r> Workspaces<'r> {
             let own_root =
                 if is_member { Some(root.to_owned()) } else { self.own_root_of(&manifest) };
             todo.extend(self.taken(&manifest, own_root.as_deref()));
-            if manifest != root && self.layout(&manifest).is_some() {
+            if manifest != root && self.root.join(&manifest).is_file() {
                 crates.push(Crate { manifest, is_member });
             }
         }
