@@ -96,7 +96,14 @@ impl Case {
         let published =
             contents.published.iter().map(|package| format!("published: {}", package.name()));
         let package = contents.package.iter().map(|package| format!("is {}", package.name()));
-        package.chain(fields).chain(leads).chain(published).collect::<Vec<_>>().join("\n")
+        let lacks = contents.lacks.iter().map(|invalid| format!("lacks: {}", invalid.message));
+        package
+            .chain(fields)
+            .chain(lacks)
+            .chain(leads)
+            .chain(published)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use lockstep_tests::program::{lockstep, lockstep_on_runner, path};
 use lockstep_tests::project::{Project, model_with};
@@ -249,6 +249,32 @@ fn a_workspace_of_three_hundred_crates() {
     client(project.path(), "cargo", &metadata);
     assert_eq!(lockstep(project.path(), &["bump", "1.2.3", "--allow-downgrade"]).status, 0);
     assert_eq!(bytes(project.path()), before);
+}
+
+/// Of two runs at once one waits for the other: no file is damaged, all say one version, and nothing is left behind.
+#[test]
+fn two_at_once() {
+    let project = three_hundred();
+    for pause in [0, 20, 40, 80] {
+        let bump = |version: &str| {
+            let mut bump = Command::new(path("lockstep"));
+            bump.args(["bump", version]).current_dir(project.path());
+            bump.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+        };
+        let first = bump("1.3.0");
+        std::thread::sleep(Duration::from_millis(pause));
+        let second = bump("1.4.0");
+        for run in [first, second] {
+            let output = run.wait_with_output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(!said.contains("can not be"), "{said}");
+        }
+        let check = lockstep(project.path(), &["check"]);
+        assert_eq!(check.status, 0, "{}", check.text());
+        let left = bytes(project.path()).into_keys().find(|path| path.contains(".lockstep-"));
+        assert_eq!(left, None);
+        assert_eq!(lockstep(project.path(), &["bump", "1.2.3", "--allow-downgrade"]).status, 0);
+    }
 }
 
 /// Killed at any moment, a run leaves each file as it was or as it should be; the same run again finishes, and

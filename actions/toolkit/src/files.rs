@@ -1,7 +1,7 @@
 //! Writing files, so that a reader never meets half of one.
 
 use std::collections::BTreeSet;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -100,6 +100,8 @@ pub fn replace(root: &Path, files: &[Replacement<'_>]) -> Result<(), Failure> {
             destination(root, &path).map_err(|error| Failure::new(&path, "written", error))?;
         destinations.push((path, there));
     }
+    // Another run may be writing: what stands there beside the files is its own until it has ended.
+    let _others_wait = File::open(root).and_then(|root| root.lock().map(|()| root));
     let folders: BTreeSet<&Path> =
         destinations.iter().filter_map(|(_, there)| there.parent()).collect();
     folders.into_iter().for_each(sweep);

@@ -5,7 +5,7 @@ use lockstep_schemas::strings::{Id, Version, excerpt};
 use lockstep_schemas::version::VersionScheme;
 use lockstep_toolkit::{Problem, Table};
 
-use crate::field::{FOREIGN, Field, Notation, UNSAYABLE};
+use crate::field::{Field, Notation};
 use crate::project::{Project, TrainField, VersionFile};
 
 /// The version that a train must say.
@@ -144,7 +144,9 @@ fn problem(
     let name = &field.name;
     let found = excerpt(&field.text);
     if field.is_foreign() {
-        return Some(at(format!("{name} is `{found}`, which is no version")).with_remedy(FOREIGN));
+        return Some(
+            at(format!("{name} is `{found}`, which is no version")).with_remedy(field.remedy()),
+        );
     }
     let is_none = matches!(field.notation, Notation::Version(_)) && field.version().is_none();
     let is_pythons = field.notation == Notation::Version(VersionScheme::Pep440)
@@ -158,7 +160,7 @@ fn problem(
         Ok(expected) => expected,
         Err(message) => {
             return Some(
-                at(format!("{name} can not say {version}: {message}")).with_remedy(UNSAYABLE),
+                at(format!("{name} can not say {version}: {message}")).with_remedy(field.remedy()),
             );
         }
     };

@@ -6,7 +6,7 @@ use lockstep_schemas::strings::Version;
 use lockstep_toolkit::Problem;
 use lockstep_toolkit::files::{self, Replacement};
 
-use crate::field::{FOREIGN, Field, UNSAYABLE, line_and_column};
+use crate::field::{Field, line_and_column};
 use crate::formats::read;
 use crate::project::{Project, VersionFile};
 use crate::text::problem;
@@ -105,8 +105,8 @@ fn changed(
         let problem = |(field, why): (&Field, String)| {
             let (line, column) = line_and_column(&file.text, field.place.start);
             let message = format!("{} can not be set: {why}", field.name);
-            let remedy = if field.is_foreign() { FOREIGN } else { UNSAYABLE };
-            Problem::new(message).of_file(&file.path).at(line, column).with_remedy(remedy)
+            let problem = Problem::new(message).of_file(&file.path).at(line, column);
+            problem.with_remedy(field.remedy())
         };
         unable.into_iter().map(problem).collect::<Vec<_>>()
     })?;

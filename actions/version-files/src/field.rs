@@ -8,9 +8,12 @@ use lockstep_schemas::version::VersionScheme;
 use crate::requirement;
 
 /// What to do about a field that says something else than a version.
-pub(crate) const FOREIGN: &str = "write the version there; where it comes from another place, name that in `versions` of lockstep.yaml instead";
+const FOREIGN: &str = "write the version there; where it comes from another place, name that in `versions` of lockstep.yaml instead";
+/// What to do about a requirement that does not take a version.
+const UNTAKING: &str =
+    "write there what it should take, or the version alone, which follows from then on";
 /// What to do about a version that a field has no word for.
-pub(crate) const UNSAYABLE: &str = "release a version that every file can say, or take the file out of `versions` in lockstep.yaml";
+const UNSAYABLE: &str = "release a version that every file can say, or take the file out of `versions` in lockstep.yaml";
 
 /// A field that carries a version, where it stands in its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,6 +189,15 @@ impl Field {
         let is_like_one = self.text.starts_with(|c: char| c.is_ascii_digit())
             && self.text.chars().all(is_written);
         matches!(self.notation, Notation::Version(_)) && !is_like_one
+    }
+
+    /// What to do where it can not say a version.
+    pub(crate) fn remedy(&self) -> &'static str {
+        match self.notation {
+            Notation::Requirement => UNTAKING,
+            Notation::Version(_) if self.is_foreign() => FOREIGN,
+            Notation::Version(_) => UNSAYABLE,
+        }
     }
 
     /// The version that it says; `None` where it says none, or a requirement.

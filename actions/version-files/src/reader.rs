@@ -26,6 +26,8 @@ pub(crate) struct Task {
     pub(crate) is_own: bool,
     /// Whether the plan lists it.
     pub(crate) is_listed: bool,
+    /// Whether it does by a pattern.
+    pub(crate) is_of_pattern: bool,
 }
 
 /// Everything that was read so far.
@@ -90,8 +92,11 @@ impl<'r> Reader<'r> {
         if *reading == Reading::format(VersionFormat::CargoManifest) {
             self.listed.extend(paths.iter().cloned());
         }
-        let task =
-            |path| Task { path, reading: reading.clone(), train, is_own: true, is_listed: true };
+        let is_of_pattern = pattern.contains('*');
+        let task = |path| {
+            let reading = reading.clone();
+            Task { path, reading, train, is_own: true, is_listed: true, is_of_pattern }
+        };
         paths.into_iter().map(task).collect()
     }
 
@@ -120,6 +125,10 @@ impl<'r> Reader<'r> {
         for (task, text, contents) in read {
             let place = self.place(&task.path, text);
             match (contents, place) {
+                (Ok(Contents { lacks: Some(invalid), .. }), Some(place)) if !task.is_of_pattern => {
+                    let text = &self.texts[place].1;
+                    self.problems.push(problem(&task.path, text, invalid));
+                }
                 (Ok(contents), _) => {
                     for lead in &contents.leads {
                         led_to.extend(self.follow(&task, lead));
@@ -240,7 +249,8 @@ impl<'r> Reader<'r> {
 impl Task {
     /// Another file that it leads to.
     fn to(&self, path: String, reading: Reading) -> Self {
-        Self { path, reading, train: self.train, is_own: true, is_listed: false }
+        let train = self.train;
+        Self { path, reading, train, is_own: true, is_listed: false, is_of_pattern: false }
     }
 }
 

@@ -5,18 +5,19 @@ use lockstep_schemas::strings::Version;
 use semver::VersionReq;
 
 /// The operators that name one version.
-const OPERATORS: [&str; 3] = ["=", "^", "~"];
+const OPERATORS: [char; 3] = ['=', '^', '~'];
 
 /// What a requirement says where it means a version: with its own operator, and with as many parts as it has,
 /// except where the version is a prerelease, which parts of one never mean. A range stays as it is, if it takes
 /// the version.
 pub(crate) fn saying(requirement: &str, version: &Version) -> Result<String, String> {
-    let operator = OPERATORS.into_iter().find(|operator| requirement.starts_with(operator));
-    let operator = operator.unwrap_or_default();
-    let rest = &requirement[operator.len()..];
-    let space = &rest[..rest.len() - rest.trim_start().len()];
-    let numbers = rest.trim_start();
-    let is_plain = numbers.starts_with(|c: char| c.is_ascii_digit())
+    let bare = requirement.trim_start().trim_start_matches(OPERATORS);
+    let numbers = bare.trim();
+    let before = &requirement[..requirement.len() - bare.trim_start().len()];
+    let after = &requirement[requirement.trim_end().len()..];
+    let operators = before.chars().filter(|c| OPERATORS.contains(c)).count();
+    let is_plain = operators <= 1
+        && numbers.starts_with(|c: char| c.is_ascii_digit())
         && numbers.chars().all(|c| c.is_ascii_alphanumeric() || "-+.".contains(c));
     if !is_plain {
         return range(requirement, version);
@@ -29,7 +30,7 @@ pub(crate) fn saying(requirement: &str, version: &Version) -> Result<String, Str
     } else {
         whole.split('.').take(parts).collect::<Vec<_>>().join(".")
     };
-    Ok(format!("{operator}{space}{kept}"))
+    Ok(format!("{before}{kept}{after}"))
 }
 
 fn range(requirement: &str, version: &Version) -> Result<String, String> {

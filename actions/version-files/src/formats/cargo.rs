@@ -53,6 +53,7 @@ pub(super) fn manifest(text: &str, role: Role) -> Result<Contents, Invalid> {
         field("[workspace.package].version", version)?;
     }
     let is_root = toml.at(&["workspace"]).is_some();
+    let mut contents = contents;
     match role {
         Role::Listed if is_root && inherits && shared.is_none() => {
             return Err(Invalid::new("has no [workspace.package].version to inherit"));
@@ -60,10 +61,13 @@ pub(super) fn manifest(text: &str, role: Role) -> Result<Contents, Invalid> {
         Role::Workspace if shared.is_none() => {
             return Err(Invalid::new("has no [workspace.package].version to inherit"));
         }
+        // A package that is not published needs none.
         Role::Listed if version.is_none() && shared.is_none() => {
-            return Err(Invalid::new(
-                "has no [package].version and no [workspace.package].version",
-            ));
+            let invalid =
+                Invalid::new("has no [package].version and no [workspace.package].version");
+            contents.lacks = Some(
+                invalid.with_remedy("give it one, or take it out of `versions` in lockstep.yaml"),
+            );
         }
         _ => {}
     }

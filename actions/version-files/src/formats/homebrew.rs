@@ -1,5 +1,6 @@
 //! Homebrew's formulae ([Formula Cookbook](https://docs.brew.sh/Formula-Cookbook)).
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -13,57 +14,63 @@ use crate::syntax::ruby::calls;
 
 /// What says where a formula is fetched from, and its version.
 const OWN: [&str; 3] = ["version", "url", "mirror"];
-/// What a block is about something else by than what the formula installs.
-const OTHERS: [&str; 9] = [
-    "resource",
-    "patch",
-    "livecheck",
-    "test",
-    "bottle",
-    "service",
-    "head",
-    "devel",
-    "define_method",
-];
+/// Whether the block of a method says something of the formula itself; others are about resources, patches, tests,
+/// compilers and the like.
+fn is_own(method: &str) -> bool {
+    method == "stable" || method.starts_with("on_")
+}
 
 /// A formula's `version`, and that of the addresses that it is fetched from.
 pub(super) fn formula(text: &str) -> Result<Contents, Invalid> {
-    let remedy = "name its version, or say in lockstep.yaml where it stands: { path: …, regex: … }";
-    let calls = calls(text, &OWN, &OTHERS).map_err(|invalid| {
+    let calls = calls(text, &OWN, is_own).map_err(|invalid| {
         invalid.with_remedy(
             "mend it, or say in lockstep.yaml where its version stands: { path: …, regex: … }",
         )
     })?;
-    let stated = calls.iter().find(|call| call.name == "version").map(|call| call.text.text);
+    let stated = calls.iter().find(|call| call.name == "version");
+    let stated = stated.and_then(|call| call.texts.first()).map(|literal| literal.text);
     let mut contents = Contents::default();
+    let mut places = HashSet::new();
     let mut field = |name: &str, version: Literal<'_>| {
-        contents.fields.push(Field::of_file(name, version, VersionScheme::Semver));
+        if places.insert(version.place.clone()) {
+            contents.fields.push(Field::of_file(name, version, VersionScheme::Semver));
+        }
     };
     for call in calls {
         if call.name == "version" {
-            field(call.name, call.text);
+            if call.texts.is_empty() {
+                let remedy = "write it as a text, or say in lockstep.yaml where it stands: { path: …, regex: … }";
+                let invalid = Invalid::new("its version is no text that stands here");
+                return Err(invalid.at(call.at).with_remedy(remedy));
+            }
+            call.texts.into_iter().for_each(|version| field(call.name, version));
             continue;
         }
-        for version in in_address(&call.text, stated) {
-            field(call.name, version);
+        for address in &call.texts {
+            for version in in_address(address, stated)? {
+                field(call.name, version);
+            }
         }
-        if let Some(tag) = call.tag {
-            field("tag:", in_tag(&tag));
-        }
+        call.tags.iter().filter_map(in_tag).for_each(|version| field("tag:", version));
     }
     if contents.fields.is_empty() {
         return Err(Invalid::new("as a Homebrew formula it has no version, and no url with one")
-            .with_remedy(remedy));
+            .with_remedy(
+                "name its version, or say in lockstep.yaml where it stands: { path: …, regex: … }",
+            ));
     }
     Ok(contents)
 }
 
-/// The version of a tag, without what stands before it; the whole tag where there is none in it.
-fn in_tag<'t>(tag: &Literal<'t>) -> Literal<'t> {
-    let digit = tag.text.find(|c: char| c.is_ascii_digit());
-    let of_version = expression(&VERSION).and_then(|version| version.find(tag.text));
-    let start = of_version.map(|found| found.start()).or(digit).unwrap_or(0);
-    tag.part(start..tag.text.len())
+/// The version of a tag, without what stands around it; the whole tag where there is none in it, unless it is put
+/// together of the formula's.
+fn in_tag<'t>(tag: &Literal<'t>) -> Option<Literal<'t>> {
+    let found = expression(&VERSION).and_then(|version| version.find(tag.text));
+    match found {
+        Some(found) => Some(tag.part(found.range())),
+        None if tag.text.contains("#{") => None,
+        None => Some(tag.clone()),
+    }
 }
 
 /// A version, with the prereleases that have a name.
@@ -71,7 +78,7 @@ static VERSION: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(NUMBER).ok
 /// A version after what an address says of a tag.
 static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let before = r"/(?:download|tags?|archive)/(?:[A-Za-z0-9_.%-]*?[A-Za-z_%-])?v?";
-    Regex::new(&format!(r"{before}({NUMBER})(?:[/+-]|\.tar\.|\.tgz|\.zip|$)")).ok()
+    Regex::new(&format!(r"{before}({NUMBER})(-[^/]*?)?(?:[/+]|\.tar\.|\.tgz|\.zip|$)")).ok()
 });
 /// A version at the end of a file's name.
 static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -81,13 +88,29 @@ const NUMBER: &str = r"[0-9]+\.[0-9]+\.[0-9]+(?:-(?:alpha|beta|rc|preview|pre|de
 
 /// The versions of an address: the one that the formula states and that of its tag, wherever they stand in it; where
 /// it has neither, that of the file's name.
-fn in_address<'t>(address: &Literal<'t>, stated: Option<&str>) -> Vec<Literal<'t>> {
-    let found = |regex: &'static LazyLock<Option<Regex>>| {
-        let found = expression(regex)?.captures(address.text)?.get(1)?.as_str();
-        found.parse::<Version>().is_ok().then_some(found)
+fn in_address<'t>(
+    address: &Literal<'t>,
+    stated: Option<&str>,
+) -> Result<Vec<Literal<'t>>, Invalid> {
+    let captures = |regex: &'static LazyLock<Option<Regex>>| {
+        let found = expression(regex)?.captures(address.text)?;
+        found.get(1)?.as_str().parse::<Version>().is_ok().then_some(found)
     };
     let stated = stated.filter(|stated| stated.parse::<Version>().is_ok());
-    let mut versions: Vec<&str> = stated.into_iter().chain(found(&TAG)).collect();
+    let is_stated = stated.is_some_and(|stated| !apart(address.text, stated).is_empty());
+    let tag = captures(&TAG);
+    let of_tag = tag.as_ref().and_then(|found| found.get(1));
+    if let Some((version, more)) = of_tag.zip(tag.as_ref().and_then(|found| found.get(2)))
+        && !is_stated
+    {
+        let (version, more) = (version.as_str(), more.as_str());
+        let message =
+            format!("whether the version is `{version}` or `{version}{more}` is not said");
+        let remedy = format!("state it in the formula: version \"{version}\"");
+        return Err(Invalid::new(message).at(address.place.start).with_remedy(remedy));
+    }
+    let of_tag = of_tag.map(|version| version.as_str());
+    let mut versions: Vec<&str> = stated.into_iter().chain(of_tag).collect();
     // Of two of which one begins with the other, the longer stands there.
     versions.sort_by_key(|version| usize::MAX - version.len());
     let mut places: Vec<Range<usize>> = Vec::new();
@@ -103,10 +126,12 @@ fn in_address<'t>(address: &Literal<'t>, stated: Option<&str>) -> Vec<Literal<'t
         );
     }
     if places.is_empty() {
-        places.extend(found(&NAME).into_iter().flat_map(|version| apart(address.text, version)));
+        let name = captures(&NAME);
+        let of_name = name.as_ref().and_then(|found| found.get(1));
+        places.extend(of_name.into_iter().flat_map(|name| apart(address.text, name.as_str())));
     }
     places.sort_by_key(|place| place.start);
-    places.into_iter().map(|place| address.part(place)).collect()
+    Ok(places.into_iter().map(|place| address.part(place)).collect())
 }
 
 /// Where a version stands in a text by itself: what goes on as a number, or as a prerelease, is another.

@@ -56,6 +56,8 @@ pub struct Contents {
     pub fields: Vec<Field>,
     /// The package that the file defines; in a lockfile the one that it is of.
     pub package: Option<Package>,
+    /// What is wrong where the file is named by itself, and not by a pattern.
+    pub lacks: Option<Invalid>,
     /// Where else to look.
     pub leads: Vec<Lead>,
     /// The packages of the repository that a lockfile has, whether or not it says their versions.

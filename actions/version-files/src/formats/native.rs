@@ -1,18 +1,32 @@
 //! The files of other build tools.
 
 use lockstep_schemas::version::VersionScheme;
-use roxmltree::Document;
+use roxmltree::{Document, Node};
 
 use super::Contents;
 use crate::field::{Field, Invalid, Literal};
 use crate::syntax::code::{Code, Language, pattern};
 
-/// Its texts may have several lines, and its brackets any number of `=`
+/// Its texts may have several lines, and its brackets any number of `=`, of which nobody writes more than five
 /// ([syntax](https://cmake.org/cmake/help/latest/manual/cmake-language.7.html#bracket-argument)).
 const CMAKE: Language = Language {
     line_comments: &["#"],
-    comments: &[("#[[", "]]"), ("#[=[", "]=]"), ("#[==[", "]==]"), ("#[===[", "]===]")],
-    texts: &[("[[", "]]"), ("[=[", "]=]"), ("[==[", "]==]"), ("[===[", "]===]")],
+    comments: &[
+        ("#[[", "]]"),
+        ("#[=[", "]=]"),
+        ("#[==[", "]==]"),
+        ("#[===[", "]===]"),
+        ("#[====[", "]====]"),
+        ("#[=====[", "]=====]"),
+    ],
+    texts: &[
+        ("[[", "]]"),
+        ("[=[", "]=]"),
+        ("[==[", "]==]"),
+        ("[===[", "]===]"),
+        ("[====[", "]====]"),
+        ("[=====[", "]=====]"),
+    ],
     quotes: &["\""],
     quotes_span_lines: true,
 };
@@ -60,8 +74,16 @@ pub(super) fn meson(text: &str) -> Result<Contents, Invalid> {
 /// `version = "1.2.3"`, of the project or of all: not that of a plugin, or of a tool that a block is about.
 pub(super) fn gradle(text: &str) -> Result<Contents, Invalid> {
     let code = Code::read(text, &GRADLE);
-    let assigned = r#"(?:^|[;{])[ \t]*(?:project\.)?version(?:[ \t]*=[ \t]*|[ \t]*\([ \t]*|[ \t]+)["']([^"'\n]*)["'][ \t]*\)?[ \t]*(?:[;}]|$)"#;
-    let is_of_project = |blocks: &[&str]| matches!(blocks, [] | ["allprojects" | "subprojects"]);
+    let assigned = r#"(?:^|[;{])[ \t]*(?:project\.|rootProject\.)?version(?:[ \t]*=[ \t]*|[ \t]*\([ \t]*|[ \t]+)["']([^"'\n]*)["'][ \t]*\)?[ \t]*(?:[;}]|$)"#;
+    let is_of_project = |around: &[&str]| {
+        // It may be written as a call.
+        let is_call = |words: &&str| words.rsplit('.').next() == Some("version");
+        let around = match around.split_last() {
+            Some((last, before)) if is_call(last) => before,
+            _ => around,
+        };
+        matches!(around, [] | ["allprojects" | "subprojects"])
+    };
     let mut versions = code.within(code.all(assigned), is_of_project).into_iter();
     let Some(version) = versions.next() else { return Err(Invalid::new("has no version")) };
     if let Some(second) = versions.next() {
@@ -83,8 +105,8 @@ pub(super) fn msbuild(text: &str) -> Result<Contents, Invalid> {
         let start: usize = lines.map(str::len).sum();
         Invalid::new(format!("is no XML: {error}")).at(start + column.saturating_sub(1))
     })?;
-    let named = |name: &str| -> Vec<roxmltree::Node<'_, '_>> {
-        let is_it = |node: &roxmltree::Node<'_, '_>| {
+    let named = |name: &str| -> Vec<Node<'_, '_>> {
+        let is_it = |node: &Node<'_, '_>| {
             node.tag_name().name() == name
                 && node.parent().is_some_and(|parent| parent.tag_name().name() == "PropertyGroup")
         };
@@ -93,6 +115,16 @@ pub(super) fn msbuild(text: &str) -> Result<Contents, Invalid> {
     let whole = ("<Version>", VersionScheme::Semver, named("Version"));
     let prefix = ("<VersionPrefix>", VersionScheme::Numeric, named("VersionPrefix"));
     let (name, scheme, versions) = if whole.2.is_empty() { prefix } else { whole };
+    // One that depends on something is of builds that are not released.
+    let is_always = |node: &Node<'_, '_>| {
+        let conditions = node.ancestors().filter(|node| node.has_attribute("Condition"));
+        conditions.count() == 0 && node.text().is_some_and(|text| !text.trim().is_empty())
+    };
+    let suffix = named("VersionSuffix").into_iter().find(is_always);
+    if let (true, Some(suffix)) = (scheme == VersionScheme::Numeric, suffix) {
+        let invalid = Invalid::new("<VersionPrefix> and <VersionSuffix> make one version of two");
+        return Err(invalid.at(suffix.range().start).with_remedy("write one <Version> instead"));
+    }
     let [version] = versions.as_slice() else {
         return Err(match versions.get(1) {
             Some(second) => {
@@ -101,17 +133,32 @@ pub(super) fn msbuild(text: &str) -> Result<Contents, Invalid> {
             None => Invalid::new("has no <Version> and no <VersionPrefix>"),
         });
     };
-    let is_alone =
-        |child: &roxmltree::Node<'_, '_>| child.is_text() && child.next_sibling().is_none();
-    let range = version.first_child().filter(is_alone).map(|inner| inner.range());
+    let mut contents: Contents = plain(text, version, name, scheme)?.into();
+    // Where it is written, the package has a version of its own.
+    for package in named("PackageVersion") {
+        let of_package = plain(text, &package, "<PackageVersion>", VersionScheme::Semver)?;
+        contents.fields.extend(Some(of_package).filter(|field| !field.is_foreign()));
+    }
+    Ok(contents)
+}
+
+/// A field that is all of an element's text.
+fn plain(
+    text: &str,
+    element: &Node<'_, '_>,
+    name: &str,
+    scheme: VersionScheme,
+) -> Result<Field, Invalid> {
+    let is_alone = |child: &Node<'_, '_>| child.is_text() && child.next_sibling().is_none();
+    let range = element.first_child().filter(is_alone).map(|inner| inner.range());
     let range = range.unwrap_or_default();
     let written = text.get(range.clone()).unwrap_or_default();
     let trimmed = written.trim();
-    if trimmed.is_empty() || version.text().map(str::trim) != Some(trimmed) {
+    if trimmed.is_empty() || element.text().map(str::trim) != Some(trimmed) {
         let invalid = Invalid::new(format!("{name} is no plain text"));
-        return Err(invalid.at(version.range().start));
+        return Err(invalid.at(element.range().start));
     }
     let start = range.start + written.len() - written.trim_start().len();
     let literal = Literal { text: trimmed, place: start..start + trimmed.len() };
-    Ok(Field::of_file(name, literal, scheme).into())
+    Ok(Field::of_file(name, literal, scheme))
 }

@@ -59,8 +59,8 @@ impl<'t> Code<'t> {
         places.map(|place| Literal { text: &self.text[place.clone()], place }).collect()
     }
 
-    /// Those of some texts, in order, that stand in blocks which are wanted: each is told by the words before its
-    /// brace, the outermost first.
+    /// Those of some texts, in order, that stand in blocks and calls which are wanted: each is told by the words before
+    /// its brace or parenthesis, the outermost first.
     pub(crate) fn within(
         &self,
         literals: Vec<Literal<'t>>,
@@ -73,12 +73,12 @@ impl<'t> Code<'t> {
             let between = self.without_texts[at..literal.place.start].bytes().enumerate();
             for (offset, byte) in between {
                 match byte {
-                    b'{' => {
+                    b'{' | b'(' => {
                         let before = self.without_texts[..at + offset].trim_end();
-                        let words = before.rsplit(['\n', ';', '{', '}']).next();
+                        let words = before.rsplit(['\n', ';', '{', '}', '(']).next();
                         open.push(words.unwrap_or_default().trim());
                     }
-                    b'}' => drop(open.pop()),
+                    b'}' | b')' => drop(open.pop()),
                     _ => {}
                 }
             }
@@ -211,7 +211,13 @@ fn next(text: &str, language: &Language) -> Option<(usize, Begins)> {
     let mut all: Vec<(&str, Begins)> =
         of_lines.chain(comments).chain(texts).chain(quotes).collect();
     all.sort_by_key(|(begin, _)| usize::MAX - begin.len());
-    text.char_indices().find_map(|(at, _)| {
+    let mut is_escaped = false;
+    text.char_indices().find_map(|(at, c)| {
+        // An escaped quote begins nothing.
+        if is_escaped || c == '\\' {
+            is_escaped = !is_escaped;
+            return None;
+        }
         let (_, begins) = all.iter().find(|(begin, _)| text[at..].starts_with(begin))?;
         Some((at, *begins))
     })

@@ -1,10 +1,11 @@
 //! Ruby, as far as a formula says something of itself: by calls, each with a text.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
-use lib_ruby_parser::nodes::{Block, Def, Defs, Pair, Send};
+use lib_ruby_parser::nodes::{Block, Casgn, Const, Def, Defs, Dstr, Lvar, Lvasgn, Pair, Send, Str};
 use lib_ruby_parser::traverse::visitor::Visitor;
-use lib_ruby_parser::{ErrorLevel, Loc, Node, Parser, ParserOptions};
+use lib_ruby_parser::{ErrorLevel, Node, Parser, ParserOptions};
 
 use crate::field::{Invalid, Literal};
 
@@ -21,17 +22,21 @@ const STACK: usize = 1024 * 1024;
 pub(crate) struct Call<'t> {
     /// The method.
     pub(crate) name: &'static str,
-    /// The text that it is called with, without its quotes.
-    pub(crate) text: Literal<'t>,
-    /// The text that is called `tag`, where there is one.
-    pub(crate) tag: Option<Literal<'t>>,
+    /// The byte at which it begins.
+    pub(crate) at: usize,
+    /// The texts of what it is called with, without their quotes; of a variable or a constant those that it is
+    /// assigned.
+    pub(crate) texts: Vec<Literal<'t>>,
+    /// The texts of the argument that is called `tag`.
+    pub(crate) tags: Vec<Literal<'t>>,
 }
 
-/// The calls of some methods in a file, in order. What stands in the blocks of others, or in a definition, is left out.
+/// The calls of some methods in a file, in order. What stands in a definition, or in a block of a method that is none
+/// of the file's own, is left out.
 pub(crate) fn calls<'t>(
     text: &'t str,
     wanted: &'static [&'static str],
-    others: &'static [&'static str],
+    is_own: fn(&str) -> bool,
 ) -> Result<Vec<Call<'t>>, Invalid> {
     if text.len() > LARGEST {
         return Err(Invalid::new(format!("is larger than {} KiB", LARGEST >> 10)));
@@ -40,23 +45,34 @@ pub(crate) fn calls<'t>(
     let stack = STACK + STACK_A_BYTE * text.len();
     // What is nested deep takes a large stack.
     let parsing = std::thread::Builder::new().stack_size(stack);
-    let parsing = parsing.spawn(move || found(source, wanted, others));
+    let parsing = parsing.spawn(move || found(source, wanted, is_own));
     let found = parsing.ok().and_then(|thread| thread.join().ok());
     let found = found.unwrap_or_else(|| Err(Invalid::new("can not be read as Ruby")))?;
-    let literal = |place: Range<usize>| Some(Literal { text: text.get(place.clone())?, place });
-    let calls = found.into_iter().filter_map(|(name, place, tag)| {
-        Some(Call { name, text: literal(place)?, tag: tag.and_then(literal) })
-    });
-    Ok(calls.collect())
+    let literals = |places: Vec<Range<usize>>| {
+        let literal = |place: Range<usize>| Some(Literal { text: text.get(place.clone())?, place });
+        places.into_iter().filter_map(literal).collect()
+    };
+    let call = |Found { name, at, texts, tags }| Call {
+        name,
+        at,
+        texts: literals(texts),
+        tags: literals(tags),
+    };
+    Ok(found.into_iter().map(call).collect())
 }
 
-/// A method, its text's place and that of its tag.
-type Found = (&'static str, Range<usize>, Option<Range<usize>>);
+/// A call, and the places of its texts.
+struct Found {
+    name: &'static str,
+    at: usize,
+    texts: Vec<Range<usize>>,
+    tags: Vec<Range<usize>>,
+}
 
 fn found(
     source: Vec<u8>,
     wanted: &'static [&'static str],
-    others: &'static [&'static str],
+    is_own: fn(&str) -> bool,
 ) -> Result<Vec<Found>, Invalid> {
     let options = ParserOptions { record_tokens: false, ..ParserOptions::default() };
     let parsed = Parser::new(source, options).do_parse();
@@ -64,7 +80,7 @@ fn found(
         let message = error.render_message();
         return Err(Invalid::new(format!("is no Ruby: {message}")).at(error.loc.begin));
     }
-    let mut calls = Calls { wanted, others, found: Vec::new() };
+    let mut calls = Calls { wanted, is_own, assigned: HashMap::new(), found: Vec::new() };
     if let Some(file) = &parsed.ast {
         calls.visit(file);
     }
@@ -73,17 +89,26 @@ fn found(
 
 struct Calls {
     wanted: &'static [&'static str],
-    others: &'static [&'static str],
+    is_own: fn(&str) -> bool,
+    /// The texts that names are assigned.
+    assigned: HashMap<String, Vec<Range<usize>>>,
     found: Vec<Found>,
+}
+
+impl Calls {
+    fn assign(&mut self, name: &str, value: Option<&Node>) {
+        let texts = value.map(|value| Texts::of(value, &self.assigned)).unwrap_or_default();
+        self.assigned.insert(name.to_owned(), texts);
+    }
 }
 
 impl Visitor for Calls {
     fn on_block(&mut self, node: &Block) {
-        let is_other = match node.call.as_ref() {
-            Node::Send(call) => self.others.contains(&call.method_name.as_str()),
-            _ => false,
+        let is_own = match node.call.as_ref() {
+            Node::Send(call) => call.recv.is_some() || (self.is_own)(&call.method_name),
+            _ => true,
         };
-        if let Some(body) = node.body.as_deref().filter(|_| !is_other) {
+        if let Some(body) = node.body.as_deref().filter(|_| is_own) {
             self.visit(body);
         }
     }
@@ -92,13 +117,26 @@ impl Visitor for Calls {
 
     fn on_defs(&mut self, _: &Defs) {}
 
+    fn on_casgn(&mut self, node: &Casgn) {
+        self.assign(&node.name, node.value.as_deref());
+    }
+
+    fn on_lvasgn(&mut self, node: &Lvasgn) {
+        self.assign(&node.name, node.value.as_deref());
+    }
+
     fn on_send(&mut self, node: &Send) {
         let name = self.wanted.iter().find(|name| **name == node.method_name);
         let (Some(name), None) = (name, &node.recv) else { return };
         let mut arguments = node.args.iter();
-        let Some(text) = arguments.next().and_then(inside) else { return };
+        let texts = arguments.next().map(|first| Texts::of(first, &self.assigned));
         let tag = arguments.flat_map(pairs).find(|pair| is_key(&pair.key, "tag"));
-        self.found.push((name, text, tag.and_then(|pair| inside(&pair.value))));
+        self.found.push(Found {
+            name,
+            at: node.expression_l.begin,
+            texts: texts.unwrap_or_default(),
+            tags: tag.map(|pair| Texts::of(&pair.value, &self.assigned)).unwrap_or_default(),
+        });
     }
 }
 
@@ -118,12 +156,60 @@ fn is_key(key: &Node, name: &str) -> bool {
     matches!(key, Node::Sym(key) if key.name.as_raw() == name.as_bytes())
 }
 
-/// The place of what stands in the quotes of a text.
-fn inside(node: &Node) -> Option<Range<usize>> {
-    let (begin, end): (&Option<Loc>, &Option<Loc>) = match node {
-        Node::Str(text) => (&text.begin_l, &text.end_l),
-        Node::Dstr(text) => (&text.begin_l, &text.end_l),
-        _ => return None,
-    };
-    Some(begin.as_ref()?.end..end.as_ref()?.begin)
+/// The places of the texts in an expression, without their quotes.
+struct Texts<'a> {
+    assigned: &'a HashMap<String, Vec<Range<usize>>>,
+    places: Vec<Range<usize>>,
+    /// Whether this is within a text, whose own place has what stands there.
+    is_inside: bool,
+}
+
+impl<'a> Texts<'a> {
+    fn of(
+        expression: &Node,
+        assigned: &'a HashMap<String, Vec<Range<usize>>>,
+    ) -> Vec<Range<usize>> {
+        let mut texts = Self { assigned, places: Vec::new(), is_inside: false };
+        texts.visit(expression);
+        texts.places
+    }
+
+    fn add(&mut self, place: Range<usize>) {
+        if !self.is_inside {
+            self.places.push(place);
+        }
+    }
+
+    fn named(&mut self, name: &str) {
+        self.places.extend(self.assigned.get(name).into_iter().flatten().cloned());
+    }
+}
+
+impl Visitor for Texts<'_> {
+    fn on_str(&mut self, node: &Str) {
+        self.add(match (&node.begin_l, &node.end_l) {
+            (Some(begin), Some(end)) => begin.end..end.begin,
+            // A line of a heredoc.
+            _ => node.expression_l.begin..node.expression_l.end,
+        });
+    }
+
+    fn on_dstr(&mut self, node: &Dstr) {
+        let was_inside = self.is_inside;
+        // Without quotes it is several texts, one after another.
+        if let (Some(begin), Some(end)) = (&node.begin_l, &node.end_l) {
+            self.add(begin.end..end.begin);
+            self.is_inside = true;
+        }
+        node.parts.iter().for_each(|part| self.visit(part));
+        self.is_inside = was_inside;
+    }
+
+    fn on_lvar(&mut self, node: &Lvar) {
+        self.named(&node.name);
+    }
+
+    fn on_const(&mut self, node: &Const) {
+        self.named(&node.name);
+    }
 }
