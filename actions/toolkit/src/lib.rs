@@ -8,6 +8,7 @@ pub mod documents;
 pub mod files;
 pub mod inputs;
 mod interface;
+pub mod markdown;
 mod problem;
 mod program;
 mod report;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use lockstep_schemas::plan::TrainPlan;
 use lockstep_toolkit::Problem;
+use lockstep_toolkit::markdown::Outline;
 use regex_lite::Regex;
 
 use crate::field::Invalid;
@@ -71,7 +72,10 @@ pub fn section(text: &str, version: &Version) -> Result<Section, Invalid> {
             .at(at)
             .with_remedy(format!("write it into the title: ## [{version}] - YYYY-MM-DD"))
     })?;
-    let notes = release.notes.trim();
+    let titles = Outline::of(text).titles;
+    let title = titles.iter().rev().find(|(_, start)| start + mark <= at);
+    let level = title.map_or(2, |(level, _)| *level);
+    let notes = own(release.notes.trim(), level);
     if !says_something(notes) {
         return Err(Invalid::new(format!("the section of {version} says nothing"))
             .at(at)
@@ -131,21 +135,27 @@ fn address(line: &str) -> Option<&str> {
 
 /// The lines of a text that say where links lead, each with its label, whose letters' case does not count. What
 /// stands in a block of code is an example.
-fn definitions(text: &str) -> impl Iterator<Item = (String, &str)> {
-    let mut is_code = false;
-    text.lines().map(str::trim).filter_map(move |line| {
-        is_code ^= line.starts_with("```") || line.starts_with("~~~");
-        let label = address(line).filter(|_| !is_code)?;
-        Some((label.to_lowercase(), line))
-    })
+fn definitions(text: &str) -> Vec<(String, &str)> {
+    let outline = Outline::of(text);
+    let place = |line: &str| line.as_ptr() as usize - text.as_ptr() as usize;
+    let lines = text.lines().map(str::trim).filter(|line| !outline.is_code(place(line)));
+    lines.filter_map(|line| Some((address(line)?.to_lowercase(), line))).collect()
+}
+
+/// Some notes without the sections after them, which a block of code may have hidden.
+fn own<'n>(notes: &'n str, level: usize) -> &'n str {
+    let titles = Outline::of(notes).titles;
+    let next = titles.into_iter().find(|(of, _)| *of <= level);
+    next.map_or(notes, |(_, at)| notes[..at].trim_end())
 }
 
 /// The addresses of links in some notes that the changelog has at another place, as lines of their own.
 fn addresses(text: &str, notes: &str) -> String {
-    let here: Vec<String> = definitions(notes).map(|(label, _)| label).collect();
+    let here: Vec<String> = definitions(notes).into_iter().map(|(label, _)| label).collect();
     let notes = notes.to_lowercase();
     let is_wanted = |label: &String| !here.contains(label) && notes.contains(&format!("[{label}]"));
-    let lines = definitions(text).filter(|(label, _)| is_wanted(label)).map(|(_, line)| line);
-    let lines: Vec<&str> = lines.collect();
+    let defined = definitions(text).into_iter();
+    let lines: Vec<&str> =
+        defined.filter(|(label, _)| is_wanted(label)).map(|(_, line)| line).collect();
     if lines.is_empty() { String::new() } else { format!("\n\n{}", lines.join("\n")) }
 }

@@ -1,5 +1,7 @@
 //! Passages of documents that people write: what stands between two markers is Lockstep's, all else is theirs.
 
+use lockstep_toolkit::markdown::Outline;
+
 /// What begins and what ends a passage.
 pub fn markers(name: &str) -> [String; 2] {
     [format!("<!-- lockstep:{name} -->"), format!("<!-- /lockstep:{name} -->")]
@@ -25,15 +27,16 @@ pub fn put(document: Option<&str>, name: &str, passage: &str) -> Result<String, 
     let Some(document) = document else {
         return Ok(format!("{begin}\n{passage}{end}\n"));
     };
-    let (mut at, mut fenced) = (0, false);
+    // What stands in a block of code is an example.
+    let outline = Outline::of(document);
+    let mut at = 0;
     let (mut begins, mut ends) = (Vec::new(), Vec::new());
     for (number, line) in (1..).zip(document.split_inclusive('\n')) {
         let bare = line.trim_start_matches('\u{feff}').trim();
-        // What stands in a block of code is an example.
-        fenced ^= bare.starts_with("```") || bare.starts_with("~~~");
-        if bare == begin && !fenced {
+        let is_example = || outline.is_code(at + line.find('<').unwrap_or_default());
+        if bare == begin && !is_example() {
             begins.push((number, at, line));
-        } else if bare == end && !fenced {
+        } else if bare == end && !is_example() {
             ends.push((number, at));
         }
         at += line.len();

@@ -53,7 +53,6 @@ pub(super) fn manifest(text: &str, role: Role) -> Result<Contents, Invalid> {
         field("[workspace.package].version", version)?;
     }
     let is_root = toml.at(&["workspace"]).is_some();
-    let mut contents = contents;
     match role {
         Role::Listed if is_root && inherits && shared.is_none() => {
             return Err(Invalid::new("has no [workspace.package].version to inherit"));
