@@ -143,7 +143,7 @@ fn definitions(text: &str) -> Vec<(String, &str)> {
 }
 
 /// Some notes without the sections after them, which a block of code may have hidden.
-fn own<'n>(notes: &'n str, level: usize) -> &'n str {
+fn own(notes: &str, level: usize) -> &str {
     let titles = Outline::of(notes).titles;
     let next = titles.into_iter().find(|(of, _)| *of <= level);
     next.map_or(notes, |(_, at)| notes[..at].trim_end())

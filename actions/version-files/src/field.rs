@@ -5,7 +5,7 @@ use std::ops::Range;
 use lockstep_schemas::strings::Version;
 use lockstep_schemas::version::VersionScheme;
 
-use crate::requirement;
+use crate::{range, requirement};
 
 /// What to do about a field that says something else than a version.
 const FOREIGN: &str = "write the version there; where it comes from another place, name that in `versions` of lockstep.yaml instead";
@@ -38,6 +38,12 @@ pub enum Notation {
     /// As what Cargo takes of a dependency
     /// ([documentation](https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html)).
     Requirement,
+    /// As a range of versions that npm takes of a dependency
+    /// ([documentation](https://github.com/npm/node-semver#ranges)).
+    Range,
+    /// As what Python takes of a dependency
+    /// ([specification](https://packaging.python.org/en/latest/specifications/version-specifiers/)).
+    Specifiers,
 }
 
 /// Whose version a field carries.
@@ -154,6 +160,8 @@ impl Field {
         match self.notation {
             Notation::Version(scheme) => scheme.write(version),
             Notation::Requirement => requirement::saying(&self.text, version),
+            Notation::Range => range::npm(&self.text, version),
+            Notation::Specifiers => range::python(&self.text, version),
         }
     }
 
@@ -162,8 +170,8 @@ impl Field {
     pub fn says(&self, version: &Version) -> bool {
         match self.notation {
             Notation::Version(scheme) => scheme.says(&self.text, version),
-            Notation::Requirement => {
-                requirement::saying(&self.text, version).is_ok_and(|text| text == self.text)
+            Notation::Requirement | Notation::Range | Notation::Specifiers => {
+                self.saying(version).is_ok_and(|text| text == self.text)
             }
         }
     }
@@ -194,7 +202,7 @@ impl Field {
     /// What to do where it can not say a version.
     pub(crate) fn remedy(&self) -> &'static str {
         match self.notation {
-            Notation::Requirement => UNTAKING,
+            Notation::Requirement | Notation::Range | Notation::Specifiers => UNTAKING,
             Notation::Version(_) if self.is_foreign() => FOREIGN,
             Notation::Version(_) => UNSAYABLE,
         }
@@ -205,7 +213,7 @@ impl Field {
     pub fn version(&self) -> Option<Version> {
         match self.notation {
             Notation::Version(scheme) => scheme.read(&self.text),
-            Notation::Requirement => None,
+            Notation::Requirement | Notation::Range | Notation::Specifiers => None,
         }
     }
 }

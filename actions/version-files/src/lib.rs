@@ -14,6 +14,7 @@ mod field;
 pub mod formats;
 pub mod next;
 mod project;
+mod range;
 mod reader;
 mod requirement;
 mod syntax;

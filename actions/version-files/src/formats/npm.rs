@@ -5,7 +5,8 @@ use lockstep_schemas::strings::Version;
 use lockstep_schemas::version::VersionScheme;
 
 use super::{Contents, Lead};
-use crate::field::{Field, Invalid, Literal, Package};
+use crate::field::{Field, Invalid, Literal, Notation, Package};
+use crate::range;
 use crate::syntax::json::{Json, entries, get, text};
 use crate::syntax::yaml::{self, Yaml};
 
@@ -14,7 +15,7 @@ use crate::syntax::yaml::{self, Yaml};
 const DEPENDENCIES: [&str; 4] =
     ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 
-/// `package.json`: its version, and the exact versions of other packages that it depends on.
+/// `package.json`: its version, and the versions of other packages that it depends on.
 pub(super) fn package(file: &str) -> Result<Contents, Invalid> {
     let json = Json::read(file)?;
     let root = json.root();
@@ -28,28 +29,39 @@ pub(super) fn package(file: &str) -> Result<Contents, Invalid> {
     Ok(contents)
 }
 
-/// The exact versions that something depends on. What is a range, a path or a tag is none.
+/// The versions that something depends on. What is a path, an address or a tag is none.
 fn dependencies(json: &Json<'_>, of: &str, value: &Value<'_>, contents: &mut Contents) {
     for kind in DEPENDENCIES {
         for (name, value) in entries(value, kind) {
             let shown = format!("{of}.{kind}[\"{name}\"]");
             // Only a text can be written with escapes, and no version has to be.
             let Ok(literal) = json.literal(&shown, value) else { continue };
-            contents.fields.extend(exact(shown, name, &literal));
+            contents.fields.extend(required(shown, name, &literal));
         }
     }
 }
 
-/// A field for what names one version, also of the workspace
-/// ([documentation](https://pnpm.io/workspaces#workspace-protocol-workspace)).
-fn exact(shown: String, package: &str, literal: &Literal<'_>) -> Option<Field> {
-    let start = ["workspace:=", "workspace:", "=", ""]
-        .into_iter()
-        .find(|prefix| literal.text.starts_with(prefix))
-        .map_or(0, str::len);
-    let version = literal.part(start..literal.text.len());
-    version.text.parse::<Version>().ok()?;
-    Some(Field::of_file(shown, version, VersionScheme::Semver).of(Package::npm(package)))
+/// A field for what names a version or a range of them, also of the workspace
+/// ([documentation](https://pnpm.io/workspaces#workspace-protocol-workspace)) or of a package by another name
+/// ([documentation](https://docs.npmjs.com/cli/v11/using-npm/package-spec#aliases)).
+fn required(shown: String, package: &str, literal: &Literal<'_>) -> Option<Field> {
+    let protocol = ["workspace:", "npm:"].into_iter().find(|it| literal.text.starts_with(it));
+    let spec = literal.part(protocol.map_or(0, str::len)..literal.text.len());
+    let (package, spec) = match spec.text.rsplit_once('@').filter(|_| protocol.is_some()) {
+        Some((name, _)) if !name.is_empty() => (name, spec.part(name.len() + 1..spec.text.len())),
+        _ => (package, spec),
+    };
+    let start = usize::from(spec.text.starts_with('='));
+    let version = spec.part(start..spec.text.len());
+    let field = if version.text.parse::<Version>().is_ok() {
+        Field::of_file(shown, version, VersionScheme::Semver)
+    } else if range::is_npms(spec.text) {
+        let field = Field::of_file(shown, spec, VersionScheme::Semver);
+        Field { notation: Notation::Range, ..field }
+    } else {
+        return None;
+    };
+    Some(field.of(Package::npm(package)))
 }
 
 /// `package-lock.json`: the root's version, twice, and the packages that are folders of the repository
@@ -71,7 +83,7 @@ pub(super) fn package_lock(file: &str) -> Result<Contents, Invalid> {
         for (name, value) in entries(package, "requires") {
             let shown = format!("{of}.requires[\"{name}\"]");
             let Ok(literal) = json.literal(&shown, value) else { continue };
-            contents.fields.extend(exact(shown, name, &literal));
+            contents.fields.extend(required(shown, name, &literal));
         }
     }
     for (path, package) in entries(root, "packages") {
@@ -103,7 +115,7 @@ pub(super) fn package_lock(file: &str) -> Result<Contents, Invalid> {
     Ok(contents)
 }
 
-/// `pnpm-lock.yaml`: the exact versions that the workspace's packages depend on.
+/// `pnpm-lock.yaml`: the versions that the workspace's packages depend on.
 pub(super) fn pnpm_lock(file: &str) -> Result<Contents, Invalid> {
     let yaml = Yaml::read_last(file)?;
     let mut contents = Contents::default();
@@ -130,7 +142,7 @@ pub(super) fn pnpm_lock(file: &str) -> Result<Contents, Invalid> {
                 };
                 let shown = format!("{of}.{kind}[\"{name}\"].specifier");
                 let Ok(literal) = yaml.literal(&shown, specifier) else { continue };
-                let Some(field) = exact(shown, name, &literal) else { continue };
+                let Some(field) = required(shown, name, &literal) else { continue };
                 let locked = yaml::text(dependency, "version").unwrap_or_default();
                 if !locked.starts_with("link:") {
                     contents.published.push(Package::npm(name));

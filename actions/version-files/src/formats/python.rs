@@ -8,7 +8,8 @@ use regex_lite::Regex;
 use toml_edit::{Item, TableLike, Value};
 
 use super::{Contents, Lead, Reading};
-use crate::field::{Field, Invalid, Literal, Package};
+use crate::field::{Field, Invalid, Literal, Notation, Package};
+use crate::range;
 use crate::syntax::code::{Code, Language};
 use crate::syntax::toml::Toml;
 
@@ -61,7 +62,7 @@ pub(super) fn pyproject(text: &str) -> Result<Contents, Invalid> {
     Ok(contents)
 }
 
-/// The exact versions in the project's requirements
+/// The versions in the project's requirements
 /// ([specification](https://packaging.python.org/en/latest/specifications/dependency-specifiers/)).
 fn requirements(toml: &Toml<'_>, contents: &mut Contents) {
     let mut lists = Vec::new();
@@ -75,27 +76,37 @@ fn requirements(toml: &Toml<'_>, contents: &mut Contents) {
     }
     for (of, list) in lists {
         for value in list.as_array().into_iter().flatten() {
-            contents.fields.extend(exact(toml, &of, value));
+            contents.fields.extend(required(toml, &of, value));
         }
     }
 }
 
-fn exact(toml: &Toml<'_>, of: &str, value: &Value) -> Option<Field> {
-    static EXACT: LazyLock<Regex> = LazyLock::new(|| {
+fn required(toml: &Toml<'_>, of: &str, value: &Value) -> Option<Field> {
+    static REQUIRED: LazyLock<Regex> = LazyLock::new(|| {
         #[expect(clippy::expect_used, reason = "a constant; every test of a project uses it")]
         Regex::new(
-            r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?\s*===?\s*([^\s;,)*]+)\s*\)?\s*(?:;.*)?$",
+            r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?\s*([=~!<>][^;()]*?)\s*\)?\s*(?:;.*)?$",
         )
         .expect("a constant expression")
     });
+    static EXACT: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"^===?\s*([^\s,*]+)$").ok());
     let literal = toml.literal_of(of, value).ok()?;
-    let found = EXACT.captures(literal.text)?;
-    let (name, version) = (found.get(1)?, found.get(2)?);
-    let field = Field::of_file(
-        format!("{of} {}", name.as_str()),
-        literal.part(version.range()),
-        VersionScheme::Pep440,
-    );
+    let found = REQUIRED.captures(literal.text)?;
+    let (name, specifiers) = (found.get(1)?, found.get(2)?);
+    let specifiers = literal.part(specifiers.range());
+    let exact = EXACT.as_ref().and_then(|exact| exact.captures(specifiers.text)?.get(1));
+    let shown = format!("{of} {}", name.as_str());
+    let field = match exact {
+        Some(version) => {
+            Field::of_file(shown, specifiers.part(version.range()), VersionScheme::Pep440)
+        }
+        None if range::is_pythons(specifiers.text) => {
+            let field = Field::of_file(shown, specifiers, VersionScheme::Pep440);
+            Field { notation: Notation::Specifiers, ..field }
+        }
+        None => return None,
+    };
     Some(field.of(Package::python(name.as_str())))
 }
 
@@ -130,7 +141,10 @@ fn dynamic(toml: &Toml<'_>) -> Result<Lead, Invalid> {
     if backend.starts_with("flit_core") {
         let named = toml.text(&["tool", "flit", "module", "name"]);
         let name = named.or_else(|| toml.text(&["project", "name"])).unwrap_or_default();
-        return file(modules(&name.replace('-', "_"), None), variables(&["__version__"]));
+        return file(
+            modules(&name.replace('-', "_"), std::iter::empty()),
+            variables(&["__version__"]),
+        );
     }
     Err(Invalid::new("[project].version is dynamic, and what it comes from is not known")
         .with_remedy("name the file that has it, in the place of this one; a version that comes from git's tags needs none"))
@@ -147,7 +161,9 @@ fn setuptools_source(toml: &Toml<'_>, version: &dyn TableLike) -> Result<Lead, I
     if let Some(attribute) = source("attr") {
         let folders = toml.entries(&["tool", "setuptools", "package-dir"]);
         let folders = folders.filter_map(|(package, folder)| Some((package, folder.as_str()?)));
-        return Ok(attribute_lead(attribute, &folders.collect::<Vec<_>>()));
+        let roots = toml.texts(&["tool", "setuptools", "packages", "find", "where"]);
+        let roots: Vec<&str> = roots.iter().map(String::as_str).collect();
+        return Ok(attribute_lead(attribute, &folders.collect::<Vec<_>>(), &roots));
     }
     let listed = toml.texts(&["tool", "setuptools", "dynamic", "version", "file"]);
     match (source("file"), listed.as_slice()) {
@@ -164,69 +180,61 @@ fn bare(file: &str) -> Lead {
     Lead::File { candidates: vec![file.to_owned()], reading: Reading::Bare(VersionScheme::Pep440) }
 }
 
-/// `package.module.VARIABLE`, with the folders that some packages have; that without a name is of all others.
-fn attribute_lead(attribute: &str, folders: &[(&str, &str)]) -> Lead {
+/// `package.module.VARIABLE`, with the folders that some packages have, and those that packages are looked for in. The
+/// folder of the longest package counts, as setuptools looks for it; that without a name is of all others.
+fn attribute_lead(attribute: &str, folders: &[(&str, &str)], roots: &[&str]) -> Lead {
     let (module, name) = attribute.rsplit_once('.').unwrap_or(("", attribute));
-    let package = module.split('.').next().unwrap_or_default();
     let of = |wanted: &str| folders.iter().find(|(name, _)| *name == wanted);
-    let candidates = match of(package).filter(|_| !package.is_empty()) {
-        Some((_, folder)) => {
-            let rest = module[package.len()..].replace('.', "/");
+    let ends = std::iter::successors(Some(module.len()), |end| module[..*end].rfind('.'));
+    let own = ends.filter(|end| *end > 0).find_map(|end| Some((end, of(&module[..end])?.1)));
+    let candidates = match own {
+        Some((end, folder)) => {
+            let rest = module[end..].replace('.', "/");
             vec![format!("{folder}{rest}/__init__.py"), format!("{folder}{rest}.py")]
         }
-        None => modules(module, of("").map(|(_, folder)| *folder)),
+        None => modules(
+            module,
+            of("").map(|(_, folder)| *folder).into_iter().chain(roots.iter().copied()),
+        ),
     };
     Lead::File { candidates, reading: variables(&[name]) }
 }
 
-/// The files that a module may be.
-fn modules(module: &str, root: Option<&str>) -> Vec<String> {
+/// The files that a module may be, below the folders that are named before those that are usual.
+fn modules<'r>(module: &str, roots: impl Iterator<Item = &'r str>) -> Vec<String> {
     let module = module.replace('.', "/");
     let of = |root: &str| [format!("{root}/{module}/__init__.py"), format!("{root}/{module}.py")];
-    let roots = root.into_iter().chain([".", "src", "lib"]);
+    let roots = roots.chain([".", "src", "lib"]);
     roots.flat_map(of).collect()
 }
 
 /// `setup.cfg`, as
 /// [configparser](https://docs.python.org/3/library/configparser.html#supported-ini-file-structure) reads it.
 pub(super) fn setup_cfg(text: &str) -> Result<Contents, Invalid> {
-    let mut section = "";
     let mut found: Option<Literal<'_>> = None;
     let mut package = None;
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let start = at;
-        at += line.len();
-        let line = line.trim_end();
-        // What is indented goes on with the value above.
-        if line.is_empty() || line.starts_with([' ', '\t', '#', ';']) {
-            continue;
-        }
-        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
-            section = name;
-            continue;
-        }
-        let Some((key, value)) = line.split_once(['=', ':']) else { continue };
-        if section != "metadata" {
-            continue;
-        }
-        match key.trim_end() {
-            "name" => package = Some(Package::python(value.trim())),
-            "version" if found.is_some() => {
-                return Err(Invalid::new("has [metadata] version more than once").at(start));
+    let mut folders = Vec::new();
+    let mut roots = Vec::new();
+    for Setting { section, key, value, is_first } in settings(text) {
+        match (section, key) {
+            ("metadata", "name") => package = Some(Package::python(value.text)),
+            ("metadata", "version") if is_first && found.is_some() => {
+                let invalid = Invalid::new("has [metadata] version more than once");
+                return Err(invalid.at(value.place.start));
             }
-            "version" => {
-                let text = value.trim();
-                let start = start + line.len() - value.trim_start().len();
-                found = Some(Literal { text, place: start..start + text.len() });
+            ("metadata", "version") if is_first => found = Some(value),
+            ("options", "package_dir" | "package-dir") => {
+                let pairs = value.text.split(',').filter_map(|pair| pair.split_once('='));
+                folders.extend(pairs.map(|(package, folder)| (package.trim(), folder.trim())));
             }
+            ("options.packages.find", "where") if !value.text.is_empty() => roots.push(value.text),
             _ => {}
         }
     }
     let version = found.ok_or_else(|| Invalid::new("has no [metadata] version"))?;
     let mut contents = Contents { package, ..Contents::default() };
     if let Some(attribute) = version.text.strip_prefix("attr:") {
-        contents.leads.push(attribute_lead(attribute.trim(), &[]));
+        contents.leads.push(attribute_lead(attribute.trim(), &folders, &roots));
     } else if let Some(file) = version.text.strip_prefix("file:") {
         contents.leads.push(bare(file.trim()));
     } else {
@@ -234,6 +242,43 @@ pub(super) fn setup_cfg(text: &str) -> Result<Contents, Invalid> {
         contents.fields.push(field);
     }
     Ok(contents)
+}
+
+/// A line of a setting, without the spaces around it.
+struct Setting<'t> {
+    section: &'t str,
+    key: &'t str,
+    value: Literal<'t>,
+    /// Whether it is the line with the key; others go on with what stands above.
+    is_first: bool,
+}
+
+fn settings(text: &str) -> impl Iterator<Item = Setting<'_>> {
+    let (mut section, mut key, mut at) = ("", "", 0);
+    text.split_inclusive('\n').filter_map(move |whole| {
+        let start = at;
+        at += whole.len();
+        let line = whole.trim_end();
+        if line.trim_start().is_empty() || line.trim_start().starts_with(['#', ';']) {
+            return None;
+        }
+        let is_first = !line.starts_with([' ', '\t']);
+        if let (true, Some(name)) = (is_first, line.strip_prefix('[')) {
+            section = name.split(']').next().unwrap_or_default();
+            key = "";
+            return None;
+        }
+        let value = if is_first {
+            let (name, value) = line.split_once(['=', ':'])?;
+            key = name.trim_end();
+            value.trim()
+        } else {
+            line.trim()
+        };
+        let start = start + line.len() - value.len();
+        let value = Literal { text: value, place: start..start + value.len() };
+        Some(Setting { section, key, value, is_first })
+    })
 }
 
 /// `uv.lock`: the projects that are folders of the repository.
