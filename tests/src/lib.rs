@@ -5,6 +5,7 @@ pub mod actions;
 pub mod bundle;
 pub mod commands;
 pub mod hostile;
+pub mod pairs;
 pub mod program;
 pub mod project;
 pub mod runs;

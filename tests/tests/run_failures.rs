@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use lockstep_tests::pairs::two_at_a_time;
 use lockstep_tests::root;
 use lockstep_tests::runs::{Case, GitHub};
 use lockstep_tests::samples::{Sample, numerals, settings};
@@ -42,18 +43,10 @@ fn run(path: &Path) {
 fn every_case_stops() {
     let cases = cases();
     assert!(!cases.is_empty(), "there is no such case in tests/cases/runs");
-    let next = Mutex::new(cases.iter());
     let failed = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                loop {
-                    let Some(case) = next.lock().unwrap().next() else { return };
-                    if catch_unwind(AssertUnwindSafe(|| run(case))).is_err() {
-                        failed.lock().unwrap().push(case.display().to_string());
-                    }
-                }
-            });
+    two_at_a_time(&cases, |case| {
+        if catch_unwind(AssertUnwindSafe(|| run(case))).is_err() {
+            failed.lock().unwrap().push(case.display().to_string());
         }
     });
     let failed = failed.into_inner().unwrap();

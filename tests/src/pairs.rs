@@ -1,0 +1,17 @@
+//! Work on both cores.
+
+use std::sync::Mutex;
+
+/// Does something with each of some items, two at a time.
+pub fn two_at_a_time<T: Sync>(items: &[T], work: impl Fn(&T) + Sync) {
+    let next = Mutex::new(items.iter());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(item) = { next.lock().unwrap().next() } {
+                    work(item);
+                }
+            });
+        }
+    });
+}
