@@ -257,7 +257,8 @@ fn a_workspace_of_three_hundred_crates() {
     assert_eq!(bytes(project.path()), before);
 }
 
-/// Of two runs at once one waits for the other: no file is damaged, all say one version, and nothing is left behind.
+/// Of two runs at once one waits for the other, and writes nothing over what that changed: no file is damaged, all say
+/// one version, and nothing is left behind.
 #[test]
 fn two_at_once() {
     let project = three_hundred();
@@ -273,7 +274,7 @@ fn two_at_once() {
         for run in [first, second] {
             let output = run.wait_with_output().unwrap();
             let said = String::from_utf8_lossy(&output.stderr);
-            assert!(!said.contains("can not be"), "{said}");
+            assert!(!said.contains("can not be") || said.contains("run this again"), "{said}");
         }
         let check = lockstep(project.path(), &["check"]);
         assert_eq!(check.status, 0, "{}", check.text());

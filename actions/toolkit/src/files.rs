@@ -1,9 +1,10 @@
 //! Writing files, so that a reader never meets half of one.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::{Builder, TempPath};
 
@@ -14,11 +15,17 @@ const PREFIX: &str = ".lockstep-";
 /// How they end.
 const SUFFIX: &str = ".tmp";
 
+/// How long one run waits for another to end its writing: so many pauses.
+const LONGEST_WAIT: usize = 500;
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// A file's new text.
 #[derive(Debug, Clone, Copy)]
 pub struct Replacement<'a> {
     /// The file, below a root.
     pub path: &'a str,
+    /// What it says now, where it must say just that.
+    pub old: Option<&'a str>,
     /// The text.
     pub text: &'a str,
 }
@@ -100,8 +107,14 @@ pub fn replace(root: &Path, files: &[Replacement<'_>]) -> Result<(), Failure> {
             destination(root, &path).map_err(|error| Failure::new(&path, "written", error))?;
         destinations.push((path, there));
     }
-    // Another run may be writing: what stands there beside the files is its own until it has ended.
-    let _others_wait = File::open(root).and_then(|root| root.lock().map(|()| root));
+    let _lock = lock(root).map_err(|error| Failure::new(root, "written to", error))?;
+    for (file, (path, _)) in files.iter().zip(&destinations) {
+        let is_same = |old: &str| fs::read(path).is_ok_and(|found| found == old.as_bytes());
+        if file.old.is_some_and(|old| !is_same(old)) {
+            let error = io::Error::other("another run has changed it; run this again");
+            return Err(Failure::new(path, "written", error));
+        }
+    }
     let folders: BTreeSet<&Path> =
         destinations.iter().filter_map(|(_, there)| there.parent()).collect();
     folders.into_iter().for_each(sweep);
@@ -123,16 +136,32 @@ pub fn replace(root: &Path, files: &[Replacement<'_>]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A lock on a folder, for as long as files below it are replaced. Another run may be writing: what stands beside the
+/// files is its own until it has ended. Where folders can not be locked there is none.
+fn lock(root: &Path) -> io::Result<Option<File>> {
+    let Ok(folder) = File::open(root) else { return Ok(None) };
+    for _ in 0..LONGEST_WAIT {
+        match folder.try_lock() {
+            Ok(()) => return Ok(Some(folder)),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            Err(TryLockError::Error(_)) => return Ok(None),
+        }
+    }
+    Err(io::Error::other(
+        "another run is writing to it, and does not end; run this again when it has",
+    ))
+}
+
 /// The file that a path leads to, whose folder is made where there is none.
 fn destination(root: &Path, path: &Path) -> io::Result<PathBuf> {
     let path = if path.is_symlink() { path.canonicalize()? } else { path.to_owned() };
     let folder = path.parent().unwrap_or(root);
-    fs::create_dir_all(folder)?;
-    if folder.canonicalize()?.starts_with(root.canonicalize()?) {
-        Ok(path)
-    } else {
-        Err(io::Error::other("a link leads out of the project"))
+    let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(root);
+    if !there.canonicalize()?.starts_with(root.canonicalize()?) {
+        return Err(io::Error::other("a link leads out of the project"));
     }
+    fs::create_dir_all(folder)?;
+    Ok(path)
 }
 
 /// Writes a text beside the file that it will replace. It is not kept open: a process may open some hundred files.

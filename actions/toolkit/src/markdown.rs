@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, HeadingLevel, Parser, Tag};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 /// What of a document is an example or a title.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outline {
     /// The places of blocks of code, in order.
     pub code: Vec<Range<usize>>,
-    /// The titles: level, from 1, and the byte at which each begins.
-    pub titles: Vec<(usize, usize)>,
+    /// The titles that stand in nothing else, such as a list: level, from 1, and place.
+    pub titles: Vec<(usize, Range<usize>)>,
 }
 
 impl Outline {
@@ -18,11 +18,14 @@ impl Outline {
     #[must_use]
     pub fn of(document: &str) -> Self {
         let mut outline = Self::default();
+        let mut depth = 0_usize;
         for (event, place) in Parser::new(document).into_offset_iter() {
             match event {
                 Event::Start(Tag::CodeBlock(_)) => outline.code.push(place),
-                Event::Start(Tag::Heading { level, .. }) => {
-                    outline.titles.push((number(level), place.start));
+                Event::Start(Tag::BlockQuote(_) | Tag::Item) => depth += 1,
+                Event::End(TagEnd::BlockQuote(_) | TagEnd::Item) => depth -= 1,
+                Event::Start(Tag::Heading { level, .. }) if depth == 0 => {
+                    outline.titles.push((level as usize, place));
                 }
                 _ => {}
             }
@@ -36,8 +39,4 @@ impl Outline {
         let index = self.code.partition_point(|block| block.end <= at);
         self.code.get(index).is_some_and(|block| block.start <= at)
     }
-}
-
-fn number(level: HeadingLevel) -> usize {
-    level as usize
 }

@@ -6,7 +6,7 @@ use lockstep_schemas::strings::Version;
 use lockstep_toolkit::Problem;
 use lockstep_toolkit::files::{self, Replacement};
 
-use crate::field::{Field, line_and_column};
+use crate::field::{Field, Invalid, line_and_column};
 use crate::formats::read;
 use crate::project::{Project, VersionFile};
 use crate::text::problem;
@@ -59,8 +59,9 @@ impl<'p> Change<'p> {
     /// Where one can not be written. Nothing is replaced then, unless the replacing itself failed.
     pub fn write(&self, root: &Path) -> Result<(), Problem> {
         let files = self.files.iter();
-        let files: Vec<Replacement<'_>> =
-            files.map(|file| Replacement { path: file.path, text: &file.new }).collect();
+        let files: Vec<Replacement<'_>> = files
+            .map(|file| Replacement { path: file.path, old: Some(file.old), text: &file.new })
+            .collect();
         files::replace(root, &files).map_err(Problem::from)
     }
 }
@@ -120,7 +121,11 @@ fn changed(
             Ok(contents) => {
                 said += contents.fields.iter().filter(|field| field.says(version)).count();
             }
-            Err(invalid) => problems.push(problem(&file.path, &new, invalid)),
+            Err(invalid) => {
+                let Invalid { message, remedy, .. } = invalid;
+                let message = format!("would not be read with {version} in it: {message}");
+                problems.push(problem(&file.path, &new, Invalid { message, at: None, remedy }));
+            }
         }
     }
     if problems.is_empty() && said < fields().count() {

@@ -72,10 +72,7 @@ pub fn section(text: &str, version: &Version) -> Result<Section, Invalid> {
             .at(at)
             .with_remedy(format!("write it into the title: ## [{version}] - YYYY-MM-DD"))
     })?;
-    let titles = Outline::of(text).titles;
-    let title = titles.iter().rev().find(|(_, start)| start + mark <= at);
-    let level = title.map_or(2, |(level, _)| *level);
-    let notes = own(release.notes.trim(), level);
+    let notes = notes(text, at - mark).trim();
     if !says_something(notes) {
         return Err(Invalid::new(format!("the section of {version} says nothing"))
             .at(at)
@@ -142,11 +139,21 @@ fn definitions(text: &str) -> Vec<(String, &str)> {
     lines.filter_map(|line| Some((address(line)?.to_lowercase(), line))).collect()
 }
 
-/// Some notes without the sections after them, which a block of code may have hidden.
-fn own(notes: &str, level: usize) -> &str {
-    let titles = Outline::of(notes).titles;
-    let next = titles.into_iter().find(|(of, _)| *of <= level);
-    next.map_or(notes, |(_, at)| notes[..at].trim_end())
+/// What stands below the title of a release: up to the next release.
+fn notes(text: &str, title: usize) -> &str {
+    let titles = Outline::of(text).titles;
+    let own = titles.iter().rposition(|(_, place)| place.start <= title).unwrap_or_default();
+    let Some((level, place)) = titles.get(own) else { return "" };
+    let is_release = |title: &str| {
+        let title = title.lines().next().unwrap_or_default();
+        parse_changelog::parse_iter(title).next().is_some()
+    };
+    // Patches may have smaller titles than what they mend.
+    let next = titles[own + 1..].iter().find(|(of, place)| {
+        let title = &text[place.clone()];
+        is_release(title) && (of <= level || date(title).is_some())
+    });
+    &text[place.end..next.map_or(text.len(), |(_, next)| next.start)]
 }
 
 /// The addresses of links in some notes that the changelog has at another place, as lines of their own.

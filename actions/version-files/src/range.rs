@@ -30,8 +30,7 @@ pub(crate) fn npm(range: &str, version: &Version) -> Result<String, String> {
     match from.filter(|from| from.parse::<Version>().is_ok()) {
         Some(_) if parsed.satisfies(&wanted) && !is_stale => Ok(range.to_owned()),
         Some(from) => Ok(format!("{}{version}", &range[..range.len() - from.len()])),
-        // Of bounds that somebody thought of, prereleases between them are meant.
-        None if parsed.satisfies_with_prerelease(&wanted, true) => Ok(range.to_owned()),
+        None if parsed.satisfies(&wanted) => Ok(range.to_owned()),
         None => Err(untaken(range, version)),
     }
 }

@@ -122,8 +122,9 @@ impl Comparison {
     pub fn write(&self) -> Result<(), Failure> {
         let drifted = |file: &&Rendered| self.drifts.iter().any(|drift| drift.path == file.path);
         let changed = self.wanted.iter().filter(drifted);
-        let changed: Vec<Replacement<'_>> =
-            changed.map(|file| Replacement { path: &file.path, text: &file.text }).collect();
+        let changed: Vec<Replacement<'_>> = changed
+            .map(|file| Replacement { path: &file.path, old: None, text: &file.text })
+            .collect();
         files::replace(&self.root, &changed)?;
         for drift in self.drifts.iter().filter(|drift| drift.kind == DriftKind::Stale) {
             let path = self.root.join(&drift.path);

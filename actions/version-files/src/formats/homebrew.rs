@@ -17,7 +17,7 @@ const OWN: [&str; 3] = ["version", "url", "mirror"];
 /// Whether the block of a method says something of the formula itself; others are about resources, patches, tests,
 /// compilers and the like.
 fn is_own(method: &str) -> bool {
-    method == "stable" || method.starts_with("on_")
+    ["stable", "cask"].contains(&method) || method.starts_with("on_")
 }
 
 /// A formula's `version`, and that of the addresses that it is fetched from.
@@ -73,16 +73,21 @@ fn in_tag<'t>(tag: &Literal<'t>) -> Option<Literal<'t>> {
     }
 }
 
+/// A text that ends with an escaped character.
+static ESCAPED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("%[0-9A-Fa-f]{2}$").ok());
 /// A version, with the prereleases that have a name.
 static VERSION: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(NUMBER).ok());
 /// A version after what an address says of a tag.
 static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let before = r"/(?:download|tags?|archive)/(?:[A-Za-z0-9_.%-]*?[A-Za-z_%-])?v?";
+    let before = r"/(?:download|tags?|archive)/(?:(?:[A-Za-z0-9_.-]|%[0-9A-Fa-f]{2})*?(?:[A-Za-z_-]|%[0-9A-Fa-f]{2}))?v?";
     Regex::new(&format!(r"{before}({NUMBER})(-[^/]*?)?(?:[/+]|\.tar\.|\.tgz|\.zip|$)")).ok()
 });
 /// A version at the end of a file's name.
 static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(&format!(r"[-_@]v?({NUMBER})\.(?:tar\.[a-z0-9]+|tgz|zip|crate|whl)$")).ok()
+    Regex::new(&format!(
+        r"(?:[-_@]|%40)v?({NUMBER})\.(?:tar\.[a-z0-9]+|tgz|txz|zip|crate|jar|gem|dmg|pkg)$"
+    ))
+    .ok()
 });
 const NUMBER: &str = r"[0-9]+\.[0-9]+\.[0-9]+(?:-(?:alpha|beta|rc|preview|pre|dev|canary|next|nightly)(?:[.-]?[0-9]+)*)?";
 
@@ -130,6 +135,17 @@ fn in_address<'t>(
         let of_name = name.as_ref().and_then(|found| found.get(1));
         places.extend(of_name.into_iter().flat_map(|name| apart(address.text, name.as_str())));
     }
+    let number = expression(&VERSION).and_then(|version| version.find(address.text));
+    if let (true, Some(number)) = (places.is_empty(), number) {
+        let message = format!("whether `{}` in it is the version is not known", number.as_str());
+        let remedy = match stated {
+            Some(stated) => format!("write the formula's own there, {stated} or #{{version}}"),
+            None => "state the formula's: version \"…\"".to_owned(),
+        };
+        return Err(Invalid::new(message)
+            .at(address.place.start + number.start())
+            .with_remedy(remedy));
+    }
     places.sort_by_key(|place| place.start);
     Ok(places.into_iter().map(|place| address.part(place)).collect())
 }
@@ -137,8 +153,9 @@ fn in_address<'t>(
 /// Where a version stands in a text by itself: what goes on as a number, or as a prerelease, is another.
 fn apart(text: &str, version: &str) -> Vec<Range<usize>> {
     let is_apart = |at: &usize| {
-        let before = text[..*at].chars().next_back();
-        let is_begun = before.is_some_and(|c| c.is_ascii_digit() || c == '.');
+        let before = &text[..*at];
+        let is_begun = before.ends_with(|c: char| c.is_ascii_digit() || c == '.')
+            && !expression(&ESCAPED).is_some_and(|escaped| escaped.is_match(before));
         let whole = expression(&VERSION).and_then(|whole| whole.find_at(text, *at));
         let whole = whole.filter(|whole| whole.start() == *at).map_or(0, |whole| whole.len());
         let mut after = text[at + version.len()..].chars();

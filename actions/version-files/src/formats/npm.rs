@@ -42,12 +42,14 @@ fn dependencies(json: &Json<'_>, of: &str, value: &Value<'_>, contents: &mut Con
 }
 
 /// A field for what names a version or a range of them, also of the workspace
-/// ([documentation](https://pnpm.io/workspaces#workspace-protocol-workspace)) or of a package by another name
-/// ([documentation](https://docs.npmjs.com/cli/v11/using-npm/package-spec#aliases)).
+/// ([documentation](https://pnpm.io/workspaces#workspace-protocol-workspace)). A package of a registry by another name
+/// is there to have a version of its own.
 fn required(shown: String, package: &str, literal: &Literal<'_>) -> Option<Field> {
-    let protocol = ["workspace:", "npm:"].into_iter().find(|it| literal.text.starts_with(it));
-    let spec = literal.part(protocol.map_or(0, str::len)..literal.text.len());
-    let (package, spec) = match spec.text.rsplit_once('@').filter(|_| protocol.is_some()) {
+    const WORKSPACE: &str = "workspace:";
+    let is_of_workspace = literal.text.starts_with(WORKSPACE);
+    let start = if is_of_workspace { WORKSPACE.len() } else { 0 };
+    let spec = literal.part(start..literal.text.len());
+    let (package, spec) = match spec.text.rsplit_once('@').filter(|_| is_of_workspace) {
         Some((name, _)) if !name.is_empty() => (name, spec.part(name.len() + 1..spec.text.len())),
         _ => (package, spec),
     };

@@ -216,14 +216,16 @@ pub(super) fn setup_cfg(text: &str) -> Result<Contents, Invalid> {
     let mut folders = Vec::new();
     let mut roots = Vec::new();
     for Setting { section, key, value, is_first } in settings(text) {
-        match (section, key) {
+        match (section, key.as_str()) {
             ("metadata", "name") => package = Some(Package::python(value.text)),
             ("metadata", "version") if is_first && found.is_some() => {
                 let invalid = Invalid::new("has [metadata] version more than once");
                 return Err(invalid.at(value.place.start));
             }
-            ("metadata", "version") if is_first => found = Some(value),
-            ("options", "package_dir" | "package-dir") => {
+            ("metadata", "version") if found.is_none() && !value.text.is_empty() => {
+                found = Some(value);
+            }
+            ("options", "package_dir") => {
                 let pairs = value.text.split(',').filter_map(|pair| pair.split_once('='));
                 folders.extend(pairs.map(|(package, folder)| (package.trim(), folder.trim())));
             }
@@ -233,10 +235,14 @@ pub(super) fn setup_cfg(text: &str) -> Result<Contents, Invalid> {
     }
     let version = found.ok_or_else(|| Invalid::new("has no [metadata] version"))?;
     let mut contents = Contents { package, ..Contents::default() };
-    if let Some(attribute) = version.text.strip_prefix("attr:") {
-        contents.leads.push(attribute_lead(attribute.trim(), &folders, &roots));
-    } else if let Some(file) = version.text.strip_prefix("file:") {
-        contents.leads.push(bare(file.trim()));
+    let directive = |name: &str| {
+        let (before, after) = version.text.split_once(':')?;
+        (before.trim_end() == name).then(|| after.trim())
+    };
+    if let Some(attribute) = directive("attr") {
+        contents.leads.push(attribute_lead(attribute, &folders, &roots));
+    } else if let Some(file) = directive("file") {
+        contents.leads.push(bare(file));
     } else {
         let field = Field::of_file("[metadata] version", version, VersionScheme::Pep440);
         contents.fields.push(field);
@@ -247,37 +253,40 @@ pub(super) fn setup_cfg(text: &str) -> Result<Contents, Invalid> {
 /// A line of a setting, without the spaces around it.
 struct Setting<'t> {
     section: &'t str,
-    key: &'t str,
+    /// In small letters, with `_` for `-`, as setuptools reads it.
+    key: String,
     value: Literal<'t>,
     /// Whether it is the line with the key; others go on with what stands above.
     is_first: bool,
 }
 
 fn settings(text: &str) -> impl Iterator<Item = Setting<'_>> {
-    let (mut section, mut key, mut at) = ("", "", 0);
+    let (mut section, mut key, mut indent, mut end) = ("", String::new(), 0, 0);
     text.split_inclusive('\n').filter_map(move |whole| {
-        let start = at;
-        at += whole.len();
+        end += whole.len();
         let line = whole.trim_end();
-        if line.trim_start().is_empty() || line.trim_start().starts_with(['#', ';']) {
+        let bare = line.trim_start();
+        if bare.is_empty() || bare.starts_with(['#', ';']) {
             return None;
         }
-        let is_first = !line.starts_with([' ', '\t']);
-        if let (true, Some(name)) = (is_first, line.strip_prefix('[')) {
+        // What is indented further goes on with the value above.
+        let is_first = key.is_empty() || line.len() - bare.len() <= indent;
+        if let (true, Some(name)) = (is_first, bare.strip_prefix('[')) {
             section = name.split(']').next().unwrap_or_default();
-            key = "";
+            key.clear();
             return None;
         }
         let value = if is_first {
-            let (name, value) = line.split_once(['=', ':'])?;
-            key = name.trim_end();
+            let (name, value) = bare.split_once(['=', ':'])?;
+            key = name.trim_end().to_lowercase().replace('-', "_");
+            indent = line.len() - bare.len();
             value.trim()
         } else {
-            line.trim()
+            bare
         };
-        let start = start + line.len() - value.len();
+        let start = end - whole.len() + line.len() - value.len();
         let value = Literal { text: value, place: start..start + value.len() };
-        Some(Setting { section, key, value, is_first })
+        Some(Setting { section, key: key.clone(), value, is_first })
     })
 }
 

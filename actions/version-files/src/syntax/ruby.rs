@@ -1,9 +1,11 @@
 //! Ruby, as far as a formula says something of itself: by calls, each with a text.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-use lib_ruby_parser::nodes::{Block, Casgn, Const, Def, Defs, Dstr, Lvar, Lvasgn, Pair, Send, Str};
+use lib_ruby_parser::nodes::{
+    Block, Casgn, Const, Def, Defs, Dstr, Lvar, Lvasgn, OpAsgn, OrAsgn, Pair, Send, Str,
+};
 use lib_ruby_parser::traverse::visitor::Visitor;
 use lib_ruby_parser::{ErrorLevel, Node, Parser, ParserOptions};
 
@@ -48,8 +50,9 @@ pub(crate) fn calls<'t>(
     let parsing = parsing.spawn(move || found(source, wanted, is_own));
     let found = parsing.ok().and_then(|thread| thread.join().ok());
     let found = found.unwrap_or_else(|| Err(Invalid::new("can not be read as Ruby")))?;
-    let literals = |places: Vec<Range<usize>>| {
-        let literal = |place: Range<usize>| Some(Literal { text: text.get(place.clone())?, place });
+    let literals = |places: Places| {
+        let literal =
+            |(start, end)| Some(Literal { text: text.get(start..end)?, place: start..end });
         places.into_iter().filter_map(literal).collect()
     };
     let call = |Found { name, at, texts, tags }| Call {
@@ -65,9 +68,12 @@ pub(crate) fn calls<'t>(
 struct Found {
     name: &'static str,
     at: usize,
-    texts: Vec<Range<usize>>,
-    tags: Vec<Range<usize>>,
+    texts: Places,
+    tags: Places,
 }
+
+/// Where texts begin and end, each once, in order.
+type Places = BTreeSet<(usize, usize)>;
 
 fn found(
     source: Vec<u8>,
@@ -91,14 +97,15 @@ struct Calls {
     wanted: &'static [&'static str],
     is_own: fn(&str) -> bool,
     /// The texts that names are assigned.
-    assigned: HashMap<String, Vec<Range<usize>>>,
+    assigned: HashMap<String, Places>,
     found: Vec<Found>,
 }
 
 impl Calls {
     fn assign(&mut self, name: &str, value: Option<&Node>) {
         let texts = value.map(|value| Texts::of(value, &self.assigned)).unwrap_or_default();
-        self.assigned.insert(name.to_owned(), texts);
+        // Of several, in branches or one after another, each may be meant.
+        self.assigned.entry(name.to_owned()).or_default().extend(texts);
     }
 }
 
@@ -123,6 +130,18 @@ impl Visitor for Calls {
 
     fn on_lvasgn(&mut self, node: &Lvasgn) {
         self.assign(&node.name, node.value.as_deref());
+    }
+
+    fn on_op_asgn(&mut self, node: &OpAsgn) {
+        if let Node::Lvasgn(assigned) = node.recv.as_ref() {
+            self.assign(&assigned.name, Some(&node.value));
+        }
+    }
+
+    fn on_or_asgn(&mut self, node: &OrAsgn) {
+        if let Node::Lvasgn(assigned) = node.recv.as_ref() {
+            self.assign(&assigned.name, Some(&node.value));
+        }
     }
 
     fn on_send(&mut self, node: &Send) {
@@ -158,30 +177,27 @@ fn is_key(key: &Node, name: &str) -> bool {
 
 /// The places of the texts in an expression, without their quotes.
 struct Texts<'a> {
-    assigned: &'a HashMap<String, Vec<Range<usize>>>,
-    places: Vec<Range<usize>>,
+    assigned: &'a HashMap<String, Places>,
+    places: Places,
     /// Whether this is within a text, whose own place has what stands there.
     is_inside: bool,
 }
 
 impl<'a> Texts<'a> {
-    fn of(
-        expression: &Node,
-        assigned: &'a HashMap<String, Vec<Range<usize>>>,
-    ) -> Vec<Range<usize>> {
-        let mut texts = Self { assigned, places: Vec::new(), is_inside: false };
+    fn of(expression: &Node, assigned: &'a HashMap<String, Places>) -> Places {
+        let mut texts = Self { assigned, places: Places::new(), is_inside: false };
         texts.visit(expression);
         texts.places
     }
 
     fn add(&mut self, place: Range<usize>) {
         if !self.is_inside {
-            self.places.push(place);
+            self.places.insert((place.start, place.end));
         }
     }
 
     fn named(&mut self, name: &str) {
-        self.places.extend(self.assigned.get(name).into_iter().flatten().cloned());
+        self.places.extend(self.assigned.get(name).into_iter().flatten());
     }
 }
 
