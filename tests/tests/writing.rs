@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use lockstep_tests::program::{lockstep, path};
 use lockstep_tests::project::Project;
+use lockstep_toolkit::files::{Replacement, replace};
 
 fn rendered() -> Project {
     let project = Project::reference("plasmite");
@@ -165,11 +166,27 @@ fn no_link_leads_out() {
     let outcome = lockstep(project.path(), &["generate"]);
     assert_eq!(outcome.status, 2);
     assert!(outcome.stderr.contains("a link leads out of the project"), "{}", outcome.text());
-    let left: Vec<_> = fs::read_dir(outside.path()).unwrap().collect();
-    assert!(left.iter().all(|entry| entry.as_ref().unwrap().path().is_dir()), "{left:?}");
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0, "not even a folder is made there");
 }
 
 /// What a killed run left behind is swept by the next that writes there.
+/// What another run has changed since it was read is not written over, and no file beside it is replaced.
+#[test]
+fn changes_of_another_run_stay() {
+    let project = Project::new("");
+    project.write("one", "1");
+    project.write("two", "2 of another");
+    let file = |path, old, text| Replacement { path, old: Some(old), text };
+    let both = [file("one", "1", "new"), file("two", "2", "new")];
+    let failure = replace(project.path(), &both).unwrap_err().to_string();
+    assert!(failure.ends_with("another run has changed it; run this again"), "{failure}");
+    assert_eq!((project.read("one"), project.read("two")), ("1".into(), "2 of another".into()));
+    assert_eq!(fs::read_dir(project.path()).unwrap().count(), 3);
+    let both = [file("one", "1", "new"), file("two", "2 of another", "new")];
+    replace(project.path(), &both).unwrap();
+    assert_eq!((project.read("one"), project.read("two")), ("new".into(), "new".into()));
+}
+
 #[test]
 fn leftovers_are_swept() {
     let project = rendered();
@@ -181,7 +198,7 @@ fn leftovers_are_swept() {
     assert!(project.file(".github/workflows/.lockstep-notes.md").exists());
 }
 
-/// Two runs at once: each writes whole files, and both say the same.
+/// Runs at once: each writes whole files, and all say the same.
 #[test]
 fn two_at_once() {
     let project = Project::reference("plasmite");
@@ -190,8 +207,8 @@ fn two_at_once() {
         let handles: Vec<_> = (0..4).map(|_| start()).collect();
         handles.into_iter().map(|handle| handle.join().unwrap()).collect()
     });
-    // One may sweep what another has just prepared; that one says so, and wrote no half.
-    assert!(runs.iter().any(|outcome| outcome.status == 0));
+    // One waits for another, so none sweeps what another has just prepared.
+    assert!(runs.iter().all(|outcome| outcome.status == 0), "{runs:?}");
     assert_eq!(lockstep(project.path(), &["generate"]).status, 0);
     assert_eq!(project.rendered(), rendered().rendered());
 }
