@@ -5,7 +5,7 @@ use std::ops::Range;
 use lockstep_schemas::strings::Version;
 use lockstep_schemas::version::VersionScheme;
 
-use crate::{range, requirement};
+use crate::requirement::Requirement;
 
 /// What to do about a field that says something else than a version.
 const FOREIGN: &str = "write the version there; where it comes from another place, name that in `versions` of lockstep.yaml instead";
@@ -35,15 +35,8 @@ pub struct Field {
 pub enum Notation {
     /// As a version.
     Version(VersionScheme),
-    /// As what Cargo takes of a dependency
-    /// ([documentation](https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html)).
-    Requirement,
-    /// As a range of versions that npm takes of a dependency
-    /// ([documentation](https://github.com/npm/node-semver#ranges)).
-    Range,
-    /// As what Python takes of a dependency
-    /// ([specification](https://packaging.python.org/en/latest/specifications/version-specifiers/)).
-    Specifiers,
+    /// As what is taken of a dependency.
+    Requirement(Requirement),
 }
 
 /// Whose version a field carries.
@@ -159,9 +152,7 @@ impl Field {
         }
         match self.notation {
             Notation::Version(scheme) => scheme.write(version),
-            Notation::Requirement => requirement::saying(&self.text, version),
-            Notation::Range => range::npm(&self.text, version),
-            Notation::Specifiers => range::python(&self.text, version),
+            Notation::Requirement(of) => of.saying(&self.text, version),
         }
     }
 
@@ -170,9 +161,7 @@ impl Field {
     pub fn says(&self, version: &Version) -> bool {
         match self.notation {
             Notation::Version(scheme) => scheme.says(&self.text, version),
-            Notation::Requirement | Notation::Range | Notation::Specifiers => {
-                self.saying(version).is_ok_and(|text| text == self.text)
-            }
+            Notation::Requirement(_) => self.saying(version).is_ok_and(|text| text == self.text),
         }
     }
 
@@ -202,7 +191,7 @@ impl Field {
     /// What to do where it can not say a version.
     pub(crate) fn remedy(&self) -> &'static str {
         match self.notation {
-            Notation::Requirement | Notation::Range | Notation::Specifiers => UNTAKING,
+            Notation::Requirement(_) => UNTAKING,
             Notation::Version(_) if self.is_foreign() => FOREIGN,
             Notation::Version(_) => UNSAYABLE,
         }
@@ -213,7 +202,7 @@ impl Field {
     pub fn version(&self) -> Option<Version> {
         match self.notation {
             Notation::Version(scheme) => scheme.read(&self.text),
-            Notation::Requirement | Notation::Range | Notation::Specifiers => None,
+            Notation::Requirement(_) => None,
         }
     }
 }

@@ -9,6 +9,7 @@ use toml_edit::{Item, TableLike, Value};
 
 use super::{Contents, Lead};
 use crate::field::{Field, Invalid, Notation, Package};
+use crate::requirement::Requirement;
 use crate::syntax::toml::Toml;
 
 /// The kinds of dependencies, also as Cargo once wrote them.
@@ -170,7 +171,7 @@ fn requirements(toml: &Toml<'_>, contents: &mut Contents) -> Result<(), Invalid>
             let shown = format!("[{table_name}.{name}].version");
             let literal = toml.literal(&shown, version)?;
             let field = Field::of_file(shown, literal, VersionScheme::Semver);
-            let field = Field { notation: Notation::Requirement, ..field };
+            let field = Field { notation: Notation::Requirement(Requirement::Cargo), ..field };
             contents.fields.push(field.of(Package::cargo(package)));
         }
     }

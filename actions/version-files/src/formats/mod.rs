@@ -1,5 +1,6 @@
 //! What a file says of versions, by its format. Pure: a text in, fields and where else to look out.
 
+mod address;
 pub(crate) mod cargo;
 mod homebrew;
 mod native;

@@ -6,7 +6,7 @@ use lockstep_schemas::version::VersionScheme;
 
 use super::{Contents, Lead};
 use crate::field::{Field, Invalid, Literal, Notation, Package};
-use crate::range;
+use crate::requirement::{self, Requirement};
 use crate::syntax::json::{Json, entries, get, text};
 use crate::syntax::yaml::{self, Yaml};
 
@@ -57,9 +57,9 @@ fn required(shown: String, package: &str, literal: &Literal<'_>) -> Option<Field
     let version = spec.part(start..spec.text.len());
     let field = if version.text.parse::<Version>().is_ok() {
         Field::of_file(shown, version, VersionScheme::Semver)
-    } else if range::is_npms(spec.text) {
+    } else if requirement::is_npms(spec.text) {
         let field = Field::of_file(shown, spec, VersionScheme::Semver);
-        Field { notation: Notation::Range, ..field }
+        Field { notation: Notation::Requirement(Requirement::Npm), ..field }
     } else {
         return None;
     };

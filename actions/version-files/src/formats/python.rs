@@ -9,7 +9,7 @@ use toml_edit::{Item, TableLike, Value};
 
 use super::{Contents, Lead, Reading};
 use crate::field::{Field, Invalid, Literal, Notation, Package};
-use crate::range;
+use crate::requirement::{self, Requirement};
 use crate::syntax::code::{Code, Language};
 use crate::syntax::toml::Toml;
 
@@ -101,9 +101,9 @@ fn required(toml: &Toml<'_>, of: &str, value: &Value) -> Option<Field> {
         Some(version) => {
             Field::of_file(shown, specifiers.part(version.range()), VersionScheme::Pep440)
         }
-        None if range::is_pythons(specifiers.text) => {
+        None if requirement::is_pythons(specifiers.text) => {
             let field = Field::of_file(shown, specifiers, VersionScheme::Pep440);
-            Field { notation: Notation::Specifiers, ..field }
+            Field { notation: Notation::Requirement(Requirement::Python), ..field }
         }
         None => return None,
     };

@@ -1,5 +1,6 @@
 //! Source code that has no reader here: its comments and texts are known, and expressions look at the rest.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use regex_lite::Regex;
@@ -210,7 +211,7 @@ fn next(text: &str, language: &Language) -> Option<(usize, Begins)> {
     let quotes = language.quotes.iter().map(|quote| (*quote, Begins::Quote(quote)));
     let mut all: Vec<(&str, Begins)> =
         of_lines.chain(comments).chain(texts).chain(quotes).collect();
-    all.sort_by_key(|(begin, _)| usize::MAX - begin.len());
+    all.sort_by_key(|(begin, _)| Reverse(begin.len()));
     let mut is_escaped = false;
     text.char_indices().find_map(|(at, c)| {
         // An escaped quote begins nothing.
