@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{BrokenLink, Event, Options, Parser, Tag, TagEnd};
 
 /// What of a document is an example or a title.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,4 +39,23 @@ impl Outline {
         let index = self.code.partition_point(|block| block.end <= at);
         self.code.get(index).is_some_and(|block| block.start <= at)
     }
+}
+
+/// The definitions of links that a part of a document refers to and does not have itself, as they stand in the whole
+/// ([definition](https://spec.commonmark.org/0.31.2/#link-reference-definitions)).
+#[must_use]
+pub fn definitions<'d>(part: &str, whole: &'d str) -> Vec<&'d str> {
+    let mut missing = Vec::new();
+    let mut note = |broken: BrokenLink<'_>| {
+        missing.push(broken.reference.into_string());
+        None
+    };
+    Parser::new_with_broken_link_callback(part, Options::empty(), Some(&mut note)).for_each(drop);
+    let parser = Parser::new(whole);
+    let known = parser.reference_definitions();
+    let places = missing.iter().filter_map(|label| Some(known.get(label)?.span.clone()));
+    let mut places: Vec<Range<usize>> = places.collect();
+    places.sort_by_key(|place| place.start);
+    places.dedup();
+    places.into_iter().map(|place| whole[place].trim()).collect()
 }

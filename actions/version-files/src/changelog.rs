@@ -6,7 +6,7 @@ use std::path::Path;
 
 use lockstep_schemas::plan::TrainPlan;
 use lockstep_toolkit::Problem;
-use lockstep_toolkit::markdown::Outline;
+use lockstep_toolkit::markdown::{Outline, definitions};
 use regex_lite::Regex;
 
 use crate::field::Invalid;
@@ -130,15 +130,6 @@ fn address(line: &str) -> Option<&str> {
     (!to.trim().is_empty()).then_some(label)
 }
 
-/// The lines of a text that say where links lead, each with its label, whose letters' case does not count. What
-/// stands in a block of code is an example.
-fn definitions(text: &str) -> Vec<(String, &str)> {
-    let outline = Outline::of(text);
-    let place = |line: &str| line.as_ptr() as usize - text.as_ptr() as usize;
-    let lines = text.lines().map(str::trim).filter(|line| !outline.is_code(place(line)));
-    lines.filter_map(|line| Some((address(line)?.to_lowercase(), line))).collect()
-}
-
 /// What stands below the title of a release: up to the next release.
 fn notes(text: &str, title: usize) -> &str {
     let titles = Outline::of(text).titles;
@@ -158,11 +149,6 @@ fn notes(text: &str, title: usize) -> &str {
 
 /// The addresses of links in some notes that the changelog has at another place, as lines of their own.
 fn addresses(text: &str, notes: &str) -> String {
-    let here: Vec<String> = definitions(notes).into_iter().map(|(label, _)| label).collect();
-    let notes = notes.to_lowercase();
-    let is_wanted = |label: &String| !here.contains(label) && notes.contains(&format!("[{label}]"));
-    let defined = definitions(text).into_iter();
-    let lines: Vec<&str> =
-        defined.filter(|(label, _)| is_wanted(label)).map(|(_, line)| line).collect();
+    let lines = definitions(notes, text);
     if lines.is_empty() { String::new() } else { format!("\n\n{}", lines.join("\n")) }
 }

@@ -85,7 +85,9 @@ pub(super) fn gradle(text: &str) -> Result<Contents, Invalid> {
         matches!(around, [] | ["allprojects" | "subprojects"])
     };
     let mut versions = code.within(code.all(assigned), is_of_project).into_iter();
-    let Some(version) = versions.next() else { return Err(Invalid::new("has no version")) };
+    let Some(version) = versions.next() else {
+        return Err(Invalid::new("has no version of the project's, or none that is plain text"));
+    };
     if let Some(second) = versions.next() {
         return Err(Invalid::new("has version more than once").at(second.place.start));
     }
@@ -135,7 +137,8 @@ pub(super) fn msbuild(text: &str) -> Result<Contents, Invalid> {
     };
     let mut contents: Contents = plain(text, version, name, scheme)?.into();
     // Where it is written, the package has a version of its own.
-    for package in named("PackageVersion") {
+    let is_written = |node: &Node<'_, '_>| node.text().is_some_and(|text| !text.trim().is_empty());
+    for package in named("PackageVersion").into_iter().filter(is_written) {
         let of_package = plain(text, &package, "<PackageVersion>", VersionScheme::Semver)?;
         contents.fields.extend(Some(of_package).filter(|field| !field.is_foreign()));
     }
