@@ -182,12 +182,9 @@ impl<'r> Reader<'r> {
             }
             Lead::Beside(name) => self.beside(from, &from.path, name),
             Lead::Lock(names) => {
-                let path = self.nearest(folder, names);
-                let task = path.and_then(|path| {
-                    let is_beside = folder_of(&path) == folder;
-                    let reading = Reading::format(VersionFormat::by_name(&path)?);
-                    Some(Task { is_own: is_beside, ..from.to(path, reading) })
-                });
+                let task = self.nearest(folder, names).and_then(|path| from.to_known(path));
+                let task =
+                    task.map(|task| Task { is_own: folder_of(&task.path) == folder, ..task });
                 task.into_iter().collect()
             }
         }
@@ -212,11 +209,7 @@ impl<'r> Reader<'r> {
     /// A file in the folder of another, where there is one.
     fn beside(&self, from: &Task, path: &str, name: &str) -> Vec<Task> {
         let beside = below(folder_of(path), name).filter(|path| self.root.join(path).is_file());
-        let task = beside.and_then(|path| {
-            let reading = Reading::format(VersionFormat::by_name(&path)?);
-            Some(from.to(path, reading))
-        });
-        task.into_iter().collect()
+        beside.and_then(|path| from.to_known(path)).into_iter().collect()
     }
 
     fn no_file(&mut self, from: &Task, paths: &[String]) {
@@ -251,6 +244,12 @@ impl Task {
     fn to(&self, path: String, reading: Reading) -> Self {
         let train = self.train;
         Self { path, reading, train, is_own: true, is_listed: false, is_of_pattern: false }
+    }
+
+    /// Another file, which is read as its name says.
+    fn to_known(&self, path: String) -> Option<Self> {
+        let reading = Reading::format(VersionFormat::by_name(&path)?);
+        Some(self.to(path, reading))
     }
 }
 

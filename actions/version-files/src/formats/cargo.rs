@@ -54,22 +54,15 @@ pub(super) fn manifest(text: &str, role: Role) -> Result<Contents, Invalid> {
         field("[workspace.package].version", version)?;
     }
     let is_root = toml.at(&["workspace"]).is_some();
-    match role {
-        Role::Listed if is_root && inherits && shared.is_none() => {
-            return Err(Invalid::new("has no [workspace.package].version to inherit"));
-        }
-        Role::Workspace if shared.is_none() => {
-            return Err(Invalid::new("has no [workspace.package].version to inherit"));
-        }
-        // A package that is not published needs none.
-        Role::Listed if version.is_none() && shared.is_none() => {
-            let invalid =
-                Invalid::new("has no [package].version and no [workspace.package].version");
-            contents.lacks = Some(
-                invalid.with_remedy("give it one, or take it out of `versions` in lockstep.yaml"),
-            );
-        }
-        _ => {}
+    let is_inherited = role == Role::Workspace || role == Role::Listed && is_root && inherits;
+    if is_inherited && shared.is_none() {
+        return Err(Invalid::new("has no [workspace.package].version to inherit"));
+    }
+    // A package that is not published needs none.
+    if role == Role::Listed && version.is_none() && shared.is_none() {
+        let invalid = Invalid::new("has no [package].version and no [workspace.package].version");
+        let remedy = "give it one, or take it out of `versions` in lockstep.yaml";
+        contents.lacks = Some(invalid.with_remedy(remedy));
     }
     let has_version = match role {
         Role::Listed => version.is_some(),

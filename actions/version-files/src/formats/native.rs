@@ -117,10 +117,10 @@ pub(super) fn msbuild(text: &str) -> Result<Contents, Invalid> {
     let whole = ("<Version>", VersionScheme::Semver, named("Version"));
     let prefix = ("<VersionPrefix>", VersionScheme::Numeric, named("VersionPrefix"));
     let (name, scheme, versions) = if whole.2.is_empty() { prefix } else { whole };
+    let is_written = |node: &Node<'_, '_>| node.text().is_some_and(|text| !text.trim().is_empty());
     // One that depends on something is of builds that are not released.
     let is_always = |node: &Node<'_, '_>| {
-        let conditions = node.ancestors().filter(|node| node.has_attribute("Condition"));
-        conditions.count() == 0 && node.text().is_some_and(|text| !text.trim().is_empty())
+        is_written(node) && !node.ancestors().any(|node| node.has_attribute("Condition"))
     };
     let suffix = named("VersionSuffix").into_iter().find(is_always);
     if let (true, Some(suffix)) = (scheme == VersionScheme::Numeric, suffix) {
@@ -137,7 +137,6 @@ pub(super) fn msbuild(text: &str) -> Result<Contents, Invalid> {
     };
     let mut contents: Contents = plain(text, version, name, scheme)?.into();
     // Where it is written, the package has a version of its own.
-    let is_written = |node: &Node<'_, '_>| node.text().is_some_and(|text| !text.trim().is_empty());
     for package in named("PackageVersion").into_iter().filter(is_written) {
         let of_package = plain(text, &package, "<PackageVersion>", VersionScheme::Semver)?;
         contents.fields.extend(Some(of_package).filter(|field| !field.is_foreign()));
