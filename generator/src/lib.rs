@@ -1,4 +1,4 @@
-//! The generator: `lockstep.yaml` → [`load`] → [`plan`] → [`render`] → [`sync`].
+//! The generator: `lockstep.yaml` → [`load`] → [`rules`] → [`plan`] → [`render`] → [`sync`].
 //!
 //! All but the last are pure functions; [`sync`] alone touches the project's files.
 
@@ -7,4 +7,7 @@ pub mod load;
 pub mod plan;
 pub mod problem;
 pub mod render;
+pub mod rules;
+mod suggest;
 pub mod sync;
+pub mod violation;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use lockstep_toolkit::runner;
+use lockstep_runner::protocol;
 use lockstep_yaml::{Mistake, Place};
 
 /// One thing that is wrong.
@@ -112,17 +112,17 @@ impl Problems {
     /// [annotations](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message).
     #[must_use]
     pub fn for_runner(&self) -> String {
-        self.for_toolkit().map(|problem| runner::annotation(&problem)).collect()
+        self.for_toolkit().map(|problem| protocol::annotation(&problem)).collect()
     }
 
     /// All of them, for a job summary.
     #[must_use]
     pub fn for_summary(&self) -> String {
-        self.for_toolkit().map(|problem| runner::summary_item(&problem)).collect()
+        self.for_toolkit().map(|problem| protocol::summary_item(&problem)).collect()
     }
 
-    fn for_toolkit(&self) -> impl Iterator<Item = lockstep_toolkit::Problem> {
-        self.list.iter().map(|problem| lockstep_toolkit::Problem {
+    fn for_toolkit(&self) -> impl Iterator<Item = lockstep_files::Problem> {
+        self.list.iter().map(|problem| lockstep_files::Problem {
             message: problem.message.clone(),
             file: Some(self.file.clone()),
             place: problem.place.as_ref().map(|place| (place.line, place.column)),

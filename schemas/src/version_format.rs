@@ -1,4 +1,4 @@
-//! The formats of the files that carry a version, known by their names.
+//! The formats of the files that carry a version.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,59 +44,22 @@ pub enum VersionFormat {
 }
 
 impl VersionFormat {
-    /// The names that files are known by, with what stands for any text as `*`, and the format of each.
-    pub const NAMES: [(&'static str, Self); 21] = [
-        ("Cargo.toml", Self::CargoManifest),
-        ("Cargo.lock", Self::CargoLock),
-        ("pyproject.toml", Self::Pyproject),
-        ("setup.cfg", Self::SetupCfg),
-        ("__init__.py", Self::PythonModule),
-        ("__about__.py", Self::PythonModule),
-        ("_version.py", Self::PythonModule),
-        ("version.py", Self::PythonModule),
-        ("uv.lock", Self::UvLock),
-        ("package.json", Self::PackageJson),
-        ("package-lock.json", Self::PackageLock),
-        ("npm-shrinkwrap.json", Self::PackageLock),
-        ("pnpm-lock.yaml", Self::PnpmLock),
-        ("CMakeLists.txt", Self::Cmake),
-        ("meson.build", Self::Meson),
-        ("build.gradle", Self::Gradle),
-        ("build.gradle.kts", Self::Gradle),
-        ("gradle.properties", Self::GradleProperties),
-        ("*.csproj", Self::Msbuild),
-        ("Directory.Build.props", Self::Msbuild),
-        ("*.rb", Self::HomebrewFormula),
+    /// All of them, in the order in which a file's name is looked for.
+    pub const ALL: [Self; 15] = [
+        Self::CargoManifest,
+        Self::CargoLock,
+        Self::Pyproject,
+        Self::SetupCfg,
+        Self::PythonModule,
+        Self::UvLock,
+        Self::PackageJson,
+        Self::PackageLock,
+        Self::PnpmLock,
+        Self::Cmake,
+        Self::Meson,
+        Self::Gradle,
+        Self::GradleProperties,
+        Self::Msbuild,
+        Self::HomebrewFormula,
     ];
-
-    /// The format of a file, by its name.
-    #[must_use]
-    pub fn by_name(path: &str) -> Option<Self> {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let is = |known: &str| match known.strip_prefix('*') {
-            Some(end) => name.ends_with(end),
-            None => name == known,
-        };
-        Self::NAMES.into_iter().find(|(known, _)| is(known)).map(|(_, format)| format)
-    }
-
-    /// The fields of such a file that carry the version, each in the notation of the format.
-    #[must_use]
-    pub fn fields(self) -> &'static [&'static str] {
-        match self {
-            Self::CargoManifest => &["[package].version", "[workspace.package].version"],
-            Self::CargoLock | Self::UvLock => &["[[package]].version"],
-            Self::Pyproject => &["[project].version", "[tool.poetry].version"],
-            Self::SetupCfg => &["[metadata] version"],
-            Self::PythonModule => &["__version__"],
-            Self::PackageJson => &[".version"],
-            Self::PackageLock => &[".version", ".packages[\"\"].version"],
-            Self::PnpmLock => &[".importers"],
-            Self::HomebrewFormula => &["version", "url"],
-            Self::Cmake => &["project(VERSION)"],
-            Self::Meson => &["project(version:)"],
-            Self::Gradle | Self::GradleProperties => &["version"],
-            Self::Msbuild => &["<Version>"],
-        }
-    }
 }

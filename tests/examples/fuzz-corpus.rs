@@ -7,6 +7,7 @@ use lockstep_archives::{Entry, Format, pack};
 use lockstep_schemas::version_format::VersionFormat;
 use lockstep_tests::hostile::{compressed, tars, zip, zips};
 use lockstep_tests::root;
+use lockstep_versions::formats::by_name;
 
 fn main() {
     let corpus = std::env::args_os().nth(1).expect("the folder of the corpus");
@@ -46,8 +47,8 @@ fn main() {
         for file in fs::read_dir(case.unwrap().path()).unwrap() {
             let path = file.unwrap().path();
             let name = path.to_str().unwrap();
-            let format = VersionFormat::by_name(name);
-            let known = VersionFormat::NAMES.iter().position(|(_, known)| Some(*known) == format);
+            let format = by_name(name);
+            let known = VersionFormat::ALL.iter().position(|known| Some(*known) == format);
             let Some(which) = known.and_then(|known| u8::try_from(known).ok()) else { continue };
             put("version_file", name, &[&[which], fs::read(&path).unwrap().as_slice()].concat());
         }

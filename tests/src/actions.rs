@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use lockstep_runner::Action as _;
 use lockstep_schemas::action::Interface;
-use lockstep_toolkit::Action as _;
 
 /// Every action with the file of its `action.yml`, below the repository's root.
 #[must_use]

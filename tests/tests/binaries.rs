@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use lockstep_archives::{Entry, Format, pack};
-use lockstep_binaries::{Binary, GlibcNeed, Probe, Release};
+use lockstep_binaries::{Binary, GlibcNeed, Probe, SystemVersion};
 use lockstep_bundle::{Contents, Inside};
 use lockstep_schemas::plan::ArtifactPlan;
 use lockstep_schemas::platform::{Cpu, Os};
@@ -86,7 +86,7 @@ fn newest(binary: &Binary) -> GlibcNeed {
 fn the_oldest_glibc_that_a_program_starts_on() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("program");
-    let need = |major, minor| GlibcNeed::Release(Release { major, minor });
+    let need = |major, minor| GlibcNeed::Release(SystemVersion { major, minor });
     for machine in ["x86_64-linux-gnu", "x86-linux-gnu"] {
         let old = format!("{machine}.2.28");
         zig(OLD, &["-target", &old], &out);
@@ -158,7 +158,7 @@ fn what_only_weak_symbols_need() {
     zig(NEW, &["-target", "x86_64-linux-gnu.2.34"], &out);
     let strong = fs::read(&out).unwrap();
     let newest_of = |bytes: &[u8]| newest(&Probe::look_at(bytes).unwrap().unwrap());
-    assert_eq!(newest_of(&strong), GlibcNeed::Release(Release { major: 2, minor: 34 }));
+    assert_eq!(newest_of(&strong), GlibcNeed::Release(SystemVersion { major: 2, minor: 34 }));
     // The flags of the entry whose hash is that of the version's name.
     let hash = elf_hash("GLIBC_2.34").to_le_bytes();
     let entries: Vec<usize> = strong
@@ -172,7 +172,7 @@ fn what_only_weak_symbols_need() {
     for at in &entries {
         weak[at + 4] = 2;
     }
-    assert!(newest_of(&weak) < GlibcNeed::Release(Release { major: 2, minor: 34 }));
+    assert!(newest_of(&weak) < GlibcNeed::Release(SystemVersion { major: 2, minor: 34 }));
     // A version that no glibc has, so that this machine's refuses the one and starts the other.
     let said = |bytes: &[u8]| {
         let mut bytes = bytes.to_vec();
@@ -268,7 +268,7 @@ fn each_processor_has_its_oldest_macos() {
     }
     fat.extend([x64, arm64].concat());
     let fat = Probe::look_at(&fat).unwrap().unwrap();
-    let release = |major, minor| Release { major, minor };
+    let release = |major, minor| SystemVersion { major, minor };
     assert_eq!(fat.macos, [(Cpu::X64, release(10, 12)), (Cpu::Arm64, release(11, 0))]);
     let telephone = mach_o(0x0100_000c, [0x32, 24, 2, version(17, 0), 0, 0]);
     assert!(Probe::look_at(&telephone).unwrap_err().contains("another system of Apple's"));

@@ -3,11 +3,11 @@
 use std::fs;
 
 use lockstep_bundle::built_files;
-use lockstep_schemas::plan::Member;
+use lockstep_schemas::plan::Placement;
 use proptest::prelude::*;
 
-fn member(from: &str, to: &str) -> Member {
-    Member { from: Some(from.to_owned()), to: to.to_owned(), target: None, mode: None }
+fn member(from: &str, to: &str) -> Placement {
+    Placement { from: Some(from.to_owned()), to: to.to_owned(), target: None, mode: None }
 }
 
 #[test]

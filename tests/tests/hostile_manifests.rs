@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use lockstep_files::json;
 use lockstep_schemas::manifest::Manifest;
 use lockstep_tests::commands::Script;
-use lockstep_toolkit::documents;
 use proptest::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -180,8 +180,8 @@ fn what_is_no_json() {
 #[test]
 fn the_first_format_is_read_for_ever() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/manifests/format-1.json");
-    let manifest: Manifest = documents::read(&path, "the manifest").unwrap();
-    let written = documents::text(&manifest);
+    let manifest: Manifest = json::read(&path, "the manifest").unwrap();
+    let written = json::text(&manifest);
     assert_eq!(written, fs::read_to_string(path).unwrap(), "and nothing of it is lost");
 }
 
@@ -199,11 +199,11 @@ proptest! {
             let at = at.index(text.len());
             text[at] = with;
         }
-        let read = documents::of_json::<Manifest>(&text);
+        let read = json::of_json::<Manifest>(&text);
         if let Ok(manifest) = read {
-            let again = documents::text(&manifest);
-            prop_assert!(documents::of_json::<Manifest>(again.as_bytes()).is_ok_and(|same| same == manifest));
+            let again = json::text(&manifest);
+            prop_assert!(json::of_json::<Manifest>(again.as_bytes()).is_ok_and(|same| same == manifest));
         }
-        prop_assert!(documents::of_json::<Manifest>(&text[..cut.index(text.len() - 1)]).is_err());
+        prop_assert!(json::of_json::<Manifest>(&text[..cut.index(text.len() - 1)]).is_err());
     }
 }

@@ -58,7 +58,7 @@ fn offline_programs_have_no_network_in_their_dependencies() {
         "lockstep-verify-manifest",
     ] {
         let names = dependencies(package);
-        assert!(names.iter().any(|name| name == "lockstep-toolkit"), "{package}: {names:?}");
+        assert!(names.iter().any(|name| name == "lockstep-files"), "{package}: {names:?}");
         let online: Vec<&String> =
             names.iter().filter(|name| NETWORK.contains(&name.as_str())).collect();
         assert!(online.is_empty(), "{package} depends on {online:?}");

@@ -1,6 +1,7 @@
 //! What programs tell the runner, read as the runner reads it.
 
-use lockstep_toolkit::{Problem, runner};
+use lockstep_files::Problem;
+use lockstep_runner::protocol;
 use proptest::prelude::*;
 
 /// Text that tries to be part of the protocol.
@@ -34,7 +35,7 @@ fn outputs(file: &str) -> Vec<(String, String)> {
 proptest! {
     #[test]
     fn an_output_comes_out_as_it_went_in(first in text(), second in text()) {
-        let file = runner::output("first", &first) + &runner::output("second", &second);
+        let file = protocol::output("first", &first) + &protocol::output("second", &second);
         let read = outputs(&file);
         prop_assert_eq!(read, vec![("first".to_owned(), first), ("second".to_owned(), second)]);
     }
@@ -42,7 +43,7 @@ proptest! {
     #[test]
     fn an_annotation_is_one_line_that_says_all(message in text(), file in text(), remedy in text()) {
         let problem = Problem::new(&message).of_file(&file).at(3, 7).with_remedy(&remedy);
-        let annotation = runner::annotation(&problem);
+        let annotation = protocol::annotation(&problem);
         prop_assert_eq!(annotation.matches('\n').count(), 1);
         prop_assert!(!annotation.contains('\r'));
         let (properties, said) = annotation.trim_end_matches('\n')[2..].split_once("::").unwrap();
@@ -56,7 +57,7 @@ proptest! {
 
     #[test]
     fn what_is_inert_commands_nothing(text in text()) {
-        let inert = runner::inert(&text);
+        let inert = protocol::inert(&text);
         for line in inert.split(['\n', '\r']) {
             prop_assert!(!line.trim_start().starts_with("::") && !line.contains("##["), "{line}");
         }
@@ -64,7 +65,7 @@ proptest! {
 
     #[test]
     fn every_line_of_a_secret_is_masked(secret in text()) {
-        let masks = runner::mask(&secret);
+        let masks = protocol::mask(&secret);
         let lines = secret.lines().filter(|line| !line.is_empty()).count();
         prop_assert_eq!(masks.lines().filter(|line| line.starts_with("::add-mask::")).count(), lines);
         prop_assert_eq!(masks.lines().count(), lines);

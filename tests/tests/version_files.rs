@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use lockstep_schemas::strings::Version;
-use lockstep_schemas::version_format::VersionFormat;
 use lockstep_tests::root;
-use lockstep_version_files::formats::read;
-use lockstep_version_files::{
+use lockstep_versions::formats::by_name;
+use lockstep_versions::formats::read;
+use lockstep_versions::{
     Field, Invalid, Notation, Package, Reading, Subject, line_and_column, set,
 };
 use proptest::prelude::*;
@@ -35,7 +35,7 @@ fn case(folder: &Path) -> Case {
         names.partition(|path| path.ends_with("locator.json"));
     let [file] = files.as_slice() else { panic!("{} is of one file", folder.display()) };
     let by_name = || {
-        let format = VersionFormat::by_name(file.to_str().unwrap()).unwrap();
+        let format = by_name(file.to_str().unwrap()).unwrap();
         serde_json::json!({ "by": "format", "format": format })
     };
     let locator = locators.first().map_or_else(by_name, |locator| {

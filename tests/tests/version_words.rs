@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use lockstep_schemas::strings::Version;
 use lockstep_schemas::version::VersionScheme;
 use lockstep_tests::tools;
-use lockstep_version_files::next::{Step, next};
+use lockstep_versions::next::{Step, next};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -3,9 +3,9 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
+use lockstep_files::{Replacement, replace};
 use lockstep_tests::program::{lockstep, path};
 use lockstep_tests::project::Project;
-use lockstep_toolkit::files::{Replacement, replace};
 
 fn rendered() -> Project {
     let project = Project::reference("plasmite");

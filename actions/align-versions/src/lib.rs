@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use lockstep_files::{Problem, json};
+use lockstep_runner::inputs::ProjectPlan;
+use lockstep_runner::{Action, Failure, Program, Report};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{Tag, Version};
-use lockstep_toolkit::inputs::ProjectPlan;
-use lockstep_toolkit::{Action, Failure, Problem, Program, Report, documents};
-use lockstep_version_files::{
-    Change, Project, Wanted, align, changelog, shipped, tagged, train_named,
+use lockstep_versions::{
+    Change, VersionFiles, Wanted, align, changelog, shipped, tagged, train_named,
 };
 
 /// Checks that every version field says the same, or sets it.
@@ -43,7 +44,7 @@ impl Action for Inputs {
 
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
-        let plan = documents::read_plan(&self.plan.plan)?;
+        let plan = json::read_plan(&self.plan.plan)?;
         let (train, version) = self.release(&plan)?;
         if let (Some(_), None) = (&self.notes, &version) {
             return Err(Failure::new("which version the notes are of is not said")
@@ -56,7 +57,7 @@ impl Program for Inputs {
             return Ok(());
         }
         let wanted = version.as_ref().map(|version| Wanted { train, version });
-        let project = Project::read(root(), &plan.versions, shipped(&plan));
+        let project = VersionFiles::read(root(), &plan.versions, shipped(&plan));
         let alignment = align(&project, &plan.versions, wanted);
         let table = alignment.table();
         report.group("Version fields", table.to_string().trim_end());
@@ -123,7 +124,7 @@ fn set(
         Failure::new("which version is to be set is not said")
             .with_remedy("give it with --version or --tag")
     })?;
-    let project = Project::read(root(), &plan.versions, shipped(plan));
+    let project = VersionFiles::read(root(), &plan.versions, shipped(plan));
     match Change::prepare(&project, train, version) {
         Ok(change) => {
             change.write(root())?;

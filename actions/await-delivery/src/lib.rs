@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use lockstep_toolkit::inputs::{ProjectPlan, Release};
-use lockstep_toolkit::{Action, Secret};
+use lockstep_runner::inputs::{ProjectPlan, ReleaseVersion};
+use lockstep_runner::{Action, Secret};
 
 /// Waits until a version can be installed, and runs it.
 #[derive(Debug, Parser)]
@@ -15,7 +15,7 @@ pub struct Inputs {
     pub plan: ProjectPlan,
     /// The release.
     #[command(flatten)]
-    pub release: Release,
+    pub release: ReleaseVersion,
     /// The channel.
     #[arg(long)]
     pub channel: String,

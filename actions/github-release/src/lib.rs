@@ -1,8 +1,8 @@
 //! Drafts the GitHub release with every asset verified, or makes the draft public.
 
 use clap::Parser;
-use lockstep_toolkit::inputs::{Bundle, Receipt, Release};
-use lockstep_toolkit::{Action, Secret};
+use lockstep_runner::inputs::{Bundle, Receipt, ReleaseVersion};
+use lockstep_runner::{Action, Secret};
 
 /// Drafts and publishes the GitHub release.
 #[derive(Debug, Parser)]
@@ -13,7 +13,7 @@ pub struct Inputs {
     pub bundle: Bundle,
     /// The release.
     #[command(flatten)]
-    pub release: Release,
+    pub release: ReleaseVersion,
     /// `prepare` makes the draft, `publish` makes it public.
     #[arg(long)]
     pub stage: String,

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use lockstep_bundle::{Digest, matching};
-use lockstep_toolkit::{Problem, Report};
+use lockstep_files::Problem;
+use lockstep_runner::Report;
 
 use crate::hashing::digests;
 

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use lockstep_bundle::{ARCHIVES, Contents, Digest, Expected, Inside, in_parallel};
+use lockstep_files::Problem;
+use lockstep_runner::{Report, protocol};
 use lockstep_schemas::manifest::ArtifactRecord;
 use lockstep_schemas::strings::FileName;
-use lockstep_toolkit::{Problem, Report, runner};
 
 /// Hashes files, each result in the place of its path.
 pub(crate) fn digests(paths: &[PathBuf]) -> Vec<Result<Digest, Problem>> {
@@ -57,7 +58,7 @@ fn record(expected: &Expected<'_>, name: FileName, contents: Contents) -> Artifa
 
 /// How many of the files' bytes are hashed, where somebody watches.
 fn bar(paths: &[PathBuf]) -> ProgressBar {
-    if runner::is_here() || !stderr().is_terminal() {
+    if protocol::is_here() || !stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bytes = paths.iter().filter_map(|path| path.metadata().ok()).map(|file| file.len()).sum();

@@ -4,6 +4,7 @@ mod files;
 mod hashing;
 mod merge;
 mod partial;
+mod revision;
 mod sums;
 mod target;
 mod toolchain;
@@ -13,11 +14,12 @@ use std::path::Path;
 use clap::{ArgGroup, Parser};
 use indexmap::IndexMap;
 use lockstep_bundle::WorkingFolder;
+use lockstep_files::{Problem, json};
+use lockstep_runner::inputs::{ProjectPlan, WorkFolder};
+use lockstep_runner::{Action, Failure, Program, Report};
 use lockstep_schemas::manifest::ResolvedSource;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{CommitSha, Id, TargetId, Version};
-use lockstep_toolkit::inputs::{ProjectPlan, WorkFolder};
-use lockstep_toolkit::{Action, Failure, Problem, Program, Report, documents};
 
 /// Digests of what was built, as a manifest.
 #[derive(Debug, Parser)]
@@ -65,18 +67,18 @@ impl Program for Inputs {
             files::hash(&self.files, report);
             return Ok(());
         };
-        let plan = documents::read_plan(&self.plan.plan)?;
+        let plan = json::read_plan(&self.plan.plan)?;
         let folder = WorkingFolder(&self.folder.directory);
         let Some(commit) = self.commit.as_ref().filter(|_| !self.sums) else {
             return sums::write(&plan, version, folder, report);
         };
-        let sources = documents::of_json(self.sources.as_bytes()).map_err(|error| {
+        let sources = json::of_json(self.sources.as_bytes()).map_err(|error| {
             Problem::new(format!("`sources` is no JSON object of refs and commits: {error}"))
         })?;
         let tag = plan.tag_at(version.as_str());
         let git_ref = tag.parse().map_err(|error| Problem::new(format!("the tag: {error}")))?;
         let source = ResolvedSource { git_ref, commit: commit.clone() };
-        let release = Release { plan: &plan, version, source: &source, sources: &sources };
+        let release = Origin { plan: &plan, version, source: &source, sources: &sources };
         match &self.target {
             Some(target) => target::hash(release, target, folder, report),
             None => merge::merge(release, &self.plan.plan, folder, report),
@@ -86,7 +88,7 @@ impl Program for Inputs {
 
 /// What is released, from what.
 #[derive(Clone, Copy)]
-struct Release<'a> {
+struct Origin<'a> {
     plan: &'a Plan,
     version: &'a Version,
     source: &'a ResolvedSource,

@@ -4,17 +4,18 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use lockstep_bundle::{UPLOAD_PREFIX, WorkingFolder, expected, list};
+use lockstep_files::{Problem, json};
+use lockstep_runner::{Failure, Report};
 use lockstep_schemas::manifest::{
     ArtifactRecord, BuildRun, Manifest, ManifestFormat, PartialManifest, names,
 };
 use lockstep_schemas::strings::{Id, Tag, TargetId};
-use lockstep_toolkit::{Failure, Problem, Report, documents};
 
 use crate::hashing::records;
-use crate::{Release, partial, toolchain, unexpected};
+use crate::{Origin, partial, toolchain, unexpected};
 
 pub(crate) fn merge(
-    release: Release<'_>,
+    release: Origin<'_>,
     plan_file: &Path,
     folder: WorkingFolder<'_>,
     report: &mut Report,
@@ -57,7 +58,7 @@ pub(crate) fn merge(
         }
     }
     let path = bundle.join(names::MANIFEST);
-    documents::write(&path, &manifest)?;
+    json::write(&path, &manifest)?;
     report.line(format_args!(
         "{}: {} targets, {} files",
         path.display(),
@@ -68,14 +69,14 @@ pub(crate) fn merge(
     Ok(())
 }
 
-fn tag(release: Release<'_>) -> Result<Tag, Problem> {
+fn tag(release: Origin<'_>) -> Result<Tag, Problem> {
     let tag = release.plan.tag_at(release.version.as_str());
     tag.parse().map_err(|error| Problem::new(format!("the release's tag: {error}")))
 }
 
 /// Uploads of targets that the plan does not know.
 fn strangers(
-    release: Release<'_>,
+    release: Origin<'_>,
     folder: WorkingFolder<'_>,
     report: &mut Report,
 ) -> Result<(), Problem> {
@@ -122,7 +123,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), Problem> {
 
 /// Hashes what was packed with every target at hand. What carries the manifest is packed after it.
 fn of_release(
-    release: Release<'_>,
+    release: Origin<'_>,
     bundle: &Path,
     report: &mut Report,
 ) -> Result<Vec<ArtifactRecord>, Problem> {

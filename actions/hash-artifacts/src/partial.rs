@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use lockstep_bundle::{CHANGED_ON_THE_WAY, WorkingFolder, expected, list};
+use lockstep_files::{Problem, json};
+use lockstep_runner::Report;
 use lockstep_schemas::manifest::{PartialManifest, ResolvedSource, Revision, names};
 use lockstep_schemas::plan::TargetPlan;
 use lockstep_schemas::strings::{Id, Repository};
-use lockstep_toolkit::{Problem, Report, documents};
 
 use crate::hashing::digests;
-use crate::{Release, unexpected};
+use crate::{Origin, unexpected};
 
 /// A repository as this release resolved it.
 pub(crate) fn source(repository: &Repository, resolved: &ResolvedSource) -> Revision {
@@ -19,7 +20,7 @@ pub(crate) fn source(repository: &Repository, resolved: &ResolvedSource) -> Revi
 }
 
 /// The sources as this release resolved them.
-pub(crate) fn sources(release: Release<'_>) -> IndexMap<Id, Revision> {
+pub(crate) fn sources(release: Origin<'_>) -> IndexMap<Id, Revision> {
     let sources = release.plan.sources.iter().filter_map(|planned| {
         let resolved = release.sources.get(&planned.name)?;
         Some((planned.name.clone(), source(&planned.repository, resolved)))
@@ -29,14 +30,14 @@ pub(crate) fn sources(release: Release<'_>) -> IndexMap<Id, Revision> {
 
 /// Reads a target's manifest, if all that it says is so.
 pub(crate) fn read(
-    release: Release<'_>,
+    release: Origin<'_>,
     target: &TargetPlan,
     folder: WorkingFolder<'_>,
     report: &mut Report,
 ) -> Option<PartialManifest> {
     let upload = report.found(folder.uploaded(&target.id))?;
     let path = upload.join(names::MANIFEST);
-    let partial: PartialManifest = report.found(documents::read(&path, "the target's manifest"))?;
+    let partial: PartialManifest = report.found(json::read(&path, "the target's manifest"))?;
     if partial.target != target.id {
         let message = format!("{}'s manifest is of {}", target.id, partial.target);
         report.problem(Problem::new(message).of_file(path.display()));
@@ -57,7 +58,7 @@ pub(crate) fn read(
 
 /// What a target was built from: what it is, as found, and as wanted.
 fn facts(
-    release: Release<'_>,
+    release: Origin<'_>,
     target: &TargetPlan,
     partial: &PartialManifest,
 ) -> Vec<(String, String, String)> {
@@ -93,7 +94,7 @@ fn shown(revision: Option<&Revision>) -> String {
 
 /// That an upload is what its manifest says, and all that the plan asks of it.
 fn contents(
-    release: Release<'_>,
+    release: Origin<'_>,
     target: &TargetPlan,
     partial: &PartialManifest,
     upload: &Path,

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use lockstep_bundle::{WorkingFolder, expected, list};
+use lockstep_files::Problem;
+use lockstep_runner::{Failure, Report};
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::Version;
-use lockstep_toolkit::{Failure, Problem, Report};
 
 use crate::files::line;
 use crate::hashing::digests;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
-use lockstep_bundle::{
-    Digest, WorkingFolder, built_files, expected, list, matching, revision, target,
-};
+use lockstep_bundle::{Digest, WorkingFolder, built_files, expected, list, matching, target};
+use lockstep_files::{Problem, json};
+use lockstep_runner::{Failure, Report};
 use lockstep_schemas::manifest::{
     ArtifactRecord, BinaryRecord, FileRecord, ManifestFormat, PartialManifest, Revision,
     TargetRecord, names,
@@ -14,20 +14,20 @@ use lockstep_schemas::manifest::{
 use lockstep_schemas::model::{ArtifactKind, BuildMode};
 use lockstep_schemas::plan::{TargetPlan, at_version};
 use lockstep_schemas::strings::{Id, TargetId};
-use lockstep_toolkit::{Failure, Problem, Report, documents};
 
 use crate::hashing::{digests, records};
-use crate::{Release, toolchain, unexpected};
+use crate::revision::revision;
+use crate::{Origin, toolchain, unexpected};
 
 const PACKED_BEFORE: &str = "`pack-artifacts` packs it before this";
 
 pub(crate) fn hash(
-    release: Release<'_>,
+    release: Origin<'_>,
     id: &TargetId,
     folder: WorkingFolder<'_>,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let Release { plan, version, .. } = release;
+    let Origin { plan, version, .. } = release;
     let target = target(plan, id)?;
     let source = revision(&plan.project.repository, release.source, Path::new("."));
     let source = report.found(source);
@@ -70,7 +70,7 @@ pub(crate) fn hash(
         handed_on: handed_on.map(|digest| digest.sha256),
     };
     let path = out.join(names::MANIFEST);
-    documents::write(&path, &manifest)?;
+    json::write(&path, &manifest)?;
     report.group(format_args!("What {id} ships"), told(&manifest.artifacts));
     report.output("manifest", path.display());
     Ok(())
@@ -82,7 +82,7 @@ fn told(artifacts: &[ArtifactRecord]) -> String {
 }
 
 /// The sources, each at the commit that its checkout is of.
-fn sources(release: Release<'_>, report: &mut Report) -> IndexMap<Id, Revision> {
+fn sources(release: Origin<'_>, report: &mut Report) -> IndexMap<Id, Revision> {
     let mut sources = IndexMap::new();
     for planned in &release.plan.sources {
         let Some(resolved) = release.sources.get(&planned.name) else {
@@ -99,7 +99,7 @@ fn sources(release: Release<'_>, report: &mut Report) -> IndexMap<Id, Revision> 
 }
 
 /// The facts of a target, and every built file that something is packed from.
-fn record(release: Release<'_>, target: &TargetPlan, report: &mut Report) -> TargetRecord {
+fn record(release: Origin<'_>, target: &TargetPlan, report: &mut Report) -> TargetRecord {
     let Built { files, in_package } = built(release, target, report);
     let paths: Vec<PathBuf> = files.keys().map(PathBuf::from).collect();
     let mut record = TargetRecord {
@@ -151,7 +151,7 @@ struct Built {
 }
 
 /// Every built file that something is packed from.
-fn built(release: Release<'_>, target: &TargetPlan, report: &mut Report) -> Built {
+fn built(release: Origin<'_>, target: &TargetPlan, report: &mut Report) -> Built {
     let plan = release.plan;
     let packed = plan.packed_by(Some(&target.id)).flat_map(|(artifact, file)| {
         let is_package = artifact.kind == ArtifactKind::NpmPlatformPackage;

@@ -1,13 +1,15 @@
 //! What a target was built by.
 
 use std::collections::BTreeMap;
-use std::process::Command;
 
 use indexmap::IndexMap;
+use lockstep_clients::python::PYTHON;
+use lockstep_clients::version_of;
+use lockstep_files::Problem;
+use lockstep_runner::Report;
 use lockstep_schemas::manifest::{PartialManifest, RunnerImage, ToolchainRecord};
 use lockstep_schemas::plan::{Plan, TargetPlan};
 use lockstep_schemas::strings::TargetId;
-use lockstep_toolkit::{Problem, Report};
 
 /// The toolchains that the plan sets up for a target, as each calls its own version.
 pub(crate) fn found(plan: &Plan, target: &TargetPlan, report: &mut Report) -> ToolchainRecord {
@@ -18,23 +20,14 @@ pub(crate) fn found(plan: &Plan, target: &TargetPlan, report: &mut Report) -> To
     ToolchainRecord {
         rust: found("rustc", wanted.rust.is_some()),
         node: found("node", wanted.node.is_some()),
-        python: found(if cfg!(windows) { "python" } else { "python3" }, wanted.python.is_some()),
+        python: found(PYTHON, wanted.python.is_some()),
     }
 }
 
 fn version(program: &str) -> Result<String, Problem> {
-    let problem = |what: String| {
-        Problem::new(format!("`{program} --version` {what}"))
-            .with_remedy("the model's `toolchain` sets it up: no step may take it away")
-    };
-    let output = Command::new(program).arg("--version").output();
-    let output = output.map_err(|error| problem(format!("does not start: {error}")))?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    let line = said.lines().next().unwrap_or_default().trim();
-    if !output.status.success() || line.is_empty() {
-        return Err(problem(format!("ended with {} and said `{line}`", output.status)));
-    }
-    Ok(line.to_owned())
+    version_of(program).map_err(|problem| {
+        problem.with_remedy("the model's `toolchain` sets it up: no step may take it away")
+    })
 }
 
 /// The image of a hosted runner, which says so in its environment.

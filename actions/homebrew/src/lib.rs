@@ -1,8 +1,8 @@
 //! Verifies the tap's formula against the manifest, and brings it there where that is its part.
 
 use clap::Parser;
-use lockstep_toolkit::Action;
-use lockstep_toolkit::inputs::{Bundle, Receipt, Release};
+use lockstep_runner::Action;
+use lockstep_runner::inputs::{Bundle, Receipt, ReleaseVersion};
 
 /// Renders, verifies and forwards the Homebrew formula.
 #[derive(Debug, Parser)]
@@ -13,7 +13,7 @@ pub struct Inputs {
     pub bundle: Bundle,
     /// The release.
     #[command(flatten)]
-    pub release: Release,
+    pub release: ReleaseVersion,
     /// `prepare` renders and verifies the formula, `publish` makes it the tap's.
     #[arg(long)]
     pub stage: String,

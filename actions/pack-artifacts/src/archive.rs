@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use lockstep_archives::Entry;
 use lockstep_bundle::{Expected, built_files, is_executable};
+use lockstep_files::Problem;
+use lockstep_runner::Report;
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::model::ArchiveFormat;
-use lockstep_schemas::plan::{Member, at_version};
-use lockstep_toolkit::{Problem, Report};
+use lockstep_schemas::plan::{Placement, at_version};
 
 use crate::Packing;
 
@@ -38,7 +39,7 @@ pub(crate) fn pack(
 /// The files that members mean, each with its place.
 pub(crate) fn entries(
     packing: &Packing<'_>,
-    members: &[Member],
+    members: &[Placement],
     report: &mut Report,
 ) -> Vec<Entry> {
     let mut entries = Vec::new();

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use lockstep_bundle::{Expected, matching};
+use lockstep_files::Problem;
 use lockstep_schemas::plan::at_version;
-use lockstep_toolkit::Problem;
 
 use crate::Packing;
 

@@ -1,11 +1,11 @@
 //! Crates, packed by cargo.
 
 use std::path::Path;
-use std::process::Command;
 
 use lockstep_bundle::Expected;
+use lockstep_clients::cargo;
+use lockstep_files::Problem;
 use lockstep_schemas::strings::RelativePath;
-use lockstep_toolkit::Problem;
 
 /// Packs a crate, without building it: that is the tests' affair.
 pub(crate) fn package(expected: &Expected<'_>, into: &Path) -> Result<(), Problem> {
@@ -14,18 +14,8 @@ pub(crate) fn package(expected: &Expected<'_>, into: &Path) -> Result<(), Proble
     let package = expected.file.package.as_deref().unwrap_or_default();
     let problem = |message: String| Problem::new(message).of_file(manifest.display());
     let target = crate::temporary()?;
-    let mut cargo = Command::new("cargo");
-    cargo.args(["package", "--no-verify", "--quiet", "--package", package, "--manifest-path"]);
-    cargo.arg(&manifest).arg("--target-dir").arg(target.path());
-    if expected.artifact.locked == Some(true) {
-        cargo.arg("--locked");
-    }
-    let output =
-        cargo.output().map_err(|error| problem(format!("cargo does not start: {error}")))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(problem(format!("cargo does not package {package}:\n{}", said.trim())));
-    }
+    cargo::package(&manifest, package, target.path(), expected.artifact.locked == Some(true))
+        .map_err(|problem| problem.of_file(manifest.display()))?;
     let packed = target.path().join("package");
     let made = lockstep_bundle::list(&packed)?;
     // A dry run does not know the version.

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use lockstep_archives::Format;
 use lockstep_bundle::{CHANGED_ON_THE_WAY, Digest, WorkingFolder, built_files};
+use lockstep_files::{Problem, json};
+use lockstep_runner::Report;
 use lockstep_schemas::manifest::{PartialManifest, names};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{TargetId, Version};
-use lockstep_toolkit::{Problem, Report, documents};
 
 use crate::archive::entry;
 
@@ -51,7 +52,7 @@ pub(crate) fn unpack(
         return;
     }
     let Some(upload) = report.found(folder.uploaded(target)) else { return };
-    let manifest = documents::read(&upload.join(names::MANIFEST), "the target's manifest");
+    let manifest = json::read(&upload.join(names::MANIFEST), "the target's manifest");
     let Some(manifest) = report.found::<PartialManifest>(manifest) else { return };
     let tar = upload.join(names::FILES);
     let Some(digest) = report.found(Digest::of_file(&tar)) else { return };

@@ -10,12 +10,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use lockstep_bundle::{Digest, Expected, WorkingFolder, expected, target};
+use lockstep_files::{Problem, json};
+use lockstep_runner::inputs::{ProjectPlan, WorkFolder};
+use lockstep_runner::{Action, Failure, Program, Report};
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::model::ArtifactKind;
-use lockstep_schemas::plan::{Member, Plan};
+use lockstep_schemas::plan::{Placement, Plan};
 use lockstep_schemas::strings::{TargetId, Version};
-use lockstep_toolkit::inputs::{ProjectPlan, WorkFolder};
-use lockstep_toolkit::{Action, Failure, Problem, Program, Report, documents};
 use tempfile::TempDir;
 
 /// Packs what was built as archives and packages.
@@ -48,7 +49,7 @@ impl Action for Inputs {
 
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
-        let plan = documents::read_plan(&self.plan.plan)?;
+        let plan = json::read_plan(&self.plan.plan)?;
         let folder = WorkingFolder(&self.folder.directory);
         let Some(version) = &self.version else {
             return dry_run(&plan, folder, report);
@@ -75,7 +76,7 @@ struct Packing<'a> {
 
 impl Packing<'_> {
     /// Where a member's built file is looked for.
-    fn root(&self, member: &Member) -> PathBuf {
+    fn root(&self, member: &Placement) -> PathBuf {
         match (self.handed_on, &member.target) {
             (Some(folder), Some(target)) => folder.join(target.as_str()),
             _ => PathBuf::from("."),

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    lockstep_toolkit::main::<lockstep_pack_artifacts::Inputs>()
+    lockstep_runner::main::<lockstep_pack_artifacts::Inputs>()
 }

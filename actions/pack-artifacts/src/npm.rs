@@ -5,11 +5,13 @@ use std::io;
 use std::path::Path;
 
 use lockstep_archives::Entry;
-use lockstep_bundle::{Expected, npm, runs_when_installed};
+use lockstep_bundle::{Expected, runs_when_installed};
+use lockstep_clients::npm::{self, Packed};
+use lockstep_files::Problem;
+use lockstep_runner::Report;
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, TargetPlan};
 use lockstep_schemas::strings::{Id, RelativePath};
-use lockstep_toolkit::{Problem, Report};
 use serde_json::{Map, Value, json};
 
 use crate::{Packing, archive, temporary};
@@ -150,7 +152,7 @@ fn put(entry: &Entry, stage: &Path) -> Result<(), Problem> {
 }
 
 fn write(package: &Map<String, Value>, stage: &Path) -> Result<(), Problem> {
-    lockstep_toolkit::documents::write(&stage.join("package.json"), package)
+    lockstep_files::json::write(&stage.join("package.json"), package)
 }
 
 /// Copies a folder's files. Installed dependencies, git's own folder and the working folder, which
@@ -174,42 +176,18 @@ fn hides_itself(folder: &Path) -> bool {
     fs::read(folder.join(".gitignore")).is_ok_and(|ignore| ignore == b"*\n")
 }
 
-/// Runs `npm pack`, and looks at what it says it packed.
+/// Has npm pack a stage, and looks at what it says it packed.
 fn npm_pack(
     stage: &Path,
     into: &Path,
     name: Option<&str>,
     entries: &[Entry],
 ) -> Result<(), Problem> {
-    let into = std::path::absolute(into)
-        .map_err(|error| Problem::new(format!("{}: {error}", into.display())))?;
-    let output = npm()
-        .args(["pack", "--json", "--ignore-scripts", "--pack-destination"])
-        .arg(&into)
-        .current_dir(stage)
-        .output()
-        .map_err(|error| {
-            Problem::new(format!("npm does not start: {error}"))
-                .with_remedy("npm packs npm packages: install Node.js where they are packed")
-        })?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(Problem::new(format!("npm does not pack: {}", said.trim())));
-    }
-    let answer: Value = serde_json::from_slice(&output.stdout)
-        .map_err(|error| Problem::new(format!("npm answers no JSON: {error}")))?;
-    let packed = &answer[0];
-    let made = packed["filename"].as_str().unwrap_or_default();
+    let Packed { name: made, files } = npm::pack(stage, into)?;
     if let Some(name) = name.filter(|name| *name != made) {
         return Err(Problem::new(format!("npm packed `{made}`, not `{name}`")));
     }
-    let places: Vec<&str> = packed["files"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|file| file["path"].as_str())
-        .collect();
-    match entries.iter().find(|entry| !places.contains(&entry.name.as_str())) {
+    match entries.iter().find(|entry| !files.contains(&entry.name)) {
         Some(left) => Err(Problem::new(format!("npm left `{}` out of `{made}`", left.name))
             .with_remedy(
                 "`files` in its package.json must take it in, and .npmignore not leave it out",

@@ -1,8 +1,8 @@
 //! Publishes the artifacts of one channel: looks at what is there, publishes what is not, confirms.
 
 use clap::Parser;
-use lockstep_toolkit::Action;
-use lockstep_toolkit::inputs::{Bundle, Receipt, Release};
+use lockstep_runner::Action;
+use lockstep_runner::inputs::{Bundle, Receipt, ReleaseVersion};
 
 /// Publishes one channel's artifacts.
 #[derive(Debug, Parser)]
@@ -13,7 +13,7 @@ pub struct Inputs {
     pub bundle: Bundle,
     /// The release.
     #[command(flatten)]
-    pub release: Release,
+    pub release: ReleaseVersion,
     /// The channel.
     #[arg(long)]
     pub channel: String,

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use lockstep_toolkit::inputs::Receipt;
-use lockstep_toolkit::{Action, Secret};
+use lockstep_runner::inputs::Receipt;
+use lockstep_runner::{Action, Secret};
 
 /// Puts together what happened, and files what stopped a release.
 #[derive(Debug, Parser)]

@@ -1,19 +1,19 @@
 //! Resolves what a release is made of, and fails where a gate is not open.
 
-mod git;
 mod tag;
 
 use std::path::Path;
 
 use clap::{Parser, ValueEnum};
 use indexmap::IndexMap;
-use lockstep_bundle::checked_out;
+use lockstep_clients::git::{self, checked_out};
+use lockstep_files::{Problem, json};
+use lockstep_runner::inputs::ProjectPlan;
+use lockstep_runner::{Action, Failure, Program, Report, Secret};
 use lockstep_schemas::manifest::ResolvedSource;
 use lockstep_schemas::model::{GateCheck, Stage};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{CommitSha, GitRef};
-use lockstep_toolkit::inputs::ProjectPlan;
-use lockstep_toolkit::{Action, Failure, Problem, Program, Report, Secret, documents};
 
 /// Resolves tag, commit, sources and build run, and checks the gates.
 #[derive(Debug, Parser)]
@@ -66,7 +66,7 @@ impl Action for Inputs {
 
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
-        let plan = documents::read_plan(&self.plan.plan)?;
+        let plan = json::read_plan(&self.plan.plan)?;
         match self.stage {
             ResolvedStage::Build => self.build(&plan, report),
             ResolvedStage::Publish | ResolvedStage::Provenance => Err(Failure::new(
@@ -112,7 +112,7 @@ impl Inputs {
         report.output("tag", tag);
         report.output("version", version);
         report.output("commit", commit);
-        report.output("sources", documents::line(&sources));
+        report.output("sources", json::line(&sources));
         // A dispatch of a build can not let a gate go.
         report.output("waived", "[]");
         Ok(())

@@ -1,10 +1,9 @@
 //! The tag that a run is of.
 
+use lockstep_clients::git;
+use lockstep_files::Problem;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{CommitSha, Tag, Version};
-use lockstep_toolkit::Problem;
-
-use crate::git;
 
 /// The tag of this run and its version. A run on a branch would attest that branch's commit, so the
 /// run's own ref must be the tag; an input can only confirm it.

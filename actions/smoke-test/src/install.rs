@@ -1,14 +1,15 @@
 //! Installing an artifact in a folder of its own, as users do: by its client.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use lockstep_archives::{Format, unpack};
-use lockstep_bundle::{Expected, npm};
+use lockstep_bundle::Expected;
+use lockstep_clients::npm::{self, Platform};
+use lockstep_clients::python::Environment;
+use lockstep_files::{Problem, json};
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::TargetPlan;
-use lockstep_toolkit::{Problem, documents};
+use lockstep_schemas::platform::Libc;
 use serde_json::json;
 
 use crate::host::Host;
@@ -71,28 +72,22 @@ impl Installation<'_> {
     /// Installs it in an empty project. Optional dependencies of this very version are published with it, and so
     /// not yet: npm does without them.
     fn by_npm(self) -> Result<Installed, Problem> {
-        let mut command = npm();
-        command.args(["install", "--no-audit", "--no-fund", "--prefer-offline"]);
-        command.current_dir(self.into);
         let foreign = self.target.filter(|_| !self.is_of_this_machine());
-        let (project, how) = match foreign {
+        let (project, packages, how) = match foreign {
             None => {
-                command.args(self.platform_package).arg(self.file);
-                (json!({ "private": true }), "installed by npm".to_owned())
+                let packages = self.platform_package.into_iter().chain([self.file]).collect();
+                (json!({ "private": true }), packages, "installed by npm".to_owned())
             }
             // As another platform npm takes a dependency only if it is optional, as users have it.
             Some(target) => {
-                command.arg(format!("--os={}", target.os.npm()));
-                command.arg(format!("--cpu={}", target.cpu.npm()));
-                command.args(target.libc.map(|libc| format!("--libc={}", libc.npm())));
                 let file = format!("file:{}", self.file.display()).replace('\\', "/");
                 let project =
                     json!({ "private": true, "optionalDependencies": { self.package(): file } });
-                (project, format!("installed by npm as on {}", target.id))
+                (project, Vec::new(), format!("installed by npm as on {}", target.id))
             }
         };
-        documents::write(&self.into.join("package.json"), &project)?;
-        run(&mut command, self.file)?;
+        json::write(&self.into.join("package.json"), &project)?;
+        npm::install(self.into, packages, foreign.map(platform)).map_err(|p| self.of_file(p))?;
         let modules = self.into.join("node_modules");
         let folder = modules.join(self.package());
         match foreign {
@@ -113,38 +108,24 @@ impl Installation<'_> {
 
     /// Installs it in an environment of its own.
     fn by_pip(self) -> Result<Installed, Problem> {
-        let python = if cfg!(windows) { "python" } else { "python3" };
-        let environment = self.into.join("environment");
-        run(Command::new(python).args(["-m", "venv"]).arg(&environment), self.file)?;
-        let programs = environment.join(if cfg!(windows) { "Scripts" } else { "bin" });
-        let python = programs.join("python");
-        let mut pip = Command::new(&python);
-        pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]);
-        run(pip.arg(self.file), self.file)?;
-        let where_to = "import sysconfig; print(sysconfig.get_path('platlib'))";
-        let folder = run(Command::new(&python).args(["-c", where_to]), self.file)?;
-        Ok(Installed {
-            folder: PathBuf::from(folder.trim_end()),
-            programs: Some(programs),
-            how: "installed by pip".to_owned(),
-        })
+        let install = || -> Result<Installed, Problem> {
+            let environment = Environment::create(self.into.join("environment"))?;
+            environment.install(self.file)?;
+            Ok(Installed {
+                folder: environment.packages()?,
+                programs: Some(environment.programs()),
+                how: "installed by pip".to_owned(),
+            })
+        };
+        install().map_err(|problem| self.of_file(problem))
+    }
+
+    fn of_file(&self, problem: Problem) -> Problem {
+        problem.of_file(self.file.display())
     }
 }
 
-/// Runs a client, and returns what it said.
-fn run(command: &mut Command, file: &Path) -> Result<String, Problem> {
-    let program = command.get_program().to_owned();
-    let name = Path::new(&program).file_stem().map(OsString::from).unwrap_or_default();
-    let name = name.display();
-    let problem = |message: String| Problem::new(message).of_file(file.display());
-    let output = command.output().map_err(|error| {
-        problem(format!("{name} does not start: {error}")).with_remedy(
-            "artifacts are installed by their clients: install it where they are packed",
-        )
-    })?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(problem(format!("{name} does not install it:\n{}", said.trim())));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+/// A target in npm's words.
+fn platform(target: &TargetPlan) -> Platform {
+    Platform { os: target.os.npm(), cpu: target.cpu.npm(), libc: target.libc.map(Libc::npm) }
 }

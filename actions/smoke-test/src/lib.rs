@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use lockstep_bundle::{Expected, WorkingFolder, expected, list, target};
+use lockstep_files::{Problem, json};
+use lockstep_runner::inputs::{ProjectPlan, WorkFolder};
+use lockstep_runner::{Action, Failure, Program, Report};
 use lockstep_schemas::model::Smoke;
 use lockstep_schemas::plan::{Plan, TargetPlan};
 use lockstep_schemas::strings::{TargetId, Version};
-use lockstep_toolkit::inputs::{ProjectPlan, WorkFolder};
-use lockstep_toolkit::{Action, Failure, Problem, Program, Report, documents};
 
 use crate::host::Host;
 use crate::install::Installation;
@@ -42,7 +43,7 @@ impl Action for Inputs {
 
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
-        let plan = documents::read_plan(&self.plan.plan)?;
+        let plan = json::read_plan(&self.plan.plan)?;
         let folder = WorkingFolder(&self.folder.directory);
         let (packed, target) = match &self.target {
             Some(id) => (folder.out(), Some(target(&plan, id)?)),

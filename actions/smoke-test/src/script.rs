@@ -4,9 +4,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use lockstep_runner::Failure;
 use lockstep_schemas::model::{BuildMode, Smoke};
 use lockstep_schemas::strings::Version;
-use lockstep_toolkit::Failure;
 
 use crate::install::Installed;
 

@@ -1,6 +1,6 @@
 //! That a binary is of the target that it is shipped for, and starts on the oldest system that is promised.
 
-use lockstep_binaries::{Binary, GlibcNeed, Release as SystemRelease};
+use lockstep_binaries::{Binary, GlibcNeed, SystemVersion};
 use lockstep_bundle::{Expected, Looked};
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::TargetPlan;
@@ -101,11 +101,11 @@ fn floor(
     kind: ArtifactKind,
     promised: Option<&str>,
     tag: &str,
-) -> Option<SystemRelease> {
+) -> Option<SystemVersion> {
     if let Some(promised) = promised {
-        return SystemRelease::of(promised);
+        return SystemVersion::of(promised);
     }
     let tag = target.wheel.as_str().strip_prefix(tag).filter(|_| kind == ArtifactKind::Wheel)?;
     let mut parts = tag.splitn(3, '_');
-    SystemRelease::of(&format!("{}.{}", parts.next()?, parts.next()?))
+    SystemVersion::of(&format!("{}.{}", parts.next()?, parts.next()?))
 }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use lockstep_bundle::{ARCHIVES, Contents, Digest, Expected, expected, in_parallel, list_all};
+use lockstep_files::Problem;
+use lockstep_runner::Failure;
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::verification::Finding;
-use lockstep_toolkit::{Failure, Problem};
 
 use crate::findings::Findings;
 use crate::{Release, artifact, sums};

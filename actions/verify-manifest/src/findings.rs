@@ -3,9 +3,9 @@
 use std::fmt::{Display, Write as _};
 use std::path::Path;
 
+use lockstep_files::Problem;
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::verification::Finding;
-use lockstep_toolkit::Problem;
 
 /// How many problems are told: who has more looks for what made them, and not at each.
 const MOST: usize = 1000;

@@ -14,11 +14,12 @@ mod wheel;
 use std::path::PathBuf;
 
 use clap::Parser;
+use lockstep_files::json;
+use lockstep_runner::inputs::ProjectPlan;
+use lockstep_runner::{Action, Failure, Program, Report};
 use lockstep_schemas::manifest::{Manifest, names};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{CommitSha, Version};
-use lockstep_toolkit::inputs::ProjectPlan;
-use lockstep_toolkit::{Action, Failure, Program, Report, documents};
 
 use crate::findings::Findings;
 
@@ -49,9 +50,9 @@ impl Action for Inputs {
 
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
-        let plan: Plan = documents::read_plan(&self.plan.plan)?;
+        let plan: Plan = json::read_plan(&self.plan.plan)?;
         let path = self.bundle.join(names::MANIFEST);
-        let manifest: Manifest = documents::read(&path, "the manifest").map_err(|problem| {
+        let manifest: Manifest = json::read(&path, "the manifest").map_err(|problem| {
             if path.exists() {
                 return problem;
             }

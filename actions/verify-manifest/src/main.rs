@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    lockstep_toolkit::main::<lockstep_verify_manifest::Inputs>()
+    lockstep_runner::main::<lockstep_verify_manifest::Inputs>()
 }

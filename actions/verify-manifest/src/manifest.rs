@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use lockstep_bundle::{expected, matches};
+use lockstep_files::Problem;
+use lockstep_runner::Failure;
 use lockstep_schemas::manifest::{BinaryRecord, TargetRecord, names};
 use lockstep_schemas::model::BuildMode;
 use lockstep_schemas::plan::{TargetPlan, at_version};
 use lockstep_schemas::strings::CommitSha;
 use lockstep_schemas::verification::Finding;
-use lockstep_toolkit::{Failure, Problem};
 
 use crate::Release;
 use crate::findings::Findings;

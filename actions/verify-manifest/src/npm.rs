@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use lockstep_bundle::{Expected, FileInside, runs_when_installed};
+use lockstep_files::json;
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::verification::Finding;
-use lockstep_toolkit::documents;
 use serde_json::{Map, Value, json};
 
 use crate::Release;
@@ -25,7 +25,7 @@ pub(crate) fn check(
     let finding = |what: String| about(what).of_member(PACKAGE);
     let text = found.get(PACKAGE).and_then(|file| file.text.as_deref());
     let Some(text) = text else { return findings.add(finding("is missing".to_owned())) };
-    let package: Map<String, Value> = match documents::of_json(text) {
+    let package: Map<String, Value> = match json::of_json(text) {
         Ok(package) => package,
         Err(error) => return findings.add(finding(format!("is not valid: {error}"))),
     };

@@ -2,12 +2,12 @@
 
 use lockstep_bundle::place_of;
 use lockstep_schemas::manifest::{FileRecord, Manifest};
-use lockstep_schemas::plan::{Member, at_version};
+use lockstep_schemas::plan::{Placement, at_version};
 use lockstep_schemas::strings::Version;
 
 /// The places that a member stands for, each with the built file that the manifest has of it.
 pub(crate) fn places<'m>(
-    member: &Member,
+    member: &Placement,
     from: &str,
     manifest: &'m Manifest,
     version: &Version,

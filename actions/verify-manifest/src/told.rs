@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use lockstep_files::json;
+use lockstep_runner::{Report, Table};
 use lockstep_schemas::manifest::Manifest;
 use lockstep_schemas::verification::{Verification, VerifiedArtifact};
-use lockstep_toolkit::{Report, Table, documents};
 
 use crate::Inputs;
 use crate::findings::{Findings, problem};
@@ -41,7 +42,7 @@ pub(crate) fn tell(
         report.summarize(markdown(&verification));
     }
     if inputs.json {
-        report.line(documents::text(&verification).trim_end());
+        report.line(json::text(&verification).trim_end());
     } else if is_looked_at {
         report.line(table(&verification).trim_end());
     }

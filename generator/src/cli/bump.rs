@@ -4,12 +4,12 @@ use std::path::Path;
 
 use anstream::{eprintln, print, println};
 use clap::Args;
+use lockstep_files::Problem;
 use lockstep_schemas::plan::{Plan, TrainPlan};
 use lockstep_schemas::strings::{Id, Version};
-use lockstep_toolkit::Problem;
-use lockstep_version_files::next::{Step, next};
-use lockstep_version_files::{
-    Change, Project, TrainField, VersionFile, Wanted, align, changelog, shipped, train_named,
+use lockstep_versions::next::{Step, next};
+use lockstep_versions::{
+    Change, TrainField, VersionFile, VersionFiles, Wanted, align, changelog, shipped, train_named,
 };
 
 use super::{Stop, load_plan, shown, told};
@@ -71,7 +71,7 @@ pub fn run(project: &Path, bump: &Bump) -> Result<(), Stop> {
             train.tag.prefix()
         )));
     }
-    let files = Project::read(project, &plan.versions, shipped(&plan));
+    let files = VersionFiles::read(project, &plan.versions, shipped(&plan));
     let version = version(project, &files, index, bump)?;
     let change = Change::prepare(&files, index, &version).map_err(|problems| {
         told::problems(project, &problems);
@@ -86,7 +86,7 @@ pub fn run(project: &Path, bump: &Bump) -> Result<(), Stop> {
         return Ok(());
     }
     change.write(project).map_err(Stop::failure)?;
-    let written = Project::read(project, &plan.versions, shipped(&plan));
+    let written = VersionFiles::read(project, &plan.versions, shipped(&plan));
     let wanted = Wanted { train: index, version: &version };
     let alignment = align(&written, &plan.versions, Some(wanted));
     told::problems(project, &alignment.problems);
@@ -99,7 +99,12 @@ pub fn run(project: &Path, bump: &Bump) -> Result<(), Stop> {
 }
 
 /// The version that is meant, which must be above the current one.
-fn version(project: &Path, files: &Project, train: usize, bump: &Bump) -> Result<Version, Stop> {
+fn version(
+    project: &Path,
+    files: &VersionFiles,
+    train: usize,
+    bump: &Bump,
+) -> Result<Version, Stop> {
     let step = match &bump.goal {
         Some(Goal::Version(version)) if bump.pre.is_none() => {
             return above(project, files, train, bump, version.clone());
@@ -138,7 +143,7 @@ fn version(project: &Path, files: &Project, train: usize, bump: &Bump) -> Result
 /// A version that is above all that the fields say, in the words of each, or may be below.
 fn above(
     project: &Path,
-    files: &Project,
+    files: &VersionFiles,
     train: usize,
     bump: &Bump,
     version: Version,
@@ -161,7 +166,7 @@ fn place(project: &Path, file: &VersionFile, field: &TrainField) -> String {
 }
 
 /// Tells what was set, field by field.
-fn tell(files: &Project, train: usize, version: &Version) {
+fn tell(files: &VersionFiles, train: usize, version: &Version) {
     let mut changed = 0;
     let is_changed = |(_, of): &(&VersionFile, &TrainField)| !of.field.says(version);
     for (file, TrainField { field, .. }) in files.fields_of(train).filter(is_changed) {
@@ -183,7 +188,7 @@ fn counted(count: usize, one: &str, many: &str) -> String {
 }
 
 /// Tells what is left to do before the version is tagged.
-fn left(project: &Path, plan: &Plan, train: &TrainPlan, version: &Version, files: &Project) {
+fn left(project: &Path, plan: &Plan, train: &TrainPlan, version: &Version, files: &VersionFiles) {
     for (package, file) in &files.published {
         println!(
             "note: {file} locks {package} as it was published, and so clients refuse it until the new version is published and locked; leave {package} out of the dependencies where packing adds it"

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use anstream::{eprintln, print, println};
+use lockstep_files::Problem;
+use lockstep_runner::protocol;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{Tag, Version};
-use lockstep_toolkit::{Problem, runner};
-use lockstep_version_files::{Alignment, Project, Wanted, align, changelog, shipped, tagged};
+use lockstep_versions::{Alignment, VersionFiles, Wanted, align, changelog, shipped, tagged};
 
 use super::{MODEL, Stop, compare, load_plan, shown, told};
 use crate::sync::{Comparison, Drift, DriftKind, Pins};
@@ -58,7 +59,7 @@ fn tell_drift(project: &Path, comparison: &Comparison) {
 /// Whether the version fields agree, with each other or with a tag.
 fn versions(project: &Path, plan: &Plan, release: Option<&(usize, Version)>) -> bool {
     let wanted = release.map(|(train, version)| Wanted { train: *train, version });
-    let files = Project::read(project, &plan.versions, shipped(plan));
+    let files = VersionFiles::read(project, &plan.versions, shipped(plan));
     let mut alignment = align(&files, &plan.versions, wanted);
     let section = wanted.and_then(|Wanted { train, version }| {
         let train = plan.versions.trains().nth(train)?;
@@ -72,7 +73,7 @@ fn versions(project: &Path, plan: &Plan, release: Option<&(usize, Version)>) -> 
     if !alignment.rows.is_empty() && (release.is_some() || !is_good) {
         println!("\n{}", told::printed(alignment.table().to_string().trim_end()));
     }
-    if !is_good && runner::is_here() {
+    if !is_good && protocol::is_here() {
         told::summarize(&format!("{}\n", alignment.table().markdown()));
     }
     told::problems(project, &alignment.problems);

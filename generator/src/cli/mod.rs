@@ -14,11 +14,12 @@ use std::process::ExitCode;
 
 use anstream::{eprint, eprintln, print, println};
 use clap::{Parser, Subcommand, ValueEnum};
+use lockstep_files::Problem;
+use lockstep_runner::protocol;
 use lockstep_schemas::action::{InputDefinition, Interface};
 use lockstep_schemas::document::Document;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{Expression, Tag};
-use lockstep_toolkit::{Problem, runner};
 
 use crate::load::{self, Source};
 use crate::plan::plan;
@@ -138,7 +139,7 @@ pub fn main() -> ExitCode {
         Err(Stop::Found) => ExitCode::from(1),
         Err(Stop::Problems(problems)) => {
             eprint!("{}", problems.for_people(std::io::stderr().is_terminal()));
-            if runner::is_here() {
+            if protocol::is_here() {
                 print!("{}", problems.for_runner());
                 told::summarize(&problems.for_summary());
             }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use lockstep_runner::Table;
 use lockstep_schemas::plan::{ChannelPlan, JobBody, Plan};
-use lockstep_toolkit::Table;
 
 /// The plan's targets, tiers, artifacts, gates and jobs.
 pub fn of(plan: &Plan) -> String {

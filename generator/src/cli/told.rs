@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use anstream::{eprintln, print};
-use lockstep_toolkit::{Problem, runner};
+use lockstep_files::Problem;
+use lockstep_runner::protocol;
 
 use super::shown;
 
@@ -19,20 +20,20 @@ pub fn problems(project: &Path, problems: &[Problem]) {
 
 /// A problem that is told in other words already, as an annotation and in the job summary.
 pub fn to_runner(problem: &Problem) {
-    if runner::is_here() {
-        print!("{}", runner::annotation(problem));
-        summarize(&runner::summary_item(problem));
+    if protocol::is_here() {
+        print!("{}", protocol::annotation(problem));
+        summarize(&protocol::summary_item(problem));
     }
 }
 
 /// A text as it is printed: what a file says must not command the runner.
 pub fn printed(text: &str) -> String {
-    if runner::is_here() { runner::inert(text) } else { text.to_owned() }
+    if protocol::is_here() { protocol::inert(text) } else { text.to_owned() }
 }
 
 /// Adds to the job summary. That a summary can not be written is no reason to hide what it is of.
 pub fn summarize(markdown: &str) {
-    if let Err(error) = runner::append("GITHUB_STEP_SUMMARY", markdown) {
+    if let Err(error) = protocol::append("GITHUB_STEP_SUMMARY", markdown) {
         eprintln!("warning: the job summary can not be written: {error}");
     }
 }

@@ -10,11 +10,12 @@ use lockstep_schemas::strings::{GRAMMARS, Grammar, excerpt};
 use lockstep_yaml::{Kind, Node, Place};
 use serde_json::Value;
 
+use super::places;
 use super::repair::{Repairs, resolve};
-use super::rules::{Path, Segment};
 use super::wording::{found, in_words};
-use super::{places, suggest};
 use crate::problem::Problem;
+use crate::suggest;
+use crate::violation::{Path, Segment};
 
 /// The most violations that one round explains.
 const MOST: usize = 200;

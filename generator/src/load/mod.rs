@@ -8,12 +8,9 @@
 mod explain;
 mod places;
 mod repair;
-mod rules;
 mod source;
-mod suggest;
 mod wording;
 
-pub use rules::{Path, Segment, Violation};
 pub use source::Source;
 
 use lockstep_schemas::model::Model;
@@ -21,6 +18,8 @@ use lockstep_yaml::{Bounds, Document};
 use serde_json::Value;
 
 use crate::problem::{Problem, Problems};
+use crate::rules;
+use crate::violation::Violation;
 
 /// What a model needs: eight levels, and a fraction of these values for 200 targets.
 const BOUNDS: Bounds = Bounds { depth: 32, values: 100_000, tags: false, last: false };

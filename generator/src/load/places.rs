@@ -2,7 +2,7 @@
 
 use lockstep_yaml::{Kind, Node, Place};
 
-use super::rules::{Path, Segment};
+use crate::violation::{Path, Segment};
 
 /// Where a value, or the key that is meant, stands; the nearest that exists.
 pub fn of(root: &Node, path: &Path) -> Place {

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::rules::{Path, Segment, Violation};
+use crate::violation::{Path, Segment, Violation};
 
 /// What was repaired. A violation there tells nothing that was not told.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use lockstep_schemas::model::{
     Wheel,
 };
 use lockstep_schemas::placeholder::{Part, Placeholder, parts};
-use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, Member, TargetPlan};
+use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, Placement, TargetPlan};
 use lockstep_schemas::strings::{GlobPattern, Id, TargetId};
 
 use super::{channels, targets};
@@ -50,16 +50,6 @@ fn resolve_one(model: &Model, id: &Id, artifact: &Artifact) -> ArtifactPlan {
         sidecar,
         smoke: artifact.smoke().cloned(),
         files,
-    }
-}
-
-/// Whether an artifact has something for a target.
-#[must_use]
-pub fn is_packed_for(artifact: &Artifact, target: &TargetId) -> bool {
-    match artifact {
-        Artifact::Sdist(_) | Artifact::Crate(_) => false,
-        Artifact::Archive(archive) if archive.scope == Scope::Release => false,
-        _ => artifact.targets().is_none_or(|targets| targets.contains(target)),
     }
 }
 
@@ -124,7 +114,7 @@ fn named(name: String) -> ArtifactFile {
 fn archive_file(
     archive: &Archive,
     target: Option<&TargetPlan>,
-    members: Vec<Member>,
+    members: Vec<Placement>,
 ) -> ArtifactFile {
     let name = targets::expand(archive.name.as_str(), target, None);
     ArtifactFile {
@@ -157,7 +147,7 @@ fn platform_package(
     }
 }
 
-fn npm_package(package: &NpmPackage, members: Vec<Member>) -> ArtifactFile {
+fn npm_package(package: &NpmPackage, members: Vec<Placement>) -> ArtifactFile {
     let name = package.package.to_string();
     ArtifactFile { members, package: Some(name.clone()), ..named(tarball(&name)) }
 }
@@ -214,8 +204,8 @@ fn binaries(binary: &Binary, target: &TargetPlan, modes: &[BuildMode]) -> Vec<Ar
 }
 
 /// Members that a package of the build's own must have.
-fn required(patterns: &[GlobPattern], target: &TargetPlan) -> Vec<Member> {
-    let member = |pattern: &GlobPattern| Member {
+fn required(patterns: &[GlobPattern], target: &TargetPlan) -> Vec<Placement> {
+    let member = |pattern: &GlobPattern| Placement {
         from: None,
         to: targets::expand(pattern.as_str(), Some(target), None),
         target: None,
@@ -229,7 +219,7 @@ fn members_of(
     files: &IndexMap<GlobPattern, GlobPattern>,
     target: &TargetPlan,
     modes: &[BuildMode],
-) -> Vec<Member> {
+) -> Vec<Placement> {
     files.iter().flat_map(|(from, to)| each_mode(from, to, Some(target), modes)).collect()
 }
 
@@ -239,7 +229,7 @@ fn members(
     files: &IndexMap<GlobPattern, GlobPattern>,
     targets: &[&TargetPlan],
     modes: &[BuildMode],
-) -> Vec<Member> {
+) -> Vec<Placement> {
     let mut members = Vec::new();
     for (from, to) in files {
         if has_target(from.as_str()) {
@@ -257,8 +247,8 @@ fn each_mode(
     to: &GlobPattern,
     target: Option<&TargetPlan>,
     modes: &[BuildMode],
-) -> Vec<Member> {
-    let member = |mode| Member {
+) -> Vec<Placement> {
+    let member = |mode| Placement {
         from: Some(targets::expand(from.as_str(), target, mode)),
         to: targets::expand(to.as_str(), target, mode),
         target: target.map(|target| target.id.clone()),

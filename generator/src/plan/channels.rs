@@ -8,8 +8,6 @@ use lockstep_schemas::model::{
 use lockstep_schemas::plan::{ChannelPlan, TierPlan};
 use lockstep_schemas::strings::{SettingName, TargetId, TargetSelector};
 
-use super::artifacts::is_packed_for;
-
 /// The entry of a channel's tiers that speaks of a target: the one that names it, else the longest
 /// beginning that it has, else `default`.
 #[must_use]
@@ -49,7 +47,7 @@ pub(super) fn ships(common: &Common<'_>, target: &TargetId) -> bool {
 /// Whether a channel has something for a target.
 fn has(model: &Model, common: &Common<'_>, target: &TargetId) -> bool {
     let mut artifacts = common.artifacts.iter().filter_map(|id| model.artifacts.get(id));
-    artifacts.any(|artifact| is_packed_for(artifact, target))
+    artifacts.any(|artifact| artifact.is_packed_for(target))
 }
 
 /// Whether a channel has something that belongs to no target.

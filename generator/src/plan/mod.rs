@@ -2,22 +2,23 @@
 
 mod artifacts;
 mod channels;
-mod limits;
+mod itself;
+mod own_steps;
 pub mod pins;
-mod steps;
 mod targets;
 mod versions;
 mod workflows;
 
-pub use artifacts::{artifact_files, is_packed_for};
+pub use artifacts::artifact_files;
 pub use channels::{official_targets, tier_entry};
+pub use itself::{is_lockstep_itself, own_repository};
 pub use targets::is_hosted;
 pub use versions::{file as version_file, locators, train_tag};
 
-use lockstep_schemas::model::{Model, Project, SchemaVersion};
+use lockstep_schemas::model::{Model, SchemaVersion};
 use lockstep_schemas::plan::{GatePlan, Plan, SourcePlan};
 
-use crate::load::Violation;
+use crate::violation::Violation;
 
 /// The plan of a model that keeps the rules, or what GitHub's limits do not allow of it.
 pub fn plan(model: &Model) -> Result<Plan, Vec<Violation>> {
@@ -43,21 +44,8 @@ pub fn plan(model: &Model) -> Result<Plan, Vec<Violation>> {
         workflows: Vec::new(),
     };
     plan.workflows = workflows::all(model, &plan);
-    let violations = limits::check(&plan);
+    let violations = workflows::limits(&plan);
     if violations.is_empty() { Ok(plan) } else { Err(violations) }
-}
-
-/// Whether a project is Lockstep itself, whose workflows use the actions beside them.
-#[must_use]
-pub fn is_lockstep_itself(project: &Project) -> bool {
-    project.repository.as_str() == own_repository()
-}
-
-/// Lockstep's own repository.
-#[must_use]
-pub fn own_repository() -> &'static str {
-    let address = env!("CARGO_PKG_REPOSITORY");
-    address.strip_prefix("https://github.com/").unwrap_or(address)
 }
 
 fn sources(model: &Model) -> Vec<SourcePlan> {

@@ -6,7 +6,7 @@ use lockstep_schemas::model::{Model, Step};
 use lockstep_schemas::plan::Pin;
 use lockstep_schemas::strings::{ActionPath, CommitSha, PinnedAction, Repository};
 
-use super::own_repository;
+use super::itself::own_repository;
 
 /// The commits that this Lockstep renders with, each with its tag. A project's bot may bump them in
 /// the rendered files; regeneration keeps what it finds bumped.

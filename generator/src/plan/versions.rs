@@ -3,7 +3,7 @@
 use lockstep_schemas::model::{DescribedFile, Model, VersionFile};
 use lockstep_schemas::plan::{Locator, TrainPlan, VersionFilePlan, VersionPlan};
 use lockstep_schemas::strings::{Id, TagPattern};
-use lockstep_schemas::version_format::VersionFormat;
+use lockstep_versions::formats::by_name;
 
 /// The trains of a model.
 pub fn resolve(model: &Model) -> VersionPlan {
@@ -42,9 +42,7 @@ pub fn train_tag(id: &Id, tag: Option<&TagPattern>) -> Option<TagPattern> {
 #[must_use]
 pub fn file(file: &VersionFile) -> Option<VersionFilePlan> {
     let locator = match file {
-        VersionFile::Named(path) => {
-            Locator::Format { format: VersionFormat::by_name(path.as_str())? }
-        }
+        VersionFile::Named(path) => Locator::Format { format: by_name(path.as_str())? },
         VersionFile::Described(described) => {
             let mut locators = locators(described);
             let locator = locators.pop()?;

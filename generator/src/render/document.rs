@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use lockstep_schemas::plan::{Locator, Plan, TrainPlan, VersionFilePlan};
 use lockstep_schemas::version::VersionScheme;
-use lockstep_schemas::version_format::VersionFormat;
+use lockstep_versions::formats::known;
 
 use super::{Extent, Rendered};
 
@@ -56,7 +56,7 @@ fn section(train: &TrainPlan) -> String {
 
 fn fields(locator: &Locator) -> Vec<&str> {
     match locator {
-        Locator::Format { format } => format.fields().to_vec(),
+        Locator::Format { format } => known(*format).fields.to_vec(),
         Locator::Json { pointer, .. }
         | Locator::Toml { pointer, .. }
         | Locator::Yaml { pointer, .. } => vec![pointer.as_str()],
@@ -66,18 +66,13 @@ fn fields(locator: &Locator) -> Vec<&str> {
 
 /// Whether a file has one of its format's fields, and not all of them.
 fn is_alternative(file: &VersionFilePlan) -> bool {
-    use VersionFormat::{CargoManifest, HomebrewFormula, Pyproject};
     let Locator::Format { format } = file.locator else { return false };
-    matches!(format, CargoManifest | HomebrewFormula | Pyproject)
+    known(format).is_one_of
 }
 
 fn scheme(locator: &Locator) -> VersionScheme {
-    use VersionFormat::{Pyproject, PythonModule, SetupCfg, UvLock};
     match locator {
-        Locator::Format { format: Pyproject | PythonModule | SetupCfg | UvLock } => {
-            VersionScheme::Pep440
-        }
-        Locator::Format { .. } => VersionScheme::Semver,
+        Locator::Format { format } => known(*format).scheme,
         Locator::Json { scheme, .. }
         | Locator::Toml { scheme, .. }
         | Locator::Yaml { scheme, .. }

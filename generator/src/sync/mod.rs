@@ -9,9 +9,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use lockstep_files::{self, Failure, Replacement};
 use lockstep_schemas::plan::{Pin, Plan};
 use lockstep_schemas::strings::Repository;
-use lockstep_toolkit::files::{self, Failure, Replacement};
 
 pub use diff::unified;
 use passage::Misplaced;
@@ -125,7 +125,7 @@ impl Comparison {
         let changed: Vec<Replacement<'_>> = changed
             .map(|file| Replacement { path: &file.path, old: None, text: &file.text })
             .collect();
-        files::replace(&self.root, &changed)?;
+        lockstep_files::replace(&self.root, &changed)?;
         for drift in self.drifts.iter().filter(|drift| drift.kind == DriftKind::Stale) {
             let path = self.root.join(&drift.path);
             fs::remove_file(&path).map_err(|error| Failure::new(&path, "removed", error))?;
@@ -231,7 +231,7 @@ fn read(path: &Path) -> Result<Option<String>, Failure> {
 /// As [`read`], for documents of which only a part is replaced: what can not be shown must not be lost.
 fn read_strictly(path: &Path) -> Result<Option<String>, Failure> {
     let text = match fs::read(path) {
-        Ok(bytes) => files::text(bytes).map(Some).map_err(io::Error::other),
+        Ok(bytes) => lockstep_files::text(bytes).map(Some).map_err(io::Error::other),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     };

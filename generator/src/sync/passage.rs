@@ -1,6 +1,6 @@
 //! Passages of documents that people write: what stands between two markers is Lockstep's, all else is theirs.
 
-use lockstep_toolkit::markdown::Outline;
+use lockstep_files::markdown::Outline;
 
 /// What begins and what ends a passage.
 pub fn markers(name: &str) -> [String; 2] {

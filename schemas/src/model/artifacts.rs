@@ -112,6 +112,20 @@ impl Artifact {
         }
     }
 
+    /// Whether it has something for a target.
+    #[must_use]
+    pub fn is_packed_for(&self, target: &TargetId) -> bool {
+        match self {
+            Self::Sdist(_) | Self::Crate(_) => false,
+            Self::Archive(archive) if archive.scope == Scope::Release => false,
+            Self::Archive(_)
+            | Self::NpmPlatformPackage(_)
+            | Self::NpmPackage(_)
+            | Self::Wheel(_)
+            | Self::Binary(_) => self.targets().is_none_or(|targets| targets.contains(target)),
+        }
+    }
+
     /// The check that its bytes run.
     #[must_use]
     pub fn smoke(&self) -> Option<&Smoke> {

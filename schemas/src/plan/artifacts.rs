@@ -95,7 +95,7 @@ pub struct ArtifactFile {
     pub template: Option<String>,
     /// What is in it.
     #[serde(default)]
-    pub members: Vec<Member>,
+    pub members: Vec<Placement>,
     /// Where the release's manifest stands in it.
     #[serde(default)]
     pub manifest: Option<String>,
@@ -104,7 +104,7 @@ pub struct ArtifactFile {
 /// One member of an archive or package.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Member {
+pub struct Placement {
     /// The built file that it is, where Lockstep packs it.
     #[serde(default)]
     pub from: Option<String>,

@@ -3,14 +3,14 @@
 use libfuzzer_sys::fuzz_target;
 use lockstep_schemas::plan::Locator;
 use lockstep_schemas::version_format::VersionFormat;
-use lockstep_version_files::formats::read;
-use lockstep_version_files::{Reading, set};
+use lockstep_versions::formats::read;
+use lockstep_versions::{Reading, set};
 
 // The first byte says which format the rest is of. What is set is found again, at as many places at least.
 fuzz_target!(|bytes: &[u8]| {
     let Some((which, rest)) = bytes.split_first() else { return };
     let Ok(text) = std::str::from_utf8(rest) else { return };
-    let (_, format) = VersionFormat::NAMES[usize::from(*which) % VersionFormat::NAMES.len()];
+    let format = VersionFormat::ALL[usize::from(*which) % VersionFormat::ALL.len()];
     let reading = Reading::Located(Locator::Format { format });
     let Ok(mut contents) = read(&reading, text) else { return };
     contents.fields.sort_by_key(|field| field.place.start);

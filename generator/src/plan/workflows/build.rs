@@ -9,8 +9,8 @@ use lockstep_schemas::platform::Os;
 use lockstep_schemas::strings::{Expression, TargetId};
 
 use super::jobs::{env, file, job, required_input, run, setting, text};
-use crate::plan::limits::MATRIX_JOBS;
-use crate::plan::steps;
+use super::limits::MATRIX_JOBS;
+use crate::plan::own_steps;
 
 /// The build workflows of the platforms that a plan has. More targets than a matrix may hold go to
 /// further workflows of the same platform.
@@ -65,7 +65,7 @@ fn build(
     let steps = Steps::Build {
         sources: sources(plan),
         toolchain,
-        build: steps::of_build(model, &ids),
+        build: own_steps::of_build(model, &ids),
         smoke: ids
             .iter()
             .any(|id| plan.packed_by(Some(id)).any(|(artifact, _)| artifact.is_installed())),

@@ -7,7 +7,7 @@ use lockstep_schemas::plan::{
 };
 use lockstep_schemas::strings::{Expression, InputName, JobId, Text, WorkflowFile};
 
-use crate::plan::steps;
+use crate::plan::own_steps;
 
 /// A job id that Lockstep made of words and ids; a test renders every one.
 pub(super) fn id(text: impl AsRef<str>) -> JobId {
@@ -52,7 +52,7 @@ pub(super) fn job(model: &Model, name: &str, label: &str, minutes: u16, steps: S
 
 /// What comes first wherever one of Lockstep's actions runs.
 pub(super) fn setup(model: &Model) -> Vec<PlannedStep> {
-    steps::of_job(&model.lockstep.setup)
+    own_steps::of_job(&model.lockstep.setup)
 }
 
 /// The environment of every job: where Lockstep's programs are, if they are not downloaded.

@@ -2,9 +2,12 @@
 
 mod build;
 mod jobs;
+mod limits;
 mod publish;
 mod release;
 mod verify;
+
+pub(super) use limits::check as limits;
 
 use lockstep_schemas::model::Model;
 use lockstep_schemas::plan::{Plan, Workflow};

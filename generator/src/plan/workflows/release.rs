@@ -10,7 +10,7 @@ use lockstep_schemas::strings::Expression;
 use super::jobs::{
     env, file, id, input, job, outputs, permission, read_contents, run, setting, text,
 };
-use crate::plan::steps;
+use crate::plan::own_steps;
 
 pub(super) fn workflow(model: &Model, plan: &Plan, builds: &[Workflow]) -> Workflow {
     let mut jobs = vec![verify(), context(model)];
@@ -66,8 +66,8 @@ fn verify() -> Job {
 
 fn context(model: &Model) -> Job {
     let steps = Steps::Context {
-        gates: steps::after_resolve(steps::of_gates(model, Stage::Build)),
-        extra: steps::after_resolve(steps::of_job(&model.extra_steps.context)),
+        gates: own_steps::after_resolve(own_steps::of_gates(model, Stage::Build)),
+        extra: own_steps::after_resolve(own_steps::of_job(&model.extra_steps.context)),
     };
     let mut context = job(model, "context", "Context", 15, steps);
     context.needs = vec![id("verify")];
@@ -122,7 +122,7 @@ fn assemble(model: &Model, plan: &Plan, builds: &[Workflow]) -> Job {
     let steps = Steps::Assemble {
         uploads: uploads(plan),
         toolchain: (&plan.toolchain).into(),
-        extra: steps::of_job(&model.extra_steps.assemble),
+        extra: own_steps::of_job(&model.extra_steps.assemble),
         with_manifest: plan.packed_by(None).any(|(_, file)| file.manifest.is_some()),
         notes: plan.versions.released.changelog.is_some(),
         smoke: plan.packed_by(None).any(|(artifact, _)| artifact.is_installed()),

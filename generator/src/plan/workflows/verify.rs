@@ -8,8 +8,8 @@ use lockstep_schemas::plan::{
 use lockstep_schemas::strings::Expression;
 
 use super::jobs::{env, file, input, job, run, setting, text};
-use crate::plan::limits::MATRIX_JOBS;
-use crate::plan::steps;
+use super::limits::MATRIX_JOBS;
+use crate::plan::own_steps;
 
 pub(super) fn workflow(model: &Model, plan: &Plan) -> Workflow {
     let mut jobs = vec![check_model(model), package(model, plan)];
@@ -63,7 +63,7 @@ fn check_model(model: &Model) -> Job {
 fn package(model: &Model, plan: &Plan) -> Job {
     let steps = Steps::DryRunPackaging {
         toolchain: (&plan.toolchain).into(),
-        extra: steps::of_job(&model.extra_steps.verify),
+        extra: own_steps::of_job(&model.extra_steps.verify),
     };
     let mut package = job(model, "package", "Packaging dry run", 30, steps);
     package.condition = Some(no_version());

@@ -17,7 +17,7 @@ use self::chain::Chain;
 use super::jobs::{
     boolean_input, env, file, id, input, job, outputs, permission, read_contents, run, text,
 };
-use crate::plan::steps;
+use crate::plan::own_steps;
 
 pub(super) fn workflow(model: &Model, plan: &Plan) -> Workflow {
     let live = Chain::of(model, plan, Conduct::Live);
@@ -78,7 +78,7 @@ fn has(plan: &Plan, kind: ChannelKind) -> bool {
 
 fn resolve(model: &Model, plan: &Plan) -> Job {
     let steps = Steps::Resolve {
-        gates: steps::after_resolve(steps::of_gates(model, Stage::Publish)),
+        gates: own_steps::after_resolve(own_steps::of_gates(model, Stage::Publish)),
         attest: plan.attestations,
     };
     let mut resolve = job(model, "resolve", "Resolve the build run", 30, steps);

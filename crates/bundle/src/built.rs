@@ -1,0 +1,70 @@
+//! The built files that a member of the plan means.
+
+use std::path::Path;
+
+use lockstep_files::Problem;
+use lockstep_patterns::{find, taken};
+use lockstep_schemas::plan::{Placement, at_version};
+
+/// A file, and its place in what is packed from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuiltFile {
+    /// Where it stands, below the root that it was looked for in.
+    pub path: String,
+    /// Its place.
+    pub to: String,
+}
+
+/// The files that a member means, in order; none at all is a problem.
+pub fn built_files(
+    root: &Path,
+    member: &Placement,
+    version: &str,
+) -> Result<Vec<BuiltFile>, Problem> {
+    let from = at_version(member.from.as_deref().unwrap_or_default(), version);
+    let to = at_version(&member.to, version);
+    let found = found(root, &from)?;
+    if found.is_empty() {
+        let build = if from.contains('*') { "no file is there" } else { "there is no such file" };
+        return Err(Problem::new(format!("{build}, which would be packed as `{to}`"))
+            .of_file(&from)
+            .with_remedy("a build step must leave it there; paths are below the project's root"));
+    }
+    let built = found.into_iter().map(|(path, taken)| BuiltFile { to: place(&to, taken), path });
+    Ok(built.collect())
+}
+
+/// The files that match a pattern below a root, in order, as paths with `/`.
+pub fn matching(root: &Path, pattern: &str) -> Result<Vec<String>, Problem> {
+    Ok(found(root, pattern)?.into_iter().map(|(path, _)| path).collect())
+}
+
+fn found(root: &Path, pattern: &str) -> Result<Vec<(String, Vec<String>)>, Problem> {
+    find(root, pattern)
+        .map_err(|error| Problem::new(format!("can not be looked for: {error}")).of_file(pattern))
+}
+
+/// Whether a path matches a pattern.
+#[must_use]
+pub fn matches(pattern: &str, path: &str) -> bool {
+    taken(pattern, path).is_some()
+}
+
+/// The place of a built file in what is packed from it, if the pattern means it.
+#[must_use]
+pub fn place_of(from: &str, to: &str, path: &str) -> Option<String> {
+    Some(place(to, taken(from, path)?))
+}
+
+/// A file's place: what each `*` of the pattern took, in the place of the `*` of the same number.
+fn place(to: &str, taken: Vec<String>) -> String {
+    let mut taken = taken.into_iter();
+    let mut place = String::new();
+    for (index, text) in to.split('*').enumerate() {
+        if index > 0 {
+            place.push_str(&taken.next().unwrap_or_default());
+        }
+        place.push_str(text);
+    }
+    place
+}

@@ -1,0 +1,284 @@
+//! An artifact from its first byte to its last: what it is, and what is in it, in one reading.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use lockstep_archives::{Format, Kind, visit, visit_stream};
+use lockstep_binaries::{Binary, Probe};
+use lockstep_files::Problem;
+use lockstep_schemas::manifest::MemberRecord;
+use lockstep_schemas::model::ArtifactKind;
+use lockstep_schemas::plan::ArtifactPlan;
+use lockstep_schemas::strings::Integrity;
+use sha2::{Digest as _, Sha512};
+
+use crate::Digest;
+use crate::digest::{Hasher, each_chunk, integrity, open, unreadable};
+use crate::npm::NPM_ROOT;
+
+/// What an artifact is, and what is in it.
+#[derive(Debug)]
+pub struct Contents {
+    /// Its bytes.
+    pub digest: Digest,
+    /// npm's digest, of an npm package.
+    pub integrity: Option<Integrity>,
+    /// What is in it.
+    pub inside: Inside,
+}
+
+/// What is in an artifact.
+#[derive(Debug)]
+pub enum Inside {
+    /// The files in an archive or a package, by their places below its root.
+    Members(BTreeMap<String, FileInside>),
+    /// Nothing: it is one file.
+    File(Looked),
+    /// An archive that is refused, in words.
+    Refused(String),
+}
+
+/// What a file turned out to be: a binary, something else, or a damaged binary in words.
+pub type Looked = Result<Option<Box<Binary>>, &'static str>;
+
+/// A file in an archive or a package.
+#[derive(Debug)]
+pub struct FileInside {
+    /// Its bytes.
+    pub digest: Digest,
+    /// What it is.
+    pub binary: Looked,
+    /// Its text, where it is one that says what the package is.
+    pub text: Option<Vec<u8>>,
+}
+
+impl Contents {
+    /// Reads an artifact.
+    pub fn of(artifact: &ArtifactPlan, path: &Path) -> Result<Self, Problem> {
+        let read = || match packing(artifact) {
+            None => one_file(path),
+            Some(packing) if packing.format == Format::Zip => zip(packing, path),
+            Some(packing) => stream(packing, path),
+        };
+        read().map_err(|error| unreadable(path, &error))
+    }
+
+    /// The files in it, as a manifest lists them.
+    #[must_use]
+    pub fn members(&self) -> Vec<MemberRecord> {
+        let Inside::Members(members) = &self.inside else { return Vec::new() };
+        let record = |(path, file): (&String, &FileInside)| MemberRecord {
+            path: path.clone(),
+            sha256: file.digest.sha256.clone(),
+            size: file.digest.size,
+            executable: file.digest.executable,
+        };
+        members.iter().map(record).collect()
+    }
+}
+
+/// How an artifact is packed.
+#[derive(Clone, Copy)]
+struct Packing {
+    format: Format,
+    /// The folder that everything in it is below, where there is one.
+    root: Option<&'static str>,
+    is_npm: bool,
+    /// Whether a file in it says what the package is, and its text is kept.
+    is_text: fn(&str) -> bool,
+    /// The largest such text, in bytes.
+    largest_text: usize,
+}
+
+fn packing(artifact: &ArtifactPlan) -> Option<Packing> {
+    let packing =
+        |format| Packing { format, root: None, is_npm: false, is_text: |_| false, largest_text: 0 };
+    Some(match (artifact.kind, artifact.format) {
+        (_, Some(format)) => packing(format.into()),
+        (ArtifactKind::NpmPackage | ArtifactKind::NpmPlatformPackage, _) => Packing {
+            root: Some(NPM_ROOT),
+            is_npm: true,
+            is_text: |name| name == "package.json",
+            largest_text: 256 * 1024,
+            ..packing(Format::TarGz)
+        },
+        (ArtifactKind::Wheel, _) => {
+            Packing {
+                is_text: |name| {
+                    name.ends_with(".dist-info/RECORD") && name.matches('/').count() == 1
+                },
+                // One of thirty thousand files is less.
+                largest_text: 4 * 1024 * 1024,
+                ..packing(Format::Zip)
+            }
+        }
+        (ArtifactKind::Sdist | ArtifactKind::Crate, _) => packing(Format::TarGz),
+        (ArtifactKind::Archive | ArtifactKind::Binary, _) => return None,
+    })
+}
+
+fn one_file(path: &Path) -> io::Result<Contents> {
+    let (mut file, executable) = open(path)?;
+    let (mut hasher, mut probe) = (Hasher::default(), Probe::default());
+    each_chunk(&mut file, &mut |bytes| {
+        hasher.add(bytes);
+        probe.pass(bytes);
+    })?;
+    let mut looked = probe.end_pass();
+    while looked.is_none() {
+        each_chunk(&mut File::open(path)?, &mut |bytes| probe.pass(bytes))?;
+        looked = probe.end_pass();
+    }
+    let looked = looked.unwrap_or(Ok(None)).map(|binary| binary.map(Box::new));
+    Ok(Contents {
+        digest: hasher.digest(executable),
+        integrity: None,
+        inside: Inside::File(looked),
+    })
+}
+
+/// A zip is read from its end, so its own bytes are read before.
+fn zip(packing: Packing, path: &Path) -> io::Result<Contents> {
+    let (mut file, executable) = open(path)?;
+    let mut hasher = Hasher::default();
+    each_chunk(&mut file, &mut |bytes| hasher.add(bytes))?;
+    let mut members = Members::new(packing);
+    let visited = visit(Format::Zip, path, &mut |member, bytes| members.add(member, bytes));
+    let inside = inside(members, packing, path, visited)?;
+    Ok(Contents { digest: hasher.digest(executable), integrity: None, inside })
+}
+
+fn stream(packing: Packing, path: &Path) -> io::Result<Contents> {
+    let (file, executable) = open(path)?;
+    let length = file.metadata()?.len();
+    let mut bytes = Hashed { file, hasher: Hasher::default(), sha512: None };
+    bytes.sha512 = packing.is_npm.then(Sha512::new);
+    let mut members = Members::new(packing);
+    let visited = visit_stream(packing.format, &mut bytes, length, &mut |member, bytes| {
+        members.add(member, bytes)
+    });
+    // Also of an archive that is refused it is said what its bytes are.
+    each_chunk(&mut bytes, &mut |_| {})?;
+    let inside = inside(members, packing, path, visited)?;
+    Ok(Contents {
+        digest: bytes.hasher.digest(executable),
+        integrity: bytes.sha512.map(integrity),
+        inside,
+    })
+}
+
+/// What is in an archive that was visited. It is visited again for binaries whose tables lie so that one
+/// reading does not find them.
+fn inside(
+    mut members: Members,
+    packing: Packing,
+    path: &Path,
+    visited: io::Result<()>,
+) -> io::Result<Inside> {
+    let mut visited = visited;
+    for _ in 1..Probe::MOST_PASSES {
+        if visited.is_ok() && !members.unknown.is_empty() {
+            visited = visit(packing.format, path, &mut |member, bytes| members.look(member, bytes));
+        }
+    }
+    match visited {
+        Ok(()) if !members.unknown.is_empty() => {
+            Ok(Inside::Refused("it changed while it was read".to_owned()))
+        }
+        Ok(()) => Ok(Inside::Members(members.files)),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            Ok(Inside::Refused(error.to_string()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A file whose bytes are hashed as they are read.
+struct Hashed {
+    file: File,
+    hasher: Hasher,
+    sha512: Option<Sha512>,
+}
+
+impl Read for Hashed {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(into)?;
+        self.hasher.add(&into[..read]);
+        if let Some(sha512) = &mut self.sha512 {
+            sha512.update(&into[..read]);
+        }
+        Ok(read)
+    }
+}
+
+/// The members of an archive so far.
+struct Members {
+    packing: Packing,
+    files: BTreeMap<String, FileInside>,
+    /// Binaries of which more must be read.
+    unknown: BTreeMap<String, Probe>,
+}
+
+impl Members {
+    fn new(packing: Packing) -> Self {
+        Self { packing, files: BTreeMap::new(), unknown: BTreeMap::new() }
+    }
+
+    fn add(&mut self, member: &lockstep_archives::Member, bytes: &mut dyn Read) -> io::Result<()> {
+        let Kind::File { executable, .. } = member.kind else { return Ok(()) };
+        let name = self.place(&member.name)?.to_owned();
+        let largest = self.packing.largest_text;
+        let (mut hasher, mut probe) = (Hasher::default(), Probe::default());
+        let mut text = (self.packing.is_text)(&name).then(Vec::new);
+        each_chunk(bytes, &mut |bytes| {
+            hasher.add(bytes);
+            probe.pass(bytes);
+            if let Some(text) = &mut text
+                && text.len() <= largest
+            {
+                text.extend_from_slice(bytes);
+            }
+        })?;
+        if text.as_ref().is_some_and(|text| text.len() > largest) {
+            return Err(refused(&name, &format!("larger than {} KiB", largest >> 10)));
+        }
+        let binary = self.looked(&name, probe);
+        self.files.insert(name, FileInside { digest: hasher.digest(executable), binary, text });
+        Ok(())
+    }
+
+    fn look(&mut self, member: &lockstep_archives::Member, bytes: &mut dyn Read) -> io::Result<()> {
+        let name = self.place(&member.name)?.to_owned();
+        let Some(mut probe) = self.unknown.remove(&name) else { return Ok(()) };
+        each_chunk(bytes, &mut |bytes| probe.pass(bytes))?;
+        let binary = self.looked(&name, probe);
+        if let Some(file) = self.files.get_mut(&name) {
+            file.binary = binary;
+        }
+        Ok(())
+    }
+
+    /// What a file is whose bytes have passed; if that is not known yet, it is looked at again.
+    fn looked(&mut self, name: &str, mut probe: Probe) -> Looked {
+        if let Some(known) = probe.end_pass() {
+            return known.map(|binary| binary.map(Box::new));
+        }
+        self.unknown.insert(name.to_owned(), probe);
+        Ok(None)
+    }
+
+    /// A member's place below the folder that everything is below. What stands elsewhere has none: npm takes
+    /// off the first folder of a name whatever it is, and so installs it in another's place.
+    fn place<'n>(&self, name: &'n str) -> io::Result<&'n str> {
+        let name = name.strip_prefix("./").unwrap_or(name);
+        let Some(root) = self.packing.root else { return Ok(name) };
+        let below = name.strip_prefix(root).and_then(|rest| rest.strip_prefix('/'));
+        below.ok_or_else(|| refused(name, &format!("is not below `{root}/`")))
+    }
+}
+
+fn refused(name: &str, what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("`{}`: {what}", name.escape_debug()))
+}

@@ -1,0 +1,73 @@
+//! The files that a release must contain, and which of the files at hand they are.
+
+use lockstep_files::Problem;
+use lockstep_patterns::Part;
+use lockstep_runner::Failure;
+use lockstep_schemas::manifest::ArtifactRecord;
+use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, Plan, TargetPlan};
+use lockstep_schemas::strings::{FileName, TargetId, Version};
+
+/// A file that a release must contain.
+#[derive(Debug, Clone)]
+pub struct Expected<'a> {
+    /// Its artifact.
+    pub artifact: &'a ArtifactPlan,
+    /// What the plan says of it.
+    pub file: &'a ArtifactFile,
+    /// Its name at the release's version; a wheel's has a `*` where the build decides.
+    pub name: String,
+}
+
+/// Files of the plan by their names at a version.
+pub fn expected<'a>(
+    files: impl Iterator<Item = (&'a ArtifactPlan, &'a ArtifactFile)>,
+    version: &Version,
+) -> Result<Vec<Expected<'a>>, Problem> {
+    files
+        .map(|(artifact, file)| {
+            let name = artifact.name_at(file, version).map_err(Problem::new)?;
+            Ok(Expected { artifact, file, name })
+        })
+        .collect()
+}
+
+/// A target of the plan.
+pub fn target<'a>(plan: &'a Plan, id: &TargetId) -> Result<&'a TargetPlan, Failure> {
+    plan.target(id).ok_or_else(|| {
+        let known: Vec<&str> = plan.targets.iter().map(|target| target.id.as_str()).collect();
+        Failure::new(format!("the plan has no target `{id}`"))
+            .with_remedy(format!("it has {}", known.join(", ")))
+    })
+}
+
+impl Expected<'_> {
+    /// Whether a manifest's record is of it.
+    #[must_use]
+    pub fn is_of(&self, record: &ArtifactRecord) -> bool {
+        record.artifact == self.artifact.id
+            && record.kind == self.artifact.kind
+            && record.target == self.file.target
+    }
+
+    /// Its one name among those at hand.
+    pub fn among(&self, names: &[String]) -> Result<FileName, Problem> {
+        let pattern = Part::new(&self.name);
+        let matches: Vec<&String> =
+            names.iter().filter(|name| pattern.takes(name).is_some()).collect();
+        let what = format!("{} of artifact `{}`", self.artifact.kind, self.artifact.id);
+        match matches.as_slice() {
+            [] => Err(Problem::new(format!("`{}` is missing: the {what}", self.name))),
+            [name] => name.parse().map_err(|error| Problem::new(format!("the {what}: {error}"))),
+            many => {
+                let names: Vec<&str> = many.iter().map(|name| name.as_str()).collect();
+                let message = format!(
+                    "{} files are `{}`, and there is one such {what}: {}",
+                    many.len(),
+                    self.name,
+                    names.join(", ")
+                );
+                Err(Problem::new(message))
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The files of a build run: where they stand, what they are, and their digests.
+
+mod built;
+mod contents;
+mod digest;
+mod expected;
+mod folder;
+mod npm;
+mod parallel;
+
+pub use built::{BuiltFile, built_files, matches, matching, place_of};
+pub use contents::{Contents, FileInside, Inside, Looked};
+pub use digest::{Digest, is_executable};
+pub use expected::{Expected, expected, target};
+pub use folder::{CHANGED_ON_THE_WAY, UPLOAD_PREFIX, WorkingFolder, list, list_all};
+pub use npm::runs_when_installed;
+pub use parallel::{ARCHIVES, in_parallel};

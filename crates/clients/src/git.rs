@@ -1,0 +1,118 @@
+//! git: which commit is checked out, and what the refs of a repository lead to.
+
+use std::path::Path;
+use std::process::Command;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use lockstep_files::Problem;
+use lockstep_schemas::strings::{CommitSha, GitRef, Repository, Tag};
+
+use crate::process::{complained, output};
+
+/// The commit that a folder has checked out.
+///
+/// # Errors
+///
+/// Where it is no checkout.
+pub fn checked_out(folder: &Path) -> Result<CommitSha, Problem> {
+    let problem = |message: String| {
+        let problem = Problem::new(message).of_file(folder.display());
+        problem.with_remedy("the commit is read from the project's checkout: run this there; in a container, git must be in the image when the checkout is made")
+    };
+    let mut git = Command::new("git");
+    // In a container the checkout belongs to another user than the one who runs in it.
+    git.args(["-c", "safe.directory=*", "-C"]).arg(folder);
+    git.args(["rev-parse", "--verify", "HEAD^{commit}"]);
+    let output = output(&mut git).map_err(|not_started| problem(not_started.message))?;
+    if !output.status.success() {
+        return Err(problem(format!("is no checkout: {}", complained(&output))));
+    }
+    let commit = String::from_utf8_lossy(&output.stdout);
+    commit.trim().parse().map_err(|error| problem(format!("git names no commit: {error}")))
+}
+
+/// The commit of a branch, a tag, or a commit itself, in a repository of the same GitHub.
+///
+/// # Errors
+///
+/// Where the repository has no such branch or tag, or both and they differ.
+pub fn commit_of(repository: &Repository, git_ref: &GitRef) -> Result<CommitSha, Problem> {
+    if let Ok(commit) = git_ref.as_str().parse() {
+        return Ok(commit);
+    }
+    let names = [format!("refs/heads/{git_ref}"), format!("refs/tags/{git_ref}")];
+    let listed = Listed::of(repository, git_ref.as_str(), &names)?;
+    let problem = |message: String| Problem::new(message);
+    let branch = listed.commit(&names[0]);
+    let tag = listed.tagged(&names[1]);
+    match (branch, tag) {
+        (Some(branch), Some(tag)) if branch != tag => Err(problem(format!(
+            "`{git_ref}` is both a branch and a tag of {repository}, and they differ"
+        ))
+        .with_remedy(format!("name the commit: {branch} of the branch or {tag} of the tag"))),
+        (Some(commit), _) | (None, Some(commit)) => Ok(commit),
+        (None, None) => Err(problem(format!("{repository} has no branch or tag `{git_ref}`"))
+            .with_remedy("name one that it has, or a full commit")),
+    }
+}
+
+/// The commit that a tag leads to now.
+///
+/// # Errors
+///
+/// Where the repository has no such tag.
+pub fn commit_of_tag(repository: &Repository, tag: &Tag) -> Result<CommitSha, Problem> {
+    let name = format!("refs/tags/{tag}");
+    let listed = Listed::of(repository, tag.as_str(), std::slice::from_ref(&name))?;
+    listed.tagged(&name).ok_or_else(|| {
+        Problem::new(format!("{repository} has no tag {tag}"))
+            .with_remedy(format!("push it: git push origin {tag}"))
+    })
+}
+
+/// Refs and what they lead to, as `git ls-remote` lists them.
+struct Listed(String);
+
+impl Listed {
+    fn of(repository: &Repository, what: &str, names: &[String]) -> Result<Self, Problem> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let server =
+            variable("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
+        let server = server.trim_end_matches('/');
+        let mut git = Command::new("git");
+        git.args(["ls-remote", "--quiet"])
+            .arg(format!("{server}/{repository}"))
+            .args(names.iter().flat_map(|name| [name.clone(), format!("{name}^{{}}")]))
+            // A repository that wants a password has none to be typed here.
+            .env("GIT_TERMINAL_PROMPT", "0");
+        if let Some(token) = variable("GITHUB_TOKEN") {
+            // As actions/checkout does, by the environment alone: a command line can be read by all.
+            let login = BASE64_STANDARD.encode(format!("x-access-token:{token}"));
+            let next = variable("GIT_CONFIG_COUNT").and_then(|count| count.parse::<u32>().ok());
+            let next = next.unwrap_or(0);
+            git.env("GIT_CONFIG_COUNT", (next.saturating_add(1)).to_string())
+                .env(format!("GIT_CONFIG_KEY_{next}"), format!("http.{server}/.extraheader"))
+                .env(format!("GIT_CONFIG_VALUE_{next}"), format!("AUTHORIZATION: basic {login}"));
+        }
+        let output = output(&mut git)?;
+        if !output.status.success() {
+            let said = complained(&output);
+            let message = format!("{repository} can not be asked for `{what}`: {said}");
+            return Err(Problem::new(message).with_remedy(
+                "the repository must exist and be readable where releases are built",
+            ));
+        }
+        Ok(Self(String::from_utf8_lossy(&output.stdout).into_owned()))
+    }
+
+    fn commit(&self, name: &str) -> Option<CommitSha> {
+        let line = self.0.lines().find(|line| line.split('\t').nth(1) == Some(name))?;
+        line.split('\t').next()?.parse().ok()
+    }
+
+    /// What a tag leads to: of an annotated one the commit, rather than the tag itself.
+    fn tagged(&self, name: &str) -> Option<CommitSha> {
+        self.commit(&format!("{name}^{{}}")).or_else(|| self.commit(name))
+    }
+}

@@ -1,0 +1,10 @@
+//! The ecosystems' own clients, as processes. What is asked of a registry or a repository is asked through them, so
+//! whatever they are configured for is what is asked.
+
+pub mod cargo;
+pub mod git;
+pub mod npm;
+mod process;
+pub mod python;
+
+pub use process::version_of;

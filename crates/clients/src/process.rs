@@ -1,0 +1,53 @@
+//! Running a client to its end.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use lockstep_files::Problem;
+
+/// Runs a client. That it did not end well is for the caller to tell.
+pub(crate) fn output(command: &mut Command) -> Result<Output, Problem> {
+    command.output().map_err(|error| {
+        Problem::new(format!("{} does not start: {error}", name(command))).with_remedy(
+            "artifacts are packed and installed by their clients: install it where that is done",
+        )
+    })
+}
+
+/// Runs a client and returns what it printed; `failed` is what is wrong where it does not end well, such as
+/// `npm does not pack`.
+pub(crate) fn run(command: &mut Command, failed: &str) -> Result<String, Problem> {
+    let output = output(command)?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(Problem::new(format!("{failed}:\n{}", complained(&output))))
+}
+
+/// What a client printed of what went wrong.
+pub(crate) fn complained(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).trim().to_owned()
+}
+
+/// A client as people call it.
+fn name(command: &Command) -> String {
+    let program = Path::new(command.get_program());
+    program.file_stem().unwrap_or_default().display().to_string()
+}
+
+/// What a program calls its own version: the first line that it prints of it.
+///
+/// # Errors
+///
+/// Where it does not start, fails, or prints nothing.
+pub fn version_of(program: &str) -> Result<String, Problem> {
+    let problem = |what: String| Problem::new(format!("`{program} --version` {what}"));
+    let output = Command::new(program).arg("--version").output();
+    let output = output.map_err(|error| problem(format!("does not start: {error}")))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let line = said.lines().next().unwrap_or_default().trim();
+    if !output.status.success() || line.is_empty() {
+        return Err(problem(format!("ended with {} and said `{line}`", output.status)));
+    }
+    Ok(line.to_owned())
+}

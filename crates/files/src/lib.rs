@@ -1,0 +1,12 @@
+//! Files: read within bounds, written whole or not at all, as text, JSON and Markdown.
+
+pub mod json;
+pub mod markdown;
+mod problem;
+mod read;
+mod replace;
+mod unambiguous;
+
+pub use problem::Problem;
+pub use read::{NotUtf8, bounded, text};
+pub use replace::{Failure, Replacement, replace, write};

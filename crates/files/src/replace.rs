@@ -1,0 +1,197 @@
+//! Writing files, so that a reader never meets half of one.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tempfile::{Builder, TempPath};
+
+use crate::Problem;
+
+/// How temporary files begin. One that a killed run left behind is removed by the next.
+const PREFIX: &str = ".lockstep-";
+/// How they end.
+const SUFFIX: &str = ".tmp";
+
+/// How long one run waits for another to end its writing: so many pauses.
+const LONGEST_WAIT: usize = 500;
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A file's new text.
+#[derive(Debug, Clone, Copy)]
+pub struct Replacement<'a> {
+    /// The file, below a root.
+    pub path: &'a str,
+    /// What it says now, where it must say just that.
+    pub old: Option<&'a str>,
+    /// The text.
+    pub text: &'a str,
+}
+
+/// What keeps a file from being read or written.
+#[derive(Debug)]
+pub struct Failure {
+    /// The file.
+    pub path: PathBuf,
+    /// What was tried.
+    pub attempt: &'static str,
+    /// Why it failed.
+    pub error: io::Error,
+}
+
+impl Failure {
+    /// Why something that was tried with a file failed.
+    #[must_use]
+    pub fn new(path: &Path, attempt: &'static str, error: io::Error) -> Self {
+        // What stands in the folder that the program is called in is named without it.
+        let path = path.strip_prefix(".").unwrap_or(path).to_owned();
+        Self { path, attempt, error }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} can not be {}: {}", self.path.display(), self.attempt, self.error)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<Failure> for Problem {
+    fn from(Failure { path, attempt, error }: Failure) -> Self {
+        Self::new(format!("can not be {attempt}: {error}")).of_file(path.display())
+    }
+}
+
+/// Gives files below a root new texts. All of them are on disk before the first file is replaced, and each is
+/// replaced in one step. A link stays one: the file that it leads to is replaced.
+///
+/// # Errors
+///
+/// Where one can not be written, or leads out of the root. No file is replaced then, unless replacing itself
+/// failed.
+pub fn replace(root: &Path, files: &[Replacement<'_>]) -> Result<(), Failure> {
+    let mut destinations = Vec::new();
+    for file in files {
+        let path = root.join(file.path);
+        let there =
+            destination(root, &path).map_err(|error| Failure::new(&path, "written", error))?;
+        destinations.push((path, there));
+    }
+    let _lock = lock(root).map_err(|error| Failure::new(root, "written to", error))?;
+    for (file, (path, _)) in files.iter().zip(&destinations) {
+        let is_same = |old: &str| fs::read(path).is_ok_and(|found| found == old.as_bytes());
+        if file.old.is_some_and(|old| !is_same(old)) {
+            let error = io::Error::other("another run has changed it; run this again");
+            return Err(Failure::new(path, "written", error));
+        }
+    }
+    let folders: BTreeSet<&Path> =
+        destinations.iter().filter_map(|(_, there)| there.parent()).collect();
+    folders.into_iter().for_each(sweep);
+    let mut prepared = Vec::new();
+    for (file, (path, there)) in files.iter().zip(destinations) {
+        let temporary = prepare(&there, file.text);
+        let temporary = temporary.map_err(|error| Failure::new(&path, "written", error))?;
+        prepared.push((temporary, path, there));
+    }
+    // Each is synced when all are written: the first takes the others along.
+    for (temporary, path, _) in &prepared {
+        let synced = OpenOptions::new().write(true).open(temporary);
+        let synced = synced.and_then(|file| file.sync_all());
+        synced.map_err(|error| Failure::new(path, "written", error))?;
+    }
+    for (temporary, path, there) in prepared {
+        temporary.persist(&there).map_err(|error| Failure::new(&path, "replaced", error.error))?;
+    }
+    Ok(())
+}
+
+/// Gives one file a new text, in one step. Its folder is made where there is none.
+///
+/// # Errors
+///
+/// Where it cannot be written; it is as it was then.
+pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let write = || -> io::Result<()> {
+        fs::create_dir_all(folder_of(path))?;
+        let temporary = prepare(path, text)?;
+        temporary.persist(path).map_err(|error| error.error)
+    };
+    write().map_err(|error| Failure::new(path, "written", error))
+}
+
+/// The folder that a file is in; of a bare name the one that the program is called in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A lock on a folder, for as long as files below it are replaced. Another run may be writing: what stands beside the
+/// files is its own until it has ended. Where folders can not be locked there is none.
+fn lock(root: &Path) -> io::Result<Option<File>> {
+    let Ok(folder) = File::open(root) else { return Ok(None) };
+    for _ in 0..LONGEST_WAIT {
+        match folder.try_lock() {
+            Ok(()) => return Ok(Some(folder)),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            Err(TryLockError::Error(_)) => return Ok(None),
+        }
+    }
+    Err(io::Error::other(
+        "another run is writing to it, and does not end; run this again when it has",
+    ))
+}
+
+/// The file that a path leads to, whose folder is made where there is none.
+fn destination(root: &Path, path: &Path) -> io::Result<PathBuf> {
+    let path = if path.is_symlink() { path.canonicalize()? } else { path.to_owned() };
+    let folder = path.parent().unwrap_or(root);
+    let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(root);
+    if !there.canonicalize()?.starts_with(root.canonicalize()?) {
+        return Err(io::Error::other("a link leads out of the project"));
+    }
+    fs::create_dir_all(folder)?;
+    Ok(path)
+}
+
+/// Writes a text beside the file that it will replace. It is not kept open: a process may open some hundred files.
+fn prepare(path: &Path, text: &str) -> io::Result<TempPath> {
+    let mut builder = Builder::new();
+    builder.prefix(PREFIX).suffix(SUFFIX);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // As any new file: what the umask leaves of it.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut temporary = builder.tempfile_in(folder_of(path))?;
+    match fs::metadata(path) {
+        // A folder may allow what its file forbids.
+        Ok(metadata) if metadata.permissions().readonly() => {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
+        }
+        Ok(metadata) if metadata.is_file() => {
+            temporary.as_file().set_permissions(metadata.permissions())?;
+        }
+        _ => {}
+    }
+    temporary.write_all(text.as_bytes())?;
+    Ok(temporary.into_temp_path())
+}
+
+/// Removes what a killed run left behind.
+fn sweep(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let is_ours = |name: &str| name.starts_with(PREFIX) && name.ends_with(SUFFIX);
+        if name.to_str().is_some_and(is_ours) {
+            // Another run may have removed it first; then there is nothing left to do.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}

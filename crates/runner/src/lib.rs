@@ -1,0 +1,19 @@
+//! The runner's protocol, from a program's start to its end.
+//!
+//! A program defines its inputs once, as clap arguments. On a laptop they are flags; on a runner they
+//! are the inputs of the action, whose `action.yml` is made from the same definition. What it finds it
+//! tells a [`Report`], which speaks to people and to the runner: annotations, outputs, job summary, masked secrets.
+
+mod failure;
+pub mod inputs;
+mod interface;
+mod program;
+pub mod protocol;
+mod report;
+mod table;
+
+pub use failure::Failure;
+pub use interface::{Action, Secret, variable};
+pub use program::{Program, main};
+pub use report::Report;
+pub use table::Table;

@@ -1,0 +1,107 @@
+//! The start and the end of a program.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::{ArgAction, Command, Parser};
+use lockstep_files::Problem;
+
+use crate::{Action, Failure, Report, protocol, variable};
+
+/// A program of an action.
+pub trait Program: Action + Parser {
+    /// Does it.
+    ///
+    /// # Errors
+    ///
+    /// Where it could not be done. What was found to be wrong is told to the report.
+    fn run(&self, report: &mut Report) -> Result<(), Failure>;
+}
+
+/// Runs a program: exit status 0 good, 1 found problems, 2 could not do it.
+#[must_use]
+pub fn main<P: Program>() -> ExitCode {
+    let arguments = match arguments::<P>() {
+        Ok(arguments) => arguments,
+        Err(failure) => return end::<P>(Report::new(), Err(failure)),
+    };
+    if let [_, flag] = arguments.as_slice()
+        && (flag == "--version" || flag == "-V")
+    {
+        // `--version` with a value is an input of most programs.
+        print_version(&P::command());
+        return ExitCode::SUCCESS;
+    }
+    let program = match P::try_parse_from(arguments) {
+        Ok(program) => program,
+        Err(error) if error.use_stderr() && protocol::is_here() => {
+            // A laptop gets clap's own words, with colours and usage; a runner an annotation.
+            let text = error.render().to_string();
+            // What follows are usage and a pointer to `--help`, which a runner has no use for.
+            let ends =
+                ["\n\nUsage", "\n\nFor more"].map(|end| text.find(end)).into_iter().flatten();
+            let said = &text[..ends.min().unwrap_or(text.len())];
+            let words: Vec<&str> = said.trim_start_matches("error: ").split_whitespace().collect();
+            return end::<P>(Report::new(), Err(Failure::new(words.join(" "))));
+        }
+        Err(error) => error.exit(),
+    };
+    if protocol::is_here() {
+        for secret in P::SECRETS {
+            let value = std::env::var(secret.variable).unwrap_or_default();
+            let _ = io::stdout().write_all(protocol::mask(&value).as_bytes());
+        }
+    }
+    let mut report = Report::new();
+    let result = program.run(&mut report);
+    end::<P>(report, result)
+}
+
+fn print_version(command: &Command) {
+    let version = command.get_version().unwrap_or_default();
+    let _ = writeln!(io::stdout(), "{} {version}", command.get_name());
+}
+
+fn end<P: Program>(report: Report, result: Result<(), Failure>) -> ExitCode {
+    report.end(result, P::command().get_name()).map_or(ExitCode::SUCCESS, ExitCode::from)
+}
+
+/// The command line; on a runner, where the launcher gives none, the inputs of the action.
+fn arguments<P: Program>() -> Result<Vec<OsString>, Failure> {
+    let given: Vec<OsString> = std::env::args_os().collect();
+    if given.len() > 1 || !protocol::is_here() {
+        return Ok(given);
+    }
+    let inputs = of_inputs(&P::command(), |name| std::env::var_os(name))?;
+    Ok(given.into_iter().take(1).chain(inputs).collect())
+}
+
+/// The flags that an action's inputs stand for. An input that is empty is one that was not given.
+fn of_inputs(
+    command: &Command,
+    value_of: impl Fn(&str) -> Option<OsString>,
+) -> Result<Vec<OsString>, Failure> {
+    let mut flags = Vec::new();
+    for argument in command.get_arguments() {
+        let Some(name) = argument.get_long() else { continue };
+        let Some(value) = value_of(&variable(name)).filter(|value| !value.is_empty()) else {
+            continue;
+        };
+        if !matches!(argument.get_action(), ArgAction::SetTrue) {
+            let mut flag = OsString::from(format!("--{name}="));
+            flag.push(value);
+            flags.push(flag);
+            continue;
+        }
+        match value.to_str() {
+            Some("true") => flags.push(format!("--{name}").into()),
+            Some("false") => {}
+            _ => {
+                let message = format!("the input `{name}` is neither `true` nor `false`");
+                return Err(Problem::new(message).into());
+            }
+        }
+    }
+    Ok(flags)
+}

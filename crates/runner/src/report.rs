@@ -1,0 +1,147 @@
+//! What a program found, told to people and to the runner.
+
+use std::fmt::{self, Write as _};
+use std::io::{self, Write as _};
+
+use lockstep_files::Problem;
+
+use crate::{Failure, protocol};
+
+/// The largest job summary of a step, in bytes
+/// ([limit](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits)).
+const LARGEST_SUMMARY: usize = 1024 * 1024;
+
+/// What a program found and put out, as far as it got.
+#[derive(Debug, Default)]
+pub struct Report {
+    on_runner: bool,
+    problems: Vec<Problem>,
+    outputs: Vec<(&'static str, String)>,
+    summary: String,
+}
+
+impl Report {
+    /// An empty report, for the runner if this is one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { on_runner: protocol::is_here(), ..Self::default() }
+    }
+
+    /// Adds a problem. A program goes on and tells all of them in one run.
+    pub fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// Adds the problem of something that could not be had, and goes on without it.
+    pub fn found<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
+        result.map_err(|problem| self.problem(problem)).ok()
+    }
+
+    /// Whether there are problems so far.
+    #[must_use]
+    pub fn has_problems(&self) -> bool {
+        !self.problems.is_empty()
+    }
+
+    /// How many problems there are so far.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.problems.len()
+    }
+
+    /// Tells what is being done.
+    pub fn line(&mut self, line: impl fmt::Display) {
+        // Nobody to tell is no reason to stop.
+        let _ = writeln!(io::stdout(), "{}", self.told(&line.to_string()));
+    }
+
+    /// Tells many lines under one title, which a runner's log folds
+    /// ([command](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#grouping-log-lines)).
+    pub fn group(&mut self, title: impl fmt::Display, lines: impl fmt::Display) {
+        if !self.on_runner {
+            return self.line(lines);
+        }
+        let text = protocol::inert(&lines.to_string());
+        let _ = io::stdout().write_all(protocol::group(&title.to_string(), &text).as_bytes());
+    }
+
+    /// Puts an output out, when the program has ended without problems.
+    pub fn output(&mut self, name: &'static str, value: impl fmt::Display) {
+        self.outputs.push((name, value.to_string()));
+    }
+
+    /// Adds to the job summary, in Markdown.
+    pub fn summarize(&mut self, markdown: impl fmt::Display) {
+        self.summary.push_str(&markdown.to_string());
+    }
+
+    /// Tells everything that is left to tell; `None` where it all is good, else the exit status.
+    pub(crate) fn end(mut self, result: Result<(), Failure>, program: &str) -> Option<u8> {
+        let status = match (result, self.problems.is_empty()) {
+            (Ok(()), true) => None,
+            (Ok(()), false) => Some(1),
+            (Err(Failure(problem)), _) => {
+                self.problems.push(problem);
+                Some(2)
+            }
+        };
+        let mut errors = String::new();
+        for problem in &self.problems {
+            let _ = writeln!(errors, "error: {}", self.told(&problem.to_string()));
+        }
+        if self.problems.len() > 1 {
+            let _ = writeln!(errors, "{program}: {} problems", self.problems.len());
+        }
+        // The runner reads commands on both streams; what is printed as data stays data.
+        if self.on_runner {
+            errors.extend(self.problems.iter().map(protocol::annotation));
+        }
+        let _ = io::stderr().write_all(errors.as_bytes());
+        if status.is_some() {
+            self.outputs.clear();
+        }
+        match self.tell_runner(program) {
+            Err(error) if status.is_none() => {
+                let _ =
+                    writeln!(io::stderr(), "error: the runner's files can not be written: {error}");
+                Some(2)
+            }
+            _ => status,
+        }
+    }
+
+    /// A text as it is printed. What a file or a script says must not command the runner.
+    fn told(&self, text: &str) -> String {
+        if self.on_runner { protocol::inert(text) } else { text.to_owned() }
+    }
+
+    fn tell_runner(&self, program: &str) -> io::Result<()> {
+        if !self.on_runner {
+            for (name, value) in &self.outputs {
+                let _ = writeln!(io::stdout(), "{name}: {value}");
+            }
+            return Ok(());
+        }
+        let outputs: String =
+            self.outputs.iter().map(|(name, value)| protocol::output(name, value)).collect();
+        protocol::append("GITHUB_OUTPUT", &outputs)?;
+        protocol::append("GITHUB_STEP_SUMMARY", &self.summary_text(program))
+    }
+
+    fn summary_text(&self, program: &str) -> String {
+        let mut text = self.summary.clone();
+        if !self.problems.is_empty() {
+            let _ = write!(text, "### {program}: not good\n\n");
+            for problem in &self.problems {
+                text.push_str(&protocol::summary_item(problem));
+            }
+        }
+        if text.len() > LARGEST_SUMMARY {
+            // The runner drops a summary that is too large as a whole.
+            let end = text.floor_char_boundary(LARGEST_SUMMARY - 100);
+            text.truncate(end);
+            text.push_str("\n\n… and more, in the log\n");
+        }
+        text
+    }
+}

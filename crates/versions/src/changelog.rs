@@ -1,0 +1,154 @@
+//! The changelog: what people are told of a version.
+
+use lockstep_schemas::strings::{RelativePath, Version};
+
+use std::path::Path;
+
+use lockstep_files::Problem;
+use lockstep_files::{markdown::Outline, markdown::definitions};
+use lockstep_schemas::plan::TrainPlan;
+use regex_lite::Regex;
+
+use crate::field::Invalid;
+use crate::text::{problem, text_of};
+
+/// A version's section of a changelog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Its title, such as `[1.2.3] - 2026-01-31`.
+    pub title: String,
+    /// Its date, as [ISO 8601](https://www.iso.org/iso-8601-date-and-time-format.html) writes it.
+    pub date: String,
+    /// What it says, in Markdown, without its title, and with the addresses of its links.
+    pub notes: String,
+}
+
+/// The section of a version in a train's changelog, where it has one.
+///
+/// # Errors
+///
+/// Where that can not be read, or tells not what it must of the version.
+pub fn of_train(
+    root: &Path,
+    train: &TrainPlan,
+    version: &Version,
+) -> Result<Option<Section>, Problem> {
+    let Some(file) = train.changelog.as_ref().map(RelativePath::as_str) else { return Ok(None) };
+    let text = text_of(&root.join(file)).map_err(|message| {
+        Problem::new(message)
+            .of_file(file)
+            .with_remedy("add it, or take `changelog` out of lockstep.yaml")
+    })?;
+    let section = section(&text, version).map_err(|invalid| problem(file, &text, invalid))?;
+    Ok(Some(section))
+}
+
+/// The section of a version in a changelog as
+/// [Keep a Changelog](https://keepachangelog.com) has it.
+///
+/// # Errors
+///
+/// Where there is none, it has no date, or says nothing.
+pub fn section(text: &str, version: &Version) -> Result<Section, Invalid> {
+    let whole = text;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mark = whole.len() - text.len();
+    let remedy =
+        format!("give it a section: ## [{version}] - YYYY-MM-DD, and below it what changed");
+    let missing = || Invalid::new(format!("has no section of {version}")).with_remedy(&remedy);
+    let mut releases =
+        parse_changelog::parse_iter(text).filter(|release| release.version == version.as_str());
+    let release = releases.next().ok_or_else(missing)?;
+    // A title is a part of the text.
+    let place = |title: &str| title.as_ptr() as usize - text.as_ptr() as usize + mark;
+    let at = place(release.title);
+    if let Some(second) = releases.next() {
+        return Err(Invalid::new(format!("has two sections of {version}"))
+            .at(place(second.title))
+            .with_remedy("make them one"));
+    }
+    let date = date(&release.title_no_link()).ok_or_else(|| {
+        Invalid::new(format!("the section of {version} has no date"))
+            .at(at)
+            .with_remedy(format!("write it into the title: ## [{version}] - YYYY-MM-DD"))
+    })?;
+    let notes = notes(text, at - mark).trim();
+    if !says_something(notes) {
+        return Err(Invalid::new(format!("the section of {version} says nothing"))
+            .at(at)
+            .with_remedy("tell what changed: it becomes the notes of the release"));
+    }
+    Ok(Section {
+        title: release.title.to_owned(),
+        date,
+        notes: format!("{notes}{}", addresses(text, notes)),
+    })
+}
+
+/// A day that there is, in a title.
+fn date(title: &str) -> Option<String> {
+    let is_day = |text: &&str| {
+        let mut numbers = text.split('-').map(|part| part.parse::<u32>().ok());
+        let (Some(Some(year)), Some(Some(month)), Some(Some(day))) =
+            (numbers.next(), numbers.next(), numbers.next())
+        else {
+            return false;
+        };
+        let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let last = match month {
+            2 => 28 + u32::from(is_leap),
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => 0,
+        };
+        (1..=last).contains(&day)
+    };
+    let regex = Regex::new(r"(?:^|[^0-9])([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[^0-9]|$)").ok()?;
+    let found = regex.captures_iter(title).filter_map(|found| found.get(1));
+    found.map(|found| found.as_str()).find(is_day).map(str::to_owned)
+}
+
+/// Whether there is more than titles, comments, bullets and the addresses of links.
+fn says_something(notes: &str) -> bool {
+    let mut rest = notes;
+    let mut told = String::with_capacity(notes.len());
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        told.push_str(before);
+        rest = comment.split_once("-->").map_or("", |(_, after)| after);
+    }
+    told.push_str(rest);
+    told.lines().map(str::trim).any(|line| {
+        let is_nothing = line.chars().all(|c| "-*+_=".contains(c));
+        !(is_nothing || line.starts_with('#') || address(line).is_some())
+    })
+}
+
+/// The label of a line that says where a link leads
+/// ([definition](https://spec.commonmark.org/0.31.2/#link-reference-definitions)).
+fn address(line: &str) -> Option<&str> {
+    let (label, to) = line.strip_prefix('[')?.split_once("]:")?;
+    (!to.trim().is_empty()).then_some(label)
+}
+
+/// What stands below the title of a release: up to the next release.
+fn notes(text: &str, title: usize) -> &str {
+    let titles = Outline::of(text).titles;
+    let own = titles.iter().rposition(|(_, place)| place.start <= title).unwrap_or_default();
+    let Some((level, place)) = titles.get(own) else { return "" };
+    let is_release = |title: &str| {
+        let title = title.lines().next().unwrap_or_default();
+        parse_changelog::parse_iter(title).next().is_some()
+    };
+    // Patches may have smaller titles than what they mend.
+    let next = titles[own + 1..].iter().find(|(of, place)| {
+        let title = &text[place.clone()];
+        is_release(title) && (of <= level || date(title).is_some())
+    });
+    &text[place.end..next.map_or(text.len(), |(_, next)| next.start)]
+}
+
+/// The addresses of links in some notes that the changelog has at another place, as lines of their own.
+fn addresses(text: &str, notes: &str) -> String {
+    let lines = definitions(notes, text);
+    if lines.is_empty() { String::new() } else { format!("\n\n{}", lines.join("\n")) }
+}

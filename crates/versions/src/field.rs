@@ -1,0 +1,253 @@
+//! A field that carries a version: where it stands, what it says, and whose version it is.
+
+use std::ops::Range;
+
+use lockstep_schemas::strings::Version;
+use lockstep_schemas::version::VersionScheme;
+
+use crate::requirement::Requirement;
+
+/// What to do about a field that says something else than a version.
+const FOREIGN: &str = "write the version there; where it comes from another place, name that in `versions` of lockstep.yaml instead";
+/// What to do about a requirement that does not take a version.
+const UNTAKING: &str =
+    "write there what it should take, or the version alone, which follows from then on";
+/// What to do about a version that a field has no word for.
+const UNSAYABLE: &str = "release a version that every file can say, or take the file out of `versions` in lockstep.yaml";
+
+/// A field that carries a version, where it stands in its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// Its name, in the notation of its format.
+    pub name: String,
+    /// The bytes of the version.
+    pub place: Range<usize>,
+    /// What stands there.
+    pub text: String,
+    /// How it is written.
+    pub notation: Notation,
+    /// Whose version it is.
+    pub subject: Subject,
+}
+
+/// How a version is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notation {
+    /// As a version.
+    Version(VersionScheme),
+    /// As what is taken of a dependency.
+    Requirement(Requirement),
+}
+
+/// Whose version a field carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// That of its file.
+    File,
+    /// That of a package, which counts where the repository itself defines it.
+    Package(Package),
+}
+
+/// A package of an ecosystem.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Package {
+    ecosystem: Ecosystem,
+    name: String,
+}
+
+/// Where a package's name means something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Ecosystem {
+    Cargo,
+    Npm,
+    Python,
+}
+
+impl Package {
+    /// A crate.
+    #[must_use]
+    pub fn cargo(name: &str) -> Self {
+        Self { ecosystem: Ecosystem::Cargo, name: name.to_owned() }
+    }
+
+    /// An npm package.
+    #[must_use]
+    pub fn npm(name: &str) -> Self {
+        Self { ecosystem: Ecosystem::Npm, name: name.to_owned() }
+    }
+
+    /// A Python project, whose name is compared
+    /// [normalized](https://packaging.python.org/en/latest/specifications/name-normalization/).
+    #[must_use]
+    pub fn python(name: &str) -> Self {
+        let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
+        let name = parts.collect::<Vec<_>>().join("-").to_lowercase();
+        Self { ecosystem: Ecosystem::Python, name }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// Something of a file that is not as it must be: what, and the byte that it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invalid {
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// Where, if it is somewhere.
+    pub at: Option<usize>,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+impl Invalid {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), at: None, remedy: None }
+    }
+
+    pub(crate) fn at(mut self, at: usize) -> Self {
+        self.at = Some(at);
+        self
+    }
+
+    pub(crate) fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+}
+
+impl Field {
+    /// A field of its file's own version.
+    pub(crate) fn of_file(
+        name: impl Into<String>,
+        literal: Literal<'_>,
+        scheme: VersionScheme,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            place: literal.place,
+            text: literal.text.to_owned(),
+            notation: Notation::Version(scheme),
+            subject: Subject::File,
+        }
+    }
+
+    /// The same, of a package's.
+    pub(crate) fn of(mut self, package: Package) -> Self {
+        self.subject = Subject::Package(package);
+        self
+    }
+
+    /// What it says where it carries a version.
+    ///
+    /// # Errors
+    ///
+    /// Where the version has no counterpart in its notation, in words.
+    pub fn saying(&self, version: &Version) -> Result<String, String> {
+        if self.is_foreign() {
+            return Err("it is no version that another could take the place of".to_owned());
+        }
+        match self.notation {
+            Notation::Version(scheme) => scheme.write(version),
+            Notation::Requirement(of) => of.saying(&self.text, version),
+        }
+    }
+
+    /// Whether it says a version.
+    #[must_use]
+    pub fn says(&self, version: &Version) -> bool {
+        match self.notation {
+            Notation::Version(scheme) => scheme.says(&self.text, version),
+            Notation::Requirement(_) => self.saying(version).is_ok_and(|text| text == self.text),
+        }
+    }
+
+    /// Whether a version is above what it says, in the order of its notation; or is what it says already. A requirement
+    /// follows any.
+    #[must_use]
+    pub fn rises_to(&self, version: &Version) -> bool {
+        match (self.version(), self.notation) {
+            (Some(said), Notation::Version(scheme)) => {
+                self.says(version) || scheme.is_above(version, &said)
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether it says nothing that another version could take the place of, such as `${VERSION}`, which becomes one
+    /// when the file is used.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        // What versions of all ecosystems are written with, epochs and locals of Python's among them.
+        let is_written = |c: char| c.is_ascii_alphanumeric() || ".+-_!".contains(c);
+        let is_like_one = self.text.starts_with(|c: char| c.is_ascii_digit())
+            && self.text.chars().all(is_written);
+        matches!(self.notation, Notation::Version(_)) && !is_like_one
+    }
+
+    /// What to do where it can not say a version.
+    pub(crate) fn remedy(&self) -> &'static str {
+        match self.notation {
+            Notation::Requirement(_) => UNTAKING,
+            Notation::Version(_) if self.is_foreign() => FOREIGN,
+            Notation::Version(_) => UNSAYABLE,
+        }
+    }
+
+    /// The version that it says; `None` where it says none, or a requirement.
+    #[must_use]
+    pub fn version(&self) -> Option<Version> {
+        match self.notation {
+            Notation::Version(scheme) => scheme.read(&self.text),
+            Notation::Requirement(_) => None,
+        }
+    }
+}
+
+/// The versions that fields say, each with how many say it. What Python writes as one counts for the words that others
+/// write.
+pub(crate) fn said<'f>(fields: impl Iterator<Item = &'f Field> + Clone) -> Vec<(Version, usize)> {
+    let is_python = |field: &&Field| field.notation == Notation::Version(VersionScheme::Pep440);
+    let mut counts: Vec<(Version, usize)> = Vec::new();
+    for field in fields.clone().filter(|field| !is_python(field)) {
+        let Some(version) = field.version() else { continue };
+        match counts.iter_mut().find(|(known, _)| *known == version) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((version, 1)),
+        }
+    }
+    for field in fields.filter(is_python) {
+        match counts.iter_mut().find(|(known, _)| field.says(known)) {
+            Some((_, count)) => *count += 1,
+            None => counts.extend(field.version().map(|version| (version, 1))),
+        }
+    }
+    counts
+}
+
+/// A text that stands in a file as it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Literal<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) place: Range<usize>,
+}
+
+impl<'t> Literal<'t> {
+    /// A part of it.
+    pub(crate) fn part(&self, range: Range<usize>) -> Literal<'t> {
+        let start = self.place.start;
+        Literal { text: &self.text[range.clone()], place: start + range.start..start + range.end }
+    }
+}
+
+/// The line and column of a byte of a text, from 1.
+#[must_use]
+pub fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+    let before = &text[..text.floor_char_boundary(at)];
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+    (line, column)
+}

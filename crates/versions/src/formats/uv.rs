@@ -1,0 +1,31 @@
+//! uv's lockfile.
+
+use lockstep_schemas::version::VersionScheme;
+use toml_edit::Item;
+
+use super::Contents;
+use crate::field::{Field, Invalid, Package};
+use crate::syntax::toml::Toml;
+
+/// `uv.lock`: the projects that are folders of the repository.
+pub(super) fn lock(text: &str) -> Result<Contents, Invalid> {
+    let toml = Toml::read(text)?;
+    let packages = toml.at(&["package"]).and_then(Item::as_array_of_tables);
+    let mut contents = Contents::default();
+    for package in packages.into_iter().flatten() {
+        let name = package.get("name").and_then(Item::as_str).unwrap_or_default();
+        let is_here = package.get("source").is_some_and(|source| {
+            ["editable", "virtual", "directory"].iter().any(|kind| source.get(kind).is_some())
+        });
+        if is_here {
+            contents.listed.push(Package::python(name));
+        }
+        if let Some(version) = package.get("version").filter(|_| is_here) {
+            let shown = format!("[[package]] {name}");
+            let literal = toml.literal(&shown, version)?;
+            let field = Field::of_file(shown, literal, VersionScheme::Pep440);
+            contents.fields.push(field.of(Package::python(name)));
+        }
+    }
+    Ok(contents)
+}

@@ -1,0 +1,264 @@
+//! Reading version files, and those that they lead to.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::path::Path;
+
+use lockstep_files::Problem;
+use lockstep_patterns::find;
+use lockstep_schemas::version_format::VersionFormat;
+use rayon::prelude::*;
+
+use super::cargo::{self, Crate, Workspaces};
+use super::{npm, uv};
+use crate::formats::{Contents, Lead, Reading, by_name, read};
+use crate::text::{Identity, below, folder_of, identified, problem};
+
+/// From how many files on they are read on every core: starting the threads takes as long as reading a few.
+const MANY: usize = 24;
+
+/// One file that is to be read in one way.
+#[derive(Debug, Clone)]
+pub(crate) struct Task {
+    pub(crate) path: String,
+    pub(crate) reading: Reading,
+    pub(crate) train: usize,
+    /// Whether its own version counts: it is listed, or stands beside the file that led to it.
+    pub(crate) is_own: bool,
+    /// Whether the plan lists it.
+    pub(crate) is_listed: bool,
+    /// Whether it does by a pattern.
+    pub(crate) is_of_pattern: bool,
+}
+
+/// Everything that was read so far.
+pub(crate) struct Reader<'r> {
+    root: &'r Path,
+    known: HashSet<(String, Reading, usize)>,
+    /// Manifests that are listed, which are not read again as others' members.
+    listed: HashSet<String>,
+    /// The files, each once, by its first path and with its text.
+    pub(crate) texts: Vec<(String, String)>,
+    /// Where each path's file stands among them.
+    pub(crate) places: HashMap<String, usize>,
+    files: HashMap<Identity, usize>,
+    pub(crate) found: Vec<(Task, Contents)>,
+    pub(crate) problems: Vec<Problem>,
+    /// Lockfiles that can not be read and may be none of the repository's.
+    pub(crate) unread: Vec<(usize, Problem)>,
+    workspaces: Workspaces<'r>,
+    /// What was looked for upwards from a folder, and found.
+    above: HashMap<(String, &'static [&'static str]), Option<String>>,
+}
+
+impl<'r> Reader<'r> {
+    pub(crate) fn new(root: &'r Path) -> Self {
+        Self {
+            root,
+            known: HashSet::new(),
+            listed: HashSet::new(),
+            texts: Vec::new(),
+            places: HashMap::new(),
+            files: HashMap::new(),
+            found: Vec::new(),
+            problems: Vec::new(),
+            unread: Vec::new(),
+            workspaces: Workspaces::new(root),
+            above: HashMap::new(),
+        }
+    }
+
+    /// The files that a line of the plan means.
+    pub(crate) fn listed(&mut self, pattern: &str, reading: &Reading, train: usize) -> Vec<Task> {
+        let paths: Vec<String> = match find(self.root, pattern) {
+            Ok(found) => found.into_iter().map(|(path, _)| path).collect(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => {
+                self.problems
+                    .push(Problem::new(format!("can not be looked for: {error}")).of_file(pattern));
+                return Vec::new();
+            }
+        };
+        if paths.is_empty() {
+            let (what, remedy) = if pattern.contains('*') {
+                ("no such file, though it carries the version", "add one")
+            } else if self.root.join(pattern).symlink_metadata().is_ok() {
+                ("is no file, nor a link to one", "put the file there")
+            } else {
+                ("is missing, though it carries the version", "add it")
+            };
+            let remedy = format!("{remedy}, or take it out of `versions` in lockstep.yaml");
+            self.problems.push(Problem::new(what).of_file(pattern).with_remedy(remedy));
+        }
+        if *reading == Reading::format(VersionFormat::CargoManifest) {
+            self.listed.extend(paths.iter().cloned());
+        }
+        let is_of_pattern = pattern.contains('*');
+        let task = |path| {
+            let reading = reading.clone();
+            Task { path, reading, train, is_own: true, is_listed: true, is_of_pattern }
+        };
+        paths.into_iter().map(task).collect()
+    }
+
+    /// Reads some files, and tells which others they lead to.
+    pub(crate) fn round(&mut self, mut tasks: Vec<Task>) -> Vec<Task> {
+        tasks.retain(|task| {
+            let again = task.reading.is_of_workspace() && self.listed.contains(&task.path);
+            !again && self.known.insert((task.path.clone(), task.reading.clone(), task.train))
+        });
+        let one = |task: Task| {
+            let known = self.places.get(&task.path).map(|place| self.texts[*place].1.as_str());
+            let text = known.is_none().then(|| identified(&self.root.join(&task.path)));
+            let contents = match &text {
+                Some(Err(message)) => Err(Problem::new(message.clone()).of_file(&task.path)),
+                Some(Ok((text, _))) => parsed(&task, text),
+                None => parsed(&task, known.unwrap_or_default()),
+            };
+            (task, text.and_then(Result::ok), contents)
+        };
+        let read: Vec<_> = if tasks.len() < MANY {
+            tasks.into_iter().map(one).collect()
+        } else {
+            tasks.into_par_iter().map(one).collect()
+        };
+        let mut led_to = Vec::new();
+        for (task, text, contents) in read {
+            let place = self.place(&task.path, text);
+            match (contents, place) {
+                (Ok(Contents { lacks: Some(invalid), .. }), Some(place)) if !task.is_of_pattern => {
+                    let text = &self.texts[place].1;
+                    self.problems.push(problem(&task.path, text, invalid));
+                }
+                (Ok(contents), _) => {
+                    for lead in &contents.leads {
+                        led_to.extend(self.follow(&task, lead));
+                    }
+                    self.found.push((task, contents));
+                }
+                (Err(problem), Some(place)) if !task.is_own => self.unread.push((place, problem)),
+                (Err(problem), _) => self.problems.push(problem),
+            }
+        }
+        led_to
+    }
+
+    /// Where a path's file stands among all, and its text, which is new where there is one.
+    fn place(&mut self, path: &str, text: Option<(String, Identity)>) -> Option<usize> {
+        if let Some((text, identity)) = text.filter(|_| !self.places.contains_key(path)) {
+            let place = *self.files.entry(identity).or_insert(self.texts.len());
+            if place == self.texts.len() {
+                self.texts.push((path.to_owned(), text));
+            }
+            self.places.insert(path.to_owned(), place);
+        }
+        self.places.get(path).copied()
+    }
+
+    /// The files that a lead leads to.
+    fn follow(&mut self, from: &Task, lead: &Lead) -> Vec<Task> {
+        let folder = folder_of(&from.path);
+        match lead {
+            Lead::File { candidates, reading } => {
+                let paths: Vec<String> =
+                    candidates.iter().filter_map(|path| below(folder, path)).collect();
+                if let Some(path) = paths.iter().find(|path| self.root.join(path).is_file()) {
+                    return vec![from.to(path.clone(), reading.clone())];
+                }
+                self.no_file(from, &paths);
+                Vec::new()
+            }
+            Lead::CargoWorkspace { named, inherits } => {
+                self.workspace(from, named.as_deref(), *inherits)
+            }
+            Lead::CargoMembers { inherit } => {
+                let crates = self.workspaces.crates(&from.path).into_iter();
+                let task = |of: Crate| {
+                    let inherits = *inherit && of.is_member;
+                    let reading =
+                        if inherits { Reading::CargoMember } else { Reading::CargoNeighbour };
+                    from.to(of.manifest, reading)
+                };
+                crates.map(task).collect()
+            }
+            Lead::Beside(name) => self.beside(from, &from.path, name),
+            Lead::NpmWorkspace => {
+                npm::LOCKS.into_iter().filter_map(|names| self.lock(from, names)).collect()
+            }
+            Lead::UvWorkspace => self.lock(from, uv::LOCK).into_iter().collect(),
+        }
+    }
+
+    /// The nearest lockfile of a client, from the folder of a file upwards.
+    fn lock(&mut self, from: &Task, names: &'static [&'static str]) -> Option<Task> {
+        let folder = folder_of(&from.path);
+        let lock = from.to_known(self.nearest(folder, names)?)?;
+        Some(Task { is_own: folder_of(&lock.path) == folder, ..lock })
+    }
+
+    /// The root of the Cargo workspace that a manifest is of, with its lockfile. A crate without a workspace has a
+    /// lockfile of its own.
+    fn workspace(&mut self, from: &Task, named: Option<&str>, inherits: bool) -> Vec<Task> {
+        let Some(root) = self.workspaces.root_of(&from.path, named) else {
+            if inherits {
+                let problem = "inherits its version from a workspace, and there is none above it";
+                let remedy = "write its version, or add it to a workspace with one";
+                self.problems.push(Problem::new(problem).of_file(&from.path).with_remedy(remedy));
+            }
+            return self.beside(from, &from.path, cargo::LOCK);
+        };
+        let reading = if inherits { Reading::CargoWorkspace } else { Reading::CargoNeighbour };
+        let lock = self.beside(from, &root, cargo::LOCK);
+        [from.to(root, reading)].into_iter().chain(lock).collect()
+    }
+
+    /// A file in the folder of another, where there is one.
+    fn beside(&self, from: &Task, path: &str, name: &str) -> Vec<Task> {
+        let beside = below(folder_of(path), name).filter(|path| self.root.join(path).is_file());
+        beside.and_then(|path| from.to_known(path)).into_iter().collect()
+    }
+
+    fn no_file(&mut self, from: &Task, paths: &[String]) {
+        let place = match paths {
+            [] => "outside of the project".to_owned(),
+            [path] => format!("in {path}, which is no file"),
+            [first, .., last] => format!("in none of {first} to {last}"),
+        };
+        self.problems.push(
+            Problem::new(format!("its version is dynamic, and stands {place}"))
+                .of_file(&from.path)
+                .with_remedy("name the file that has it in `versions` of lockstep.yaml, in the place of this one"),
+        );
+    }
+
+    /// The nearest of some files, from a folder upwards.
+    fn nearest(&mut self, folder: &str, names: &'static [&'static str]) -> Option<String> {
+        if let Some(known) = self.above.get(&(folder.to_owned(), names)) {
+            return known.clone();
+        }
+        let mut here = names.iter().filter_map(|name| below(folder, name));
+        let found = here.find(|path| self.root.join(path).is_file());
+        let is_root = folder.is_empty();
+        let found = found.or_else(|| self.nearest((!is_root).then(|| folder_of(folder))?, names));
+        self.above.insert((folder.to_owned(), names), found.clone());
+        found
+    }
+}
+
+impl Task {
+    /// Another file that it leads to.
+    fn to(&self, path: String, reading: Reading) -> Self {
+        let train = self.train;
+        Self { path, reading, train, is_own: true, is_listed: false, is_of_pattern: false }
+    }
+
+    /// Another file, which is read as its name says.
+    fn to_known(&self, path: String) -> Option<Self> {
+        let reading = Reading::format(by_name(&path)?);
+        Some(self.to(path, reading))
+    }
+}
+
+fn parsed(task: &Task, text: &str) -> Result<Contents, Problem> {
+    read(&task.reading, text).map_err(|invalid| problem(&task.path, text, invalid))
+}

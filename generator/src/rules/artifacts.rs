@@ -1,0 +1,276 @@
+//! Artifacts: that their targets exist, their names tell them apart, and their placeholders have a
+//! value where they stand.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use lockstep_schemas::manifest;
+use lockstep_schemas::model::{Archive, Artifact, Model, Scope};
+use lockstep_schemas::placeholder::{Part, Placeholder, parts};
+use lockstep_schemas::strings::{GlobPattern, Id};
+
+use crate::plan;
+use crate::suggest;
+use crate::violation::{Path, Violations};
+
+pub(super) fn check(model: &Model, violations: &mut Violations) {
+    if model.artifacts.is_empty() {
+        let message = "a release of nothing: `artifacts` is empty";
+        violations.add(Path::of("artifacts"), message, "say what is shipped");
+    }
+    for (id, artifact) in &model.artifacts {
+        let at = Path::of("artifacts").key(id);
+        targets(model, artifact, &at, violations);
+        references(model, artifact, &at, violations);
+        patterns(model, artifact, &at, violations);
+        if let Artifact::Archive(archive) = artifact {
+            archive_of_release(archive, &at, violations);
+        }
+    }
+    names(model, violations);
+}
+
+fn targets(model: &Model, artifact: &Artifact, at: &Path, violations: &mut Violations) {
+    let known = || model.targets.keys().map(lockstep_schemas::strings::TargetId::as_str);
+    if let Some(targets) = artifact.targets() {
+        let at = at.key("targets");
+        for (index, target) in targets.iter().enumerate() {
+            if !model.targets.contains_key(target) {
+                violations.unknown(at.index(index), "target", target.as_str(), known());
+            }
+        }
+        violations.repeated(targets, &at);
+    }
+    if let Artifact::Sdist(sdist) = artifact
+        && !model.targets.contains_key(&sdist.built_on)
+    {
+        violations.unknown(at.key("built-on"), "target", sdist.built_on.as_str(), known());
+    }
+    let none = artifact.targets().map_or(model.targets.is_empty(), <[_]>::is_empty);
+    if artifact.scope() == Scope::Target && none {
+        // A run that publishes nothing must not be green.
+        let message = format!("`{}` of no target: nothing would be shipped", artifact.kind());
+        violations.add(at.key("targets"), message, "name its targets");
+    }
+}
+
+fn references(model: &Model, artifact: &Artifact, at: &Path, violations: &mut Violations) {
+    let Artifact::NpmPackage(package) = artifact else {
+        return;
+    };
+    let Some(id) = &package.platform_packages else {
+        return;
+    };
+    let is_platform = |artifact: &Artifact| matches!(artifact, Artifact::NpmPlatformPackage(_));
+    if !model.artifacts.get(id).is_some_and(is_platform) {
+        let known = model.artifacts.iter().filter(|(_, artifact)| is_platform(artifact));
+        let known = known.map(|(id, _)| id.as_str());
+        let at = at.key("platform-packages");
+        violations.unknown(at, "npm-platform-package", id.as_str(), known);
+    }
+}
+
+/// Which placeholders have a value where a pattern stands.
+#[derive(Clone, Copy)]
+struct Scoped {
+    target: bool,
+    mode: bool,
+    version: bool,
+}
+
+fn patterns(model: &Model, artifact: &Artifact, at: &Path, violations: &mut Violations) {
+    let target = artifact.scope() == Scope::Target;
+    let here = Scoped { target, mode: false, version: true };
+    // One of each mode, and in what needs every target one of each target.
+    let each = Scoped { target: true, mode: true, version: true };
+    let mut pattern = |text: &str, at: Path, scoped| placeholders(text, &at, scoped, violations);
+    match artifact {
+        Artifact::Archive(archive) => {
+            pattern(archive.name.as_str(), at.key("name"), here);
+            if let Some(manifest) = &archive.manifest {
+                pattern(manifest.as_str(), at.key("manifest"), here);
+            }
+        }
+        Artifact::NpmPlatformPackage(package) => {
+            let named = Scoped { version: false, ..here };
+            pattern(package.package.as_str(), at.key("package"), named);
+            if let Some(template) = &package.template {
+                pattern(template.as_str(), at.key("template"), named);
+            }
+        }
+        Artifact::NpmPackage(package) => {
+            let named = Scoped { version: false, ..here };
+            pattern(package.package.as_str(), at.key("package"), named);
+        }
+        Artifact::Wheel(wheel) => {
+            pattern(wheel.path.as_str(), at.key("path"), here);
+            for (index, member) in wheel.members.iter().enumerate() {
+                pattern(member.as_str(), at.key("members").index(index), here);
+            }
+        }
+        Artifact::Sdist(sdist) => {
+            pattern(sdist.path.as_str(), at.key("path"), here);
+            for (index, member) in sdist.members.iter().enumerate() {
+                pattern(member.as_str(), at.key("members").index(index), here);
+            }
+        }
+        Artifact::Binary(binary) => {
+            let each_mode = Scoped { mode: true, ..here };
+            pattern(binary.path.as_str(), at.key("path"), each_mode);
+            pattern(binary.name.as_str(), at.key("name"), each_mode);
+            if has_mode(binary.path.as_str()) != has_mode(binary.name.as_str()) {
+                let message = "`{mode}` must stand in both `path` and `name`, or in neither";
+                violations.add(at.key("name"), message, "put it into the other too");
+            }
+        }
+        Artifact::Crate(_) => {}
+    }
+    if let Some((key, files)) = files(artifact) {
+        members(model, files, &at.key(key), each, target, violations);
+    }
+}
+
+fn files(artifact: &Artifact) -> Option<(&'static str, &IndexMap<GlobPattern, GlobPattern>)> {
+    match artifact {
+        Artifact::Archive(archive) => Some(("files", &archive.files)),
+        Artifact::NpmPlatformPackage(package) => Some(("files", &package.files)),
+        Artifact::NpmPackage(package) => Some(("native-files", &package.native_files)),
+        _ => None,
+    }
+}
+
+fn members(
+    model: &Model,
+    files: &IndexMap<GlobPattern, GlobPattern>,
+    at: &Path,
+    each: Scoped,
+    of_target: bool,
+    violations: &mut Violations,
+) {
+    if files.is_empty() && of_target {
+        let message = "an artifact with nothing in it";
+        violations.add(at.clone(), message, "name a built file and its place");
+    }
+    for (from, to) in files {
+        let to_at = at.key(from);
+        let from_at = at.key_itself(from);
+        placeholders(from.as_str(), &from_at, each, violations);
+        placeholders(to.as_str(), &to_at, each, violations);
+        let (from, to) = (from.as_str(), to.as_str());
+        if to.contains('*') && to.matches('*').count() != from.matches('*').count() {
+            let message = "the place has another number of `*` than the built files";
+            violations.add(to_at.clone(), message, "give both the same");
+        }
+        let goes_astray = |what: &str, many: bool, has: &dyn Fn(&str) -> bool| {
+            (many && has(from) && !has(to))
+                .then(|| format!("the files of every {what} would land in one place"))
+        };
+        let has_target = |text: &str| mentions_target(text);
+        let clash = goes_astray("mode", model.modes.len() > 1, &has_mode)
+            .or_else(|| goes_astray("target", !of_target && model.targets.len() > 1, &has_target));
+        if let Some(message) = clash {
+            violations.add(to_at, message, "put the placeholder into the place too");
+        }
+    }
+}
+
+fn has_mode(text: &str) -> bool {
+    parts(text).contains(&Part::Placeholder(Placeholder::Mode))
+}
+
+fn mentions_target(text: &str) -> bool {
+    parts(text).iter().any(|part| {
+        matches!(part, Part::Placeholder(placeholder) if placeholder.is_of_target()
+            && !matches!(placeholder, Placeholder::ExeSuffix | Placeholder::DllPrefix | Placeholder::DllSuffix))
+    })
+}
+
+fn placeholders(pattern: &str, at: &Path, scoped: Scoped, violations: &mut Violations) {
+    if pattern.contains("**") {
+        let message = "`**` is not known here: `*` stands for any text within one part of a path";
+        violations.add(at.clone(), message, "write one `*` for each folder");
+    }
+    for part in parts(pattern) {
+        match part {
+            Part::Text(_) => {}
+            Part::Unknown(text) => {
+                let name = text.trim_matches(['{', '}']);
+                let known: Vec<String> =
+                    Placeholder::ALL.iter().map(|p| p.name().to_owned()).collect();
+                let remedy = suggest::instead_of(name, known.iter().map(String::as_str));
+                let message = format!("`{text}` is no placeholder");
+                violations.add(at.clone(), message, remedy);
+            }
+            Part::Placeholder(placeholder) => {
+                let (allowed, lacks) = match placeholder {
+                    Placeholder::Mode => (scoped.mode, "there is no one build mode here"),
+                    Placeholder::Version => {
+                        (scoped.version, "the name is the same in every version")
+                    }
+                    _ => (scoped.target, "there is no one target here"),
+                };
+                if !allowed {
+                    let message = format!("`{placeholder}` has no value: {lacks}");
+                    violations.add(at.clone(), message, "take it out");
+                }
+            }
+        }
+    }
+}
+
+fn archive_of_release(archive: &Archive, at: &Path, violations: &mut Violations) {
+    if archive.scope == Scope::Target && archive.manifest.is_some() {
+        violations.add(
+            at.key_itself("manifest"),
+            "the manifest is of the whole release, this archive of one target",
+            "take it out, or write `scope: release`",
+        );
+    }
+}
+
+/// No two files of a release have the same name, and none that of a bundle's own file.
+fn names(model: &Model, violations: &mut Violations) {
+    let mut taken: HashMap<String, &Id> = HashMap::new();
+    for (id, artifact) in &model.artifacts {
+        let key = match artifact {
+            Artifact::Archive(_) | Artifact::Binary(_) => "name",
+            _ => "package",
+        };
+        let files = plan::artifact_files(model, artifact);
+        let mut clashes = 0;
+        for file in &files {
+            // A wheel's or sdist's name is the build's own, and stands in its path.
+            let is_own = file.path.is_some() && !matches!(artifact, Artifact::Binary(_));
+            // A name with an unknown placeholder is told by itself.
+            let is_broken = parts(&file.name).iter().any(|part| matches!(part, Part::Unknown(_)));
+            if is_own || is_broken {
+                continue;
+            }
+            // Some file systems do not tell cases apart.
+            if manifest::names::ALL.iter().any(|own| own.eq_ignore_ascii_case(&file.name)) {
+                let message = format!("`{}` is a file of the bundle's own", file.name);
+                violations.add(
+                    Path::of("artifacts").key(id).key(key),
+                    message,
+                    "give it another name",
+                );
+            }
+            if let Some(other) = taken.insert(file.name.clone(), id)
+                && clashes == 0
+            {
+                clashes += 1;
+                let message = if other == id {
+                    format!("two targets would ship the same file `{}`", file.name)
+                } else {
+                    format!("`{other}` ships a file `{}` too", file.name)
+                };
+                let remedy = if other == id {
+                    "put `{target}` or another fact of the target into the name"
+                } else {
+                    "give one of them another name"
+                };
+                violations.add(Path::of("artifacts").key(id).key(key), message, remedy);
+            }
+        }
+    }
+}

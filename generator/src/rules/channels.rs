@@ -1,0 +1,307 @@
+//! Channels: that what they ship can be shipped there, that tiers are kept, that credentials fit.
+
+use lockstep_schemas::model::{
+    Artifact, Auth, ChannelKind, Channels, Common, FormulaUpdate, Model, Tier,
+};
+use lockstep_schemas::platform::{KNOWN_TARGETS, Os, Platform, known_triple};
+use lockstep_schemas::strings::{Id, TargetId, TargetSelector};
+
+use crate::plan;
+use crate::suggest;
+use crate::violation::{Path, Violations};
+
+pub(super) fn check(model: &Model, violations: &mut Violations) {
+    let channels = model.channels.all();
+    if channels.is_empty() {
+        let message = "a release to nowhere: no channel is named";
+        violations.add(Path::of("channels"), message, "name one, such as `github-release`");
+    }
+    for common in channels {
+        let at = Path::of("channels").key(common.kind);
+        artifacts(model, &common, &at, violations);
+        tiers(model, &common, &at, violations);
+        credentials(model, &common, &at, violations);
+    }
+    assets(&model.channels, violations);
+    homebrew(&model.channels, violations);
+    manifest(model, violations);
+    unshipped(model, violations);
+}
+
+/// What each channel can ship.
+fn ships(channel: ChannelKind, artifact: &Artifact) -> bool {
+    match channel {
+        ChannelKind::GithubRelease => matches!(
+            artifact,
+            Artifact::Archive(_) | Artifact::Binary(_) | Artifact::Wheel(_) | Artifact::Sdist(_)
+        ),
+        ChannelKind::Npm => {
+            matches!(artifact, Artifact::NpmPlatformPackage(_) | Artifact::NpmPackage(_))
+        }
+        ChannelKind::Pypi => matches!(artifact, Artifact::Wheel(_) | Artifact::Sdist(_)),
+        ChannelKind::CratesIo => matches!(artifact, Artifact::Crate(_)),
+        ChannelKind::Homebrew => matches!(artifact, Artifact::Archive(_)),
+        ChannelKind::CargoBinstall => {
+            matches!(artifact, Artifact::Archive(_) | Artifact::Binary(_))
+        }
+    }
+}
+
+/// The kinds that a channel ships, in words.
+fn kinds(channel: ChannelKind) -> &'static str {
+    match channel {
+        ChannelKind::GithubRelease => "`archive`, `binary`, `wheel` and `sdist`",
+        ChannelKind::Npm => "`npm-platform-package` and `npm-package`",
+        ChannelKind::Pypi => "`wheel` and `sdist`",
+        ChannelKind::CratesIo => "`crate`",
+        ChannelKind::Homebrew => "`archive`",
+        ChannelKind::CargoBinstall => "`archive` and `binary`",
+    }
+}
+
+fn artifacts(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Violations) {
+    let at = at.key("artifacts");
+    if common.artifacts.is_empty() {
+        let message = format!("{} without an artifact", common.kind.label());
+        violations.add(at.clone(), message, "name what it ships");
+    }
+    for (index, id) in common.artifacts.iter().enumerate() {
+        let shippable = model.artifacts.iter().filter(|(_, artifact)| ships(common.kind, artifact));
+        let shippable: Vec<&str> = shippable.map(|(id, _)| id.as_str()).collect();
+        let at = at.index(index);
+        match model.artifacts.get(id) {
+            None if shippable.is_empty() => violations.add(
+                at,
+                format!("there is no artifact `{id}`"),
+                format!("{} ships {}; the model has none", common.kind.label(), kinds(common.kind)),
+            ),
+            None => violations.unknown(at, "artifact", id.as_str(), shippable),
+            Some(artifact) if !ships(common.kind, artifact) => {
+                let what = format!(
+                    "`{id}` is of the kind `{}`, which {} does not ship",
+                    artifact.kind(),
+                    common.kind.label(),
+                );
+                let remedy = if shippable.is_empty() {
+                    format!("it ships {}", kinds(common.kind))
+                } else {
+                    suggest::instead_of("", shippable)
+                };
+                violations.add(at, what, remedy);
+            }
+            Some(_) => {}
+        }
+    }
+    violations.repeated(common.artifacts, &at);
+}
+
+fn tiers(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Violations) {
+    for (selector, entry) in common.tiers {
+        selector_known(model, selector, entry.tier(), &at.key("tiers"), violations);
+    }
+    refused(model, common, at, violations);
+    promised(model, common, at, violations);
+    let official = plan::official_targets(model, common);
+    if common.smoke.is_none() && !official.is_empty() {
+        violations.add(
+            at.clone(),
+            format!(
+                "`{}` on {} without a smoke test: nothing would show that it can be installed and run",
+                Tier::Official,
+                common.kind.label(),
+            ),
+            "add `smoke: { run: … }`, or promise `preview`",
+        );
+    }
+}
+
+fn selector_known(
+    model: &Model,
+    selector: &TargetSelector,
+    tier: Tier,
+    at: &Path,
+    violations: &mut Violations,
+) {
+    let text = selector.as_str();
+    let at = at.key_itself(selector);
+    if text == "default" {
+        return;
+    }
+    if let Some(beginning) = text.strip_suffix('*') {
+        let matches = |id: &str| id.starts_with(beginning);
+        let any = model.targets.keys().any(|id| matches(id.as_str()));
+        if tier.ships() && !any {
+            let message = format!("no target begins with `{beginning}`, so nothing is `{tier}`");
+            violations.add(at, message, "add the targets, or promise `deferred` or `unsupported`");
+        } else if !any && !KNOWN_TARGETS.iter().any(|(id, _)| matches(id)) {
+            let known = KNOWN_TARGETS.iter().map(|(id, _)| *id);
+            violations.unknown(at, "target beginning with", beginning, known);
+        }
+        return;
+    }
+    let is_target = model.targets.keys().any(|id| id.as_str() == text);
+    let is_known = text.parse::<TargetId>().is_ok_and(|id| known_triple(&id).is_some());
+    if !is_target && (tier.ships() || !is_known) {
+        let ids = model.targets.keys().map(TargetId::as_str);
+        violations.unknown(at, "target", text, ids.chain(["default"]));
+    }
+}
+
+/// Every target that a channel has something for has a tier, and some tier ships.
+fn promised(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Violations) {
+    let packs = |target: &TargetId| {
+        let mut artifacts = common.artifacts.iter().filter_map(|id| model.artifacts.get(id));
+        artifacts.any(|artifact| artifact.is_packed_for(target))
+    };
+    let targets: Vec<&TargetId> = model.targets.keys().filter(|target| packs(target)).collect();
+    let tier =
+        |target: &TargetId| plan::tier_entry(common.tiers, target).map(|(_, entry)| entry.tier());
+    if !common.tiers.is_empty()
+        && let Some(target) = targets.iter().find(|target| tier(target).is_none())
+    {
+        violations.add(
+            at.key_itself("tiers"),
+            format!("what {} promises for `{target}` is not said", common.kind.label()),
+            "name it, or add `default: official`",
+        );
+    }
+    let ships = |target: &TargetId| common.tiers.is_empty() || tier(target).is_none_or(Tier::ships);
+    if !targets.is_empty() && !targets.iter().any(|target| ships(target)) {
+        let message = format!("{} ships to none of its targets", common.kind.label());
+        violations.add(at.key_itself("tiers"), message, "ship to one, or take the channel out");
+    }
+    let on_windows = targets.iter().find(|target| ships(target) && is_windows(model, target));
+    if let (ChannelKind::Homebrew, Some(target)) = (common.kind, on_windows) {
+        violations.add(
+            at.clone(),
+            format!("Homebrew does not run on Windows, and would ship to `{target}`"),
+            format!("promise `{target}: deferred`, or take it out of the artifact's targets"),
+        );
+    }
+}
+
+fn is_windows(model: &Model, id: &TargetId) -> bool {
+    let triple = model.targets.get(id).and_then(|target| target.triple.clone());
+    let platform = triple.or_else(|| known_triple(id)).and_then(|triple| Platform::of(&triple));
+    platform.is_some_and(|platform| platform.os == Os::Windows)
+}
+
+/// What is unsupported on a channel is refused where an artifact of the channel is packed for it.
+fn refused(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Violations) {
+    for target in model.targets.keys() {
+        let Some((selector, entry)) = plan::tier_entry(common.tiers, target) else {
+            continue;
+        };
+        if entry.tier() != Tier::Unsupported {
+            continue;
+        }
+        let packs = |id: &&Id| {
+            model.artifacts.get(*id).is_some_and(|artifact| artifact.is_packed_for(target))
+        };
+        if let Some(id) = common.artifacts.iter().find(packs) {
+            violations.add(
+                at.key("tiers").key(selector),
+                format!("`{target}` is unsupported here, and `{id}` is packed for it"),
+                format!("take `{target}` out of `targets` or of the artifact's targets, or promise another tier"),
+            );
+        }
+    }
+}
+
+fn credentials(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Violations) {
+    if common.auth != Some(Auth::TrustedPublishing) {
+        return;
+    }
+    if common.secret.is_some() {
+        let message = "a secret beside trusted publishing, which needs none";
+        violations.add(at.key_itself("secret"), message, "take it out, or write `auth: token`");
+    }
+    if !plan::is_hosted(&model.runner) {
+        violations.add(
+            Path::of("runner"),
+            format!(
+                "trusted publishing to {} works on GitHub's own runners alone, and `{}` is none",
+                common.kind.label(),
+                model.runner
+            ),
+            "write a hosted runner, such as ubuntu-24.04, or publish by token",
+        );
+    }
+}
+
+/// Channels that fetch the GitHub release's assets ship nothing that it does not have.
+fn assets(channels: &Channels, violations: &mut Violations) {
+    let released: &[Id] =
+        channels.github_release.as_ref().map_or(&[], |release| &release.artifacts);
+    for common in channels.all() {
+        if !matches!(common.kind, ChannelKind::Homebrew | ChannelKind::CargoBinstall) {
+            continue;
+        }
+        for (index, id) in common.artifacts.iter().enumerate() {
+            if !released.contains(id) {
+                violations.add(
+                    Path::of("channels").key(common.kind).key("artifacts").index(index),
+                    format!(
+                        "{} fetches `{id}` from the GitHub release, which does not ship it",
+                        common.kind.label()
+                    ),
+                    format!("add `{id}` to `channels.github-release.artifacts`"),
+                );
+            }
+        }
+    }
+}
+
+/// The manifest's own name is none of the other assets'.
+fn manifest(model: &Model, violations: &mut Violations) {
+    let Some(release) = &model.channels.github_release else { return };
+    let Some(name) = &release.manifest else { return };
+    let of =
+        |id: &Id| model.artifacts.get(id).map(|artifact| plan::artifact_files(model, artifact));
+    let mut files = release.artifacts.iter().filter_map(of).flatten();
+    let clashes = |file: &str| name.as_str() == file || name.as_str() == format!("{file}.sha256");
+    if name.as_str() == "SHA256SUMS" || files.any(|file| clashes(&file.name)) {
+        violations.add(
+            Path::of("channels").key("github-release").key("manifest"),
+            format!("another asset of the release is called `{name}` too"),
+            "give the manifest a name of its own",
+        );
+    }
+}
+
+fn homebrew(channels: &Channels, violations: &mut Violations) {
+    let Some(homebrew) = &channels.homebrew else {
+        return;
+    };
+    if homebrew.update == FormulaUpdate::Verify && homebrew.secret.is_some() {
+        violations.add(
+            Path::of("channels").key("homebrew").key_itself("secret"),
+            "a secret to push with, where a maintainer pushes",
+            "take it out, or write `update: push`",
+        );
+    }
+}
+
+/// An artifact that no channel ships, and a crate that cargo-binstall does not find.
+fn unshipped(model: &Model, violations: &mut Violations) {
+    let channels = model.channels.all();
+    for id in model.artifacts.keys() {
+        if !channels.iter().any(|common| common.artifacts.contains(id)) {
+            violations.add(
+                Path::of("artifacts").key_itself(id),
+                format!("no channel ships `{id}`"),
+                "name it in a channel's `artifacts`, or take it out",
+            );
+        }
+    }
+    if let Some(binstall) = &model.channels.cargo_binstall {
+        let id = &binstall.crate_artifact;
+        let is_crate = |artifact: &Artifact| matches!(artifact, Artifact::Crate(_));
+        if !model.artifacts.get(id).is_some_and(is_crate) {
+            let known = model.artifacts.iter().filter(|(_, artifact)| is_crate(artifact));
+            let known = known.map(|(id, _)| id.as_str());
+            let at = Path::of("channels").key("cargo-binstall").key("crate");
+            violations.unknown(at, "crate", id.as_str(), known);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Sources, steps, gates and waivers: what jobs do beside what Lockstep renders by itself.
+
+use std::collections::HashMap;
+
+use lockstep_schemas::model::{GateCheck, Model, Stage, Step};
+use lockstep_schemas::strings::PinnedAction;
+
+use crate::plan::pins;
+use crate::violation::{Path, Violations};
+
+pub(super) fn check(model: &Model, violations: &mut Violations) {
+    sources(model, violations);
+    let mut steps = Steps { model, violations, pins: HashMap::new() };
+    let build = Path::of("build");
+    steps.check(&model.build.setup, &build.key("setup"), true);
+    steps.check(&model.build.compile, &build.key("compile"), true);
+    steps.check(&model.build.package, &build.key("package"), true);
+    let extra = Path::of("extra-steps");
+    steps.check(&model.extra_steps.context, &extra.key("context"), false);
+    steps.check(&model.extra_steps.assemble, &extra.key("assemble"), false);
+    steps.check(&model.extra_steps.verify, &extra.key("verify"), false);
+    steps.check(&model.lockstep.setup, &Path::of("lockstep").key("setup"), false);
+    gates(model, violations);
+    waivers(model, violations);
+}
+
+fn sources(model: &Model, violations: &mut Violations) {
+    let at = Path::of("sources");
+    for (index, source) in model.sources.iter().enumerate() {
+        let before = &model.sources[..index];
+        let at = at.index(index);
+        if before.iter().any(|other| other.name == source.name) {
+            let message = format!("two sources are called `{}`", source.name);
+            violations.add(at.key("name"), message, "give each a name of its own");
+        }
+        let place = |source: &lockstep_schemas::model::Source| {
+            source.path.as_ref().map_or(source.name.as_str(), |path| path.as_str()).to_owned()
+        };
+        if before.iter().any(|other| place(other) == place(source)) {
+            let message = format!("two sources go to `{}`", place(source));
+            violations.add(at.key("path"), message, "give each a `path` of its own");
+        }
+        let taken = ["lockstep", ".github", ".git"];
+        if let Some(taken) = place(source).split('/').next().filter(|first| taken.contains(first)) {
+            let message = format!("`{taken}` is taken: a source there would be in the way");
+            violations.add(at.key("path"), message, "name another folder");
+        }
+        if place(source) == "." {
+            let message = "a source at the project's root would replace the project";
+            violations.add(at.key("path"), message, "name a folder");
+        }
+        let Some(input) = &source.git_ref.input else {
+            continue;
+        };
+        if input.as_str() == "tag" {
+            let message = "the input `tag` is Lockstep's own";
+            violations.add(at.key("ref").key("input"), message, "give it another name");
+        }
+        if before.iter().any(|other| other.git_ref.input.as_ref() == Some(input)) {
+            let message = format!("two sources take the input `{input}`");
+            violations.add(at.key("ref").key("input"), message, "give each an input of its own");
+        }
+    }
+}
+
+struct Steps<'a> {
+    model: &'a Model,
+    violations: &'a mut Violations,
+    /// The first pin of each repository of actions.
+    pins: HashMap<String, PinnedAction>,
+}
+
+impl Steps<'_> {
+    fn check(&mut self, steps: &[Step], at: &Path, in_build: bool) {
+        for (index, step) in steps.iter().enumerate() {
+            let at = at.index(index);
+            self.form(step, &at);
+            self.environment(step, &at);
+            self.pin(step, &at);
+            self.targets(step, &at, in_build);
+        }
+    }
+
+    /// A step is a script or an action, with what belongs to it.
+    fn form(&mut self, step: &Step, at: &Path) {
+        let is_run = step.run.is_some();
+        match (is_run, step.uses.is_some()) {
+            (true, true) => {
+                let message = "a step with both `run` and `uses`";
+                self.violations.add(at.key_itself("uses"), message, "make two steps of it");
+            }
+            (false, false) => {
+                let message = "a step with neither `run` nor `uses`";
+                self.violations.add(at.clone(), message, "say what it runs: `run: make`");
+            }
+            _ => {}
+        }
+        if step.run.as_ref().is_some_and(|run| run.as_str().trim().is_empty()) {
+            self.violations.add(at.key("run"), "a script that does nothing", "take the step out");
+        }
+        if step.uses.is_some() && step.version.is_none() {
+            self.violations.add(
+                at.key_itself("uses"),
+                "a pin without its version, which reviewers and bots read",
+                "add the tag of that commit: `version: v1.2.3`",
+            );
+        }
+        let of_run = [
+            ("shell", step.shell.is_some()),
+            ("working-directory", step.working_directory.is_some()),
+        ];
+        let of_uses = [("version", step.version.is_some()), ("with", !step.inputs.is_empty())];
+        let misplaced = if is_run { of_uses } else { of_run };
+        for (key, _) in misplaced.into_iter().filter(|(_, given)| *given) {
+            let (owner, other) = if is_run { ("uses", "run") } else { ("run", "uses") };
+            let message = format!("`{key}` belongs to `{owner}`, and this step has `{other}`");
+            self.violations.add(at.key_itself(key), message, "take it out");
+        }
+    }
+
+    fn environment(&mut self, step: &Step, at: &Path) {
+        const RESERVED: [&str; 4] = ["GITHUB_", "RUNNER_", "LOCKSTEP_", "ACTIONS_"];
+        for name in step.env.keys() {
+            let upper = name.as_str().to_uppercase();
+            if let Some(prefix) = RESERVED.iter().find(|prefix| upper.starts_with(*prefix)) {
+                let message =
+                    format!("variables that begin with `{prefix}` are not a step's to set");
+                let at = at.key("env").key_itself(name);
+                self.violations.add(at, message, "give it another name");
+            }
+        }
+    }
+
+    /// One repository of actions has one pin, so that a bot's bump of it means all of them.
+    fn pin(&mut self, step: &Step, at: &Path) {
+        let Some(action) = &step.uses else { return };
+        let (repository, commit) = pins::split(action);
+        let first = self.pins.entry(repository.to_string()).or_insert_with(|| action.clone());
+        if pins::split(first).1 != commit {
+            let message = format!("`{repository}` is pinned to another commit further up");
+            self.violations.add(at.key("uses"), message, "pin both to the newer one");
+        }
+    }
+
+    fn targets(&mut self, step: &Step, at: &Path, in_build: bool) {
+        let Some(targets) = &step.targets else { return };
+        let at = at.key("targets");
+        if !in_build {
+            let message = "this job belongs to no target";
+            self.violations.add(at, message, "take `targets` out");
+            return;
+        }
+        for (index, target) in targets.iter().enumerate() {
+            if !self.model.targets.contains_key(target) {
+                let known =
+                    self.model.targets.keys().map(lockstep_schemas::strings::TargetId::as_str);
+                self.violations.unknown(at.index(index), "target", target.as_str(), known);
+            }
+        }
+        if targets.is_empty() {
+            self.violations.add(at, "a step for no target", "name its targets, or take it out");
+        } else {
+            self.violations.repeated(targets, &at);
+        }
+    }
+}
+
+fn gates(model: &Model, violations: &mut Violations) {
+    for (id, gate) in &model.gates {
+        let at = Path::of("gates").key(id).key("check");
+        if let GateCheck::NoOpenBlockers { epic, .. } = &gate.check
+            && !epic.as_str().contains("{tag}")
+        {
+            violations.add(
+                at.key("epic"),
+                "an epic without `{tag}` is one of every release",
+                "write, for example, `Release blockers: {tag}`",
+            );
+        }
+        if let GateCheck::Workflow { workflow } = &gate.check
+            && ["release.yml", "release-publish.yml"].contains(&workflow.as_str())
+        {
+            violations.add(
+                at.key("workflow"),
+                format!("`{workflow}` can not be a gate of itself"),
+                "name the workflow that tests the project, such as ci.yml",
+            );
+        }
+    }
+}
+
+fn waivers(model: &Model, violations: &mut Violations) {
+    for (index, waiver) in model.waivers.iter().enumerate() {
+        let at = Path::of("waivers").index(index);
+        match (&waiver.gate, &waiver.channel) {
+            (Some(_), Some(_)) => violations.add(
+                at.key_itself("channel"),
+                "a waiver of both a gate and a channel",
+                "make two of it",
+            ),
+            (None, None) => violations.add(
+                at.clone(),
+                "a waiver of nothing",
+                "say what may be let go: `gate: …` or `channel: …`",
+            ),
+            _ => {}
+        }
+        if let Some(gate) = &waiver.gate
+            && !model.gates.contains_key(gate)
+        {
+            let known = model.gates.keys().map(lockstep_schemas::strings::Id::as_str);
+            violations.unknown(at.key("gate"), "gate", gate.as_str(), known);
+        }
+        let gate = waiver.gate.as_ref().and_then(|gate| model.gates.get(gate));
+        if gate.is_some_and(|gate| gate.before == Stage::Build) {
+            violations.add(
+                at.key("gate"),
+                "a tag starts the build, and a tag can waive nothing",
+                "let the gate stand before `publish`, or take the waiver out",
+            );
+        }
+        let channels = model.channels.all();
+        if let Some(channel) = waiver.channel
+            && !channels.iter().any(|common| common.kind == channel)
+        {
+            let known = channels.iter().map(|common| common.kind.id());
+            violations.unknown(at.key("channel"), "channel", channel.id(), known);
+        }
+        if waiver.approvers.is_empty() {
+            violations.add(
+                at.key("approvers"),
+                "a waiver that nobody may grant",
+                "name the GitHub users who may",
+            );
+        }
+        violations.repeated(&waiver.approvers, &at.key("approvers"));
+    }
+}

@@ -1,0 +1,75 @@
+//! The project, how it is built, and which Lockstep it uses.
+
+use lockstep_schemas::model::{BuildMode, Model, Toolchain};
+
+use crate::plan;
+use crate::violation::{Path, Violations};
+
+pub(super) fn check(model: &Model, violations: &mut Violations) {
+    lockstep(model, violations);
+    modes(&model.modes, violations);
+    toolchain(model, violations);
+}
+
+fn lockstep(model: &Model, violations: &mut Violations) {
+    let at = Path::of("lockstep");
+    let is_own = plan::is_lockstep_itself(&model.project);
+    match (&model.lockstep.commit, is_own) {
+        (None, false) => violations.add(
+            at,
+            "`lockstep.commit` is missing",
+            "name the commit of Lockstep's release that the workflows run: `lockstep: { commit: …, version: v0.1.0 }`",
+        ),
+        (Some(_), true) => violations.add(
+            at.key_itself("commit"),
+            "Lockstep's own workflows use the actions beside them",
+            "take `commit` out",
+        ),
+        _ => {}
+    }
+    if model.lockstep.version.is_some() && model.lockstep.commit.is_none() {
+        violations.add(
+            Path::of("lockstep").key_itself("version"),
+            "a `version` without its `commit` pins nothing",
+            "add the commit, or take the version out",
+        );
+    }
+    if !model.lockstep.setup.is_empty() && model.lockstep.programs.is_none() {
+        violations.add(
+            Path::of("lockstep").key_itself("setup"),
+            "steps that fill no folder: `programs` is missing",
+            "name the folder that they fill with Lockstep's programs",
+        );
+    }
+}
+
+fn modes(modes: &[BuildMode], violations: &mut Violations) {
+    if modes.is_empty() {
+        violations.add(Path::of("modes"), "nothing is built in no mode", "write [release]");
+    }
+    let names: Vec<&str> = modes.iter().map(|mode| mode.id()).collect();
+    violations.repeated(&names, &Path::of("modes"));
+}
+
+/// A part of a version means different releases on different runner images, and targets that were built by
+/// different ones are not merged: better said here than after all of them are built.
+fn toolchain(model: &Model, violations: &mut Violations) {
+    let on_runners = model.targets.values().filter(|target| target.container.is_none()).count();
+    if on_runners < 2 {
+        return;
+    }
+    let Toolchain { rust, node, python } = &model.toolchain;
+    for (name, version) in [("rust", rust), ("node", node), ("python", python)] {
+        if let Some(version) = version.as_ref().filter(|version| !is_exact(version.as_str())) {
+            violations.add(
+                Path::of("toolchain").key(name),
+                format!("`{version}` is another {name} on each runner image, and all targets must be built by the same"),
+                "name one release, with all three numbers",
+            );
+        }
+    }
+}
+
+fn is_exact(version: &str) -> bool {
+    version.split('-').next().is_some_and(|numbers| numbers.split('.').count() == 3)
+}

@@ -1,0 +1,143 @@
+//! Version files: that where their version stands is said, once, and which train they belong to.
+
+use lockstep_schemas::model::{DescribedFile, Model, VersionFile};
+use lockstep_schemas::plan::VersionFilePlan;
+use lockstep_schemas::strings::{FieldPattern, Id, RelativePath, TagPattern};
+use lockstep_schemas::version_format::VersionFormat;
+use lockstep_versions::formats::{self, by_name};
+use regex_lite::Regex;
+
+use crate::plan;
+use crate::violation::{Path, Violations};
+
+pub(super) fn check(model: &Model, violations: &mut Violations) {
+    let versions = &model.versions;
+    let at = Path::of("versions");
+    let mut known = Vec::new();
+    files(&versions.files, &at, &mut known, violations);
+    let mut tags = vec![model.tag.clone()];
+    for (id, train) in &versions.trains {
+        let at = at.key("trains").key(id);
+        files(&train.files, &at, &mut known, violations);
+        tag(id, train.tag.as_ref(), &at, &mut tags, violations);
+    }
+    documents(model, violations);
+}
+
+/// A tag says by itself which train it releases.
+fn tag(
+    id: &Id,
+    tag: Option<&TagPattern>,
+    at: &Path,
+    tags: &mut Vec<TagPattern>,
+    violations: &mut Violations,
+) {
+    let Some(pattern) = plan::train_tag(id, tag) else { return };
+    if tags.contains(&pattern) {
+        violations.add(
+            if tag.is_some() { at.key("tag") } else { at.clone() },
+            format!("another train is tagged `{pattern}` too"),
+            "a tag must say which train it releases: name another pattern",
+        );
+    }
+    tags.push(pattern);
+}
+
+fn files(
+    files: &[VersionFile],
+    of: &Path,
+    known: &mut Vec<VersionFilePlan>,
+    violations: &mut Violations,
+) {
+    if files.is_empty() {
+        violations.add(
+            of.key_itself("files"),
+            "no file carries the version",
+            "name at least one, such as Cargo.toml or package.json",
+        );
+    }
+    for (index, file) in files.iter().enumerate() {
+        let at = of.key("files").index(index);
+        match file {
+            VersionFile::Named(path) if by_name(path.as_str()).is_none() => {
+                let names =
+                    VersionFormat::ALL.iter().flat_map(|format| formats::known(*format).names);
+                let names = names.copied().collect::<Vec<_>>().join("`, `");
+                violations.add(
+                    at.clone(),
+                    format!("which field of `{path}` carries the version is not known"),
+                    format!(
+                        "say where it stands: {{ path: {path}, json: /version }}, or `toml`, `yaml`, `regex`, `format`; known by name are `{names}`"
+                    ),
+                );
+            }
+            VersionFile::Named(_) => {}
+            VersionFile::Described(described) => description(described, &at, violations),
+        }
+        let path = file.path().as_str();
+        if path.contains(['{', '}']) {
+            violations.add(
+                at.clone(),
+                format!("`{path}` has a placeholder, and version files are of no target"),
+                "write `*` for what differs",
+            );
+        }
+        let Some(planned) = plan::version_file(file) else { continue };
+        if known.contains(&planned) {
+            violations.add(at, format!("`{path}` is named twice"), "name it once, in one train");
+        }
+        known.push(planned);
+    }
+}
+
+fn description(file: &DescribedFile, at: &Path, violations: &mut Violations) {
+    let count = plan::locators(file).len();
+    if count != 1 {
+        let what = if count == 0 { "is not said" } else { "is said more than once" };
+        violations.add(
+            at.clone(),
+            format!("where `{}` carries the version {what}", file.path),
+            "write one of `format`, `json`, `toml`, `yaml` and `regex`",
+        );
+    }
+    if file.scheme.is_some() && file.format.is_some() {
+        violations.add(
+            at.key_itself("scheme"),
+            "a format says by itself how it writes versions",
+            "take `scheme` out",
+        );
+    }
+    if let Some(pattern) = &file.regex {
+        expression(pattern, &at.key("regex"), violations);
+    }
+}
+
+fn expression(pattern: &FieldPattern, at: &Path, violations: &mut Violations) {
+    match Regex::new(pattern.as_str()) {
+        Err(error) => violations.add(
+            at.clone(),
+            format!("this is no regular expression: {error}"),
+            "the syntax is that of Rust's regex-lite",
+        ),
+        // The whole match is the first that is counted.
+        Ok(regex) if regex.captures_len() != 2 => violations.add(
+            at.clone(),
+            format!("the expression has {} groups", regex.captures_len() - 1),
+            "put the version, and nothing else, into one group: (…); write other groups as (?:…)",
+        ),
+        Ok(_) => {}
+    }
+}
+
+/// A document is written by people, and in part by Lockstep: it is none of the files that Lockstep takes as a
+/// whole.
+fn documents(model: &Model, violations: &mut Violations) {
+    let Some(document) = &model.versions.document else { return };
+    let at = Path::of("versions").key("document");
+    let is_markdown = [".md", ".markdown"].iter().any(|end| document.as_str().ends_with(end));
+    if !is_markdown {
+        violations.add(at, format!("`{document}` is no Markdown"), "name a file that ends in .md");
+    } else if model.versions.changelog.as_ref().is_some_and(|log: &RelativePath| log == document) {
+        violations.add(at, "the changelog is another document", "name a document of its own");
+    }
+}
