@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 use tempfile::TempDir;
@@ -18,6 +19,9 @@ pub struct Script {
     /// Files that are written, or with `null` removed.
     #[serde(default)]
     pub files: BTreeMap<String, Option<String>>,
+    /// Whether it starts where the project as it is has been built and released: from a bundle.
+    #[serde(default)]
+    pub released: bool,
     /// Environment variables: with `GITHUB_ACTIONS: "true"` the programs speak to a runner.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
@@ -25,7 +29,22 @@ pub struct Script {
     pub run: String,
 }
 
+/// The project as it is, built and released. A release takes longer than most of what is done with one.
+static RELEASED: LazyLock<TempDir> = LazyLock::new(|| {
+    let script = Script::default();
+    let project = script.project();
+    let outcome = script.sh(project.path(), "./build.sh; ./release.sh");
+    assert_eq!(outcome.status, 0, "{}", outcome.text());
+    project
+});
+
 impl Script {
+    /// One that starts from a bundle.
+    #[must_use]
+    pub fn of_release() -> Self {
+        Self { released: true, ..Self::default() }
+    }
+
     /// Reads a case.
     pub fn read(path: &Path) -> Self {
         let text = fs::read_to_string(path).unwrap();
@@ -42,7 +61,11 @@ impl Script {
     pub fn project(&self) -> TempDir {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        samples::copy(&crate::root().join("tests/projects/tool"), folder.path());
+        if self.released {
+            samples::copy(RELEASED.path(), folder.path());
+        } else {
+            samples::copy(&crate::root().join("tests/projects/tool"), folder.path());
+        }
         for (file, text) in &self.files {
             match text {
                 Some(text) => {
@@ -51,6 +74,9 @@ impl Script {
                 }
                 None => fs::remove_file(at(file)).unwrap(),
             }
+        }
+        if self.released {
+            return folder;
         }
         let rendered = lockstep(folder.path(), &["generate"]);
         assert_eq!(rendered.status, 0, "{}", rendered.text());

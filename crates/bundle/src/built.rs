@@ -68,3 +68,6 @@ fn place(to: &str, taken: Vec<String>) -> String {
     }
     place
 }
+
+#[cfg(test)]
+mod tests;

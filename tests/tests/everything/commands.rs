@@ -1,0 +1,44 @@
+//! The programs as a person calls them: command lines and all that they say, one file a case.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use lockstep_tests::commands::Script;
+use lockstep_tests::pairs::two_at_a_time;
+use lockstep_tests::root;
+
+/// What every case comes to; of those that insta leaves out none.
+fn outcomes() -> HashMap<PathBuf, String> {
+    let entries = fs::read_dir(root().join("tests/cases/commands")).unwrap();
+    let cases: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    let outcomes = Mutex::new(HashMap::new());
+    if std::env::var_os("INSTA_GLOB_FILTER").is_none() {
+        two_at_a_time(&cases, |case| {
+            let outcome = outcome(case);
+            outcomes.lock().unwrap().insert(case.canonicalize().unwrap(), outcome);
+        });
+    }
+    outcomes.into_inner().unwrap()
+}
+
+fn outcome(case: &Path) -> String {
+    Script::read(case).run().text()
+}
+
+#[test]
+fn commands() {
+    let outcomes = outcomes();
+    insta::glob!("../../cases/commands", "*.yaml", |path| {
+        let known = outcomes.get(&path.canonicalize().unwrap()).cloned();
+        let outcome = known.unwrap_or_else(|| outcome(path));
+        // A temporary folder's name differs from run to run, and a tarball's bytes from npm to npm.
+        insta::with_settings!({
+            prepend_module_to_snapshot => false,
+            snapshot_path => "snapshots/commands",
+            omit_expression => true,
+            filters => [(r"/tmp/\.tmp\w+", "[temporary]"), (r"\b[0-9a-f]{64}\b", "[sha256]"), (r"\b[0-9a-f]{40}\b", "[commit]"), (r"sha512-[A-Za-z0-9+/]{86}==", "[integrity]"), (r"\d+( +\d+ +(?:good|\d+ problem))", "[bytes]$1"), (r"\d+ bytes", "[bytes]"), (r#""size": \d+"#, r#""size": [bytes]"#)],
+        }, { insta::assert_snapshot!(outcome) });
+    });
+}

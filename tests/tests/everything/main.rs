@@ -1,0 +1,29 @@
+//! Every test that runs no workflow: one program, since linking one takes as long as running most.
+
+mod agreement;
+mod archives;
+mod binaries;
+mod bit_flips;
+mod cargo_workspaces;
+mod changes;
+mod commands;
+mod committed;
+mod hardening;
+mod hostile;
+mod hostile_archives;
+mod hostile_manifests;
+mod input;
+mod launcher;
+mod linters;
+mod memory;
+mod offline;
+mod pins;
+mod problems;
+mod reference_sets;
+mod references;
+mod scale;
+mod stand_ins;
+mod version_files;
+mod version_words;
+mod versions;
+mod writing;

@@ -1,0 +1,6 @@
+//! Rendered workflows, run under act.
+
+mod abacus;
+mod failures;
+mod tool;
+mod xsnap;
