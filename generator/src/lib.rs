@@ -5,7 +5,7 @@
 pub mod cli;
 pub mod load;
 pub mod plan;
-pub mod problem;
+pub mod problems;
 pub mod render;
 pub mod rules;
 mod suggest;

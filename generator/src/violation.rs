@@ -1,6 +1,10 @@
 //! What is wrong with a model, and the way to the value that is to change. Where that stands in the text,
 //! [`crate::load`] knows.
 
+use std::fmt;
+
+use lockstep_schemas::diagnostic::Rule;
+
 use crate::suggest;
 
 /// The way from a model's root to one of its values.
@@ -18,21 +22,35 @@ pub enum Segment {
     Index(usize),
 }
 
+/// As `--json` writes it: `targets.linux-x64.steps[2]`.
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, segment) in self.0.iter().enumerate() {
+            match segment {
+                Segment::Key(key) | Segment::KeyItself(key) if index == 0 => f.write_str(key)?,
+                Segment::Key(key) | Segment::KeyItself(key) => write!(f, ".{key}")?,
+                Segment::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Path {
     /// The path of a top-level key.
-    pub fn of(key: impl std::fmt::Display) -> Self {
+    pub fn of(key: impl fmt::Display) -> Self {
         Self::default().key(key)
     }
 
     /// The path of a key below.
     #[must_use]
-    pub fn key(&self, key: impl std::fmt::Display) -> Self {
+    pub fn key(&self, key: impl fmt::Display) -> Self {
         self.with(Segment::Key(key.to_string()))
     }
 
     /// The path of a key below, the key itself being meant.
     #[must_use]
-    pub fn key_itself(&self, key: impl std::fmt::Display) -> Self {
+    pub fn key_itself(&self, key: impl fmt::Display) -> Self {
         self.with(Segment::KeyItself(key.to_string()))
     }
 
@@ -58,6 +76,8 @@ impl Path {
 /// A rule that a model breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
+    /// The rule.
+    pub rule: Rule,
     /// The value that is to change.
     pub at: Path,
     /// What is wrong.
@@ -80,9 +100,15 @@ impl Violations {
     }
 
     /// Something is wrong.
-    pub fn add(&mut self, at: Path, message: impl Into<String>, remedy: impl Into<String>) {
+    pub fn add(
+        &mut self,
+        rule: Rule,
+        at: Path,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
         let remedy = Some(remedy.into());
-        self.0.push(Violation { at, message: message.into(), remedy, unknown: None });
+        self.0.push(Violation { rule, at, message: message.into(), remedy, unknown: None });
     }
 
     /// A name is used that the model does not define.
@@ -94,6 +120,7 @@ impl Violations {
         known: impl IntoIterator<Item = &'a str>,
     ) {
         self.0.push(Violation {
+            rule: Rule::UnknownName,
             at,
             message: format!("there is no {what} `{name}`"),
             remedy: Some(suggest::instead_of(name, known)),
@@ -102,10 +129,15 @@ impl Violations {
     }
 
     /// An item of a list stands in it twice.
-    pub fn repeated<T: PartialEq + std::fmt::Display>(&mut self, list: &[T], at: &Path) {
+    pub fn repeated<T: PartialEq + fmt::Display>(&mut self, list: &[T], at: &Path) {
         for (index, item) in list.iter().enumerate() {
             if list[..index].contains(item) {
-                self.add(at.index(index), format!("`{item}` is named twice"), "name it once");
+                self.add(
+                    Rule::NamedTwice,
+                    at.index(index),
+                    format!("`{item}` is named twice"),
+                    "name it once",
+                );
             }
         }
     }

@@ -4,6 +4,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
+use crate::diagnostic::ProgramReport;
 use crate::manifest::{Manifest, PartialManifest};
 use crate::model::Model;
 use crate::plan::Plan;
@@ -22,12 +23,20 @@ pub enum Document {
     PartialManifest,
     /// What was found of a bundle.
     Verification,
+    /// What a program prints with `--json`.
+    Report,
 }
 
 impl Document {
     /// Every document.
-    pub const ALL: [Self; 5] =
-        [Self::Model, Self::Plan, Self::Manifest, Self::PartialManifest, Self::Verification];
+    pub const ALL: [Self; 6] = [
+        Self::Model,
+        Self::Plan,
+        Self::Manifest,
+        Self::PartialManifest,
+        Self::Verification,
+        Self::Report,
+    ];
 
     /// The name in file names and on the command line.
     #[must_use]
@@ -38,6 +47,7 @@ impl Document {
             Self::Manifest => "manifest",
             Self::PartialManifest => "partial-manifest",
             Self::Verification => "verification",
+            Self::Report => "report",
         }
     }
 
@@ -57,6 +67,7 @@ impl Document {
             Self::Manifest => schema_of::<Manifest>(),
             Self::PartialManifest => schema_of::<PartialManifest>(),
             Self::Verification => schema_of::<Verification>(),
+            Self::Report => schema_of::<ProgramReport>(),
         };
         let mut value = Value::from(schema);
         value["title"] = json!(match self {
@@ -65,6 +76,7 @@ impl Document {
             Self::Manifest => "A release's manifest, made by Lockstep",
             Self::PartialManifest => "A target's manifest, made by Lockstep",
             Self::Verification => "What Lockstep found of a release's bundle",
+            Self::Report => "What a program of Lockstep found",
         });
         value
     }

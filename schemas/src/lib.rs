@@ -1,10 +1,11 @@
 //! Every typed document of Lockstep: what a maintainer writes ([`model`]), what the generator resolves
-//! it to ([`plan`]), and what a build made of it ([`manifest`]).
+//! it to ([`plan`]), what a build made of it ([`manifest`]), and what is wrong with any of them ([`diagnostic`]).
 //!
 //! The crate is pure data: no I/O, no async, no dependency on another crate of the workspace. A
 //! document that one program writes and another reads is defined here, once.
 
 pub mod action;
+pub mod diagnostic;
 pub mod document;
 pub mod manifest;
 pub mod model;

@@ -7,7 +7,7 @@
 //!
 //! How the format grows: within one number of it keys are added, and none is moved, removed or given
 //! another meaning. A key that is added is one that older manifests may lack. Who reads manifests leaves
-//! unread what they do not know. Lockstep itself refuses it, since it can not vouch for what it does not
+//! unread what they do not know. Lockstep itself refuses it, since it cannot vouch for what it does not
 //! know: a manifest is read by the Lockstep that wrote it, or by a later one.
 
 use std::borrow::Cow;
@@ -83,7 +83,8 @@ pub struct PartialManifest {
     pub artifacts: Vec<ArtifactRecord>,
     /// The digest of [`names::FILES`], where artifacts of the whole release take files from this target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handed_on: Option<Sha256>,
+    #[serde(rename = "handed-on")]
+    pub release_files: Option<Sha256>,
 }
 
 impl PartialManifest {

@@ -29,6 +29,14 @@ pub struct Script {
     pub run: String,
 }
 
+/// The project as it is.
+static COMMITTED: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    samples::copy(&crate::root().join("tests/projects/tool"), folder.path());
+    Script::default().commit(folder.path());
+    folder
+});
+
 /// The project as it is, built and released. A release takes longer than most of what is done with one.
 static RELEASED: LazyLock<TempDir> = LazyLock::new(|| {
     let script = Script::default();
@@ -61,8 +69,9 @@ impl Script {
     pub fn project(&self) -> TempDir {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        if self.released {
-            samples::copy(RELEASED.path(), folder.path());
+        if self.released || self.files.is_empty() {
+            let prepared = if self.released { &*RELEASED } else { &*COMMITTED };
+            samples::copy(prepared.path(), folder.path());
         } else {
             samples::copy(&crate::root().join("tests/projects/tool"), folder.path());
         }
@@ -75,13 +84,17 @@ impl Script {
                 None => fs::remove_file(at(file)).unwrap(),
             }
         }
-        if self.released {
-            return folder;
+        if !self.released && !self.files.is_empty() {
+            self.commit(folder.path());
         }
-        let rendered = lockstep(folder.path(), &["generate"]);
-        assert_eq!(rendered.status, 0, "{}", rendered.text());
-        self.sh(folder.path(), "git init --quiet --initial-branch=main && git add --all && git commit --quiet --message=First");
         folder
+    }
+
+    /// Renders a project, and makes a repository of it.
+    fn commit(&self, folder: &Path) {
+        let rendered = lockstep(folder, &["generate"]);
+        assert_eq!(rendered.status, 0, "{}", rendered.text());
+        self.sh(folder, "git init --quiet --initial-branch=main && git add --all && git commit --quiet --message=First");
     }
 
     /// Runs a script there.

@@ -130,12 +130,12 @@ pub fn tars() -> Vec<Case> {
         (
             "records without a length",
             tar(&[pax(b'x', b"path=b\n"), file(b"a")]),
-            "an extended header that is none",
+            "an extended header that is damaged",
         ),
         (
             "a record longer than all",
             tar(&[pax(b'x', b"99 path=b\n"), file(b"a")]),
-            "an extended header that is none",
+            "an extended header that is damaged",
         ),
         (
             "an extended header of a gigabyte",
@@ -153,8 +153,8 @@ pub fn tars() -> Vec<Case> {
             "without a member",
         ),
         ("more bytes than there are", sized("7777777"), "it ends in the middle"),
-        ("a size that is none", sized("9"), "a number that is none"),
-        ("a negative size", tar(&[binary]), "a number that is none"),
+        ("a size that is none", sized("9"), "a header whose number is not one"),
+        ("a negative size", tar(&[binary]), "a header whose number is not one"),
         (
             "a name that only some readers read",
             tar(&[gnu]),
@@ -317,9 +317,9 @@ pub fn zips() -> Vec<Case> {
         ("a name of another kind", with_extra(&good, 0x7075, 5), "an extra field 0x7075"),
         ("sizes of another kind", with_extra(&good, 1, 5), "an extra field 0x0001"),
         (
-            "an extra field that is none",
+            "an extra field that is damaged",
             with_extra(&good, 0x5455, 99),
-            "an extra field that is none",
+            "an extra field that is damaged",
         ),
         (
             "another descriptor",

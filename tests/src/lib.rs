@@ -8,6 +8,7 @@ pub mod hostile;
 pub mod pairs;
 pub mod program;
 pub mod project;
+pub mod rules;
 pub mod runs;
 pub mod samples;
 pub mod sets;
@@ -21,6 +22,18 @@ use std::path::PathBuf;
 pub fn root() -> PathBuf {
     let tests = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     tests.parent().expect("the tests are a folder of the repository").to_owned()
+}
+
+/// Whether this is `tests/run --quick`, which tries properties on a part of their inputs.
+#[must_use]
+pub fn is_quick() -> bool {
+    std::env::var_os("LOCKSTEP_QUICK").is_some()
+}
+
+/// How many inputs a property is tried on.
+#[must_use]
+pub fn cases(all: u32) -> u32 {
+    if is_quick() { all.div_ceil(8) } else { all }
 }
 
 /// Whether files that come out of the code are to be written rather than compared.
@@ -39,7 +52,7 @@ pub fn assert_committed(path: &std::path::Path, wanted: &str) {
     let found = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         found == wanted,
-        "{} is not what the code says: run `UPDATE=1 cargo test -p lockstep-tests`",
+        "{} is not what the code says: run `UPDATE=1 cargo test -p lockstep-tests --test everything -- committed`",
         path.display()
     );
 }

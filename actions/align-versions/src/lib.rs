@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use lockstep_files::{Problem, json};
+use lockstep_files::json;
 use lockstep_runner::inputs::ProjectPlan;
 use lockstep_runner::{Action, Failure, Program, Report};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{Tag, Version};
 use lockstep_versions::{
@@ -47,8 +48,11 @@ impl Program for Inputs {
         let plan = json::read_plan(&self.plan.plan)?;
         let (train, version) = self.release(&plan)?;
         if let (Some(_), None) = (&self.notes, &version) {
-            return Err(Failure::new("which version the notes are of is not said")
-                .with_remedy("give it with --version or --tag"));
+            return Err(Failure::new(
+                Rule::WrongInput,
+                "`--notes` needs the version that the notes are of",
+            )
+            .with_remedy("give it with --version or --tag"));
         }
         if self.set {
             set(&plan, train, version.as_ref(), report)?;
@@ -105,10 +109,7 @@ impl Inputs {
         let Some(section) = section else { return Ok(()) };
         report.line(format_args!("changelog: {}", section.title));
         let Some(notes) = &self.notes else { return Ok(()) };
-        let written = notes.parent().map_or(Ok(()), std::fs::create_dir_all);
-        written.and_then(|()| std::fs::write(notes, section.notes + "\n")).map_err(|error| {
-            Problem::new(format!("can not be written: {error}")).of_file(notes.display())
-        })?;
+        lockstep_files::write(notes, &(section.notes + "\n")).map_err(Diagnostic::from)?;
         Ok(())
     }
 }
@@ -121,7 +122,7 @@ fn set(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let version = version.ok_or_else(|| {
-        Failure::new("which version is to be set is not said")
+        Failure::new(Rule::WrongInput, "`--set` needs the version to set")
             .with_remedy("give it with --version or --tag")
     })?;
     let project = VersionFiles::read(root(), &plan.versions, shipped(plan));

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use lockstep_runner::inputs::{ProjectPlan, ReleaseVersion};
+use lockstep_runner::inputs::{ProjectPlan, ReleaseVersion, channel};
 use lockstep_runner::{Action, Secret};
+use lockstep_schemas::model::ChannelKind;
 
 /// Waits until a version can be installed, and runs it.
 #[derive(Debug, Parser)]
@@ -17,8 +18,8 @@ pub struct Inputs {
     #[command(flatten)]
     pub release: ReleaseVersion,
     /// The channel.
-    #[arg(long)]
-    pub channel: String,
+    #[arg(long, value_parser = channel)]
+    pub channel: ChannelKind,
     /// The target that this runner is, or `any`.
     #[arg(long)]
     pub target: String,

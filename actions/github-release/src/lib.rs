@@ -1,7 +1,7 @@
 //! Drafts the GitHub release with every asset verified, or makes the draft public.
 
 use clap::Parser;
-use lockstep_runner::inputs::{Bundle, Receipt, ReleaseVersion};
+use lockstep_runner::inputs::{Bundle, Mode, Receipt, ReleaseVersion, Stage};
 use lockstep_runner::{Action, Secret};
 
 /// Drafts and publishes the GitHub release.
@@ -16,10 +16,10 @@ pub struct Inputs {
     pub release: ReleaseVersion,
     /// `prepare` makes the draft, `publish` makes it public.
     #[arg(long)]
-    pub stage: String,
+    pub stage: Stage,
     /// `live` publishes; `rehearsal` does the same up to the call that would.
     #[arg(long)]
-    pub conduct: String,
+    pub mode: Mode,
     /// The commit that the tag must name.
     #[arg(long)]
     pub commit: String,

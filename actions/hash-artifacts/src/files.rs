@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use lockstep_bundle::{Digest, matching};
-use lockstep_files::Problem;
 use lockstep_runner::Report;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 
 use crate::hashing::digests;
 
@@ -18,13 +18,14 @@ pub(crate) fn hash(patterns: &[String], report: &mut Report) {
     let patterns: Vec<&str> =
         patterns.map(str::trim).filter(|pattern| !pattern.is_empty()).collect();
     if patterns.is_empty() {
-        report.problem(Problem::new("`files` names no file"));
+        report.problem(Diagnostic::new(Rule::WrongInput, "`files` does not name a file"));
     }
     for pattern in patterns {
         let parts: Vec<&str> = pattern.split('/').filter(|part| *part != ".").collect();
         let pattern = parts.join("/");
         if Path::new(&pattern).has_root() || parts.contains(&"..") {
-            let problem = Problem::new("is no path below this folder").of_file(pattern);
+            let problem = Diagnostic::new(Rule::WrongInput, "is not a path below this folder")
+                .in_file(pattern);
             report.problem(
                 problem.with_remedy("run this where the files are, and name them from there"),
             );
@@ -32,7 +33,9 @@ pub(crate) fn hash(patterns: &[String], report: &mut Report) {
         }
         let found = report.found(matching(Path::new("."), &pattern)).unwrap_or_default();
         if found.is_empty() {
-            report.problem(Problem::new("no file is there").of_file(pattern));
+            report.problem(
+                Diagnostic::new(Rule::FileUnreadable, "no file is there").in_file(pattern),
+            );
         }
         paths.extend(found.into_iter().filter(|path| known.insert(path.clone())));
     }

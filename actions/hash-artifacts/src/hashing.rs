@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use lockstep_bundle::{ARCHIVES, Contents, Digest, Expected, Inside, in_parallel};
-use lockstep_files::Problem;
 use lockstep_runner::{Report, protocol};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::ArtifactRecord;
 use lockstep_schemas::strings::FileName;
 
 /// Hashes files, each result in the place of its path.
-pub(crate) fn digests(paths: &[PathBuf]) -> Vec<Result<Digest, Problem>> {
+pub(crate) fn digests(paths: &[PathBuf]) -> Vec<Result<Digest, Diagnostic>> {
     let bar = bar(paths);
     let digests =
-        in_parallel(paths, usize::MAX, |path| Digest::of_file_told(path, &|bytes| bar.inc(bytes)));
+        in_parallel(paths, usize::MAX, |path| Digest::of_file_with(path, &|bytes| bar.inc(bytes)));
     bar.finish_and_clear();
     digests
 }
@@ -35,7 +35,8 @@ pub(crate) fn records(
         let contents = Contents::of(expected.artifact, &path)?;
         bar.inc(contents.digest.size);
         if let Inside::Refused(what) = &contents.inside {
-            return Err(Problem::new(format!("is refused: {what}")).of_file(path.display()));
+            return Err(Diagnostic::new(Rule::ArchiveRefused, format!("is refused: {what}"))
+                .in_file(path.display()));
         }
         Ok(record(expected, name.clone(), contents))
     });

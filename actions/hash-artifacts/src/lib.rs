@@ -14,9 +14,10 @@ use std::path::Path;
 use clap::{ArgGroup, Parser};
 use indexmap::IndexMap;
 use lockstep_bundle::WorkingFolder;
-use lockstep_files::{Problem, json};
+use lockstep_files::json;
 use lockstep_runner::inputs::{ProjectPlan, WorkFolder};
 use lockstep_runner::{Action, Failure, Program, Report};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::ResolvedSource;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{CommitSha, Id, TargetId, Version};
@@ -73,10 +74,15 @@ impl Program for Inputs {
             return sums::write(&plan, version, folder, report);
         };
         let sources = json::of_json(self.sources.as_bytes()).map_err(|error| {
-            Problem::new(format!("`sources` is no JSON object of refs and commits: {error}"))
+            Diagnostic::new(
+                Rule::WrongInput,
+                format!("`sources` is not a JSON object of refs and commits: {error}"),
+            )
         })?;
         let tag = plan.tag_at(version.as_str());
-        let git_ref = tag.parse().map_err(|error| Problem::new(format!("the tag: {error}")))?;
+        let git_ref = tag
+            .parse()
+            .map_err(|error| Diagnostic::new(Rule::WrongInput, format!("the tag: {error}")))?;
         let source = ResolvedSource { git_ref, commit: commit.clone() };
         let release = Origin { plan: &plan, version, source: &source, sources: &sources };
         match &self.target {
@@ -99,8 +105,8 @@ struct Origin<'a> {
 fn unexpected(folder: &Path, names: &[String], known: impl Fn(&str) -> bool, report: &mut Report) {
     for name in names.iter().filter(|name| !known(name)) {
         report.problem(
-            Problem::new("is not a file of this release")
-                .of_file(folder.join(name).display())
+            Diagnostic::new(Rule::StrayFile, "is not a file of this release")
+                .in_file(folder.join(name).display())
                 .with_remedy("remove it, or name it in the model"),
         );
     }

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use lockstep_bundle::{UPLOAD_PREFIX, WorkingFolder, expected, list};
-use lockstep_files::{Problem, json};
+use lockstep_files::json;
 use lockstep_runner::{Failure, Report};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{
     ArtifactRecord, BuildRun, Manifest, ManifestFormat, PartialManifest, names,
 };
@@ -69,9 +70,10 @@ pub(crate) fn merge(
     Ok(())
 }
 
-fn tag(release: Origin<'_>) -> Result<Tag, Problem> {
+fn tag(release: Origin<'_>) -> Result<Tag, Diagnostic> {
     let tag = release.plan.tag_at(release.version.as_str());
-    tag.parse().map_err(|error| Problem::new(format!("the release's tag: {error}")))
+    tag.parse()
+        .map_err(|error| Diagnostic::new(Rule::WrongInput, format!("the release's tag: {error}")))
 }
 
 /// Uploads of targets that the plan does not know.
@@ -79,7 +81,7 @@ fn strangers(
     release: Origin<'_>,
     folder: WorkingFolder<'_>,
     report: &mut Report,
-) -> Result<(), Problem> {
+) -> Result<(), Diagnostic> {
     let uploads = folder.uploads();
     // No upload at all is told target by target.
     if !uploads.exists() {
@@ -106,7 +108,7 @@ fn of_targets(
                 let targets = other.target.iter().chain([target]);
                 let targets: Vec<&str> = targets.map(TargetId::as_str).collect();
                 let message = format!("{} both built `{}`", targets.join(" and "), artifact.name);
-                report.problem(Problem::new(message));
+                report.problem(Diagnostic::new(Rule::FileNameTaken, message));
             } else {
                 artifacts.push(artifact.clone());
             }
@@ -115,9 +117,10 @@ fn of_targets(
     artifacts
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), Problem> {
+fn copy(from: &Path, to: &Path) -> Result<(), Diagnostic> {
     std::fs::copy(from, to).map(drop).map_err(|error| {
-        Problem::new(format!("can not be copied to the bundle: {error}")).of_file(from.display())
+        Diagnostic::new(Rule::FileUnwritable, format!("cannot be copied to the bundle: {error}"))
+            .in_file(from.display())
     })
 }
 
@@ -126,13 +129,13 @@ fn of_release(
     release: Origin<'_>,
     bundle: &Path,
     report: &mut Report,
-) -> Result<Vec<ArtifactRecord>, Problem> {
+) -> Result<Vec<ArtifactRecord>, Diagnostic> {
     let names = list(bundle)?;
     let files = release.plan.packed_by(None).filter(|(_, file)| file.manifest.is_none());
     let mut packed = Vec::new();
     for expected in expected(files, release.version)? {
         let name = expected.among(&names).map_err(|problem| {
-            problem.of_file(bundle.display()).with_remedy("`pack-artifacts` packs it before this")
+            problem.in_file(bundle.display()).with_remedy("`pack-artifacts` packs it before this")
         });
         packed.extend(report.found(name).map(|name| (expected, name)));
     }
@@ -140,11 +143,13 @@ fn of_release(
 }
 
 /// The run that this is.
-fn build_run() -> Result<Option<BuildRun>, Problem> {
+fn build_run() -> Result<Option<BuildRun>, Diagnostic> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let Some(id) = variable("GITHUB_RUN_ID") else { return Ok(None) };
     let number = |name: &str, text: &str| {
-        text.parse::<u64>().map_err(|_| Problem::new(format!("{name} is no number: {text}")))
+        text.parse::<u64>().map_err(|_| {
+            Diagnostic::new(Rule::WrongInput, format!("{name} is not a number: {text}"))
+        })
     };
     let attempt = variable("GITHUB_RUN_ATTEMPT").unwrap_or_else(|| "1".to_owned());
     let attempt = number("GITHUB_RUN_ATTEMPT", &attempt)?;

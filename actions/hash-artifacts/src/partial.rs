@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use lockstep_bundle::{CHANGED_ON_THE_WAY, WorkingFolder, expected, list};
-use lockstep_files::{Problem, json};
+use lockstep_files::json;
 use lockstep_runner::Report;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{PartialManifest, ResolvedSource, Revision, names};
 use lockstep_schemas::plan::TargetPlan;
 use lockstep_schemas::strings::{Id, Repository};
@@ -40,7 +41,7 @@ pub(crate) fn read(
     let partial: PartialManifest = report.found(json::read(&path, "the target's manifest"))?;
     if partial.target != target.id {
         let message = format!("{}'s manifest is of {}", target.id, partial.target);
-        report.problem(Problem::new(message).of_file(path.display()));
+        report.problem(Diagnostic::new(Rule::UploadMissing, message).in_file(path.display()));
         return None;
     }
     let before = report.count();
@@ -49,7 +50,11 @@ pub(crate) fn read(
             let message =
                 format!("{} was built from another {what}: {found}, not {wanted}", target.id);
             let remedy = "every target is built from what the context job resolved, and merged as that: run the build again";
-            report.problem(Problem::new(message).of_file(path.display()).with_remedy(remedy));
+            report.problem(
+                Diagnostic::new(Rule::UploadMissing, message)
+                    .in_file(path.display())
+                    .with_remedy(remedy),
+            );
         }
     }
     contents(release, target, &partial, &upload, report);
@@ -105,11 +110,12 @@ fn contents(
         partial.artifacts.iter().map(|artifact| artifact.name.to_string()).collect();
     let wanted = expected(release.plan.packed_by(Some(&target.id)), release.version);
     let manifest = upload.join(names::MANIFEST);
-    let problem = |message: String| Problem::new(message).of_file(manifest.display());
+    let problem =
+        |message: String| Diagnostic::new(Rule::UploadMissing, message).in_file(manifest.display());
     let mut planned = Vec::new();
     for expected in report.found(wanted).unwrap_or_default() {
         let among = expected.among(&listed);
-        let among = among.map_err(|problem| problem.of_file(manifest.display()));
+        let among = among.map_err(|problem| problem.in_file(manifest.display()));
         planned.extend(report.found(among).map(|name| (name, expected)));
     }
     for artifact in &partial.artifacts {
@@ -130,18 +136,18 @@ fn contents(
         }
         if digest.sha256 != artifact.sha256 {
             report.problem(
-                Problem::new(format!(
+                Diagnostic::new(Rule::ChangedInTransit, format!(
                     "is not the file that was built: its SHA-256 is {}, its build job hashed {}",
                     digest.sha256, artifact.sha256
                 ))
-                .of_file(path.display())
+                .in_file(path.display())
                 .with_remedy(CHANGED_ON_THE_WAY),
             );
         }
     }
     let is_known = |name: &str| {
         name == names::MANIFEST
-            || (name == names::FILES && release.plan.handed_on(&target.id).next().is_some())
+            || (name == names::FILES && release.plan.release_members(&target.id).next().is_some())
             || listed.iter().any(|known| known == name)
     };
     unexpected(upload, &names, is_known, report);

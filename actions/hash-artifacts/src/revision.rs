@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lockstep_clients::git::checked_out;
-use lockstep_files::Problem;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{ResolvedSource, Revision};
 use lockstep_schemas::strings::Repository;
 
@@ -12,14 +12,17 @@ pub(crate) fn revision(
     repository: &Repository,
     resolved: &ResolvedSource,
     folder: &Path,
-) -> Result<Revision, Problem> {
+) -> Result<Revision, Diagnostic> {
     let found = checked_out(folder)?;
     let ResolvedSource { git_ref, commit } = resolved;
     if found != *commit {
-        return Err(Problem::new(format!(
-            "{repository} is checked out at {found}, but this release is built from {commit}"
-        ))
-        .of_file(folder.display())
+        return Err(Diagnostic::new(
+            Rule::CheckoutMismatch,
+            format!(
+                "{repository} is checked out at {found}, but this release is built from {commit}"
+            ),
+        )
+        .in_file(folder.display())
         .with_remedy("no step may move the checkout: build what was checked out"));
     }
     Ok(Revision { repository: repository.clone(), git_ref: git_ref.clone(), commit: found })

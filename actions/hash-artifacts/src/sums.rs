@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use lockstep_bundle::{WorkingFolder, expected, list};
-use lockstep_files::Problem;
 use lockstep_runner::{Failure, Report};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::Version;
@@ -23,14 +23,14 @@ pub(crate) fn write(
     let there = list(&bundle)?;
     if !there.iter().any(|name| name == names::MANIFEST) {
         return Err(Failure::from(
-            Problem::new(format!("has no {}", names::MANIFEST))
-                .of_file(bundle.display())
+            Diagnostic::new(Rule::FileMissing, format!("has no {}", names::MANIFEST))
+                .in_file(bundle.display())
                 .with_remedy("`hash-artifacts --merge` writes it before this"),
         ));
     }
     let mut with_sidecar = Vec::new();
     for expected in expected(plan.files().filter(|(artifact, _)| artifact.sidecar), version)? {
-        let name = expected.among(&there).map_err(|problem| problem.of_file(bundle.display()));
+        let name = expected.among(&there).map_err(|problem| problem.in_file(bundle.display()));
         with_sidecar.extend(report.found(name).map(|name| name.to_string()));
     }
     let sidecar = |name: &str| format!("{name}.sha256");
@@ -43,11 +43,11 @@ pub(crate) fn write(
     }
     let sidecars: Vec<String> = with_sidecar.iter().map(|name| sidecar(name)).collect();
     for (name, sidecar) in with_sidecar.iter().zip(&sidecars) {
-        put(&bundle.join(sidecar), lines.get(name).map_or("", String::as_str))?;
+        lockstep_files::write(&bundle.join(sidecar), lines.get(name).map_or("", String::as_str))?;
     }
     lines.extend(hashed(&bundle, sidecars.iter(), report));
     let sums: String = lines.into_values().collect();
-    put(&bundle.join(names::SUMS), &sums)?;
+    lockstep_files::write(&bundle.join(names::SUMS), &sums)?;
     report.group(names::SUMS, sums.trim_end());
     Ok(())
 }
@@ -64,10 +64,4 @@ fn hashed<'n>(
     let lines =
         found.filter_map(|(name, digest)| Some((name.clone(), line(&report.found(digest)?, name))));
     lines.collect()
-}
-
-fn put(path: &Path, text: &str) -> Result<(), Problem> {
-    std::fs::write(path, text).map_err(|error| {
-        Problem::new(format!("can not be written: {error}")).of_file(path.display())
-    })
 }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use lockstep_bundle::{Digest, WorkingFolder, built_files, expected, list, matching, target};
-use lockstep_files::{Problem, json};
+use lockstep_files::json;
 use lockstep_runner::{Failure, Report};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{
     ArtifactRecord, BinaryRecord, FileRecord, ManifestFormat, PartialManifest, Revision,
     TargetRecord, names,
@@ -39,7 +40,7 @@ pub(crate) fn hash(
     for expected in expected(plan.packed_by(Some(id)), version)? {
         let name = expected
             .among(&names)
-            .map_err(|problem| problem.of_file(out.display()).with_remedy(PACKED_BEFORE));
+            .map_err(|problem| problem.in_file(out.display()).with_remedy(PACKED_BEFORE));
         packed.extend(report.found(name).map(|name| (expected, name)));
     }
     let is_known = |name: &str| {
@@ -48,7 +49,7 @@ pub(crate) fn hash(
     };
     unexpected(&out, &names, is_known, report);
     let artifacts = records(&packed, &out, report);
-    let handed_on = match plan.handed_on(id).next() {
+    let release_files = match plan.release_members(id).next() {
         Some(_) => report.found(
             Digest::of_file(&out.join(names::FILES))
                 .map_err(|problem| problem.with_remedy(PACKED_BEFORE)),
@@ -67,16 +68,16 @@ pub(crate) fn hash(
         sources,
         record,
         artifacts,
-        handed_on: handed_on.map(|digest| digest.sha256),
+        release_files: release_files.map(|digest| digest.sha256),
     };
     let path = out.join(names::MANIFEST);
     json::write(&path, &manifest)?;
-    report.group(format_args!("What {id} ships"), told(&manifest.artifacts));
+    report.group(format_args!("What {id} ships"), lines(&manifest.artifacts));
     report.output("manifest", path.display());
     Ok(())
 }
 
-fn told(artifacts: &[ArtifactRecord]) -> String {
+fn lines(artifacts: &[ArtifactRecord]) -> String {
     let line = |record: &ArtifactRecord| format!("{}  {}", record.sha256, record.name);
     artifacts.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -86,8 +87,10 @@ fn sources(release: Origin<'_>, report: &mut Report) -> IndexMap<Id, Revision> {
     let mut sources = IndexMap::new();
     for planned in &release.plan.sources {
         let Some(resolved) = release.sources.get(&planned.name) else {
-            report
-                .problem(Problem::new(format!("no commit is given for source `{}`", planned.name)));
+            report.problem(Diagnostic::new(
+                Rule::WrongInput,
+                format!("no commit is given for source `{}`", planned.name),
+            ));
             continue;
         };
         let found = revision(&planned.repository, resolved, Path::new(planned.path.as_str()));
@@ -119,7 +122,8 @@ fn record(release: Origin<'_>, target: &TargetPlan, report: &mut Report) -> Targ
     };
     for ((path, mode), digest) in files.into_iter().zip(digests(&paths)) {
         let Some(Digest { sha256, size, executable }) = report.found(digest) else { continue };
-        let path = path.parse().map_err(|error| Problem::new(format!("{error}")));
+        let path =
+            path.parse().map_err(|error| Diagnostic::new(Rule::WrongForm, format!("{error}")));
         if let Some(path) = report.found(path) {
             record.files.push(FileRecord { path, mode, sha256, size, executable });
         }
@@ -157,7 +161,7 @@ fn built(release: Origin<'_>, target: &TargetPlan, report: &mut Report) -> Built
         let is_package = artifact.kind == ArtifactKind::NpmPlatformPackage;
         file.members.iter().map(move |member| (member, is_package))
     });
-    let handed_on = plan.handed_on(&target.id).map(|member| (member, false));
+    let release_files = plan.release_members(&target.id).map(|member| (member, false));
     let mut built = Built::default();
     for (artifact, file) in plan.packed_by(Some(&target.id)) {
         if let (ArtifactKind::Binary, Some(path)) = (artifact.kind, &file.path) {
@@ -166,7 +170,7 @@ fn built(release: Origin<'_>, target: &TargetPlan, report: &mut Report) -> Built
             built.files.extend(found.into_iter().map(|path| (path, None)));
         }
     }
-    for (member, is_package) in packed.chain(handed_on) {
+    for (member, is_package) in packed.chain(release_files) {
         if member.from.is_none() {
             continue;
         }

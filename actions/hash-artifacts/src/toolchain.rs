@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use lockstep_clients::python::PYTHON;
 use lockstep_clients::version_of;
-use lockstep_files::Problem;
 use lockstep_runner::Report;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{PartialManifest, RunnerImage, ToolchainRecord};
 use lockstep_schemas::plan::{Plan, TargetPlan};
 use lockstep_schemas::strings::TargetId;
@@ -24,7 +24,7 @@ pub(crate) fn found(plan: &Plan, target: &TargetPlan, report: &mut Report) -> To
     }
 }
 
-fn version(program: &str) -> Result<String, Problem> {
+fn version(program: &str) -> Result<String, Diagnostic> {
     version_of(program).map_err(|problem| {
         problem.with_remedy("the model's `toolchain` sets it up: no step may take it away")
     })
@@ -45,7 +45,7 @@ pub(crate) fn same(partials: &IndexMap<TargetId, PartialManifest>, report: &mut 
             let (other, wanted) = *first.entry(name).or_insert((target, version));
             if wanted != version {
                 report.problem(
-                    Problem::new(format!(
+                    Diagnostic::new(Rule::ToolchainMismatch, format!(
                         "{other} and {target} were built by different versions of {name}: {wanted} and {version}"
                     ))
                     .with_remedy(format!(

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use lockstep_runner::Action;
-use lockstep_runner::inputs::{Bundle, Receipt, ReleaseVersion};
+use lockstep_runner::inputs::{Bundle, Mode, Receipt, ReleaseVersion, Stage};
 
 /// Renders, verifies and forwards the Homebrew formula.
 #[derive(Debug, Parser)]
@@ -16,10 +16,10 @@ pub struct Inputs {
     pub release: ReleaseVersion,
     /// `prepare` renders and verifies the formula, `publish` makes it the tap's.
     #[arg(long)]
-    pub stage: String,
+    pub stage: Stage,
     /// `live` publishes; `rehearsal` does the same up to the call that would.
     #[arg(long)]
-    pub conduct: String,
+    pub mode: Mode,
     /// The receipt.
     #[command(flatten)]
     pub receipt: Receipt,

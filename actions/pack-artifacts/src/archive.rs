@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use lockstep_archives::Entry;
 use lockstep_bundle::{Expected, built_files, is_executable};
-use lockstep_files::Problem;
 use lockstep_runner::Report;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::model::ArchiveFormat;
 use lockstep_schemas::plan::{Placement, at_version};
@@ -16,7 +16,7 @@ pub(crate) fn pack(
     packing: &Packing<'_>,
     expected: &Expected<'_>,
     report: &mut Report,
-) -> Result<(), Problem> {
+) -> Result<(), Diagnostic> {
     let before = report.count();
     let mut entries = entries(packing, &expected.file.members, report);
     if let Some(manifest) = &expected.file.manifest {
@@ -32,7 +32,8 @@ pub(crate) fn pack(
     let path = packing.into.join(&expected.name);
     let format = expected.artifact.format.unwrap_or(ArchiveFormat::TarGz);
     lockstep_archives::pack(format.into(), &entries, &path).map_err(|error| {
-        Problem::new(format!("can not be packed: {error}")).of_file(path.display())
+        Diagnostic::new(Rule::FileUnwritable, format!("cannot be packed: {error}"))
+            .in_file(path.display())
     })
 }
 
@@ -54,9 +55,12 @@ pub(crate) fn entries(
     for entry in &entries {
         if !names.insert(entry.name.as_str()) {
             report.problem(
-                Problem::new(format!("two built files would be packed as `{}`", entry.name))
-                    .of_file(entry.path.display())
-                    .with_remedy("give each a place of its own in the model"),
+                Diagnostic::new(
+                    Rule::PackedTwice,
+                    format!("two built files would be packed as `{}`", entry.name),
+                )
+                .in_file(entry.path.display())
+                .with_remedy("give each a place of its own in the model"),
             );
         }
     }
@@ -64,14 +68,15 @@ pub(crate) fn entries(
 }
 
 /// A file with its place.
-pub(crate) fn entry(name: String, path: PathBuf) -> Result<Entry, Problem> {
+pub(crate) fn entry(name: String, path: PathBuf) -> Result<Entry, Diagnostic> {
     let executable = executable(&path)?;
     Ok(Entry { name, path, executable })
 }
 
-fn executable(path: &Path) -> Result<bool, Problem> {
+fn executable(path: &Path) -> Result<bool, Diagnostic> {
     let metadata = path.metadata().map_err(|error| {
-        Problem::new(format!("can not be read: {error}")).of_file(path.display())
+        Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
+            .in_file(path.display())
     })?;
     Ok(is_executable(path, &metadata))
 }

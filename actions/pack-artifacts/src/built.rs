@@ -3,18 +3,21 @@
 use std::path::Path;
 
 use lockstep_bundle::{Expected, matching};
-use lockstep_files::Problem;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::at_version;
 
 use crate::Packing;
 
-pub(crate) fn copy(packing: &Packing<'_>, expected: &Expected<'_>) -> Result<(), Problem> {
+pub(crate) fn copy(packing: &Packing<'_>, expected: &Expected<'_>) -> Result<(), Diagnostic> {
     let path = expected.file.path.as_deref().unwrap_or_default();
-    let version = expected.artifact.version_words(packing.version).map_err(Problem::new)?;
+    let version = expected
+        .artifact
+        .version_words(packing.version)
+        .map_err(|error| Diagnostic::new(Rule::WrongForm, error))?;
     let path = at_version(path, &version);
     let what = format!("the {} of artifact `{}`", expected.artifact.kind, expected.artifact.id);
     let found = matching(Path::new("."), &path)?;
-    let problem = |message: String| Problem::new(message).of_file(&path);
+    let problem = |rule, message: String| Diagnostic::new(rule, message).in_file(&path);
     let [found] = found.as_slice() else {
         let remedy =
             "one file must match: a build step makes it, and removes what an earlier one left";
@@ -22,7 +25,7 @@ pub(crate) fn copy(packing: &Packing<'_>, expected: &Expected<'_>) -> Result<(),
             [] => format!("{what} is not there"),
             many => format!("{what} is one file, and {} match: {}", many.len(), many.join(", ")),
         };
-        return Err(problem(message).with_remedy(remedy));
+        return Err(problem(Rule::BuiltFileMissing, message).with_remedy(remedy));
     };
     let name = found.rsplit('/').next().unwrap_or(found).to_owned();
     // A binary has its name from the plan, a package from its maker, who must know this version.
@@ -30,12 +33,15 @@ pub(crate) fn copy(packing: &Packing<'_>, expected: &Expected<'_>) -> Result<(),
         let names = [name];
         let remedy = format!("it must be `{}`, as the plan names it", expected.name);
         let matching = expected.among(&names).map_err(|_| {
-            problem(format!("{what} was built as `{}`", names[0])).with_remedy(remedy)
+            problem(Rule::PackageMismatch, format!("{what} was built as `{}`", names[0]))
+                .with_remedy(remedy)
         })?;
         matching.to_string()
     } else {
         expected.name.clone()
     };
     let copied = std::fs::copy(found, packing.into.join(name));
-    copied.map(drop).map_err(|error| problem(format!("can not be copied: {error}")))
+    copied
+        .map(drop)
+        .map_err(|error| problem(Rule::FileUnwritable, format!("cannot be copied: {error}")))
 }

@@ -3,16 +3,17 @@
 mod archive;
 mod built;
 mod cargo;
-mod handed_on;
 mod npm;
+mod release_files;
 
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use lockstep_bundle::{Digest, Expected, WorkingFolder, expected, target};
-use lockstep_files::{Problem, json};
+use lockstep_files::json;
 use lockstep_runner::inputs::{ProjectPlan, WorkFolder};
 use lockstep_runner::{Action, Failure, Program, Report};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::{Placement, Plan};
@@ -69,15 +70,15 @@ impl Program for Inputs {
 struct Packing<'a> {
     plan: &'a Plan,
     version: &'a Version,
-    /// What targets handed on; in a target's own build it lies in the checkout.
-    handed_on: Option<&'a Path>,
+    /// What targets uploaded for it; in a target's own build it lies in the checkout.
+    release_files: Option<&'a Path>,
     into: &'a Path,
 }
 
 impl Packing<'_> {
     /// Where a member's built file is looked for.
     fn root(&self, member: &Placement) -> PathBuf {
-        match (self.handed_on, &member.target) {
+        match (self.release_files, &member.target) {
             (Some(folder), Some(target)) => folder.join(target.as_str()),
             _ => PathBuf::from("."),
         }
@@ -96,8 +97,12 @@ impl Packing<'_> {
         // What carries the manifest takes it from beside itself.
         if expected.file.manifest.is_some() {
             let [from, to] = [self.into, again.path()].map(|folder| folder.join(names::MANIFEST));
-            let copied = std::fs::copy(from, to)
-                .map_err(|error| Problem::new(format!("the manifest can not be copied: {error}")));
+            let copied = std::fs::copy(from, to).map_err(|error| {
+                Diagnostic::new(
+                    Rule::FileUnwritable,
+                    format!("the manifest cannot be copied: {error}"),
+                )
+            });
             if report.found(copied).is_none() {
                 return;
             }
@@ -115,7 +120,8 @@ impl Packing<'_> {
         let same = if second {
             same(&path, &again.path().join(&expected.name))
         } else {
-            Err(Problem::new("was packed once, and not again").of_file(path.display()))
+            Err(Diagnostic::new(Rule::NotReproducible, "was packed once, and not again")
+                .in_file(path.display()))
         };
         if report.found(same).is_some() {
             report.line(format_args!("packed {}", path.display()));
@@ -140,12 +146,12 @@ impl Packing<'_> {
 }
 
 /// That a file is the same as the one that was packed beside it.
-fn same(path: &Path, again: &Path) -> Result<(), Problem> {
+fn same(path: &Path, again: &Path) -> Result<(), Diagnostic> {
     if Digest::of_file(path)? == Digest::of_file(again)? {
         return Ok(());
     }
-    Err(Problem::new("is packed differently each time")
-        .of_file(path.display())
+    Err(Diagnostic::new(Rule::NotReproducible, "is packed differently each time")
+        .in_file(path.display())
         .with_remedy("something that packs it puts in a time, an order or a path of its own"))
 }
 
@@ -163,11 +169,11 @@ fn of_target(
 ) -> Result<(), Failure> {
     let out = folder.out();
     folder.make_empty(&out)?;
-    let packing = Packing { plan, version, handed_on: None, into: &out };
+    let packing = Packing { plan, version, release_files: None, into: &out };
     for expected in expected(plan.packed_by(Some(target)), version)? {
         packing.pack(&expected, report);
     }
-    let packed = handed_on::pack(plan, version, target, &out, report);
+    let packed = release_files::pack(plan, version, target, &out, report);
     report.found(packed);
     Ok(())
 }
@@ -185,15 +191,16 @@ fn of_release(
     } else {
         folder.make_empty(&bundle)?;
     }
-    let handed_on = temporary()?;
+    let release_files = temporary()?;
     for target in &plan.targets {
-        handed_on::unpack(plan, &target.id, folder, handed_on.path(), report);
+        release_files::unpack(plan, &target.id, folder, release_files.path(), report);
     }
-    // What was not handed on as it was built is not packed: each file would be told as missing.
+    // What did not arrive as it was built is not packed: each file would be told as missing.
     if report.has_problems() {
         return Ok(());
     }
-    let packing = Packing { plan, version, handed_on: Some(handed_on.path()), into: &bundle };
+    let packing =
+        Packing { plan, version, release_files: Some(release_files.path()), into: &bundle };
     let files = plan.packed_by(None).filter(|(_, file)| file.manifest.is_some() == with_manifest);
     for expected in expected(files, version)? {
         packing.pack(&expected, report);
@@ -222,7 +229,8 @@ fn dry_run(plan: &Plan, folder: WorkingFolder<'_>, report: &mut Report) -> Resul
     Ok(())
 }
 
-fn temporary() -> Result<TempDir, Problem> {
-    tempfile::tempdir()
-        .map_err(|error| Problem::new(format!("no temporary folder can be made: {error}")))
+fn temporary() -> Result<TempDir, Diagnostic> {
+    tempfile::tempdir().map_err(|error| {
+        Diagnostic::new(Rule::FileUnwritable, format!("no temporary folder can be made: {error}"))
+    })
 }

@@ -7,8 +7,8 @@ use std::path::Path;
 use lockstep_archives::Entry;
 use lockstep_bundle::{Expected, runs_when_installed};
 use lockstep_clients::npm::{self, Packed};
-use lockstep_files::Problem;
 use lockstep_runner::Report;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, TargetPlan};
 use lockstep_schemas::strings::{Id, RelativePath};
@@ -21,7 +21,7 @@ pub(crate) fn pack(
     packing: &Packing<'_>,
     expected: &Expected<'_>,
     report: &mut Report,
-) -> Result<(), Problem> {
+) -> Result<(), Diagnostic> {
     let before = report.count();
     let entries = archive::entries(packing, &expected.file.members, report);
     if report.count() > before {
@@ -55,7 +55,7 @@ pub(crate) fn try_out(
     artifact: &ArtifactPlan,
     file: &ArtifactFile,
     into: &Path,
-) -> Result<(), Problem> {
+) -> Result<(), Diagnostic> {
     let stage = temporary()?;
     let package = start(artifact, file, stage.path())?;
     write(&package, stage.path())?;
@@ -63,7 +63,10 @@ pub(crate) fn try_out(
 }
 
 /// Looks at the folder that a platform package starts from.
-pub(crate) fn check_template(artifact: &ArtifactPlan, file: &ArtifactFile) -> Result<(), Problem> {
+pub(crate) fn check_template(
+    artifact: &ArtifactPlan,
+    file: &ArtifactFile,
+) -> Result<(), Diagnostic> {
     let template = file.template.as_ref().map(|folder| Path::new(folder.as_str()));
     template.map_or(Ok(()), |folder| read(folder, artifact.kind, file).map(drop))
 }
@@ -73,7 +76,7 @@ fn start(
     artifact: &ArtifactPlan,
     file: &ArtifactFile,
     stage: &Path,
-) -> Result<Map<String, Value>, Problem> {
+) -> Result<Map<String, Value>, Diagnostic> {
     let directory = artifact.directory.as_ref().map(RelativePath::as_str);
     let Some(folder) = directory.or(file.template.as_deref()).map(Path::new) else {
         let name = file.package.as_deref().unwrap_or_default();
@@ -81,7 +84,8 @@ fn start(
     };
     let package = read(folder, artifact.kind, file)?;
     copy_folder(folder, stage).map_err(|error| {
-        Problem::new(format!("can not be copied: {error}")).of_file(folder.display())
+        Diagnostic::new(Rule::FileUnwritable, format!("cannot be copied: {error}"))
+            .in_file(folder.display())
     })?;
     Ok(package)
 }
@@ -90,30 +94,40 @@ fn read(
     folder: &Path,
     kind: ArtifactKind,
     file: &ArtifactFile,
-) -> Result<Map<String, Value>, Problem> {
+) -> Result<Map<String, Value>, Diagnostic> {
     let path = folder.join("package.json");
-    let problem = |message: String| Problem::new(message).of_file(path.display());
-    let text = fs::read(&path).map_err(|error| problem(format!("can not be read: {error}")))?;
-    let package: Map<String, Value> =
-        serde_json::from_slice(&text).map_err(|error| problem(format!("is not valid: {error}")))?;
+    let problem = |rule, message: String| Diagnostic::new(rule, message).in_file(path.display());
+    let text = fs::read(&path)
+        .map_err(|error| problem(Rule::FileUnreadable, format!("cannot be read: {error}")))?;
+    let package: Map<String, Value> = serde_json::from_slice(&text)
+        .map_err(|error| problem(Rule::DocumentInvalid, format!("is not valid: {error}")))?;
     let name = package.get("name").and_then(Value::as_str).unwrap_or_default();
     let wanted = file.package.as_deref().unwrap_or_default();
     if name != wanted {
-        return Err(problem(format!("is of `{name}`, and the model's package is `{wanted}`"))
-            .with_remedy("name the same package in both"));
+        return Err(problem(
+            Rule::PackageMismatch,
+            format!("names the package `{name}`, and the model says `{wanted}`"),
+        )
+        .with_remedy("name the same package in both"));
     }
     if package.get("private").and_then(Value::as_bool) == Some(true) {
-        return Err(problem("is private, and npm publishes no such package".to_owned())
-            .with_remedy("take `private` out"));
+        return Err(problem(
+            Rule::PackageMismatch,
+            "is private, and npm does not publish private packages".to_owned(),
+        )
+        .with_remedy("take `private` out"));
     }
     // Installed dependencies beside it are not packed, and so do not count.
     let native = ["binding.gyp"].into_iter().filter(|name| folder.join(name).exists());
     let runs = runs_when_installed(&package, native);
     if let Some(what) = runs.first().filter(|_| kind == ArtifactKind::NpmPlatformPackage) {
-        return Err(problem(format!("has a {what}, which runs on every user's machine"))
-            .with_remedy(
-                "platform packages need nothing that runs when they are installed: take it out",
-            ));
+        return Err(problem(
+            Rule::InstallScript,
+            format!("has a {what}, which runs on every user's machine"),
+        )
+        .with_remedy(
+            "platform packages need nothing that runs when they are installed: take it out",
+        ));
     }
     Ok(package)
 }
@@ -140,18 +154,19 @@ fn depend(package: &mut Map<String, Value>, packing: &Packing<'_>, id: &Id) {
     }
 }
 
-fn put(entry: &Entry, stage: &Path) -> Result<(), Problem> {
+fn put(entry: &Entry, stage: &Path) -> Result<(), Diagnostic> {
     let to = stage.join(&entry.name);
     let copy = || -> io::Result<()> {
         fs::create_dir_all(to.parent().unwrap_or(stage))?;
         fs::copy(&entry.path, &to).map(drop)
     };
     copy().map_err(|error| {
-        Problem::new(format!("can not be copied: {error}")).of_file(entry.path.display())
+        Diagnostic::new(Rule::FileUnwritable, format!("cannot be copied: {error}"))
+            .in_file(entry.path.display())
     })
 }
 
-fn write(package: &Map<String, Value>, stage: &Path) -> Result<(), Problem> {
+fn write(package: &Map<String, Value>, stage: &Path) -> Result<(), Diagnostic> {
     lockstep_files::json::write(&stage.join("package.json"), package)
 }
 
@@ -182,16 +197,22 @@ fn npm_pack(
     into: &Path,
     name: Option<&str>,
     entries: &[Entry],
-) -> Result<(), Problem> {
+) -> Result<(), Diagnostic> {
     let Packed { name: made, files } = npm::pack(stage, into)?;
     if let Some(name) = name.filter(|name| *name != made) {
-        return Err(Problem::new(format!("npm packed `{made}`, not `{name}`")));
+        return Err(Diagnostic::new(
+            Rule::PackageMismatch,
+            format!("npm packed `{made}`, not `{name}`"),
+        ));
     }
     match entries.iter().find(|entry| !files.contains(&entry.name)) {
-        Some(left) => Err(Problem::new(format!("npm left `{}` out of `{made}`", left.name))
-            .with_remedy(
-                "`files` in its package.json must take it in, and .npmignore not leave it out",
-            )),
+        Some(left) => Err(Diagnostic::new(
+            Rule::PackageMismatch,
+            format!("npm left `{}` out of `{made}`", left.name),
+        )
+        .with_remedy(
+            "`files` in its package.json must take it in, and .npmignore not leave it out",
+        )),
         None => Ok(()),
     }
 }

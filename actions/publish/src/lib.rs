@@ -1,8 +1,9 @@
 //! Publishes the artifacts of one channel: looks at what is there, publishes what is not, confirms.
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use lockstep_runner::Action;
-use lockstep_runner::inputs::{Bundle, Receipt, ReleaseVersion};
+use lockstep_runner::inputs::{Bundle, Receipt, ReleaseVersion, channel};
+use lockstep_schemas::model::ChannelKind;
 
 /// Publishes one channel's artifacts.
 #[derive(Debug, Parser)]
@@ -15,12 +16,12 @@ pub struct Inputs {
     #[command(flatten)]
     pub release: ReleaseVersion,
     /// The channel.
-    #[arg(long)]
-    pub channel: String,
+    #[arg(long, value_parser = channel)]
+    pub channel: ChannelKind,
     /// `live` publishes; `rehearsal` does the same up to the call that would; `preflight` tries the
     /// credentials and asks the channel what would be in the way.
     #[arg(long)]
-    pub conduct: String,
+    pub mode: PublishMode,
     /// Whether the run is a rehearsal: what only stands in the way of going live is then told, and no
     /// failure of a preflight.
     #[arg(long)]
@@ -32,6 +33,17 @@ pub struct Inputs {
     /// The receipt.
     #[command(flatten)]
     pub receipt: Receipt,
+}
+
+/// What is done with a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PublishMode {
+    /// Its credentials are tried, and it is asked what would be in the way.
+    Preflight,
+    /// Everything up to the call that would publish.
+    Rehearsal,
+    /// Its artifacts are published.
+    Live,
 }
 
 impl Action for Inputs {

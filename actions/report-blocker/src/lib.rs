@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use lockstep_runner::inputs::Receipt;
+use lockstep_runner::inputs::{Mode, Receipt};
 use lockstep_runner::{Action, Secret};
 
 /// Puts together what happened, and files what stopped a release.
@@ -18,7 +18,7 @@ pub struct Inputs {
     pub inputs: String,
     /// `live` files issues; `rehearsal` says which it would file.
     #[arg(long)]
-    pub conduct: String,
+    pub mode: Mode,
     /// The folder of the receipts.
     #[arg(long, default_value = "lockstep/receipts")]
     pub receipts: PathBuf,

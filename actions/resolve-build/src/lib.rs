@@ -7,9 +7,10 @@ use std::path::Path;
 use clap::{Parser, ValueEnum};
 use indexmap::IndexMap;
 use lockstep_clients::git::{self, checked_out};
-use lockstep_files::{Problem, json};
+use lockstep_files::json;
 use lockstep_runner::inputs::ProjectPlan;
 use lockstep_runner::{Action, Failure, Program, Report, Secret};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::ResolvedSource;
 use lockstep_schemas::model::{GateCheck, Stage};
 use lockstep_schemas::plan::Plan;
@@ -69,9 +70,9 @@ impl Program for Inputs {
         let plan = json::read_plan(&self.plan.plan)?;
         match self.stage {
             ResolvedStage::Build => self.build(&plan, report),
-            ResolvedStage::Publish | ResolvedStage::Provenance => Err(Failure::new(
-                "this version of Lockstep resolves builds, and publishes nothing yet",
-            )),
+            ResolvedStage::Publish | ResolvedStage::Provenance => {
+                Err(Failure::new(Rule::NotYet, "this version of Lockstep cannot publish yet"))
+            }
         }
     }
 }
@@ -80,8 +81,9 @@ impl Inputs {
     fn build(&self, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
         // A push has none: `null`, or each of them empty.
         let inputs: Option<IndexMap<String, serde_json::Value>> =
-            serde_json::from_str(&self.inputs)
-                .map_err(|error| Failure::new(format!("`inputs` is no JSON object: {error}")))?;
+            serde_json::from_str(&self.inputs).map_err(|error| {
+                Failure::new(Rule::WrongInput, format!("`inputs` is not a JSON object: {error}"))
+            })?;
         let inputs = inputs.unwrap_or_default();
         let input = |name: &str| inputs.get(name)?.as_str().filter(|value| !value.is_empty());
         let tagged = report.found(tag::of_run(plan, input("tag")));
@@ -95,9 +97,12 @@ impl Inputs {
             let git_ref = given.map_or_else(
                 || Ok(source.git_ref.default.clone()),
                 |given| {
-                    given
-                        .parse::<GitRef>()
-                        .map_err(|error| Problem::new(format!("source `{}`: {error}", source.name)))
+                    given.parse::<GitRef>().map_err(|error| {
+                        Diagnostic::new(
+                            Rule::WrongInput,
+                            format!("source `{}`: {error}", source.name),
+                        )
+                    })
                 },
             );
             let Some(git_ref) = report.found(git_ref) else { continue };
@@ -113,35 +118,39 @@ impl Inputs {
         report.output("version", version);
         report.output("commit", commit);
         report.output("sources", json::line(&sources));
-        // A dispatch of a build can not let a gate go.
+        // A dispatch of a build cannot let a gate go.
         report.output("waived", "[]");
         Ok(())
     }
 }
 
 /// The commit that is checked out, which must be the run's.
-fn commit() -> Result<CommitSha, Problem> {
+fn commit() -> Result<CommitSha, Diagnostic> {
     let found = checked_out(Path::new("."))?;
     match std::env::var("GITHUB_SHA").ok().filter(|sha| !sha.is_empty()) {
-        Some(sha) if sha != found.as_str() => {
-            Err(Problem::new(format!("{found} is checked out, but the run is of {sha}"))
-                .with_remedy("a step moved the checkout: take it out, and build what was tagged"))
-        }
+        Some(sha) if sha != found.as_str() => Err(Diagnostic::new(
+            Rule::CheckoutMismatch,
+            format!("{found} is checked out, but the run is of {sha}"),
+        )
+        .with_remedy("a step moved the checkout: take it out, and build what was tagged")),
         _ => Ok(found),
     }
 }
 
-/// Gates of the build that this version can not check stay closed.
+/// Gates of the build that this version cannot check stay closed.
 fn gates(plan: &Plan, report: &mut Report) {
     for gate in plan.gates.iter().filter(|gate| gate.before == Stage::Build) {
         if matches!(gate.check, GateCheck::Script { .. }) {
             continue;
         }
         report.problem(
-            Problem::new(format!(
-                "gate `{}` asks GitHub, which this version of Lockstep does not yet",
-                gate.id
-            ))
+            Diagnostic::new(
+                Rule::NotYet,
+                format!(
+                    "gate `{}` asks GitHub, which this version of Lockstep cannot do yet",
+                    gate.id
+                ),
+            )
             .with_remedy("make it a script, or wait for the version that does"),
         );
     }

@@ -1,48 +1,57 @@
 //! The tag that a run is of.
 
 use lockstep_clients::git;
-use lockstep_files::Problem;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{CommitSha, Tag, Version};
 
 /// The tag of this run and its version. A run on a branch would attest that branch's commit, so the
 /// run's own ref must be the tag; an input can only confirm it.
-pub(crate) fn of_run(plan: &Plan, input: Option<&str>) -> Result<(Tag, Version), Problem> {
+pub(crate) fn of_run(plan: &Plan, input: Option<&str>) -> Result<(Tag, Version), Diagnostic> {
     let git_ref = std::env::var("GITHUB_REF").unwrap_or_default();
     let Some(name) = git_ref.strip_prefix("refs/tags/") else {
         let run = if git_ref.is_empty() { "no ref (GITHUB_REF)".to_owned() } else { git_ref };
         let tag = input.map_or_else(|| plan.tag_at("1.2.3"), str::to_owned);
-        return Err(Problem::new(format!(
-            "a release is built from a tag, and this run is of {run}"
-        ))
+        return Err(Diagnostic::new(
+            Rule::RunNotOfTag,
+            format!("a release is built from a tag, and this run is of {run}"),
+        )
         .with_remedy(format!(
             "push the tag, or dispatch on it: gh workflow run release.yml --ref {tag}"
         )));
     };
     if let Some(input) = input.filter(|input| *input != name) {
-        return Err(Problem::new(format!("this run is of the tag {name}, not of {input}"))
-            .with_remedy(format!(
-                "dispatch on that tag: gh workflow run release.yml --ref {input}"
-            )));
+        return Err(Diagnostic::new(
+            Rule::RunNotOfTag,
+            format!("this run is of the tag {name}, not of {input}"),
+        )
+        .with_remedy(format!("dispatch on that tag: gh workflow run release.yml --ref {input}")));
     }
     let Some(version) = plan.tag.version_of(name) else {
         let prefix = plan.tag.prefix();
-        return Err(Problem::new(format!("the tag {name} is not `{}` of a version", plan.tag))
-            .with_remedy(format!(
-                "a release's tag is {prefix} and a semantic version: {prefix}1.2.3"
-            )));
+        return Err(Diagnostic::new(
+            Rule::TagPattern,
+            format!("the tag {name} is not `{}` of a version", plan.tag),
+        )
+        .with_remedy(format!(
+            "a release's tag is {prefix} and a semantic version: {prefix}1.2.3"
+        )));
     };
-    let tag = name.parse().map_err(|error| Problem::new(format!("{error}")))?;
+    let tag =
+        name.parse().map_err(|error| Diagnostic::new(Rule::TagPattern, format!("{error}")))?;
     Ok((tag, version))
 }
 
 /// That the tag leads to the commit that is built. Users who check the tag out later must find what was
 /// built from it.
-pub(crate) fn leads_to(plan: &Plan, tag: &Tag, commit: &CommitSha) -> Result<(), Problem> {
+pub(crate) fn leads_to(plan: &Plan, tag: &Tag, commit: &CommitSha) -> Result<(), Diagnostic> {
     let found = git::commit_of_tag(&plan.project.repository, tag)?;
     if found == *commit {
         return Ok(());
     }
-    Err(Problem::new(format!("the tag {tag} is of {found}, but the run is of {commit}"))
-        .with_remedy("a release's tag never moves: tag a new version"))
+    Err(Diagnostic::new(
+        Rule::TagMoved,
+        format!("the tag {tag} is of {found}, but the run is of {commit}"),
+    )
+    .with_remedy("a release's tag never moves: tag a new version"))
 }

@@ -6,7 +6,8 @@ use lockstep_archives::{Format, unpack};
 use lockstep_bundle::Expected;
 use lockstep_clients::npm::{self, Platform};
 use lockstep_clients::python::Environment;
-use lockstep_files::{Problem, json};
+use lockstep_files::json;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::TargetPlan;
 use lockstep_schemas::platform::Libc;
@@ -40,7 +41,7 @@ pub(crate) struct Installation<'a> {
 
 impl Installation<'_> {
     /// Installs it.
-    pub(crate) fn install(self) -> Result<Installed, Problem> {
+    pub(crate) fn install(self) -> Result<Installed, Diagnostic> {
         let kind = self.expected.artifact.kind;
         match (kind, self.expected.artifact.format) {
             (ArtifactKind::NpmPackage | ArtifactKind::NpmPlatformPackage, _) => self.by_npm(),
@@ -62,16 +63,17 @@ impl Installation<'_> {
         self.target.is_none_or(|target| Host::this().installs(target))
     }
 
-    fn unpacked(self, format: Format, how: &str) -> Result<Installed, Problem> {
+    fn unpacked(self, format: Format, how: &str) -> Result<Installed, Diagnostic> {
         unpack(format, self.file, self.into).map_err(|error| {
-            Problem::new(format!("can not be unpacked: {error}")).of_file(self.file.display())
+            Diagnostic::new(error.rule(), format!("cannot be unpacked: {error}"))
+                .in_file(self.file.display())
         })?;
         Ok(Installed { folder: self.into.to_owned(), programs: None, how: how.to_owned() })
     }
 
     /// Installs it in an empty project. Optional dependencies of this very version are published with it, and so
     /// not yet: npm does without them.
-    fn by_npm(self) -> Result<Installed, Problem> {
+    fn by_npm(self) -> Result<Installed, Diagnostic> {
         let foreign = self.target.filter(|_| !self.is_of_this_machine());
         let (project, packages, how) = match foreign {
             None => {
@@ -91,11 +93,11 @@ impl Installation<'_> {
         let modules = self.into.join("node_modules");
         let folder = modules.join(self.package());
         match foreign {
-            Some(target) if !folder.is_dir() => Err(Problem::new(format!(
+            Some(target) if !folder.is_dir() => Err(Diagnostic::new(Rule::SmokeTest, format!(
                 "npm does not install it on {}",
                 target.id
             ))
-            .of_file(self.file.display())
+            .in_file(self.file.display())
             .with_remedy("`os`, `cpu`, `libc` or `engines` in its package.json is of another, or what it depends on is not to be had")),
             _ => Ok(Installed { folder, programs: Some(modules.join(".bin")), how }),
         }
@@ -107,8 +109,8 @@ impl Installation<'_> {
     }
 
     /// Installs it in an environment of its own.
-    fn by_pip(self) -> Result<Installed, Problem> {
-        let install = || -> Result<Installed, Problem> {
+    fn by_pip(self) -> Result<Installed, Diagnostic> {
+        let install = || -> Result<Installed, Diagnostic> {
             let environment = Environment::create(self.into.join("environment"))?;
             environment.install(self.file)?;
             Ok(Installed {
@@ -120,8 +122,8 @@ impl Installation<'_> {
         install().map_err(|problem| self.of_file(problem))
     }
 
-    fn of_file(&self, problem: Problem) -> Problem {
-        problem.of_file(self.file.display())
+    fn of_file(&self, problem: Diagnostic) -> Diagnostic {
+        problem.in_file(self.file.display())
     }
 }
 

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use lockstep_bundle::{Expected, WorkingFolder, expected, list, target};
-use lockstep_files::{Problem, json};
+use lockstep_files::json;
 use lockstep_runner::inputs::{ProjectPlan, WorkFolder};
 use lockstep_runner::{Action, Failure, Program, Report};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::Smoke;
 use lockstep_schemas::plan::{Plan, TargetPlan};
 use lockstep_schemas::strings::{TargetId, Version};
@@ -71,10 +72,10 @@ struct Artifacts<'a> {
 }
 
 impl Artifacts<'_> {
-    fn file(&self, expected: &Expected<'_>) -> Result<PathBuf, Problem> {
+    fn file(&self, expected: &Expected<'_>) -> Result<PathBuf, Diagnostic> {
         let name = expected.among(self.names).map_err(|problem| {
             problem
-                .of_file(self.packed.display())
+                .in_file(self.packed.display())
                 .with_remedy("`pack-artifacts` packs it before this")
         })?;
         absolute(&self.packed.join(name.as_str())).map_err(|failure| failure.0)
@@ -84,8 +85,9 @@ impl Artifacts<'_> {
     fn test(&self, expected: &Expected<'_>, report: &mut Report) -> Result<(), Failure> {
         let Some(file) = report.found(self.file(expected)) else { return Ok(()) };
         let platform_package = self.platform_package(expected)?;
-        let folder = tempfile::tempdir()
-            .map_err(|error| Failure::new(format!("no temporary folder can be made: {error}")))?;
+        let folder = tempfile::tempdir().map_err(|error| {
+            Failure::new(Rule::FileUnwritable, format!("no temporary folder can be made: {error}"))
+        })?;
         let installed = Installation {
             expected,
             file: &file,
@@ -136,13 +138,14 @@ impl Artifacts<'_> {
     }
 }
 
-fn failed(what: &str, smoke: &Smoke) -> Problem {
-    Problem::new(what).with_remedy(format!(
+fn failed(what: &str, smoke: &Smoke) -> Diagnostic {
+    Diagnostic::new(Rule::SmokeTest, what).with_remedy(format!(
         "what it said stands in the log of this step; the script is `{}`",
         smoke.run
     ))
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Failure> {
-    std::path::absolute(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))
+    std::path::absolute(path)
+        .map_err(|error| Failure::new(Rule::FileUnreadable, format!("{}: {error}", path.display())))
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use lockstep_runner::Failure;
+use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{BuildMode, Smoke};
 use lockstep_schemas::strings::Version;
 
@@ -28,8 +29,9 @@ impl Script<'_> {
         if let Some(programs) = &self.installed.programs {
             let path = std::env::var_os("PATH").unwrap_or_default();
             let folders = std::iter::once(programs.clone()).chain(std::env::split_paths(&path));
-            let path: OsString = std::env::join_paths(folders)
-                .map_err(|error| Failure::new(format!("PATH can not be added to: {error}")))?;
+            let path: OsString = std::env::join_paths(folders).map_err(|error| {
+                Failure::new(Rule::WrongInput, format!("PATH cannot be added to: {error}"))
+            })?;
             command.env("PATH", path);
         }
         command
@@ -43,7 +45,9 @@ impl Script<'_> {
             .env("LOCKSTEP_VERSION", self.version.as_str())
             .stdin(Stdio::null())
             .output()
-            .map_err(|error| Failure::new(format!("bash does not start: {error}")))
+            .map_err(|error| {
+                Failure::new(Rule::ClientMissing, format!("bash does not start: {error}"))
+            })
     }
 }
 
@@ -78,6 +82,7 @@ fn bash() -> Result<PathBuf, Failure> {
         .map(|folder| folder.join("bash.exe"))
         .find(|file| file.is_file())
         .ok_or_else(|| {
-            Failure::new("no bash is on the path").with_remedy("install Git for Windows")
+            Failure::new(Rule::ClientMissing, "no bash is on the path")
+                .with_remedy("install Git for Windows")
         })
 }

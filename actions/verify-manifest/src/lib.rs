@@ -1,27 +1,15 @@
 //! Checks that a bundle is what its manifest says, and all that the plan asks for.
 
-mod artifact;
-mod binary;
-mod bundle;
-mod findings;
-mod manifest;
-mod npm;
-mod places;
-mod sums;
-mod told;
-mod wheel;
+mod shown;
 
 use std::path::PathBuf;
 
 use clap::Parser;
+use lockstep_bundle::{Release, manifest, verify};
 use lockstep_files::json;
 use lockstep_runner::inputs::ProjectPlan;
 use lockstep_runner::{Action, Failure, Program, Report};
-use lockstep_schemas::manifest::{Manifest, names};
-use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{CommitSha, Version};
-
-use crate::findings::Findings;
 
 /// Checks a manifest against the plan and the bytes.
 #[derive(Debug, Parser)]
@@ -39,9 +27,6 @@ pub struct Inputs {
     /// The bundle's folder.
     #[arg(long, default_value = "lockstep/bundle")]
     pub bundle: PathBuf,
-    /// Print what was found as JSON.
-    #[arg(long)]
-    pub json: bool,
 }
 
 impl Action for Inputs {
@@ -50,35 +35,20 @@ impl Action for Inputs {
 
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
-        let plan: Plan = json::read_plan(&self.plan.plan)?;
-        let path = self.bundle.join(names::MANIFEST);
-        let manifest: Manifest = json::read(&path, "the manifest").map_err(|problem| {
-            if path.exists() {
-                return problem;
-            }
-            problem.with_remedy("`hash-artifacts --merge` writes it; `--bundle` names its folder")
-        })?;
-        let release = Release { plan: &plan, version: &self.version, manifest: &manifest };
-        let mut findings = Findings::default();
-        manifest::check_release(release, self.commit.as_ref(), &mut findings);
-        // Of another release nothing else would be right either.
-        let mut is_looked_at = false;
-        if findings.is_empty() {
-            is_looked_at = manifest::check(release, &mut findings)?;
-            // Of files that no plan knows there may be any number.
-            if is_looked_at {
-                bundle::check(release, &self.bundle, &self.plan.plan, &mut findings)?;
-            }
+        let plan = json::read_plan(&self.plan.plan)?;
+        let manifest = manifest(&self.bundle)?;
+        let release = Release {
+            plan: &plan,
+            plan_file: &self.plan.plan,
+            version: &self.version,
+            commit: self.commit.as_ref(),
+            manifest: &manifest,
+        };
+        let problems = verify(release, &self.bundle).err().unwrap_or_default();
+        shown::show(&manifest, &problems, report);
+        for problem in problems {
+            report.problem(problem);
         }
-        told::tell(self, &manifest, findings, is_looked_at, report);
         Ok(())
     }
-}
-
-/// What a bundle is verified to be.
-#[derive(Clone, Copy)]
-struct Release<'a> {
-    plan: &'a Plan,
-    version: &'a Version,
-    manifest: &'a Manifest,
 }

@@ -1,5 +1,6 @@
 //! Archives: written the same for the same files, read with care.
 
+mod error;
 mod member;
 mod read;
 mod tar;
@@ -8,6 +9,7 @@ mod zip;
 
 use lockstep_schemas::model::ArchiveFormat;
 
+pub use error::{Error, Result};
 pub use member::{Kind, Member};
 pub use read::{Visit, unpack, visit, visit_seekable, visit_stream};
 pub use write::{Entry, pack};

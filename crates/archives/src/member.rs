@@ -1,9 +1,10 @@
 //! The members of an archive, and what no member of a release may be.
 
 use std::collections::HashMap;
-use std::io;
 
 use unicode_normalization::UnicodeNormalization as _;
+
+use crate::{Error, Result};
 
 /// A member of an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,9 +59,9 @@ struct Taken {
 impl Names {
     /// Adds a member, if its name leads to a place of its own below the folder that it is unpacked to, on
     /// every system.
-    pub(crate) fn add(&mut self, member: &Member) -> io::Result<()> {
+    pub(crate) fn add(&mut self, member: &Member) -> Result<()> {
         if member.name.len() > LONGEST_NAME {
-            return Err(refused(format!("a name of {} bytes", member.name.len())));
+            return Err(Error::refused(format!("a name of {} bytes", member.name.len())));
         }
         let is_folder = member.kind == Kind::Folder;
         let name = if is_folder { member.name.trim_end_matches('/') } else { &member.name };
@@ -75,7 +76,9 @@ impl Names {
             || name.chars().any(char::is_control)
         {
             let shown = member.name.escape_debug();
-            return Err(refused(format!("`{shown}`: a name that leads elsewhere on some system")));
+            return Err(Error::refused(format!(
+                "`{shown}`: a name that leads elsewhere on some system"
+            )));
         }
         let ends = name.char_indices().filter(|(_, c)| *c == '/').map(|(at, _)| at);
         for end in ends {
@@ -84,12 +87,12 @@ impl Names {
         self.take(name, is_folder, true)
     }
 
-    fn take(&mut self, name: &str, folder: bool, listed: bool) -> io::Result<()> {
+    fn take(&mut self, name: &str, folder: bool, listed: bool) -> Result<()> {
         let key: String = name.nfc().flat_map(char::to_lowercase).nfc().collect();
         let Some(taken) = self.taken.get_mut(&key) else {
             self.bytes += name.len();
             if self.taken.len() == MOST_MEMBERS || self.bytes > MOST_NAMES {
-                return Err(refused(format!(
+                return Err(Error::refused(format!(
                     "more than {MOST_MEMBERS} members, or names as long as of more"
                 )));
             }
@@ -97,22 +100,18 @@ impl Names {
             return Ok(());
         };
         if taken.name != name {
-            return Err(refused(format!(
+            return Err(Error::refused(format!(
                 "`{name}` and `{}` are one name on some systems",
                 taken.name
             )));
         }
         if taken.folder != folder {
-            return Err(refused(format!("`{name}` is both a file and a folder")));
+            return Err(Error::refused(format!("`{name}` is both a file and a folder")));
         }
         if taken.listed && listed {
-            return Err(refused(format!("`{name}` is there twice")));
+            return Err(Error::refused(format!("`{name}` is there twice")));
         }
         taken.listed |= listed;
         Ok(())
     }
-}
-
-pub(crate) fn refused(what: impl Into<String>) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what.into())
 }

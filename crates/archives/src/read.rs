@@ -7,11 +7,12 @@ use std::path::Path;
 use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
 
-use crate::member::{Kind, Member, refused};
-use crate::{Format, tar, zip};
+use crate::error::refused_in_reader;
+use crate::member::{Kind, Member};
+use crate::{Error, Format, Result, tar, zip};
 
 /// What is done with each member and its bytes.
-pub type Visit<'v> = dyn FnMut(&Member, &mut dyn Read) -> io::Result<()> + 'v;
+pub type Visit<'v> = dyn FnMut(&Member, &mut dyn Read) -> Result<()> + 'v;
 
 /// How many bytes one byte of an archive may become. What a release packs becomes a hundredth of it.
 const LARGEST_RATIO: u64 = 1000;
@@ -22,9 +23,9 @@ const ALWAYS: u64 = 16 * 1024 * 1024;
 /// The most memory that unpacking xz may take, in KiB: what Lockstep packs needs a window of 8 MiB.
 const XZ_MEMORY: u32 = 12 * 1024;
 
-/// Reads an archive member by member, in order, without keeping any of it. An error of the kind
-/// `InvalidData` says what of the archive is refused.
-pub fn visit(format: Format, archive: &Path, visit: &mut Visit<'_>) -> io::Result<()> {
+/// Reads an archive member by member, in order, without keeping any of it. [`Error::Refused`] says why an
+/// archive is not taken.
+pub fn visit(format: Format, archive: &Path, visit: &mut Visit<'_>) -> Result<()> {
     visit_seekable(format, &mut File::open(archive)?, visit)
 }
 
@@ -33,7 +34,7 @@ pub fn visit_seekable(
     format: Format,
     archive: &mut (impl Read + Seek),
     visit: &mut Visit<'_>,
-) -> io::Result<()> {
+) -> Result<()> {
     let length = archive.seek(SeekFrom::End(0))?;
     if format != Format::Zip {
         archive.rewind()?;
@@ -42,7 +43,7 @@ pub fn visit_seekable(
     let mut left = most(length);
     zip::read(archive, length, &mut |member, bytes| {
         if let Kind::File { size, .. } = member.kind {
-            left = left.checked_sub(size).ok_or_else(bomb)?;
+            left = left.checked_sub(size).ok_or_else(|| Error::refused(bomb()))?;
         }
         visit(member, bytes)
     })
@@ -54,7 +55,7 @@ pub fn visit_stream(
     archive: &mut dyn Read,
     length: u64,
     visit: &mut Visit<'_>,
-) -> io::Result<()> {
+) -> Result<()> {
     let mut packed = BufReader::with_capacity(64 * 1024, archive);
     let left = most(length);
     match format {
@@ -66,9 +67,9 @@ pub fn visit_stream(
             let xz = XzReader::new_mem_limit(&mut packed, false, XZ_MEMORY);
             tar::read(&mut Bounded { from: xz, left }, visit)?;
         }
-        Format::Zip => return Err(io::Error::other("a zip is read from its end")),
+        Format::Zip => return Err(io::Error::other("a zip is read from its end").into()),
     }
-    if packed.fill_buf()?.is_empty() { Ok(()) } else { Err(refused("data behind the end")) }
+    if packed.fill_buf()?.is_empty() { Ok(()) } else { Err(Error::refused("data behind the end")) }
 }
 
 /// How many bytes an archive may become.
@@ -77,13 +78,13 @@ fn most(length: u64) -> u64 {
 }
 
 /// Unpacks an archive into a folder, which is made, and returns the files in it, in order of their names.
-pub fn unpack(format: Format, archive: &Path, into: &Path) -> io::Result<Vec<String>> {
+pub fn unpack(format: Format, archive: &Path, into: &Path) -> Result<Vec<String>> {
     std::fs::create_dir_all(into)?;
     let mut names = Vec::new();
     visit(format, archive, &mut |member, bytes| {
         let path = into.join(&member.name);
         let Kind::File { executable, .. } = member.kind else {
-            return std::fs::create_dir_all(path);
+            return Ok(std::fs::create_dir_all(path)?);
         };
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
@@ -121,12 +122,12 @@ struct Bounded<R> {
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         // A damaged stream is a damaged archive, whatever its reader calls it.
-        let read = self.from.read(into).map_err(|error| refused(error.to_string()))?;
-        self.left = self.left.checked_sub(read as u64).ok_or_else(bomb)?;
+        let read = self.from.read(into).map_err(|error| refused_in_reader(error.to_string()))?;
+        self.left = self.left.checked_sub(read as u64).ok_or_else(|| refused_in_reader(bomb()))?;
         Ok(read)
     }
 }
 
-fn bomb() -> io::Error {
-    refused(format!("it becomes more than {LARGEST_RATIO} times as large"))
+fn bomb() -> String {
+    format!("it becomes more than {LARGEST_RATIO} times as large")
 }

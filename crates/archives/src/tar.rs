@@ -7,15 +7,15 @@
 
 use std::io::{self, Read};
 
-use crate::Visit;
-use crate::member::{Kind, Member, Names, refused};
+use crate::member::{Kind, Member, Names};
+use crate::{Error, Result, Visit};
 
 const BLOCK: usize = 512;
 
 /// The longest extended header that is read, in bytes. A path may have a tenth of it.
 const LONGEST_EXTENSION: u64 = 64 * 1024;
 
-pub(crate) fn read(from: &mut dyn Read, visit: &mut Visit<'_>) -> io::Result<()> {
+pub(crate) fn read(from: &mut dyn Read, visit: &mut Visit<'_>) -> Result<()> {
     let mut names = Names::default();
     let mut extended = Extended::default();
     loop {
@@ -41,12 +41,18 @@ pub(crate) fn read(from: &mut dyn Read, visit: &mut Visit<'_>) -> io::Result<()>
                 let mut all = Extended::default();
                 all.add_pax(&extension(from, size)?)?;
                 if all != Extended::default() {
-                    return Err(refused("a header for all members that changes what they are"));
+                    return Err(Error::refused(
+                        "a header for all members that changes what they are",
+                    ));
                 }
             }
             kind => {
                 let name = String::from_utf8_lossy(&header.name()).into_owned();
-                return Err(refused(format!("`{}`: {}", name.escape_debug(), what_is(kind))));
+                return Err(Error::refused(format!(
+                    "`{}`: {}",
+                    name.escape_debug(),
+                    what_is(kind)
+                )));
             }
         }
     }
@@ -69,16 +75,16 @@ fn member(
     names: &mut Names,
     from: &mut dyn Read,
     visit: &mut Visit<'_>,
-) -> io::Result<()> {
+) -> Result<()> {
     let name = extended.name.unwrap_or_else(|| header.name());
     let name = String::from_utf8(name).map_err(|error| {
         let shown = String::from_utf8_lossy(error.as_bytes()).into_owned();
-        refused(format!("`{}`: a name that is not UTF-8", shown.escape_debug()))
+        Error::refused(format!("`{}`: a name that is not UTF-8", shown.escape_debug()))
     })?;
     let size = extended.size.map_or_else(|| header.size(), Ok)?;
     let is_folder = header.0[156] == b'5';
     if is_folder && size > 0 {
-        return Err(refused(format!("`{name}`: a folder with bytes of its own")));
+        return Err(Error::refused(format!("`{name}`: a folder with bytes of its own")));
     }
     let executable = header.number(100..108)? & 0o100 != 0;
     let kind = if is_folder { Kind::Folder } else { Kind::File { size, executable } };
@@ -94,32 +100,32 @@ fn member(
 }
 
 /// Two blocks of nothing, and nothing else.
-fn end(from: &mut dyn Read, extended: &Extended) -> io::Result<()> {
+fn end(from: &mut dyn Read, extended: &Extended) -> Result<()> {
     if *extended != Extended::default() {
-        return Err(refused("an extended header without a member"));
+        return Err(Error::refused("an extended header without a member"));
     }
     if !is_zero(&block(from)?) {
-        return Err(refused("half an end"));
+        return Err(Error::refused("half an end"));
     }
     let mut rest = [0; 8 * 1024];
     loop {
         match from.read(&mut rest)? {
             0 => return Ok(()),
             read if is_zero(&rest[..read]) => {}
-            _ => return Err(refused("data behind the end")),
+            _ => return Err(Error::refused("data behind the end")),
         }
     }
 }
 
-fn block(from: &mut dyn Read) -> io::Result<[u8; BLOCK]> {
+fn block(from: &mut dyn Read) -> Result<[u8; BLOCK]> {
     let mut block = [0; BLOCK];
     from.read_exact(&mut block).map_err(early)?;
     Ok(block)
 }
 
-fn extension(from: &mut dyn Read, size: u64) -> io::Result<Vec<u8>> {
+fn extension(from: &mut dyn Read, size: u64) -> Result<Vec<u8>> {
     if size > LONGEST_EXTENSION {
-        return Err(refused(format!("an extended header of {size} bytes")));
+        return Err(Error::refused(format!("an extended header of {size} bytes")));
     }
     let mut bytes = Vec::new();
     from.take(size).read_to_end(&mut bytes)?;
@@ -130,7 +136,7 @@ fn extension(from: &mut dyn Read, size: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn skip_padding(from: &mut dyn Read, size: u64) -> io::Result<()> {
+fn skip_padding(from: &mut dyn Read, size: u64) -> Result<()> {
     let over = size % BLOCK as u64;
     let padding = if over == 0 { 0 } else { BLOCK as u64 - over };
     if io::copy(&mut from.take(padding), &mut io::sink())? != padding {
@@ -143,42 +149,42 @@ fn is_zero(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| *byte == 0)
 }
 
-fn early(error: io::Error) -> io::Error {
-    if error.kind() == io::ErrorKind::UnexpectedEof { ends_early() } else { error }
+fn early(error: io::Error) -> Error {
+    if error.kind() == io::ErrorKind::UnexpectedEof { ends_early() } else { error.into() }
 }
 
-fn ends_early() -> io::Error {
-    refused("it ends in the middle")
+fn ends_early() -> Error {
+    Error::refused("it ends in the middle")
 }
 
 struct Header<'a>(&'a [u8; BLOCK]);
 
 impl Header<'_> {
-    fn check(&self) -> io::Result<()> {
+    fn check(&self) -> Result<()> {
         let sum: u64 = self.0.iter().map(|byte| u64::from(*byte)).sum();
         let own: u64 = self.0[148..156].iter().map(|byte| u64::from(*byte)).sum();
         let wanted = sum - own + 8 * u64::from(b' ');
         if self.number(148..156)? != wanted {
-            return Err(refused("a header whose checksum is wrong"));
+            return Err(Error::refused("a header whose checksum is wrong"));
         }
         match &self.0[257..265] {
             b"ustar\x0000" => {}
             // GNU keeps times where ustar keeps the beginning of the name, and some readers take them for that.
             b"ustar  \0" if is_zero(&self.0[345..500]) => {}
-            b"ustar  \0" => return Err(refused("a header of GNU with more than a name")),
-            _ => return Err(refused("a header that is not of ustar, pax or GNU")),
+            b"ustar  \0" => return Err(Error::refused("a header of GNU with more than a name")),
+            _ => return Err(Error::refused("a header that is not of ustar, pax or GNU")),
         }
         Ok(())
     }
 
-    fn size(&self) -> io::Result<u64> {
+    fn size(&self) -> Result<u64> {
         self.number(124..136)
     }
 
     /// A number in octal digits, or where they do not suffice in GNU's binary form.
-    fn number(&self, at: std::ops::Range<usize>) -> io::Result<u64> {
+    fn number(&self, at: std::ops::Range<usize>) -> Result<u64> {
         let field = &self.0[at];
-        let bad = || refused("a header with a number that is none");
+        let bad = || Error::refused("a header whose number is not one");
         if field[0] & 0x80 != 0 {
             let (first, rest) = (field[0] & 0x7f, &field[1..]);
             let high = rest.len().saturating_sub(8);
@@ -218,16 +224,16 @@ struct Extended {
 }
 
 impl Extended {
-    fn add_name(&mut self, name: &[u8]) -> io::Result<()> {
+    fn add_name(&mut self, name: &[u8]) -> Result<()> {
         if self.name.replace(name.to_vec()).is_some() {
-            return Err(refused("a member with two names"));
+            return Err(Error::refused("a member with two names"));
         }
         Ok(())
     }
 
     /// Records of `length key=value`, each with a line feed.
-    fn add_pax(&mut self, mut records: &[u8]) -> io::Result<()> {
-        let bad = || refused("an extended header that is none");
+    fn add_pax(&mut self, mut records: &[u8]) -> Result<()> {
+        let bad = || Error::refused("an extended header that is damaged");
         while !records.is_empty() {
             let space = records.iter().position(|byte| *byte == b' ').ok_or_else(bad)?;
             let length = std::str::from_utf8(&records[..space])
@@ -243,12 +249,14 @@ impl Extended {
                 b"size" => {
                     let size = std::str::from_utf8(value).ok().and_then(|text| text.parse().ok());
                     if self.size.replace(size.ok_or_else(bad)?).is_some() {
-                        return Err(refused("a member with two sizes"));
+                        return Err(Error::refused("a member with two sizes"));
                     }
                 }
-                key if key.starts_with(b"GNU.sparse.") => return Err(refused("a sparse file")),
+                key if key.starts_with(b"GNU.sparse.") => {
+                    return Err(Error::refused("a sparse file"));
+                }
                 b"hdrcharset" | b"linkpath" => {
-                    return Err(refused("an extended header of a kind that is not read"));
+                    return Err(Error::refused("an extended header of a kind that is not read"));
                 }
                 // Times, owners, comments: nothing of what a member is.
                 _ => {}

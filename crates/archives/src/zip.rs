@@ -10,8 +10,9 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use flate2::CrcReader;
 use flate2::bufread::DeflateDecoder;
 
-use crate::Visit;
-use crate::member::{Kind, Member, Names, refused};
+use crate::error::refused_in_reader;
+use crate::member::{Kind, Member, Names};
+use crate::{Error, Result, Visit};
 
 const END: usize = 22;
 const LOCAL: usize = 30;
@@ -37,7 +38,7 @@ pub(crate) fn read(
     file: &mut (impl Read + Seek),
     length: u64,
     visit: &mut Visit<'_>,
-) -> io::Result<()> {
+) -> Result<()> {
     let (mut entries, directory) = directory(file, length)?;
     entries.sort_by_key(|entry| entry.offset);
     let mut names = Names::default();
@@ -45,11 +46,11 @@ pub(crate) fn read(
     for (index, entry) in entries.iter().enumerate() {
         let next = entries.get(index + 1).map_or(directory, |next| next.offset);
         if entry.offset != at {
-            return Err(refused("files that overlap, or bytes between them"));
+            return Err(Error::refused("files that overlap, or bytes between them"));
         }
         at = one(file, entry, next, &mut names, visit)?;
     }
-    if at == directory { Ok(()) } else { Err(refused("bytes before the directory")) }
+    if at == directory { Ok(()) } else { Err(Error::refused("bytes before the directory")) }
 }
 
 fn number(bytes: &[u8], at: usize, length: usize) -> u64 {
@@ -66,29 +67,30 @@ fn long(bytes: &[u8], at: usize) -> u32 {
     number(bytes, at, 4) as u32
 }
 
-fn exactly(file: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
+fn exactly(file: &mut impl Read, length: usize) -> Result<Vec<u8>> {
     let mut bytes = vec![0; length];
     file.read_exact(&mut bytes).map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => refused("it ends in the middle"),
-        _ => error,
+        io::ErrorKind::UnexpectedEof => Error::refused("it ends in the middle"),
+        _ => error.into(),
     })?;
     Ok(bytes)
 }
 
 /// The entries of the directory, and where it begins.
-fn directory(file: &mut (impl Read + Seek), length: u64) -> io::Result<(Vec<Entry>, u64)> {
-    let end_at = length.checked_sub(END as u64).ok_or_else(|| refused("too short for a zip"))?;
+fn directory(file: &mut (impl Read + Seek), length: u64) -> Result<(Vec<Entry>, u64)> {
+    let end_at =
+        length.checked_sub(END as u64).ok_or_else(|| Error::refused("too short for a zip"))?;
     file.seek(SeekFrom::Start(end_at))?;
     let end = exactly(file, END)?;
     if !end.starts_with(b"PK\x05\x06") || short(&end, 20) != 0 {
-        return Err(refused("no directory at its end, or something behind it"));
+        return Err(Error::refused("no directory at its end, or something behind it"));
     }
     let (count, size, at) = (short(&end, 10), number(&end, 12, 4), number(&end, 16, 4));
     if number(&end, 4, 4) != 0 || short(&end, 8) != count {
-        return Err(refused("a part of a zip of several"));
+        return Err(Error::refused("a part of a zip of several"));
     }
     if count == u16::MAX || size > LARGEST_DIRECTORY || at + size != end_at {
-        return Err(refused("a directory that is not where the end says, or too large"));
+        return Err(Error::refused("a directory that is not where the end says, or too large"));
     }
     file.seek(SeekFrom::Start(at))?;
     #[expect(clippy::cast_possible_truncation, reason = "less than the largest directory")]
@@ -97,11 +99,11 @@ fn directory(file: &mut (impl Read + Seek), length: u64) -> io::Result<(Vec<Entr
     let mut entries = Vec::new();
     while !rest.is_empty() {
         if rest.len() < CENTRAL || !rest.starts_with(b"PK\x01\x02") {
-            return Err(refused("a directory with something else in it"));
+            return Err(Error::refused("a directory with something else in it"));
         }
         let [name, extra, comment] = [28, 30, 32].map(|at| usize::from(short(rest, at)));
         if rest.len() < CENTRAL + name + extra + comment {
-            return Err(refused("a directory that ends in the middle"));
+            return Err(Error::refused("a directory that ends in the middle"));
         }
         check_extra(&rest[CENTRAL + name..CENTRAL + name + extra])?;
         entries.push(Entry {
@@ -118,7 +120,7 @@ fn directory(file: &mut (impl Read + Seek), length: u64) -> io::Result<(Vec<Entr
         rest = &rest[CENTRAL + name + extra + comment..];
     }
     if entries.len() != usize::from(count) {
-        return Err(refused("a directory with more or fewer files than it says"));
+        return Err(Error::refused("a directory with more or fewer files than it says"));
     }
     Ok((entries, at))
 }
@@ -130,10 +132,10 @@ fn one(
     next: u64,
     names: &mut Names,
     visit: &mut Visit<'_>,
-) -> io::Result<u64> {
+) -> Result<u64> {
     let member = member(entry)?;
     names.add(&member)?;
-    let bad = |what: &str| refused(format!("`{}`: {what}", member.name));
+    let bad = |what: &str| Error::refused(format!("`{}`: {what}", member.name));
     file.seek(SeekFrom::Start(entry.offset))?;
     let local = exactly(file, LOCAL)?;
     let [name, extra] = [26, 28].map(|at| usize::from(short(&local, at)));
@@ -155,7 +157,7 @@ fn one(
         .checked_sub(ends)
         .filter(|length| if follows { [12, 16].contains(length) } else { *length == 0 });
     let Some(descriptor) = descriptor else {
-        return Err(refused("files that overlap, or bytes between them"));
+        return Err(Error::refused("files that overlap, or bytes between them"));
     };
     let mut packed = BufReader::new(file.take(entry.packed));
     match entry.method {
@@ -189,16 +191,16 @@ fn one(
 const HARMLESS: [u16; 7] = [0x000a, 0x5455, 0x5855, 0x7855, 0x7875, 0xcafe, 0xd935];
 
 /// That no extra field changes what a file is: some readers know of other names and sizes there.
-fn check_extra(extra: &[u8]) -> io::Result<()> {
+fn check_extra(extra: &[u8]) -> Result<()> {
     let mut rest = extra;
     while !rest.is_empty() {
-        let bad = || refused("an extra field that is none");
+        let bad = || Error::refused("an extra field that is damaged");
         let (head, body) = rest.split_at_checked(4).ok_or_else(bad)?;
         let length = usize::from(short(head, 2));
         rest = body.get(length..).ok_or_else(bad)?;
         let kind = short(head, 0);
         if !HARMLESS.contains(&kind) {
-            return Err(refused(format!(
+            return Err(Error::refused(format!(
                 "an extra field {kind:#06x}, which some readers take for another name or size"
             )));
         }
@@ -214,17 +216,12 @@ struct Inflated<'n, R> {
 
 impl<R: Read> Read for Inflated<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.from.read(into).map_err(|error| refused(format!("`{}`: {error}", self.name)))
+        self.from.read(into).map_err(|error| refused_in_reader(format!("`{}`: {error}", self.name)))
     }
 }
 
-fn bytes(
-    from: &mut dyn Read,
-    entry: &Entry,
-    member: &Member,
-    visit: &mut Visit<'_>,
-) -> io::Result<()> {
-    let bad = |what: &str| refused(format!("`{}`: {what}", member.name));
+fn bytes(from: &mut dyn Read, entry: &Entry, member: &Member, visit: &mut Visit<'_>) -> Result<()> {
+    let bad = |what: &str| Error::refused(format!("`{}`: {what}", member.name));
     let mut checked = CrcReader::new(from);
     let mut limited = (&mut checked).take(entry.size);
     visit(member, &mut limited)?;
@@ -242,26 +239,27 @@ fn bytes(
     Ok(())
 }
 
-fn member(entry: &Entry) -> io::Result<Member> {
+fn member(entry: &Entry) -> Result<Member> {
     let lossy = || String::from_utf8_lossy(&entry.name).escape_debug().to_string();
     let is_utf8 = entry.flags & 0x800 != 0 || entry.name.is_ascii();
     let name = String::from_utf8(entry.name.clone()).ok().filter(|_| is_utf8);
-    let name = name.ok_or_else(|| refused(format!("`{}`: a name that is not UTF-8", lossy())))?;
+    let name =
+        name.ok_or_else(|| Error::refused(format!("`{}`: a name that is not UTF-8", lossy())))?;
     if entry.flags & !(0x800 | 8 | 6) != 0 {
-        return Err(refused(format!("`{name}`: encrypted, or of a kind that is not read")));
+        return Err(Error::refused(format!("`{name}`: encrypted, or of a kind that is not read")));
     }
     if [entry.packed, entry.size, entry.offset].contains(&u64::from(u32::MAX)) {
-        return Err(refused(format!("`{name}`: larger than 4 GiB")));
+        return Err(Error::refused(format!("`{name}`: larger than 4 GiB")));
     }
     // Unix's mode, where the archive was made on one.
     let mode = if entry.made_by == 3 { entry.attributes >> 16 } else { 0 };
     let is_folder = name.ends_with('/');
     let wanted = if is_folder { 0o040_000 } else { 0o100_000 };
     if ![0, wanted].contains(&(mode & 0o170_000)) {
-        return Err(refused(format!("`{name}`: neither file nor folder")));
+        return Err(Error::refused(format!("`{name}`: neither file nor folder")));
     }
     if is_folder && entry.size > 0 {
-        return Err(refused(format!("`{name}`: a folder with bytes of its own")));
+        return Err(Error::refused(format!("`{name}`: a folder with bytes of its own")));
     }
     let kind = if is_folder {
         Kind::Folder

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use lockstep_schemas::platform::{Cpu, Os};
 
-use crate::pieces::{Found, Lack, Order, Pieces};
+use crate::pieces::{Found, NotFound, Order, Pieces};
 use crate::{Binary, GlibcNeed, SystemVersion};
 
 pub(crate) const MAGIC: &[u8] = b"\x7fELF";
@@ -65,12 +65,12 @@ impl<'p> Elf<'p> {
         let order = match ident[5] {
             1 => Order::Little,
             2 => Order::Big,
-            _ => return Err(Lack::Bad("its header names no order of bytes")),
+            _ => return Err(NotFound::Bad("its header does not say the order of bytes")),
         };
         let is_64 = match ident[4] {
             1 => false,
             2 => true,
-            _ => return Err(Lack::Bad("its header names no size of words")),
+            _ => return Err(NotFound::Bad("its header does not say the size of words")),
         };
         Ok(Self { pieces, order, is_64 })
     }
@@ -110,7 +110,7 @@ impl<'p> Elf<'p> {
         let table = self.number(table, self.word())?;
         let (size, count) = (self.short(size_at)?, self.short(count_at)?);
         if count > MOST_SEGMENTS || (count > 0 && size < length + 8) {
-            return Err(Lack::Bad("its program headers are none"));
+            return Err(NotFound::Bad("its program headers are damaged"));
         }
         let whole = usize::try_from(size * count).unwrap_or(usize::MAX);
         if whole > 0 {
@@ -133,7 +133,7 @@ impl<'p> Elf<'p> {
     fn dynamic(&self, segment: &Segment) -> Found<Dynamic> {
         let length = usize::try_from(segment.file.end - segment.file.start).unwrap_or(usize::MAX);
         if length > MOST_ENTRIES * 16 {
-            return Err(Lack::Bad("its dynamic section is larger than any"));
+            return Err(NotFound::Bad("its dynamic section is larger than any"));
         }
         let mut dynamic = Dynamic::default();
         for entry in self.pieces.bytes(segment.file.start, length)?.chunks_exact(self.word() * 2) {
@@ -162,7 +162,8 @@ impl<'p> Elf<'p> {
                 let within = address.checked_sub(segment.address);
                 segment.kind == 1 && within.is_some_and(|within| within < length)
             };
-            let segment = segments.iter().find(holds).ok_or(Lack::Bad("a table is not loaded"))?;
+            let segment =
+                segments.iter().find(holds).ok_or(NotFound::Bad("a table is not loaded"))?;
             let start = segment.file.start + (address - segment.address);
             Ok(start..segment.file.end)
         };
@@ -197,7 +198,7 @@ impl<'p> Elf<'p> {
                 let is_weak = self.short(version.saturating_add(4))? & 2 != 0;
                 needs.push((self.number(version.saturating_add(8), 4)?, is_weak));
                 if needs.len() > MOST_ENTRIES {
-                    return Err(Lack::Bad("it needs more versions than any"));
+                    return Err(NotFound::Bad("it needs more versions than any"));
                 }
                 match self.number(version.saturating_add(12), 4)? {
                     0 => break,
@@ -214,12 +215,12 @@ impl<'p> Elf<'p> {
 }
 
 /// Two lacks as one, so that one pass brings both.
-fn merged(one: Option<Lack>, other: Lack) -> Lack {
+fn merged(one: Option<NotFound>, other: NotFound) -> NotFound {
     match (one, other) {
-        (Some(Lack::Missing(one)), Lack::Missing(other)) => {
-            Lack::Missing(one.start.min(other.start)..one.end.max(other.end))
+        (Some(NotFound::Missing(one)), NotFound::Missing(other)) => {
+            NotFound::Missing(one.start.min(other.start)..one.end.max(other.end))
         }
-        (Some(bad @ Lack::Bad(_)), _) => bad,
+        (Some(bad @ NotFound::Bad(_)), _) => bad,
         (_, other) => other,
     }
 }

@@ -3,7 +3,7 @@
 
 use lockstep_schemas::platform::{Cpu, Os};
 
-use crate::pieces::{Found, Lack, Order, Pieces};
+use crate::pieces::{Found, NotFound, Order, Pieces};
 use crate::{Binary, SystemVersion};
 
 const THIN: &[u8] = b"\xcf\xfa\xed\xfe";
@@ -47,7 +47,7 @@ pub(crate) fn read(pieces: &Pieces) -> Found<Option<Binary>> {
 fn slice(pieces: &Pieces, start: u64) -> Found<Binary> {
     let number = |at: u64| Ok(Order::Little.number(pieces.bytes(start.saturating_add(at), 4)?));
     if pieces.bytes(start, 4)? != THIN {
-        return Err(Lack::Bad("it is for a processor of 32 bits, or none"));
+        return Err(NotFound::Bad("it is for a processor of 32 bits, or none"));
     }
     let cpu = match number(4)? {
         0x0100_0007 => Some(Cpu::X64),
@@ -56,13 +56,13 @@ fn slice(pieces: &Pieces, start: u64) -> Found<Binary> {
     };
     let (count, size) = (number(16)?, number(20)?);
     if size > MOST_COMMANDS {
-        return Err(Lack::Bad("its load commands are larger than any"));
+        return Err(NotFound::Bad("its load commands are larger than any"));
     }
     #[expect(clippy::cast_possible_truncation, reason = "less than the most")]
     let mut commands = pieces.bytes(start.saturating_add(32), size as usize)?;
     let mut macos = None;
     for _ in 0..count {
-        let damaged = || Lack::Bad("a load command of it is damaged");
+        let damaged = || NotFound::Bad("a load command of it is damaged");
         let head = commands.get(..8).ok_or_else(damaged)?;
         let (kind, size) = (Order::Little.number(&head[..4]), Order::Little.number(&head[4..]));
         let size = usize::try_from(size).unwrap_or(usize::MAX);
@@ -70,7 +70,7 @@ fn slice(pieces: &Pieces, start: u64) -> Found<Binary> {
         let version = match kind {
             // LC_BUILD_VERSION, for macOS.
             0x32 if command.get(8..12) == Some(&[1, 0, 0, 0]) => command.get(12..16),
-            0x32 => return Err(Lack::Bad("it is for another system of Apple's than macOS")),
+            0x32 => return Err(NotFound::Bad("it is for another system of Apple's than macOS")),
             // LC_VERSION_MIN_MACOSX.
             0x24 => command.get(8..12),
             _ => None,

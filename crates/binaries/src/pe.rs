@@ -3,7 +3,7 @@
 use lockstep_schemas::platform::{Cpu, Os};
 
 use crate::Binary;
-use crate::pieces::{Found, Lack, Order, Pieces};
+use crate::pieces::{Found, NotFound, Order, Pieces};
 
 pub(crate) const MAGIC: &[u8] = b"MZ";
 
@@ -13,7 +13,7 @@ const MOST_DOS: u64 = 1024 * 1024;
 pub(crate) fn read(pieces: &Pieces) -> Found<Option<Binary>> {
     // A text may begin with these two letters.
     let header = match header(pieces) {
-        Err(Lack::Bad(_)) => return Ok(None),
+        Err(NotFound::Bad(_)) => return Ok(None),
         other => other?,
     };
     let Some(header) = header else { return Ok(None) };

@@ -7,16 +7,16 @@ const MOST: u64 = 8 * 1024 * 1024;
 
 /// Why something could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Lack {
+pub(crate) enum NotFound {
     /// These bytes were not kept.
     Missing(Range<u64>),
     /// The file is damaged, in words.
     Bad(&'static str),
 }
 
-pub(crate) type Found<T> = Result<T, Lack>;
+pub(crate) type Found<T> = Result<T, NotFound>;
 
-const TOO_SHORT: Lack = Lack::Bad("it ends before its own tables");
+const TOO_SHORT: NotFound = NotFound::Bad("it ends before its own tables");
 
 /// Pieces of a file.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl Pieces {
         }
         let ranges = self.wanted.iter().map(|piece| &piece.range).chain([&range]);
         if ranges.map(|range| range.end - range.start).sum::<u64>() > MOST {
-            return Err(Lack::Bad("its tables are larger than any that are read"));
+            return Err(NotFound::Bad("its tables are larger than any that are read"));
         }
         self.wanted.push(Piece { range, bytes: Vec::new() });
         Ok(())
@@ -123,7 +123,7 @@ impl Pieces {
             let from = within(piece.range.start, &piece.bytes)?;
             Some(&piece.bytes[from..from + length])
         });
-        found.ok_or(Lack::Missing(at..end))
+        found.ok_or(NotFound::Missing(at..end))
     }
 
     /// A name that ends with a NUL.
@@ -133,7 +133,7 @@ impl Pieces {
         #[expect(clippy::cast_possible_truncation, reason = "at most the longest")]
         let bytes = self.bytes(at, left as usize)?;
         let end = bytes.iter().position(|byte| *byte == 0);
-        let end = end.ok_or(Lack::Bad("a name in its tables does not end"))?;
+        let end = end.ok_or(NotFound::Bad("a name in its tables does not end"))?;
         Ok(String::from_utf8_lossy(&bytes[..end]).into_owned())
     }
 }

@@ -1,6 +1,6 @@
 //! Looking at a file while its bytes pass by.
 
-use crate::pieces::{Found, Lack, Pieces};
+use crate::pieces::{Found, NotFound, Pieces};
 use crate::{Binary, elf, mach_o, pe};
 
 /// How much of a file shows whether it may be a binary.
@@ -82,10 +82,10 @@ impl Probe {
         }
         match read(&self.pieces) {
             Ok(binary) => self.know(Ok(binary)),
-            Err(Lack::Bad(what)) => self.know(Err(what)),
-            Err(Lack::Missing(range)) => {
+            Err(NotFound::Bad(what)) => self.know(Err(what)),
+            Err(NotFound::Missing(range)) => {
                 self.pieces.keep(BEGINNING);
-                if let Err(Lack::Bad(what)) = self.pieces.want(range) {
+                if let Err(NotFound::Bad(what)) = self.pieces.want(range) {
                     self.know(Err(what));
                 }
             }

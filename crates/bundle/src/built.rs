@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use lockstep_files::Problem;
 use lockstep_patterns::{find, taken};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{Placement, at_version};
 
 /// A file, and its place in what is packed from it.
@@ -20,28 +20,33 @@ pub fn built_files(
     root: &Path,
     member: &Placement,
     version: &str,
-) -> Result<Vec<BuiltFile>, Problem> {
+) -> Result<Vec<BuiltFile>, Diagnostic> {
     let from = at_version(member.from.as_deref().unwrap_or_default(), version);
     let to = at_version(&member.to, version);
     let found = found(root, &from)?;
     if found.is_empty() {
         let build = if from.contains('*') { "no file is there" } else { "there is no such file" };
-        return Err(Problem::new(format!("{build}, which would be packed as `{to}`"))
-            .of_file(&from)
-            .with_remedy("a build step must leave it there; paths are below the project's root"));
+        return Err(Diagnostic::new(
+            Rule::BuiltFileMissing,
+            format!("{build}, which would be packed as `{to}`"),
+        )
+        .in_file(&from)
+        .with_remedy("a build step must leave it there; paths are below the project's root"));
     }
     let built = found.into_iter().map(|(path, taken)| BuiltFile { to: place(&to, taken), path });
     Ok(built.collect())
 }
 
 /// The files that match a pattern below a root, in order, as paths with `/`.
-pub fn matching(root: &Path, pattern: &str) -> Result<Vec<String>, Problem> {
+pub fn matching(root: &Path, pattern: &str) -> Result<Vec<String>, Diagnostic> {
     Ok(found(root, pattern)?.into_iter().map(|(path, _)| path).collect())
 }
 
-fn found(root: &Path, pattern: &str) -> Result<Vec<(String, Vec<String>)>, Problem> {
-    find(root, pattern)
-        .map_err(|error| Problem::new(format!("can not be looked for: {error}")).of_file(pattern))
+fn found(root: &Path, pattern: &str) -> Result<Vec<(String, Vec<String>)>, Diagnostic> {
+    find(root, pattern).map_err(|error| {
+        Diagnostic::new(Rule::FileUnreadable, format!("cannot be looked for: {error}"))
+            .in_file(pattern)
+    })
 }
 
 /// Whether a path matches a pattern.

@@ -5,9 +5,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use lockstep_archives::{Format, Kind, visit, visit_stream};
+use lockstep_archives::{Error, Format, Kind, visit, visit_stream};
 use lockstep_binaries::{Binary, Probe};
-use lockstep_files::Problem;
+use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::manifest::MemberRecord;
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::ArtifactPlan;
@@ -35,13 +35,13 @@ pub enum Inside {
     /// The files in an archive or a package, by their places below its root.
     Members(BTreeMap<String, FileInside>),
     /// Nothing: it is one file.
-    File(Looked),
+    File(Recognized),
     /// An archive that is refused, in words.
     Refused(String),
 }
 
-/// What a file turned out to be: a binary, something else, or a damaged binary in words.
-pub type Looked = Result<Option<Box<Binary>>, &'static str>;
+/// What kind of file this is: a binary, another file, or a damaged binary in words.
+pub type Recognized = Result<Option<Box<Binary>>, &'static str>;
 
 /// A file in an archive or a package.
 #[derive(Debug)]
@@ -49,14 +49,14 @@ pub struct FileInside {
     /// Its bytes.
     pub digest: Digest,
     /// What it is.
-    pub binary: Looked,
+    pub binary: Recognized,
     /// Its text, where it is one that says what the package is.
     pub text: Option<Vec<u8>>,
 }
 
 impl Contents {
     /// Reads an artifact.
-    pub fn of(artifact: &ArtifactPlan, path: &Path) -> Result<Self, Problem> {
+    pub fn of(artifact: &ArtifactPlan, path: &Path) -> Result<Self, Diagnostic> {
         let read = || match packing(artifact) {
             None => one_file(path),
             Some(packing) if packing.format == Format::Zip => zip(packing, path),
@@ -175,7 +175,7 @@ fn inside(
     mut members: Members,
     packing: Packing,
     path: &Path,
-    visited: io::Result<()>,
+    visited: lockstep_archives::Result<()>,
 ) -> io::Result<Inside> {
     let mut visited = visited;
     for _ in 1..Probe::MOST_PASSES {
@@ -188,10 +188,8 @@ fn inside(
             Ok(Inside::Refused("it changed while it was read".to_owned()))
         }
         Ok(()) => Ok(Inside::Members(members.files)),
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-            Ok(Inside::Refused(error.to_string()))
-        }
-        Err(error) => Err(error),
+        Err(Error::Refused(what)) => Ok(Inside::Refused(what)),
+        Err(Error::Io(error)) => Err(error),
     }
 }
 
@@ -226,7 +224,11 @@ impl Members {
         Self { packing, files: BTreeMap::new(), unknown: BTreeMap::new() }
     }
 
-    fn add(&mut self, member: &lockstep_archives::Member, bytes: &mut dyn Read) -> io::Result<()> {
+    fn add(
+        &mut self,
+        member: &lockstep_archives::Member,
+        bytes: &mut dyn Read,
+    ) -> lockstep_archives::Result<()> {
         let Kind::File { executable, .. } = member.kind else { return Ok(()) };
         let name = self.place(&member.name)?.to_owned();
         let largest = self.packing.largest_text;
@@ -244,16 +246,20 @@ impl Members {
         if text.as_ref().is_some_and(|text| text.len() > largest) {
             return Err(refused(&name, &format!("larger than {} KiB", largest >> 10)));
         }
-        let binary = self.looked(&name, probe);
+        let binary = self.recognize(&name, probe);
         self.files.insert(name, FileInside { digest: hasher.digest(executable), binary, text });
         Ok(())
     }
 
-    fn look(&mut self, member: &lockstep_archives::Member, bytes: &mut dyn Read) -> io::Result<()> {
+    fn look(
+        &mut self,
+        member: &lockstep_archives::Member,
+        bytes: &mut dyn Read,
+    ) -> lockstep_archives::Result<()> {
         let name = self.place(&member.name)?.to_owned();
         let Some(mut probe) = self.unknown.remove(&name) else { return Ok(()) };
         each_chunk(bytes, &mut |bytes| probe.pass(bytes))?;
-        let binary = self.looked(&name, probe);
+        let binary = self.recognize(&name, probe);
         if let Some(file) = self.files.get_mut(&name) {
             file.binary = binary;
         }
@@ -261,7 +267,7 @@ impl Members {
     }
 
     /// What a file is whose bytes have passed; if that is not known yet, it is looked at again.
-    fn looked(&mut self, name: &str, mut probe: Probe) -> Looked {
+    fn recognize(&mut self, name: &str, mut probe: Probe) -> Recognized {
         if let Some(known) = probe.end_pass() {
             return known.map(|binary| binary.map(Box::new));
         }
@@ -271,7 +277,7 @@ impl Members {
 
     /// A member's place below the folder that everything is below. What stands elsewhere has none: npm takes
     /// off the first folder of a name whatever it is, and so installs it in another's place.
-    fn place<'n>(&self, name: &'n str) -> io::Result<&'n str> {
+    fn place<'n>(&self, name: &'n str) -> lockstep_archives::Result<&'n str> {
         let name = name.strip_prefix("./").unwrap_or(name);
         let Some(root) = self.packing.root else { return Ok(name) };
         let below = name.strip_prefix(root).and_then(|rest| rest.strip_prefix('/'));
@@ -279,6 +285,6 @@ impl Members {
     }
 }
 
-fn refused(name: &str, what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("`{}`: {what}", name.escape_debug()))
+fn refused(name: &str, what: &str) -> Error {
+    Error::refused(format!("`{}`: {what}", name.escape_debug()))
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use lockstep_files::Problem;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::{Integrity, Sha256};
 use sha2::{Digest as _, Sha512};
 
@@ -32,18 +32,18 @@ pub struct Digest {
 
 impl Digest {
     /// Reads a file.
-    pub fn of_file(path: &Path) -> Result<Self, Problem> {
-        Self::of_file_told(path, &|_| {})
+    pub fn of_file(path: &Path) -> Result<Self, Diagnostic> {
+        Self::of_file_with(path, &|_| {})
     }
 
-    /// Reads a file, and tells how many bytes were read each time.
-    pub fn of_file_told(path: &Path, told: &dyn Fn(u64)) -> Result<Self, Problem> {
+    /// Reads a file, and reports how many bytes were read each time.
+    pub fn of_file_with(path: &Path, progress: &dyn Fn(u64)) -> Result<Self, Diagnostic> {
         let read = || {
             let (mut file, executable) = open(path)?;
             let mut hasher = Hasher::default();
             each_chunk(&mut file, &mut |bytes| {
                 hasher.add(bytes);
-                told(bytes.len() as u64);
+                progress(bytes.len() as u64);
             })?;
             Ok(hasher.digest(executable))
         };
@@ -89,8 +89,9 @@ pub(crate) fn open(path: &Path) -> io::Result<(File, bool)> {
     Ok((file, is_executable(path, &metadata)))
 }
 
-pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Problem {
-    Problem::new(format!("can not be read: {error}")).of_file(path.display())
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
+    Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
+        .in_file(path.display())
 }
 
 /// Reads to the end, a piece at a time.

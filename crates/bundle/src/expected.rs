@@ -1,8 +1,8 @@
 //! The files that a release must contain, and which of the files at hand they are.
 
-use lockstep_files::Problem;
 use lockstep_patterns::Part;
 use lockstep_runner::Failure;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::ArtifactRecord;
 use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, Plan, TargetPlan};
 use lockstep_schemas::strings::{FileName, TargetId, Version};
@@ -22,10 +22,12 @@ pub struct Expected<'a> {
 pub fn expected<'a>(
     files: impl Iterator<Item = (&'a ArtifactPlan, &'a ArtifactFile)>,
     version: &Version,
-) -> Result<Vec<Expected<'a>>, Problem> {
+) -> Result<Vec<Expected<'a>>, Diagnostic> {
     files
         .map(|(artifact, file)| {
-            let name = artifact.name_at(file, version).map_err(Problem::new)?;
+            let name = artifact
+                .name_at(file, version)
+                .map_err(|error| Diagnostic::new(Rule::WrongForm, error))?;
             Ok(Expected { artifact, file, name })
         })
         .collect()
@@ -35,7 +37,7 @@ pub fn expected<'a>(
 pub fn target<'a>(plan: &'a Plan, id: &TargetId) -> Result<&'a TargetPlan, Failure> {
     plan.target(id).ok_or_else(|| {
         let known: Vec<&str> = plan.targets.iter().map(|target| target.id.as_str()).collect();
-        Failure::new(format!("the plan has no target `{id}`"))
+        Failure::new(Rule::WrongInput, format!("the plan has no target `{id}`"))
             .with_remedy(format!("it has {}", known.join(", ")))
     })
 }
@@ -50,14 +52,19 @@ impl Expected<'_> {
     }
 
     /// Its one name among those at hand.
-    pub fn among(&self, names: &[String]) -> Result<FileName, Problem> {
+    pub fn among(&self, names: &[String]) -> Result<FileName, Diagnostic> {
         let pattern = Part::new(&self.name);
         let matches: Vec<&String> =
             names.iter().filter(|name| pattern.takes(name).is_some()).collect();
         let what = format!("{} of artifact `{}`", self.artifact.kind, self.artifact.id);
         match matches.as_slice() {
-            [] => Err(Problem::new(format!("`{}` is missing: the {what}", self.name))),
-            [name] => name.parse().map_err(|error| Problem::new(format!("the {what}: {error}"))),
+            [] => Err(Diagnostic::new(
+                Rule::ArtifactMissing,
+                format!("`{}` is missing: the {what}", self.name),
+            )),
+            [name] => name.parse().map_err(|error| {
+                Diagnostic::new(Rule::ArtifactMissing, format!("the {what}: {error}"))
+            }),
             many => {
                 let names: Vec<&str> = many.iter().map(|name| name.as_str()).collect();
                 let message = format!(
@@ -66,7 +73,7 @@ impl Expected<'_> {
                     self.name,
                     names.join(", ")
                 );
-                Err(Problem::new(message))
+                Err(Diagnostic::new(Rule::ArtifactMissing, message))
             }
         }
     }

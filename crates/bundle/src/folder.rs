@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use lockstep_files::Problem;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::TargetId;
 
 /// What the name of a target's upload begins with.
@@ -32,13 +32,13 @@ impl WorkingFolder<'_> {
     }
 
     /// A target's upload, if there is one.
-    pub fn uploaded(self, target: &TargetId) -> Result<PathBuf, Problem> {
+    pub fn uploaded(self, target: &TargetId) -> Result<PathBuf, Diagnostic> {
         let upload = self.upload(target);
         if upload.is_dir() {
             return Ok(upload);
         }
-        Err(Problem::new(format!("{target} uploaded nothing"))
-            .of_file(upload.display())
+        Err(Diagnostic::new(Rule::UploadMissing, format!("{target} did not upload anything"))
+            .in_file(upload.display())
             .with_remedy("look at its build job; run that job again, and then this one"))
     }
 
@@ -55,24 +55,28 @@ impl WorkingFolder<'_> {
     }
 
     /// Makes one of its folders anew, without what an earlier call left there.
-    pub fn make_empty(self, folder: &Path) -> Result<(), Problem> {
+    pub fn make_empty(self, folder: &Path) -> Result<(), Diagnostic> {
         // Only a folder that hides itself is sure to be a working folder.
         let is_ours = std::fs::read(self.0.join(".gitignore")).is_ok_and(|text| text == b"*\n");
         if is_ours && folder.is_dir() {
             std::fs::remove_dir_all(folder).map_err(|error| {
-                Problem::new(format!("can not be emptied: {error}")).of_file(folder.display())
+                Diagnostic::new(Rule::FileUnwritable, format!("cannot be emptied: {error}"))
+                    .in_file(folder.display())
             })?;
         } else if std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
-            return Err(Problem::new("is not empty, and not of an earlier call")
-                .of_file(folder.display())
-                .with_remedy("name another folder with --directory"));
+            return Err(Diagnostic::new(
+                Rule::StrayFile,
+                "is not empty, and an earlier run did not make it",
+            )
+            .in_file(folder.display())
+            .with_remedy("name another folder with --directory"));
         }
         self.make(folder)
     }
 
     /// Makes one of its folders, and the whole of it invisible to git: a client that packs a checkout
     /// refuses one with files that git does not know.
-    pub fn make(self, folder: &Path) -> Result<(), Problem> {
+    pub fn make(self, folder: &Path) -> Result<(), Diagnostic> {
         let make = || -> io::Result<()> {
             std::fs::create_dir_all(folder)?;
             match File::create_new(self.0.join(".gitignore")) {
@@ -82,20 +86,21 @@ impl WorkingFolder<'_> {
             }
         };
         make().map_err(|error| {
-            Problem::new(format!("can not be made: {error}")).of_file(folder.display())
+            Diagnostic::new(Rule::FileUnwritable, format!("cannot be made: {error}"))
+                .in_file(folder.display())
         })
     }
 }
 
 /// The names of everything in a folder, in order; hidden files are not looked at.
-pub fn list(folder: &Path) -> Result<Vec<String>, Problem> {
+pub fn list(folder: &Path) -> Result<Vec<String>, Diagnostic> {
     let mut names = list_all(folder)?;
     names.retain(|name| !name.starts_with('.'));
     Ok(names)
 }
 
 /// The names of everything in a folder, in order.
-pub fn list_all(folder: &Path) -> Result<Vec<String>, Problem> {
+pub fn list_all(folder: &Path) -> Result<Vec<String>, Diagnostic> {
     let read = || -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in std::fs::read_dir(folder)? {
@@ -105,6 +110,7 @@ pub fn list_all(folder: &Path) -> Result<Vec<String>, Problem> {
         Ok(names)
     };
     read().map_err(|error| {
-        Problem::new(format!("can not be read: {error}")).of_file(folder.display())
+        Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
+            .in_file(folder.display())
     })
 }

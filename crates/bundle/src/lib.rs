@@ -1,4 +1,5 @@
-//! The files of a build run: where they stand, what they are, and their digests.
+//! The files of a build run: where they stand, which the plan expects, what is in them, and whether a bundle of them is
+//! what it says: [`verify`].
 
 mod built;
 mod contents;
@@ -7,11 +8,13 @@ mod expected;
 mod folder;
 mod npm;
 mod parallel;
+mod verify;
 
 pub use built::{BuiltFile, built_files, matches, matching, place_of};
-pub use contents::{Contents, FileInside, Inside, Looked};
+pub use contents::{Contents, FileInside, Inside, Recognized};
 pub use digest::{Digest, is_executable};
 pub use expected::{Expected, expected, target};
 pub use folder::{CHANGED_ON_THE_WAY, UPLOAD_PREFIX, WorkingFolder, list, list_all};
 pub use npm::runs_when_installed;
 pub use parallel::{ARCHIVES, in_parallel};
+pub use verify::{Release, Verified, manifest, verify};

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use lockstep_files::Problem;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::{CommitSha, GitRef, Repository, Tag};
 
 use crate::process::{complained, output};
@@ -15,9 +15,9 @@ use crate::process::{complained, output};
 /// # Errors
 ///
 /// Where it is no checkout.
-pub fn checked_out(folder: &Path) -> Result<CommitSha, Problem> {
+pub fn checked_out(folder: &Path) -> Result<CommitSha, Diagnostic> {
     let problem = |message: String| {
-        let problem = Problem::new(message).of_file(folder.display());
+        let problem = Diagnostic::new(Rule::CheckoutMismatch, message).in_file(folder.display());
         problem.with_remedy("the commit is read from the project's checkout: run this there; in a container, git must be in the image when the checkout is made")
     };
     let mut git = Command::new("git");
@@ -26,10 +26,10 @@ pub fn checked_out(folder: &Path) -> Result<CommitSha, Problem> {
     git.args(["rev-parse", "--verify", "HEAD^{commit}"]);
     let output = output(&mut git).map_err(|not_started| problem(not_started.message))?;
     if !output.status.success() {
-        return Err(problem(format!("is no checkout: {}", complained(&output))));
+        return Err(problem(format!("is not a checkout: {}", complained(&output))));
     }
     let commit = String::from_utf8_lossy(&output.stdout);
-    commit.trim().parse().map_err(|error| problem(format!("git names no commit: {error}")))
+    commit.trim().parse().map_err(|error| problem(format!("git does not name a commit: {error}")))
 }
 
 /// The commit of a branch, a tag, or a commit itself, in a repository of the same GitHub.
@@ -37,13 +37,13 @@ pub fn checked_out(folder: &Path) -> Result<CommitSha, Problem> {
 /// # Errors
 ///
 /// Where the repository has no such branch or tag, or both and they differ.
-pub fn commit_of(repository: &Repository, git_ref: &GitRef) -> Result<CommitSha, Problem> {
+pub fn commit_of(repository: &Repository, git_ref: &GitRef) -> Result<CommitSha, Diagnostic> {
     if let Ok(commit) = git_ref.as_str().parse() {
         return Ok(commit);
     }
     let names = [format!("refs/heads/{git_ref}"), format!("refs/tags/{git_ref}")];
     let listed = Listed::of(repository, git_ref.as_str(), &names)?;
-    let problem = |message: String| Problem::new(message);
+    let problem = |message: String| Diagnostic::new(Rule::RefUnknown, message);
     let branch = listed.commit(&names[0]);
     let tag = listed.tagged(&names[1]);
     match (branch, tag) {
@@ -62,11 +62,11 @@ pub fn commit_of(repository: &Repository, git_ref: &GitRef) -> Result<CommitSha,
 /// # Errors
 ///
 /// Where the repository has no such tag.
-pub fn commit_of_tag(repository: &Repository, tag: &Tag) -> Result<CommitSha, Problem> {
+pub fn commit_of_tag(repository: &Repository, tag: &Tag) -> Result<CommitSha, Diagnostic> {
     let name = format!("refs/tags/{tag}");
     let listed = Listed::of(repository, tag.as_str(), std::slice::from_ref(&name))?;
     listed.tagged(&name).ok_or_else(|| {
-        Problem::new(format!("{repository} has no tag {tag}"))
+        Diagnostic::new(Rule::TagUnknown, format!("{repository} has no tag {tag}"))
             .with_remedy(format!("push it: git push origin {tag}"))
     })
 }
@@ -75,7 +75,7 @@ pub fn commit_of_tag(repository: &Repository, tag: &Tag) -> Result<CommitSha, Pr
 struct Listed(String);
 
 impl Listed {
-    fn of(repository: &Repository, what: &str, names: &[String]) -> Result<Self, Problem> {
+    fn of(repository: &Repository, what: &str, names: &[String]) -> Result<Self, Diagnostic> {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let server =
             variable("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
@@ -98,8 +98,8 @@ impl Listed {
         let output = output(&mut git)?;
         if !output.status.success() {
             let said = complained(&output);
-            let message = format!("{repository} can not be asked for `{what}`: {said}");
-            return Err(Problem::new(message).with_remedy(
+            let message = format!("{repository} cannot be asked for `{what}`: {said}");
+            return Err(Diagnostic::new(Rule::ClientFailed, message).with_remedy(
                 "the repository must exist and be readable where releases are built",
             ));
         }

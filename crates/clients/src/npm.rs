@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
-use lockstep_files::Problem;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use serde_json::Value;
 
 use crate::process::run;
@@ -38,14 +38,16 @@ fn npm() -> Command {
 /// # Errors
 ///
 /// Where npm does not, or does not say as JSON what it did.
-pub fn pack(folder: &Path, into: &Path) -> Result<Packed, Problem> {
-    let into = std::path::absolute(into)
-        .map_err(|error| Problem::new(format!("{}: {error}", into.display())))?;
+pub fn pack(folder: &Path, into: &Path) -> Result<Packed, Diagnostic> {
+    let into = std::path::absolute(into).map_err(|error| {
+        Diagnostic::new(Rule::FileUnwritable, format!("{}: {error}", into.display()))
+    })?;
     let mut command = npm();
     command.args(["pack", "--json", "--ignore-scripts", "--pack-destination"]);
     let answer = run(command.arg(&into).current_dir(folder), "npm does not pack")?;
-    let answer: Value = serde_json::from_str(&answer)
-        .map_err(|error| Problem::new(format!("npm answers no JSON: {error}")))?;
+    let answer: Value = serde_json::from_str(&answer).map_err(|error| {
+        Diagnostic::new(Rule::ClientFailed, format!("npm does not answer with JSON: {error}"))
+    })?;
     let packed = &answer[0];
     let files = packed["files"].as_array().into_iter().flatten();
     let files = files.filter_map(|file| file["path"].as_str()).map(str::to_owned);
@@ -65,7 +67,7 @@ pub fn install<P: AsRef<OsStr>>(
     folder: &Path,
     packages: impl IntoIterator<Item = P>,
     platform: Option<Platform>,
-) -> Result<(), Problem> {
+) -> Result<(), Diagnostic> {
     let mut command = npm();
     command.args(["install", "--no-audit", "--no-fund", "--prefer-offline"]);
     command.args(packages).current_dir(folder);

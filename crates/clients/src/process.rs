@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use lockstep_files::Problem;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 
 /// Runs a client. That it did not end well is for the caller to tell.
-pub(crate) fn output(command: &mut Command) -> Result<Output, Problem> {
+pub(crate) fn output(command: &mut Command) -> Result<Output, Diagnostic> {
     command.output().map_err(|error| {
-        Problem::new(format!("{} does not start: {error}", name(command))).with_remedy(
+        Diagnostic::new(Rule::ClientMissing, format!("{} does not start: {error}", name(command))).with_remedy(
             "artifacts are packed and installed by their clients: install it where that is done",
         )
     })
@@ -16,12 +16,12 @@ pub(crate) fn output(command: &mut Command) -> Result<Output, Problem> {
 
 /// Runs a client and returns what it printed; `failed` is what is wrong where it does not end well, such as
 /// `npm does not pack`.
-pub(crate) fn run(command: &mut Command, failed: &str) -> Result<String, Problem> {
+pub(crate) fn run(command: &mut Command, failed: &str) -> Result<String, Diagnostic> {
     let output = output(command)?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    Err(Problem::new(format!("{failed}:\n{}", complained(&output))))
+    Err(Diagnostic::new(Rule::ClientFailed, format!("{failed}:\n{}", complained(&output))))
 }
 
 /// What a client printed of what went wrong.
@@ -40,8 +40,10 @@ fn name(command: &Command) -> String {
 /// # Errors
 ///
 /// Where it does not start, fails, or prints nothing.
-pub fn version_of(program: &str) -> Result<String, Problem> {
-    let problem = |what: String| Problem::new(format!("`{program} --version` {what}"));
+pub fn version_of(program: &str) -> Result<String, Diagnostic> {
+    let problem = |what: String| {
+        Diagnostic::new(Rule::ClientMissing, format!("`{program} --version` {what}"))
+    };
     let output = Command::new(program).arg("--version").output();
     let output = output.map_err(|error| problem(format!("does not start: {error}")))?;
     let said = String::from_utf8_lossy(&output.stdout);

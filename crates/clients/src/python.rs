@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lockstep_files::Problem;
-
 use crate::process::run;
+use lockstep_schemas::diagnostic::Diagnostic;
 
 /// The name by which Python is called.
 pub const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
@@ -22,7 +21,7 @@ impl Environment {
     /// # Errors
     ///
     /// Where Python does not.
-    pub fn create(folder: PathBuf) -> Result<Self, Problem> {
+    pub fn create(folder: PathBuf) -> Result<Self, Diagnostic> {
         let mut command = Command::new(PYTHON);
         run(command.args(["-m", "venv"]).arg(&folder), "python does not make an environment")?;
         Ok(Self { folder })
@@ -39,7 +38,7 @@ impl Environment {
     /// # Errors
     ///
     /// Where pip does not.
-    pub fn install(&self, wheel: &Path) -> Result<(), Problem> {
+    pub fn install(&self, wheel: &Path) -> Result<(), Diagnostic> {
         let mut pip = self.python();
         pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]);
         run(pip.arg(wheel), "pip does not install it").map(drop)
@@ -50,7 +49,7 @@ impl Environment {
     /// # Errors
     ///
     /// Where Python does not say.
-    pub fn packages(&self) -> Result<PathBuf, Problem> {
+    pub fn packages(&self) -> Result<PathBuf, Diagnostic> {
         let ask = "import sysconfig; print(sysconfig.get_path('platlib'))";
         let folder =
             run(self.python().args(["-c", ask]), "python does not say where packages are")?;

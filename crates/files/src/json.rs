@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::Plan;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::Problem;
 use crate::bounded;
 use crate::unambiguous::check;
 
@@ -15,15 +15,17 @@ use crate::unambiguous::check;
 const LARGEST: u64 = 8 * 1024 * 1024;
 
 /// Reads a document. A key that stands twice in it is refused, since readers differ in which they take.
-pub fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Problem> {
-    let problem = |message: String| Problem::new(message).of_file(path.display());
-    let text = bounded(path, LARGEST)
-        .map_err(|error| problem(format!("{what} can not be read: {error}")))?;
+pub fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Diagnostic> {
+    let text = bounded(path, LARGEST).map_err(|error| {
+        let message = format!("{what} cannot be read: {error}");
+        Diagnostic::new(Rule::FileUnreadable, message).in_file(path.display())
+    })?;
     of_json(&text).map_err(|error| {
         let message = error.to_string();
         let message =
             message.rsplit_once(" at line ").map_or(message.as_str(), |(before, _)| before);
-        problem(format!("{what} is not valid: {message}"))
+        Diagnostic::new(Rule::DocumentInvalid, format!("{what} is not valid: {message}"))
+            .in_file(path.display())
             .at(error.line().max(1), error.column().max(1))
     })
 }
@@ -35,7 +37,7 @@ pub fn of_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error>
 }
 
 /// Reads a plan.
-pub fn read_plan(path: &Path) -> Result<Plan, Problem> {
+pub fn read_plan(path: &Path) -> Result<Plan, Diagnostic> {
     read(path, "the plan").map_err(|problem| {
         if path.exists() {
             problem
@@ -63,11 +65,11 @@ pub fn line(document: &impl Serialize) -> String {
 }
 
 /// Writes a document, whole or not at all.
-pub fn write(path: &Path, document: &impl Serialize) -> Result<(), Problem> {
+pub fn write(path: &Path, document: &impl Serialize) -> Result<(), Diagnostic> {
     let text = text(document);
     if text.len() as u64 > LARGEST {
-        let message = format!("can not be written: it is larger than {} MiB", LARGEST >> 20);
-        return Err(Problem::new(message).of_file(path.display()));
+        let message = format!("cannot be written: it is larger than {} MiB", LARGEST >> 20);
+        return Err(Diagnostic::new(Rule::FileUnwritable, message).in_file(path.display()));
     }
-    crate::write(path, &text).map_err(Problem::from)
+    crate::write(path, &text).map_err(Diagnostic::from)
 }

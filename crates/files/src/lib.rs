@@ -2,11 +2,9 @@
 
 pub mod json;
 pub mod markdown;
-mod problem;
 mod read;
 mod replace;
 mod unambiguous;
 
-pub use problem::Problem;
 pub use read::{NotUtf8, bounded, text};
 pub use replace::{Failure, Replacement, replace, write};

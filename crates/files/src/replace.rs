@@ -6,9 +6,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use tempfile::{Builder, TempPath};
-
-use crate::Problem;
 
 /// How temporary files begin. One that a killed run left behind is removed by the next.
 const PREFIX: &str = ".lockstep-";
@@ -53,15 +52,19 @@ impl Failure {
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} can not be {}: {}", self.path.display(), self.attempt, self.error)
+        write!(f, "{} cannot be {}: {}", self.path.display(), self.attempt, self.error)
     }
 }
 
 impl std::error::Error for Failure {}
 
-impl From<Failure> for Problem {
+impl From<Failure> for Diagnostic {
     fn from(Failure { path, attempt, error }: Failure) -> Self {
-        Self::new(format!("can not be {attempt}: {error}")).of_file(path.display())
+        let rule = match attempt {
+            "read" | "listed" => Rule::FileUnreadable,
+            _ => Rule::FileUnwritable,
+        };
+        Self::new(rule, format!("cannot be {attempt}: {error}")).in_file(path.display())
     }
 }
 
@@ -70,7 +73,7 @@ impl From<Failure> for Problem {
 ///
 /// # Errors
 ///
-/// Where one can not be written, or leads out of the root. No file is replaced then, unless replacing itself
+/// Where one cannot be written, or leads out of the root. No file is replaced then, unless replacing itself
 /// failed.
 pub fn replace(root: &Path, files: &[Replacement<'_>]) -> Result<(), Failure> {
     let mut destinations = Vec::new();
@@ -129,7 +132,7 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// A lock on a folder, for as long as files below it are replaced. Another run may be writing: what stands beside the
-/// files is its own until it has ended. Where folders can not be locked there is none.
+/// files is its own until it has ended. Where folders cannot be locked there is none.
 fn lock(root: &Path) -> io::Result<Option<File>> {
     let Ok(folder) = File::open(root) else { return Ok(None) };
     for _ in 0..LONGEST_WAIT {

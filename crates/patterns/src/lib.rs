@@ -48,7 +48,7 @@ pub fn taken(pattern: &str, path: &str) -> Option<Vec<String>> {
 ///
 /// # Errors
 ///
-/// Where a folder can not be read.
+/// Where a folder cannot be read.
 pub fn find(root: &Path, pattern: &str) -> io::Result<Vec<(String, Vec<String>)>> {
     let mut found = vec![(String::new(), Vec::new())];
     let parts: Vec<&str> = pattern.split('/').collect();

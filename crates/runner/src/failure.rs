@@ -1,16 +1,16 @@
 //! Why a program could not do what it was asked.
 
-use lockstep_files::Problem;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 
 /// Why a program could not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure(pub Problem);
+pub struct Failure(pub Diagnostic);
 
 impl Failure {
     /// In one sentence.
     #[must_use]
-    pub fn new(message: impl Into<String>) -> Self {
-        Self(Problem::new(message))
+    pub fn new(rule: Rule, message: impl Into<String>) -> Self {
+        Self(Diagnostic::new(rule, message))
     }
 
     /// The same, with what to do about it.
@@ -20,8 +20,8 @@ impl Failure {
     }
 }
 
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
-        Self(problem)
+impl<D: Into<Diagnostic>> From<D> for Failure {
+    fn from(problem: D) -> Self {
+        Self(problem.into())
     }
 }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use lockstep_schemas::model::ChannelKind;
 
 /// The plan of the repository that is checked out.
 #[derive(Debug, Clone, Args)]
@@ -45,4 +46,35 @@ pub struct Receipt {
     /// The folder that the receipt goes to.
     #[arg(long, default_value = "lockstep/receipt")]
     pub receipt: PathBuf,
+}
+
+/// Whether a run has side effects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// It publishes.
+    Live,
+    /// It does the same up to the call that would publish.
+    Rehearsal,
+}
+
+/// A stage of what appears in one step when all else has succeeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Stage {
+    /// It is made and verified, and not yet public.
+    Prepare,
+    /// It is made public.
+    Publish,
+}
+
+/// A channel, by its id.
+///
+/// # Errors
+///
+/// Where there is no such channel, with those that there are.
+pub fn channel(id: &str) -> Result<ChannelKind, String> {
+    let found = ChannelKind::ALL.into_iter().find(|kind| kind.id() == id);
+    found.ok_or_else(|| {
+        let known = ChannelKind::ALL.map(ChannelKind::id).join(", ");
+        format!("there is no such channel; there are {known}")
+    })
 }

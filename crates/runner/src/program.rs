@@ -4,10 +4,13 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::{ArgAction, Command, Parser};
-use lockstep_files::Problem;
+use clap::{Arg, ArgAction, Command, Parser};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 
 use crate::{Action, Failure, Report, protocol, variable};
+
+/// The flag of every program that is no input of its action: what is printed on a runner is a log.
+const JSON: &str = "json";
 
 /// A program of an action.
 pub trait Program: Action + Parser {
@@ -33,8 +36,17 @@ pub fn main<P: Program>() -> ExitCode {
         print_version(&P::command());
         return ExitCode::SUCCESS;
     }
-    let program = match P::try_parse_from(arguments) {
-        Ok(program) => program,
+    let command = P::command().arg(
+        Arg::new(JSON)
+            .long(JSON)
+            .action(ArgAction::SetTrue)
+            .help("Print one JSON document: everything that is wrong, and the outputs"),
+    );
+    let parsed = command.try_get_matches_from(arguments);
+    let parsed =
+        parsed.and_then(|matches| Ok((P::from_arg_matches(&matches)?, matches.get_flag(JSON))));
+    let (program, is_json) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) if error.use_stderr() && protocol::is_here() => {
             // A laptop gets clap's own words, with colours and usage; a runner an annotation.
             let text = error.render().to_string();
@@ -43,7 +55,7 @@ pub fn main<P: Program>() -> ExitCode {
                 ["\n\nUsage", "\n\nFor more"].map(|end| text.find(end)).into_iter().flatten();
             let said = &text[..ends.min().unwrap_or(text.len())];
             let words: Vec<&str> = said.trim_start_matches("error: ").split_whitespace().collect();
-            return end::<P>(Report::new(), Err(Failure::new(words.join(" "))));
+            return end::<P>(Report::new(), Err(Failure::new(Rule::WrongInput, words.join(" "))));
         }
         Err(error) => error.exit(),
     };
@@ -53,7 +65,7 @@ pub fn main<P: Program>() -> ExitCode {
             let _ = io::stdout().write_all(protocol::mask(&value).as_bytes());
         }
     }
-    let mut report = Report::new();
+    let mut report = Report::new().in_json(is_json);
     let result = program.run(&mut report);
     end::<P>(report, result)
 }
@@ -99,7 +111,7 @@ fn of_inputs(
             Some("false") => {}
             _ => {
                 let message = format!("the input `{name}` is neither `true` nor `false`");
-                return Err(Problem::new(message).into());
+                return Err(Diagnostic::new(Rule::WrongInput, message).into());
             }
         }
     }

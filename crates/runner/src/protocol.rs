@@ -5,8 +5,8 @@ use std::fmt::{self, Write as _};
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 
-use lockstep_files::Problem;
 use lockstep_files::markdown::shown;
+use lockstep_schemas::diagnostic::{Diagnostic, Place};
 
 /// Whether this is a step of a job
 /// ([variables](https://docs.github.com/en/actions/reference/workflows-and-actions/variables)).
@@ -15,26 +15,29 @@ pub fn is_here() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
-/// One error annotation, on a line of its own.
+/// One error annotation, on a line of its own. Its title is the rule.
 #[must_use]
-pub fn annotation(problem: &Problem) -> String {
+pub fn annotation(problem: &Diagnostic) -> String {
+    let Place { file, member, line, column, .. } = &problem.place;
+    let property = |name: &str, value: &dyn fmt::Display| {
+        let text = &value.to_string();
+        format!("{name}={}", Escaped { text, in_property: true })
+    };
     let mut properties = Vec::new();
-    if let Some(file) = &problem.file {
-        properties.push(format!("file={}", Escaped { text: file, in_property: true }));
-        if let Some((line, column)) = problem.place {
-            properties.push(format!("line={line},col={column}"));
-        }
-    }
-    let space = if properties.is_empty() { "" } else { " " };
+    properties.extend(file.as_ref().map(|file| property("file", file)));
+    properties.extend(line.map(|line| property("line", &line)));
+    properties.extend(column.map(|column| property("col", &column)));
+    properties.push(property("title", &problem.rule));
+    let member = member.as_ref().map(|member| format!("`{}`: ", member.escape_debug()));
     let remedy = problem.remedy.as_ref().map(|remedy| format!("\n{remedy}"));
-    let text = format!("{}{}", problem.message, remedy.unwrap_or_default());
-    let text = Escaped { text: &text, in_property: false };
-    format!("::error{space}{}::{text}\n", properties.join(","))
+    let text = [member.unwrap_or_default(), problem.in_words(), remedy.unwrap_or_default()];
+    let text = Escaped { text: &text.concat(), in_property: false }.to_string();
+    format!("::error {}::{text}\n", properties.join(","))
 }
 
 /// A problem in a job summary, on a line of its own.
 #[must_use]
-pub fn summary_item(problem: &Problem) -> String {
+pub fn summary_item(problem: &Diagnostic) -> String {
     format!("- {}\n", shown(&problem.to_string()))
 }
 

@@ -3,9 +3,10 @@
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
 
-use lockstep_files::Problem;
-
 use crate::{Failure, protocol};
+use lockstep_files::json;
+use lockstep_schemas::diagnostic::{Diagnostic, ProgramReport};
+use serde::Serialize;
 
 /// The largest job summary of a step, in bytes
 /// ([limit](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits)).
@@ -15,7 +16,10 @@ const LARGEST_SUMMARY: usize = 1024 * 1024;
 #[derive(Debug, Default)]
 pub struct Report {
     on_runner: bool,
-    problems: Vec<Problem>,
+    /// Whether all that is printed is one JSON document.
+    is_json: bool,
+    result: Option<serde_json::Value>,
+    problems: Vec<Diagnostic>,
     outputs: Vec<(&'static str, String)>,
     summary: String,
 }
@@ -27,13 +31,19 @@ impl Report {
         Self { on_runner: protocol::is_here(), ..Self::default() }
     }
 
+    /// The same, which prints one JSON document at its end and nothing else.
+    #[must_use]
+    pub(crate) fn in_json(self, is_json: bool) -> Self {
+        Self { is_json, ..self }
+    }
+
     /// Adds a problem. A program goes on and tells all of them in one run.
-    pub fn problem(&mut self, problem: Problem) {
+    pub fn problem(&mut self, problem: Diagnostic) {
         self.problems.push(problem);
     }
 
     /// Adds the problem of something that could not be had, and goes on without it.
-    pub fn found<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
+    pub fn found<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
         result.map_err(|problem| self.problem(problem)).ok()
     }
 
@@ -51,14 +61,17 @@ impl Report {
 
     /// Tells what is being done.
     pub fn line(&mut self, line: impl fmt::Display) {
+        if self.is_json {
+            return;
+        }
         // Nobody to tell is no reason to stop.
-        let _ = writeln!(io::stdout(), "{}", self.told(&line.to_string()));
+        let _ = writeln!(io::stdout(), "{}", self.printable(&line.to_string()));
     }
 
     /// Tells many lines under one title, which a runner's log folds
     /// ([command](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#grouping-log-lines)).
     pub fn group(&mut self, title: impl fmt::Display, lines: impl fmt::Display) {
-        if !self.on_runner {
+        if self.is_json || !self.on_runner {
             return self.line(lines);
         }
         let text = protocol::inert(&lines.to_string());
@@ -68,6 +81,14 @@ impl Report {
     /// Puts an output out, when the program has ended without problems.
     pub fn output(&mut self, name: &'static str, value: impl fmt::Display) {
         self.outputs.push((name, value.to_string()));
+    }
+
+    /// The document that the program makes, for `--json`.
+    pub fn result(&mut self, document: &impl Serialize) {
+        if self.is_json {
+            // Documents are plain data; what has no JSON has nothing to say in it.
+            self.result = serde_json::to_value(document).ok();
+        }
     }
 
     /// Adds to the job summary, in Markdown.
@@ -86,11 +107,14 @@ impl Report {
             }
         };
         let mut errors = String::new();
-        for problem in &self.problems {
-            let _ = writeln!(errors, "error: {}", self.told(&problem.to_string()));
-        }
-        if self.problems.len() > 1 {
-            let _ = writeln!(errors, "{program}: {} problems", self.problems.len());
+        if !self.is_json {
+            for problem in &self.problems {
+                let text = self.printable(&problem.to_string());
+                let _ = writeln!(errors, "error[{}]: {text}", problem.rule);
+            }
+            if self.problems.len() > 1 {
+                let _ = writeln!(errors, "{program}: {} problems", self.problems.len());
+            }
         }
         // The runner reads commands on both streams; what is printed as data stays data.
         if self.on_runner {
@@ -100,23 +124,42 @@ impl Report {
         if status.is_some() {
             self.outputs.clear();
         }
-        match self.tell_runner(program) {
+        let status = match self.tell_runner(program) {
             Err(error) if status.is_none() => {
                 let _ =
-                    writeln!(io::stderr(), "error: the runner's files can not be written: {error}");
+                    writeln!(io::stderr(), "error: the runner's files cannot be written: {error}");
                 Some(2)
             }
             _ => status,
+        };
+        if self.is_json {
+            self.print_json(program, status.unwrap_or(0));
         }
+        status
+    }
+
+    fn print_json(self, program: &str, status: u8) {
+        let outputs = self.outputs.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let document = ProgramReport {
+            program: program.to_owned(),
+            status,
+            diagnostics: self.problems,
+            outputs: outputs.collect(),
+            result: self.result,
+        };
+        let _ = io::stdout().write_all(json::text(&document).as_bytes());
     }
 
     /// A text as it is printed. What a file or a script says must not command the runner.
-    fn told(&self, text: &str) -> String {
+    fn printable(&self, text: &str) -> String {
         if self.on_runner { protocol::inert(text) } else { text.to_owned() }
     }
 
     fn tell_runner(&self, program: &str) -> io::Result<()> {
         if !self.on_runner {
+            if self.is_json {
+                return Ok(());
+            }
             for (name, value) in &self.outputs {
                 let _ = writeln!(io::stdout(), "{name}: {value}");
             }
@@ -131,7 +174,7 @@ impl Report {
     fn summary_text(&self, program: &str) -> String {
         let mut text = self.summary.clone();
         if !self.problems.is_empty() {
-            let _ = write!(text, "### {program}: not good\n\n");
+            let _ = write!(text, "### {program}: failed\n\n");
             for problem in &self.problems {
                 text.push_str(&protocol::summary_item(problem));
             }

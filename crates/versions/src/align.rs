@@ -1,7 +1,7 @@
 //! Whether the fields of each train say one version.
 
-use lockstep_files::Problem;
 use lockstep_runner::Table;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{TrainPlan, VersionPlan};
 use lockstep_schemas::strings::{Id, Version, excerpt};
 use lockstep_schemas::version::VersionScheme;
@@ -26,7 +26,7 @@ pub struct Alignment {
     /// The version of each train, where its fields say one.
     pub versions: Vec<Option<Version>>,
     /// What is not as it must be, the project's own problems first.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<Diagnostic>,
 }
 
 /// What one field says.
@@ -81,7 +81,10 @@ pub fn align(project: &VersionFiles, plan: &VersionPlan, wanted: Option<Wanted<'
         if fields.is_empty() && alignment.problems.is_empty() {
             let of = train.id.as_ref().map(|id| format!("train `{id}`"));
             let of = of.unwrap_or_else(|| "the train that is released".to_owned());
-            let problem = Problem::new(format!("no file has a version field of {of}"));
+            let problem = Diagnostic::new(
+                Rule::VersionFieldMissing,
+                format!("no file has a version field of {of}"),
+            );
             alignment.problems.push(problem.with_remedy("list the file that has it"));
         }
         let version = wanted.map(|wanted| wanted.version.clone()).or_else(|| common(&fields));
@@ -136,38 +139,44 @@ fn problem(
     of: &TrainField,
     expected: Option<(&Version, &str)>,
     row: &Row,
-) -> Option<Problem> {
+) -> Option<Diagnostic> {
     if row.is_aligned {
         return None;
     }
     let TrainField { field, line, column, .. } = of;
-    let at = |message: String| Problem::new(message).of_file(&file.path).at(*line, *column);
+    let at = |rule, message: String| {
+        Diagnostic::new(rule, message).in_file(&file.path).at(*line, *column)
+    };
     let name = &field.name;
     let found = excerpt(&field.text);
     if field.is_foreign() {
         return Some(
-            at(format!("{name} is `{found}`, which is no version")).with_remedy(field.remedy()),
+            at(Rule::VersionFieldForm, format!("{name} is `{found}`, which is not a version"))
+                .with_remedy(field.remedy()),
         );
     }
     let is_none = matches!(field.notation, Notation::Version(_)) && field.version().is_none();
     let is_pythons = field.notation == Notation::Version(VersionScheme::Pep440)
         && field.text.starts_with(|c: char| c.is_ascii_digit());
-    let what = if is_pythons { "no counterpart in other ecosystems" } else { "no version" };
+    let what = if is_pythons { "other ecosystems cannot write it" } else { "not a version" };
     let Some((version, remedy)) = expected else {
         let remedy = "write a version such as 1.2.3; a field that carries none is taken out of `versions` in lockstep.yaml";
-        return Some(at(format!("{name} is `{found}`: {what}")).with_remedy(remedy));
+        return Some(
+            at(Rule::VersionFieldForm, format!("{name} is `{found}`: {what}")).with_remedy(remedy),
+        );
     };
     let expected = match field.saying(version) {
         Ok(expected) => expected,
         Err(message) => {
             return Some(
-                at(format!("{name} can not say {version}: {message}")).with_remedy(field.remedy()),
+                at(Rule::VersionUnsayable, format!("{name} cannot say {version}: {message}"))
+                    .with_remedy(field.remedy()),
             );
         }
     };
     let what = if is_none { format!(" ({what})") } else { String::new() };
     let message = format!("{name} is {found}{what}, not {expected}");
-    Some(at(message).with_remedy(remedy))
+    Some(at(Rule::VersionMismatch, message).with_remedy(remedy))
 }
 
 /// The tag of what all fields say already.

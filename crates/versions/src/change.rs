@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use lockstep_files::Problem;
 use lockstep_files::{self, Replacement};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule, line_and_column};
 use lockstep_schemas::strings::Version;
 
-use crate::field::{Field, Invalid, line_and_column};
+use crate::field::Field;
 use crate::formats::read;
-use crate::text::problem;
+use crate::text::in_file;
 use crate::version_files::{VersionFile, VersionFiles};
 
 /// Files with a train's version set, ready to be written.
@@ -39,7 +39,7 @@ impl<'p> Change<'p> {
         project: &'p VersionFiles,
         train: usize,
         version: &Version,
-    ) -> Result<Self, Vec<Problem>> {
+    ) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = project.problems.clone();
         let mut files = Vec::new();
         for file in &project.files {
@@ -56,13 +56,13 @@ impl<'p> Change<'p> {
     ///
     /// # Errors
     ///
-    /// Where one can not be written. Nothing is replaced then, unless the replacing itself failed.
-    pub fn write(&self, root: &Path) -> Result<(), Problem> {
+    /// Where one cannot be written. Nothing is replaced then, unless the replacing itself failed.
+    pub fn write(&self, root: &Path) -> Result<(), Diagnostic> {
         let files = self.files.iter();
         let files: Vec<Replacement<'_>> = files
             .map(|file| Replacement { path: file.path, old: Some(file.old), text: &file.new })
             .collect();
-        lockstep_files::replace(root, &files).map_err(Problem::from)
+        lockstep_files::replace(root, &files).map_err(Diagnostic::from)
     }
 }
 
@@ -71,7 +71,7 @@ impl<'p> Change<'p> {
 ///
 /// # Errors
 ///
-/// The fields that can not say it, each with why.
+/// The fields that cannot say it, each with why.
 pub fn set<'f>(
     text: &str,
     fields: impl Iterator<Item = &'f Field>,
@@ -99,14 +99,16 @@ fn changed(
     file: &VersionFile,
     train: usize,
     version: &Version,
-) -> Result<Option<String>, Vec<Problem>> {
+) -> Result<Option<String>, Vec<Diagnostic>> {
     let fields =
         || file.fields.iter().filter(|field| field.train == train).map(|field| &field.field);
     let new = set(&file.text, fields(), version).map_err(|unable| {
         let problem = |(field, why): (&Field, String)| {
             let (line, column) = line_and_column(&file.text, field.place.start);
-            let message = format!("{} can not be set: {why}", field.name);
-            let problem = Problem::new(message).of_file(&file.path).at(line, column);
+            let message = format!("{} cannot be set: {why}", field.name);
+            let problem = Diagnostic::new(Rule::VersionUnsayable, message)
+                .in_file(&file.path)
+                .at(line, column);
             problem.with_remedy(field.remedy())
         };
         unable.into_iter().map(problem).collect::<Vec<_>>()
@@ -121,16 +123,17 @@ fn changed(
             Ok(contents) => {
                 said += contents.fields.iter().filter(|field| field.says(version)).count();
             }
-            Err(invalid) => {
-                let Invalid { message, remedy, .. } = invalid;
-                let message = format!("would not be read with {version} in it: {message}");
-                problems.push(problem(&file.path, &new, Invalid { message, at: None, remedy }));
+            Err(unread) => {
+                let message = format!("would not be read with {version} in it: {}", unread.message);
+                let problem = Diagnostic::new(Rule::VersionNotSet, message);
+                let problem = Diagnostic { remedy: unread.remedy, ..problem };
+                problems.push(in_file(&file.path, &new, problem));
             }
         }
     }
     if problems.is_empty() && said < fields().count() {
         let message = format!("would not say {version} in every field, so it is left as it is");
-        problems.push(Problem::new(message).of_file(&file.path));
+        problems.push(Diagnostic::new(Rule::VersionNotSet, message).in_file(&file.path));
     }
     if problems.is_empty() { Ok(Some(new)) } else { Err(problems) }
 }

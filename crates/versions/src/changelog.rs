@@ -1,16 +1,15 @@
 //! The changelog: what people are told of a version.
 
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::{RelativePath, Version};
 
 use std::path::Path;
 
-use lockstep_files::Problem;
 use lockstep_files::{markdown::Outline, markdown::definitions};
 use lockstep_schemas::plan::TrainPlan;
 use regex_lite::Regex;
 
-use crate::field::Invalid;
-use crate::text::{problem, text_of};
+use crate::text::{in_file, text_of};
 
 /// A version's section of a changelog.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,19 +26,17 @@ pub struct Section {
 ///
 /// # Errors
 ///
-/// Where that can not be read, or tells not what it must of the version.
+/// Where that cannot be read, or tells not what it must of the version.
 pub fn of_train(
     root: &Path,
     train: &TrainPlan,
     version: &Version,
-) -> Result<Option<Section>, Problem> {
+) -> Result<Option<Section>, Diagnostic> {
     let Some(file) = train.changelog.as_ref().map(RelativePath::as_str) else { return Ok(None) };
-    let text = text_of(&root.join(file)).map_err(|message| {
-        Problem::new(message)
-            .of_file(file)
-            .with_remedy("add it, or take `changelog` out of lockstep.yaml")
+    let text = text_of(&root.join(file)).map_err(|unreadable| {
+        unreadable.in_file(file).with_remedy("add it, or take `changelog` out of lockstep.yaml")
     })?;
-    let section = section(&text, version).map_err(|invalid| problem(file, &text, invalid))?;
+    let section = section(&text, version).map_err(|invalid| in_file(file, &text, invalid))?;
     Ok(Some(section))
 }
 
@@ -49,13 +46,16 @@ pub fn of_train(
 /// # Errors
 ///
 /// Where there is none, it has no date, or says nothing.
-pub fn section(text: &str, version: &Version) -> Result<Section, Invalid> {
+pub fn section(text: &str, version: &Version) -> Result<Section, Diagnostic> {
     let whole = text;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mark = whole.len() - text.len();
     let remedy =
         format!("give it a section: ## [{version}] - YYYY-MM-DD, and below it what changed");
-    let missing = || Invalid::new(format!("has no section of {version}")).with_remedy(&remedy);
+    let missing = || {
+        Diagnostic::new(Rule::Changelog, format!("has no section of {version}"))
+            .with_remedy(&remedy)
+    };
     let mut releases =
         parse_changelog::parse_iter(text).filter(|release| release.version == version.as_str());
     let release = releases.next().ok_or_else(missing)?;
@@ -63,20 +63,23 @@ pub fn section(text: &str, version: &Version) -> Result<Section, Invalid> {
     let place = |title: &str| title.as_ptr() as usize - text.as_ptr() as usize + mark;
     let at = place(release.title);
     if let Some(second) = releases.next() {
-        return Err(Invalid::new(format!("has two sections of {version}"))
-            .at(place(second.title))
+        return Err(Diagnostic::new(Rule::Changelog, format!("has two sections of {version}"))
+            .at_byte(place(second.title))
             .with_remedy("make them one"));
     }
     let date = date(&release.title_no_link()).ok_or_else(|| {
-        Invalid::new(format!("the section of {version} has no date"))
-            .at(at)
+        Diagnostic::new(Rule::Changelog, format!("the section of {version} has no date"))
+            .at_byte(at)
             .with_remedy(format!("write it into the title: ## [{version}] - YYYY-MM-DD"))
     })?;
     let notes = notes(text, at - mark).trim();
     if !says_something(notes) {
-        return Err(Invalid::new(format!("the section of {version} says nothing"))
-            .at(at)
-            .with_remedy("tell what changed: it becomes the notes of the release"));
+        return Err(Diagnostic::new(
+            Rule::Changelog,
+            format!("the section of {version} says nothing"),
+        )
+        .at_byte(at)
+        .with_remedy("tell what changed: it becomes the notes of the release"));
     }
     Ok(Section {
         title: release.title.to_owned(),
@@ -111,13 +114,13 @@ fn date(title: &str) -> Option<String> {
 /// Whether there is more than titles, comments, bullets and the addresses of links.
 fn says_something(notes: &str) -> bool {
     let mut rest = notes;
-    let mut told = String::with_capacity(notes.len());
+    let mut said = String::with_capacity(notes.len());
     while let Some((before, comment)) = rest.split_once("<!--") {
-        told.push_str(before);
+        said.push_str(before);
         rest = comment.split_once("-->").map_or("", |(_, after)| after);
     }
-    told.push_str(rest);
-    told.lines().map(str::trim).any(|line| {
+    said.push_str(rest);
+    said.lines().map(str::trim).any(|line| {
         let is_nothing = line.chars().all(|c| "-*+_=".contains(c));
         !(is_nothing || line.starts_with('#') || address(line).is_some())
     })

@@ -92,33 +92,6 @@ impl Package {
     }
 }
 
-/// Something of a file that is not as it must be: what, and the byte that it is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invalid {
-    /// What is wrong, in one sentence without a full stop.
-    pub message: String,
-    /// Where, if it is somewhere.
-    pub at: Option<usize>,
-    /// What to do about it.
-    pub remedy: Option<String>,
-}
-
-impl Invalid {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), at: None, remedy: None }
-    }
-
-    pub(crate) fn at(mut self, at: usize) -> Self {
-        self.at = Some(at);
-        self
-    }
-
-    pub(crate) fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = Some(remedy.into());
-        self
-    }
-}
-
 impl Field {
     /// A field of its file's own version.
     pub(crate) fn of_file(
@@ -148,7 +121,7 @@ impl Field {
     /// Where the version has no counterpart in its notation, in words.
     pub fn saying(&self, version: &Version) -> Result<String, String> {
         if self.is_foreign() {
-            return Err("it is no version that another could take the place of".to_owned());
+            return Err("it is not a version, so it cannot be replaced by one".to_owned());
         }
         match self.notation {
             Notation::Version(scheme) => scheme.write(version),
@@ -188,7 +161,7 @@ impl Field {
         matches!(self.notation, Notation::Version(_)) && !is_like_one
     }
 
-    /// What to do where it can not say a version.
+    /// What to do where it cannot say a version.
     pub(crate) fn remedy(&self) -> &'static str {
         match self.notation {
             Notation::Requirement(_) => UNTAKING,
@@ -241,13 +214,4 @@ impl<'t> Literal<'t> {
         let start = self.place.start;
         Literal { text: &self.text[range.clone()], place: start + range.start..start + range.end }
     }
-}
-
-/// The line and column of a byte of a text, from 1.
-#[must_use]
-pub fn line_and_column(text: &str, at: usize) -> (usize, usize) {
-    let before = &text[..text.floor_char_boundary(at)];
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
-    (line, column)
 }

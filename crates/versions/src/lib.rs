@@ -22,7 +22,7 @@ mod version_files;
 
 pub use align::{Alignment, Row, Wanted, align};
 pub use change::{Change, ChangedFile, set};
-pub use field::{Field, Invalid, Notation, Package, Subject, line_and_column};
+pub use field::{Field, Notation, Package, Subject};
 pub use formats::{Contents, Lead, Reading};
 
 pub use requirement::Requirement;

@@ -34,7 +34,7 @@ pub fn next(current: &Version, step: Option<Step>, label: Option<&str>) -> Resul
         }
         (None, Some(_)) if is_release => {
             return Err(format!(
-                "{current} is no prerelease, so the next one is of a step: major, minor or patch"
+                "{current} is not a prerelease, so say which step comes next: major, minor or patch"
             ));
         }
         (None, Some(label)) => {
@@ -66,7 +66,7 @@ fn first(label: &str) -> Result<Prerelease, String> {
 }
 
 fn prerelease(label: &str, number: Option<u64>) -> Result<Prerelease, String> {
-    let wrong = || format!("`{label}` is no word for a prerelease, such as alpha, beta or rc");
+    let wrong = || format!("`{label}` is not a word for a prerelease, such as alpha, beta or rc");
     let is_word = label.starts_with(|c: char| c.is_ascii_alphabetic()) && !label.contains('.');
     let number = number.filter(|_| is_word).ok_or_else(wrong)?;
     Prerelease::new(&format!("{label}.{number}")).map_err(|_| wrong())

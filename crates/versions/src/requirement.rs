@@ -62,7 +62,7 @@ fn cargo(requirement: &str, version: &Version) -> Result<String, String> {
 
 fn range(requirement: &str, version: &Version) -> Result<String, String> {
     let takes = VersionReq::parse(requirement)
-        .map_err(|error| format!("`{requirement}` is no requirement of Cargo: {error}"))?
+        .map_err(|error| format!("`{requirement}` is not a requirement of Cargo: {error}"))?
         .matches(&semver::Version::parse(version.as_str()).map_err(|error| error.to_string())?);
     if takes { Ok(requirement.to_owned()) } else { Err(untaken(requirement, version)) }
 }
@@ -79,7 +79,7 @@ pub(crate) fn is_npms(text: &str) -> bool {
 /// also where they are of the version's own prerelease.
 fn npm(range: &str, version: &Version) -> Result<String, String> {
     let parsed =
-        Range::parse(range).map_err(|error| format!("`{range}` is no range of npm's: {error}"))?;
+        Range::parse(range).map_err(|error| format!("`{range}` is not a range of npm: {error}"))?;
     let wanted = nodejs_semver::Version::parse(version.as_str())
         .map_err(|error| format!("npm does not read {version}: {error}"))?;
     let from = range.strip_prefix(['^', '~']).map(str::trim_start);
@@ -96,7 +96,7 @@ fn npm(range: &str, version: &Version) -> Result<String, String> {
 /// What Python's specifiers say: the same while they take the version.
 fn python(specifiers: &str, version: &Version) -> Result<String, String> {
     let parsed = VersionSpecifiers::from_str(specifiers)
-        .map_err(|error| format!("`{specifiers}` is no specifier of Python's: {error}"))?;
+        .map_err(|error| format!("`{specifiers}` is not a specifier of Python: {error}"))?;
     let written = VersionScheme::Pep440.write(version)?;
     let wanted = pep440_rs::Version::from_str(&written).map_err(|error| error.to_string())?;
     if parsed.contains(&wanted) {

@@ -4,26 +4,19 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::Path;
 
-use lockstep_files::{self as files, Problem};
-
-use crate::field::{Invalid, line_and_column};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 
 /// The largest version file, in bytes: lockfiles of large workspaces are a tenth of it.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
-/// Something that is wrong with a file, in its place.
-pub(crate) fn problem(path: &str, text: &str, invalid: Invalid) -> Problem {
-    let problem = Problem::new(invalid.message).of_file(path);
-    let problem = match invalid.at {
-        Some(at) => {
-            let (line, column) = line_and_column(text, at);
-            problem.at(line, column)
-        }
-        None => problem,
-    };
-    problem.with_remedy(invalid.remedy.unwrap_or_else(|| {
-        "mend it, or say in `versions` of lockstep.yaml where its version stands".to_owned()
-    }))
+/// Something that is wrong with a file whose text is known: its byte gets a line, and what to do is never left out.
+pub(crate) fn in_file(path: &str, text: &str, diagnostic: Diagnostic) -> Diagnostic {
+    let diagnostic = diagnostic.in_text(path, text);
+    if diagnostic.remedy.is_some() {
+        return diagnostic;
+    }
+    diagnostic
+        .with_remedy("mend it, or say in `versions` of lockstep.yaml where its version stands")
 }
 
 /// Which file a path leads to: two paths of one file have the same.
@@ -45,17 +38,21 @@ impl Identity {
 }
 
 /// A file's text, within bounds.
-pub(crate) fn text_of(path: &Path) -> Result<String, String> {
+pub(crate) fn text_of(path: &Path) -> Result<String, Diagnostic> {
     identified(path).map(|(text, _)| text)
 }
 
 /// A file's text, within bounds, and which file it is.
-pub(crate) fn identified(path: &Path) -> Result<(String, Identity), String> {
+pub(crate) fn identified(path: &Path) -> Result<(String, Identity), Diagnostic> {
     let read = || -> io::Result<(Vec<u8>, Identity)> {
-        Ok((files::bounded(path, LARGEST)?, Identity::of(path, &fs::metadata(path)?)?))
+        Ok((lockstep_files::bounded(path, LARGEST)?, Identity::of(path, &fs::metadata(path)?)?))
     };
-    let (bytes, identity) = read().map_err(|error| format!("can not be read: {error}"))?;
-    let text = files::text(bytes).map_err(|error| format!("is {error}; save it as UTF-8"))?;
+    let (bytes, identity) = read().map_err(|error| {
+        Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
+    })?;
+    let text = lockstep_files::text(bytes).map_err(|error| {
+        Diagnostic::new(Rule::NotUtf8, format!("is {error}")).with_remedy("save it as UTF-8")
+    })?;
     Ok((text, identity))
 }
 

@@ -1,6 +1,6 @@
 //! Which release train is meant.
 
-use lockstep_files::Problem;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::{Plan, TrainPlan, VersionPlan};
 use lockstep_schemas::strings::{Id, Version};
@@ -12,7 +12,7 @@ use crate::field::Package;
 /// # Errors
 ///
 /// Where there is none of that id.
-pub fn train_named(plan: &VersionPlan, id: Option<&str>) -> Result<usize, Problem> {
+pub fn train_named(plan: &VersionPlan, id: Option<&str>) -> Result<usize, Diagnostic> {
     let Some(id) = id else { return Ok(0) };
     let known = plan.others.iter().filter_map(|train| train.id.as_ref());
     let known: Vec<&str> = known.map(Id::as_str).collect();
@@ -23,7 +23,7 @@ pub fn train_named(plan: &VersionPlan, id: Option<&str>) -> Result<usize, Proble
         } else {
             format!("lockstep.yaml has {}", known.join(", "))
         };
-        Problem::new(format!("there is no train `{id}`")).with_remedy(remedy)
+        Diagnostic::new(Rule::UnknownTrain, format!("there is no train `{id}`")).with_remedy(remedy)
     })
 }
 
@@ -32,7 +32,7 @@ pub fn train_named(plan: &VersionPlan, id: Option<&str>) -> Result<usize, Proble
 /// # Errors
 ///
 /// Where it is no train's.
-pub fn tagged(plan: &VersionPlan, tag: &str) -> Result<(usize, Version), Problem> {
+pub fn tagged(plan: &VersionPlan, tag: &str) -> Result<(usize, Version), Diagnostic> {
     let of = |(index, train): (usize, &TrainPlan)| {
         Some((train.tag.prefix().len(), index, train.tag.version_of(tag)?))
     };
@@ -41,14 +41,17 @@ pub fn tagged(plan: &VersionPlan, tag: &str) -> Result<(usize, Version), Problem
     let found = trains.max_by_key(|(length, _, _)| *length);
     found.map(|(_, index, version)| (index, version)).ok_or_else(|| {
         let patterns: Vec<&str> = plan.trains().map(|train| train.tag.as_str()).collect();
-        Problem::new(format!("the tag {tag} is not `{}` of a version", patterns.join("` or `")))
-            .with_remedy(format!(
-                "a release's tag is one of these with a semantic version: {}",
-                plan.trains()
-                    .map(|train| format!("{}1.2.3", train.tag.prefix()))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ))
+        Diagnostic::new(
+            Rule::TagPattern,
+            format!("the tag {tag} is not `{}` of a version", patterns.join("` or `")),
+        )
+        .with_remedy(format!(
+            "a release's tag is one of these with a semantic version: {}",
+            plan.trains()
+                .map(|train| format!("{}1.2.3", train.tag.prefix()))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ))
     })
 }
 

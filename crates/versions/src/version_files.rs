@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 
-use lockstep_files::Problem;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule, line_and_column};
 use lockstep_schemas::plan::VersionPlan;
 use lockstep_schemas::strings::Version;
 use lockstep_schemas::version_format::VersionFormat;
 
-use crate::field::{Field, Package, Subject, line_and_column, said};
+use crate::field::{Field, Package, Subject, said};
 use crate::formats::{Contents, Reading};
 use crate::resolve::{Reader, Task};
 
@@ -19,7 +19,7 @@ pub struct VersionFiles {
     /// The files, in the order in which the plan leads to them.
     pub files: Vec<VersionFile>,
     /// What could not be read, or is not as it must be.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<Diagnostic>,
     /// Packages of the repository's own that a lockfile has as they were published, with that file.
     pub published: Vec<(String, String)>,
 }
@@ -94,7 +94,7 @@ impl VersionFiles {
         let Reader { texts, places, found, mut problems, unread, .. } = reader;
         let mut own = Owners::of(&found, shipped);
         // A lockfile that may be of other projects counts where it names a package of this one.
-        let is_ours = |(place, _): &(usize, Problem)| {
+        let is_ours = |(place, _): &(usize, Diagnostic)| {
             own.packages.keys().any(|package| texts[*place].1.contains(package.name()))
         };
         problems.extend(unread.into_iter().filter(is_ours).map(|(_, problem)| problem));
@@ -124,7 +124,9 @@ impl VersionFiles {
                 Some(_) => {
                     let (line, column) = line_and_column(&file.text, field.place.start);
                     let message = format!("{} would carry the versions of two trains", field.name);
-                    let problem = Problem::new(message).of_file(&file.path).at(line, column);
+                    let problem = Diagnostic::new(Rule::VersionFieldTwice, message)
+                        .in_file(&file.path)
+                        .at(line, column);
                     self.problems.push(problem.with_remedy("list the file in one train"));
                 }
             }
@@ -133,7 +135,11 @@ impl VersionFiles {
         if task.is_listed && task.reading.is_lock() && is_stranger {
             let message = "lists no package that a version file defines";
             let remedy = "list the file that defines it too, such as Cargo.toml or package.json";
-            self.problems.push(Problem::new(message).of_file(&file.path).with_remedy(remedy));
+            self.problems.push(
+                Diagnostic::new(Rule::LockfileUnclear, message)
+                    .in_file(&file.path)
+                    .with_remedy(remedy),
+            );
         }
         // Its other entries name one of them by its version alone.
         let is_cargos = task.reading == Reading::format(VersionFormat::CargoLock);
@@ -142,7 +148,7 @@ impl VersionFiles {
             let message =
                 format!("has two packages of the repository that are named {}", package.name());
             let remedy = "which of them a version file defines is not known: give one another name";
-            Problem::new(message).of_file(&file.path).with_remedy(remedy)
+            Diagnostic::new(Rule::LockfileUnclear, message).in_file(&file.path).with_remedy(remedy)
         }));
         let published =
             contents.published.iter().filter(|package| own.packages.contains_key(package));
@@ -163,7 +169,7 @@ fn twice<'p>(listed: &'p [Package], own: &Owners) -> impl Iterator<Item = &'p Pa
 impl VersionFile {
     /// Puts the fields in the order of their places, and counts their lines and columns in one pass. What stands
     /// in another field is none.
-    fn place_fields(&mut self) -> Vec<Problem> {
+    fn place_fields(&mut self) -> Vec<Diagnostic> {
         self.fields.sort_by_key(|field| field.field.place.start);
         let (mut at, mut line, mut column) = (0, 1, 1);
         for field in &mut self.fields {
@@ -183,7 +189,9 @@ impl VersionFile {
             let is_apart = field.place.start >= end;
             if !is_apart {
                 let message = format!("{} stands within another version field", field.name);
-                let problem = Problem::new(message).of_file(path).at(*line, *column);
+                let problem = Diagnostic::new(Rule::VersionFieldTwice, message)
+                    .in_file(path)
+                    .at(*line, *column);
                 problems.push(problem.with_remedy("name the field once in lockstep.yaml"));
             }
             end = end.max(field.place.end);

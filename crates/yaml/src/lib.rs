@@ -8,12 +8,13 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use indexmap::IndexMap;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::excerpt;
-use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span as Marks, StrInput};
 use serde_json::{Map, Number, Value};
 
-/// The most mistakes of form that one run tells.
-const MOST_MISTAKES: usize = 100;
+/// The most problems of form that one run tells.
+const MOST_PROBLEMS: usize = 100;
 
 /// What a reader takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +29,9 @@ pub struct Bounds {
     pub last: bool,
 }
 
-/// A place in a text.
+/// Where something stands in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Span {
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
@@ -39,42 +40,20 @@ pub struct Place {
     pub bytes: Range<usize>,
 }
 
-/// Something of a text that is not as it must be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
-    /// Where.
-    pub place: Place,
-    /// What is wrong, in one sentence without a full stop.
-    pub message: String,
-    /// What to do about it.
-    pub remedy: Option<String>,
-}
-
-impl Mistake {
-    fn new(place: Place, message: impl Into<String>) -> Self {
-        Self { place, message: message.into(), remedy: None }
-    }
-
-    fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = Some(remedy.into());
-        self
-    }
-}
-
 /// A document as it was read.
 #[derive(Debug)]
 pub struct Document {
     /// Its value; nothing where the text says nothing.
     pub root: Option<Node>,
     /// What is wrong with its form though it could be read.
-    pub mistakes: Vec<Mistake>,
+    pub problems: Vec<Diagnostic>,
 }
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
 pub struct Node {
     /// Where it stands.
-    pub place: Place,
+    pub span: Span,
     /// What it is.
     pub kind: Kind,
     /// A plain scalar's text, as its author wrote it.
@@ -98,7 +77,7 @@ pub enum Kind {
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// Where the key stands.
-    pub key_place: Place,
+    pub key_span: Span,
     /// The value.
     pub value: Node,
 }
@@ -121,29 +100,36 @@ impl Node {
 }
 
 /// Reads one document, or tells why it is none.
-pub fn read(text: &str, bounds: Bounds) -> Result<Document, Vec<Mistake>> {
+pub fn read(text: &str, bounds: Bounds) -> Result<Document, Vec<Diagnostic>> {
     let mut reader = Reader::new(text, bounds);
     match reader.document() {
-        Ok(root) => Ok(Document { root, mistakes: reader.mistakes }),
-        Err(mistake) => {
-            let mut mistakes = reader.mistakes;
-            mistakes.push(mistake);
-            Err(mistakes)
+        Ok(root) => Ok(Document { root, problems: reader.problems }),
+        Err(problem) => {
+            let mut problems = reader.problems;
+            problems.push(problem);
+            Err(problems)
         }
     }
+}
+
+/// Something that is wrong at a place of the text.
+fn wrong(rule: Rule, span: &Span, message: impl Into<String>) -> Diagnostic {
+    let mut problem = Diagnostic::new(rule, message).at(span.line, span.column);
+    problem.place.bytes = Some(span.bytes.clone());
+    problem
 }
 
 /// A collection whose end has not come yet.
 struct Frame {
     open: Open,
-    place: Place,
+    span: Span,
     anchor: usize,
     size: usize,
 }
 
 enum Open {
     Sequence(Vec<Node>),
-    Mapping { entries: IndexMap<String, Entry>, key: Option<(String, Place)> },
+    Mapping { entries: IndexMap<String, Entry>, key: Option<(String, Span)> },
 }
 
 struct Reader<'text> {
@@ -156,7 +142,7 @@ struct Reader<'text> {
     root: Option<Node>,
     anchors: HashMap<usize, Node>,
     nodes: usize,
-    mistakes: Vec<Mistake>,
+    problems: Vec<Diagnostic>,
 }
 
 impl<'text> Reader<'text> {
@@ -175,37 +161,37 @@ impl<'text> Reader<'text> {
             root: None,
             anchors: HashMap::new(),
             nodes: 0,
-            mistakes: Vec::new(),
+            problems: Vec::new(),
         }
     }
 
-    fn document(&mut self) -> Result<Option<Node>, Mistake> {
+    fn document(&mut self) -> Result<Option<Node>, Diagnostic> {
         while let Some(event) = self.parser.next_event() {
             let (event, span) = event.map_err(|error| {
-                let place = self.place(Span::empty(*error.marker()));
-                self.syntax(place, error.info())
+                let span = self.span(Marks::empty(*error.marker()));
+                self.syntax(&span, error.info())
             })?;
-            let place = self.place(span);
-            self.event(event, place)?;
+            let span = self.span(span);
+            self.event(event, span)?;
         }
         let is_nothing = |root: &Node| matches!(root.kind, Kind::Scalar(Value::Null));
         Ok(self.root.take().filter(|root| !is_nothing(root)))
     }
 
-    fn syntax(&self, place: Place, info: &str) -> Mistake {
-        let before = self.text[..place.bytes.start].chars().next_back();
-        let at = self.text[place.bytes.start..].chars().next();
-        let mistake = Mistake::new(place, format!("this is not YAML: {info}"));
+    fn syntax(&self, span: &Span, info: &str) -> Diagnostic {
+        let before = self.text[..span.bytes.start].chars().next_back();
+        let at = self.text[span.bytes.start..].chars().next();
+        let problem = wrong(Rule::YamlSyntax, span, format!("this is not YAML: {info}"));
         // The commonest way to it: a placeholder in a mapping that is written in one line.
         if info.contains("flow") && [at, before].iter().flatten().any(|c| "{}".contains(*c)) {
-            return mistake.with_remedy(
+            return problem.with_remedy(
                 "within { } and [ ], text with a brace in it needs quotes: \"tool-{version}\"",
             );
         }
-        mistake
+        problem
     }
 
-    fn event(&mut self, event: Event<'text>, place: Place) -> Result<(), Mistake> {
+    fn event(&mut self, event: Event<'text>, span: Span) -> Result<(), Diagnostic> {
         match event {
             Event::DocumentStart(_) if self.root.is_some() && self.bounds.last => {
                 self.root = None;
@@ -213,7 +199,7 @@ impl<'text> Reader<'text> {
                 Ok(())
             }
             Event::DocumentStart(_) if self.root.is_some() => {
-                Err(Mistake::new(place, "a second document begins here")
+                Err(wrong(Rule::YamlSyntax, &span, "a second document begins here")
                     .with_remedy("one document is read: take out the `---`"))
             }
             Event::Nothing
@@ -222,23 +208,23 @@ impl<'text> Reader<'text> {
             | Event::DocumentStart(_)
             | Event::DocumentEnd => Ok(()),
             Event::Alias(anchor) => {
-                let node = self.alias(anchor, place)?;
+                let node = self.alias(anchor, span)?;
                 // An alias brings a whole tree.
                 self.finish(node.size, node, 0)
             }
             Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_tag(tag.is_some(), &place);
+                self.refuse_tag(tag.is_some(), &span);
                 let kind = Kind::Scalar(scalar(&text, style));
                 let written = Some(text.into_owned());
-                self.finish(1, Node { place, kind, written, size: 1 }, anchor)
+                self.finish(1, Node { span, kind, written, size: 1 }, anchor)
             }
             Event::SequenceStart(anchor, tag) => {
-                self.refuse_tag(tag.is_some(), &place);
-                self.begin(Open::Sequence(Vec::new()), place, anchor)
+                self.refuse_tag(tag.is_some(), &span);
+                self.begin(Open::Sequence(Vec::new()), span, anchor)
             }
             Event::MappingStart(anchor, tag) => {
-                self.refuse_tag(tag.is_some(), &place);
-                self.begin(Open::Mapping { entries: IndexMap::new(), key: None }, place, anchor)
+                self.refuse_tag(tag.is_some(), &span);
+                self.begin(Open::Mapping { entries: IndexMap::new(), key: None }, span, anchor)
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(frame) = self.open.pop() else { return Ok(()) };
@@ -246,31 +232,33 @@ impl<'text> Reader<'text> {
                     Open::Sequence(items) => Kind::Sequence(items),
                     Open::Mapping { entries, .. } => Kind::Mapping(entries),
                 };
-                let start = frame.place.bytes.start;
-                let bytes = start..place.bytes.end.max(start);
-                let place = Place { bytes, ..frame.place };
-                self.finish(1, Node { place, kind, written: None, size: frame.size }, frame.anchor)
+                let start = frame.span.bytes.start;
+                let bytes = start..span.bytes.end.max(start);
+                let span = Span { bytes, ..frame.span };
+                self.finish(1, Node { span, kind, written: None, size: frame.size }, frame.anchor)
             }
         }
     }
 
-    fn begin(&mut self, open: Open, place: Place, anchor: usize) -> Result<(), Mistake> {
+    fn begin(&mut self, open: Open, span: Span, anchor: usize) -> Result<(), Diagnostic> {
         if self.open.len() == self.bounds.depth {
-            return Err(Mistake::new(
-                place,
+            return Err(wrong(
+                Rule::TooComplex,
+                &span,
                 format!("nested deeper than {} levels", self.bounds.depth),
             ));
         }
-        self.open.push(Frame { open, place, anchor, size: 1 });
+        self.open.push(Frame { open, span, anchor, size: 1 });
         Ok(())
     }
 
     /// A value is complete: it counts, has its name, and goes to the collection that is open.
-    fn finish(&mut self, weight: usize, node: Node, anchor: usize) -> Result<(), Mistake> {
+    fn finish(&mut self, weight: usize, node: Node, anchor: usize) -> Result<(), Diagnostic> {
         self.nodes += weight;
         if self.nodes > self.bounds.values {
-            return Err(Mistake::new(
-                node.place,
+            return Err(wrong(
+                Rule::TooComplex,
+                &node.span,
                 format!("more than {} values, aliases followed", self.bounds.values),
             )
             .with_remedy("make it smaller; aliases of aliases grow fast"));
@@ -287,63 +275,59 @@ impl<'text> Reader<'text> {
             Open::Sequence(items) => items.push(node),
             Open::Mapping { key: key @ None, .. } => {
                 let Kind::Scalar(value) = node.kind else {
-                    return Err(Mistake::new(node.place, "a key must be plain text"));
+                    return Err(wrong(Rule::YamlSyntax, &node.span, "a key must be plain text"));
                 };
                 // A number or a word as a key is its text as it was written.
                 let text = match value {
                     Value::String(text) => text,
                     _ => node.written.unwrap_or_default(),
                 };
-                *key = Some((text, node.place));
+                *key = Some((text, node.span));
             }
             Open::Mapping { entries, key } => {
-                let Some((key, key_place)) = key.take() else { return Ok(()) };
+                let Some((key, key_span)) = key.take() else { return Ok(()) };
                 if let Some(first) = entries.get(&key) {
-                    let line = first.key_place.line;
+                    let line = first.key_span.line;
                     let message = format!("`{}` is already set in line {line}", excerpt(&key));
-                    let mistake = Mistake::new(key_place, message);
-                    self.complain(mistake.with_remedy("keep one of the two"));
+                    let problem = wrong(Rule::DuplicateKey, &key_span, message);
+                    self.complain(problem.with_remedy("keep one of the two"));
                 } else {
-                    entries.insert(key, Entry { key_place, value: node });
+                    entries.insert(key, Entry { key_span, value: node });
                 }
             }
         }
         Ok(())
     }
 
-    fn alias(&mut self, anchor: usize, place: Place) -> Result<Node, Mistake> {
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<Node, Diagnostic> {
         match self.anchors.get(&anchor) {
-            Some(node) => Ok(Node { place, ..node.clone() }),
-            None => Err(Mistake::new(place, "this alias stands inside what it names")),
+            Some(node) => Ok(Node { span, ..node.clone() }),
+            None => Err(wrong(Rule::YamlSyntax, &span, "this alias stands inside what it names")),
         }
     }
 
-    fn refuse_tag(&mut self, has_tag: bool, place: &Place) {
+    fn refuse_tag(&mut self, has_tag: bool, span: &Span) {
         if has_tag && !self.bounds.tags {
             self.complain(
-                Mistake::new(place.clone(), "tags such as `!!str` are not read here")
+                wrong(Rule::YamlSyntax, span, "tags such as `!!str` are not read here")
                     .with_remedy("take the tag out; put text in quotes"),
             );
         }
     }
 
-    fn complain(&mut self, mistake: Mistake) {
-        if self.mistakes.len() < MOST_MISTAKES {
-            self.mistakes.push(mistake);
+    fn complain(&mut self, problem: Diagnostic) {
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(problem);
         }
     }
 
-    fn place(&self, span: Span) -> Place {
+    fn span(&self, span: Marks) -> Span {
         let start = self.byte(span.start.index());
         let end = self.byte(span.end.index());
-        Place {
-            line: span.start.line(),
-            column: span.start.col() + 1,
-            bytes: start..end.max(start),
-        }
+        Span { line: span.start.line(), column: span.start.col() + 1, bytes: start..end.max(start) }
     }
 
-    /// The byte of a place that the parser counts in characters.
+    /// The byte of a span that the parser counts in characters.
     fn byte(&self, character: usize) -> usize {
         // Looking at the whole text here would cost its length at every event.
         if self.characters.is_empty() {

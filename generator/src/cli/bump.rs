@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use anstream::{eprintln, print, println};
 use clap::Args;
-use lockstep_files::Problem;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{Plan, TrainPlan};
 use lockstep_schemas::strings::{Id, Version};
 use lockstep_versions::next::{Step, next};
@@ -12,7 +11,8 @@ use lockstep_versions::{
     Change, TrainField, VersionFile, VersionFiles, Wanted, align, changelog, shipped, train_named,
 };
 
-use super::{Stop, load_plan, shown, told};
+use super::load_plan;
+use super::output::{Output, Stop, shown};
 use crate::sync;
 
 /// What is set.
@@ -61,40 +61,40 @@ fn goal(text: &str) -> Result<Goal, String> {
 }
 
 /// Sets a version in every field of a train, and checks it.
-pub fn run(project: &Path, bump: &Bump) -> Result<(), Stop> {
+pub fn run(project: &Path, bump: &Bump, output: &mut Output) -> Result<(), Stop> {
     let plan = load_plan(project)?;
-    let index = train_named(&plan.versions, bump.train.as_deref()).map_err(Stop::failure)?;
+    let index = train_named(&plan.versions, bump.train.as_deref())?;
     let Some(train) = plan.versions.trains().nth(index) else { return Ok(()) };
     if train.stamped {
-        return Err(Stop::Failure(format!(
-            "the files keep a stand-in, and a release's version is set when packing: tag it, {}1.2.3",
-            train.tag.prefix()
-        )));
+        let message = "the files keep a stand-in, and packing sets the version of a release";
+        let remedy = format!("tag the version instead: {}1.2.3", train.tag.prefix());
+        return Err(Diagnostic::new(Rule::WrongInput, message).with_remedy(remedy).into());
     }
     let files = VersionFiles::read(project, &plan.versions, shipped(&plan));
     let version = version(project, &files, index, bump)?;
     let change = Change::prepare(&files, index, &version).map_err(|problems| {
-        told::problems(project, &problems);
-        eprintln!("nothing was changed");
+        output.problems(project, &problems);
+        output.complain("nothing was changed");
         Stop::Found
     })?;
     if bump.dry_run {
         for file in &change.files {
-            print!("{}", told::printed(&sync::unified(file.path, file.old, &file.new)));
+            output.text(sync::unified(file.path, file.old, &file.new));
         }
-        println!("{} would change", counted(change.files.len(), "file", "files"));
+        let files = counted(change.files.len(), "file", "files");
+        output.line(format_args!("{files} would change"));
         return Ok(());
     }
-    change.write(project).map_err(Stop::failure)?;
+    change.write(project)?;
     let written = VersionFiles::read(project, &plan.versions, shipped(&plan));
     let wanted = Wanted { train: index, version: &version };
     let alignment = align(&written, &plan.versions, Some(wanted));
-    told::problems(project, &alignment.problems);
+    output.problems(project, &alignment.problems);
     if !alignment.problems.is_empty() {
         return Err(Stop::Found);
     }
-    tell(&files, index, &version);
-    left(project, &plan, train, &version, &files);
+    changed(&files, index, &version, output);
+    left(project, &plan, train, &version, &files, output);
     Ok(())
 }
 
@@ -110,19 +110,24 @@ fn version(
             return above(project, files, train, bump, version.clone());
         }
         Some(Goal::Version(_)) => {
-            let remedy = "a version says by itself whether it is a prerelease: leave --pre out";
-            return Err(Stop::Failure(remedy.to_owned()));
+            let message = "a version says by itself whether it is a prerelease";
+            return Err(Diagnostic::new(Rule::WrongInput, message)
+                .with_remedy("leave --pre out")
+                .into());
         }
         Some(Goal::Step(step)) => Some(*step),
         None => None,
     };
     let after = |current: &Version| next(current, step, bump.pre.as_deref());
     match files.versions_of(train).as_slice() {
-        [current] => above(project, files, train, bump, after(current).map_err(Stop::Failure)?),
+        [current] => above(project, files, train, bump, after(current).map_err(unclear)?),
         // A run that was ended half-way is finished.
         [one, other] if after(one).as_ref() == Ok(other) => Ok(other.clone()),
         [one, other] if after(other).as_ref() == Ok(one) => Ok(one.clone()),
-        [] => Err(Stop::Failure("no field says a version: name the one to set".to_owned())),
+        [] => {
+            let problem = unclear("no field says a version".to_owned());
+            Err(problem.with_remedy("name the one to set").into())
+        }
         many => {
             let fields: Vec<String> = files
                 .fields_of(train)
@@ -131,13 +136,18 @@ fn version(
                     format!("  {at}: {} is {}", of.field.name, of.field.text)
                 })
                 .collect();
-            Err(Stop::Failure(format!(
-                "the fields say {} versions, so which one comes next is not known: name it\n{}",
+            let message = format!(
+                "the fields say {} versions, so which one comes next is not clear:\n{}",
                 many.len(),
                 fields.join("\n")
-            )))
+            );
+            Err(unclear(message).with_remedy("name the version to set").into())
         }
     }
+}
+
+fn unclear(message: String) -> Diagnostic {
+    Diagnostic::new(Rule::VersionNextUnclear, message)
 }
 
 /// A version that is above all that the fields say, in the words of each, or may be below.
@@ -151,11 +161,13 @@ fn above(
     // Where fields say this very version, an earlier run set it, and may have been ended half-way.
     let blocking = files.fields_of(train).find(|(_, of)| !of.field.rises_to(&version));
     match blocking.filter(|_| !bump.allow_downgrade) {
-        Some((file, of)) => Err(Stop::Failure(format!(
-            "{version} is not above {}, which {} says: registries and users take a lower version for an older one. To set it all the same: --allow-downgrade",
-            of.field.text,
-            place(project, file, of),
-        ))),
+        Some((file, of)) => {
+            let place = place(project, file, of);
+            let message = format!("{version} is not above {}, which {place} says", of.field.text);
+            Err(Diagnostic::new(Rule::VersionNotAbove, message)
+                .with_remedy("registries and users would take it for an older release; to set it all the same: --allow-downgrade")
+                .into())
+        }
         None => Ok(version),
     }
 }
@@ -165,40 +177,44 @@ fn place(project: &Path, file: &VersionFile, field: &TrainField) -> String {
     format!("{}:{}", shown(project, &file.path), field.line)
 }
 
-/// Tells what was set, field by field.
-fn tell(files: &VersionFiles, train: usize, version: &Version) {
+/// Prints what was set, field by field.
+fn changed(files: &VersionFiles, train: usize, version: &Version, output: &Output) {
     let mut changed = 0;
     let is_changed = |(_, of): &(&VersionFile, &TrainField)| !of.field.says(version);
     for (file, TrainField { field, .. }) in files.fields_of(train).filter(is_changed) {
         let now = field.saying(version).unwrap_or_default();
-        println!(
-            "{}",
-            told::printed(&format!("{}: {} {} → {now}", file.path, field.name, field.text))
-        );
+        let (name, text) = (&field.name, &field.text);
+        output.line(format_args!("{}: {name} {text} → {now}", file.path));
         changed += 1;
     }
     let all = files.fields_of(train).count();
     let verb = if all == 1 { "says" } else { "say" };
     let fields = counted(all, "version field", "version fields");
-    println!("{fields} {verb} {version}, {changed} of them changed");
+    output.line(format_args!("{fields} {verb} {version}, {changed} of them changed"));
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// Tells what is left to do before the version is tagged.
-fn left(project: &Path, plan: &Plan, train: &TrainPlan, version: &Version, files: &VersionFiles) {
+/// Prints what is left to do before the version is tagged.
+fn left(
+    project: &Path,
+    plan: &Plan,
+    train: &TrainPlan,
+    version: &Version,
+    files: &VersionFiles,
+    output: &Output,
+) {
     for (package, file) in &files.published {
-        println!(
-            "note: {file} locks {package} as it was published, and so clients refuse it until the new version is published and locked; leave {package} out of the dependencies where packing adds it"
-        );
+        output.line(format_args!("note: {file} locks {package} as it was published, and so clients refuse it until the new version is published and locked; leave {package} out of the dependencies where packing adds it"));
     }
-    if let Err(Problem { message, remedy, .. }) = changelog::of_train(project, train, version) {
+    if let Err(Diagnostic { message, remedy, .. }) = changelog::of_train(project, train, version) {
         let file = train.changelog.as_ref().map(ToString::to_string).unwrap_or_default();
-        println!("note: {file}: {message}; {}", remedy.unwrap_or_default());
+        let remedy = remedy.unwrap_or_default();
+        output.line(format_args!("note: {file}: {message}; {remedy}"));
     }
     let tag = format!("{}{version}", train.tag.prefix());
     let released = train.id.as_ref().map_or(plan.project.name.as_str(), Id::as_str);
-    println!("commit it, and tag it {tag} when {released} is to be released");
+    output.line(format_args!("commit it, and tag it {tag} when {released} is to be released"));
 }

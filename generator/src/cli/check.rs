@@ -2,34 +2,34 @@
 
 use std::path::Path;
 
-use anstream::{eprintln, print, println};
-use lockstep_files::Problem;
 use lockstep_runner::protocol;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{Tag, Version};
 use lockstep_versions::{Alignment, VersionFiles, Wanted, align, changelog, shipped, tagged};
 
-use super::{MODEL, Stop, compare, load_plan, shown, told};
+use super::output::{Output, Stop, shown, summarize};
+use super::{MODEL, compare, load_plan};
 use crate::sync::{Comparison, Drift, DriftKind, Pins};
 
 /// Checks a project; with a tag, that it can be pushed.
-pub fn run(project: &Path, tag: Option<&Tag>) -> Result<(), Stop> {
+pub fn run(project: &Path, tag: Option<&Tag>, output: &mut Output) -> Result<(), Stop> {
     let plan = load_plan(project)?;
     let comparison = compare(project, &plan, Pins::Keep)?;
-    tell_drift(project, &comparison);
-    let release = tag.map(|tag| tagged(&plan.versions, tag.as_str())).transpose();
-    let release = release.map_err(Stop::failure)?;
-    let versions = versions(project, &plan, release.as_ref());
+    drifted(project, &comparison, output);
+    let release = tag.map(|tag| tagged(&plan.versions, tag.as_str())).transpose()?;
+    let versions = versions(project, &plan, release.as_ref(), output);
     if comparison.drifts.is_empty() && versions { Ok(()) } else { Err(Stop::Found) }
 }
 
-fn tell_drift(project: &Path, comparison: &Comparison) {
+/// Prints which files are not what the model says, and the one command that mends them all.
+fn drifted(project: &Path, comparison: &Comparison, output: &mut Output) {
     if comparison.drifts.is_empty() {
-        println!("{} files are what {} says", comparison.files(), shown(project, MODEL));
-        return;
+        let model = shown(project, MODEL);
+        return output.line(format_args!("{} files are what {model} says", comparison.files()));
     }
     for drift in &comparison.drifts {
-        print!("{}", told::printed(&drift.diff));
+        output.text(&drift.diff);
     }
     let is_unmarked = |drift: &Drift| matches!(drift.kind, DriftKind::Unmarked(_));
     // A file of another hand is not replaced unasked.
@@ -37,11 +37,15 @@ fn tell_drift(project: &Path, comparison: &Comparison) {
     let replace = if comparison.drifts.iter().any(is_foreign) { "--replace " } else { "" };
     let remedy = format!("lockstep generate {replace}{}", project.display());
     for drift in &comparison.drifts {
-        let file = shown(project, &drift.path);
-        let what = drift.kind.in_words();
-        eprintln!("{file}:{}: {what}", drift.line);
-        let problem = Problem::new(what).of_file(&file).at(drift.line, 1);
-        told::to_runner(&problem.with_remedy(if is_unmarked(drift) {
+        let rule = match drift.kind {
+            DriftKind::Missing | DriftKind::Changed | DriftKind::Stale => Rule::Drift,
+            DriftKind::Foreign => Rule::ForeignFile,
+            DriftKind::Unmarked(_) => Rule::PassageMarkers,
+        };
+        let problem = Diagnostic::new(rule, drift.kind.in_words())
+            .in_file(shown(project, &drift.path))
+            .at_line(drift.line);
+        output.one_of_many(problem.with_remedy(if is_unmarked(drift) {
             let lines = &drift.diff;
             format!("put these lines where the passage belongs, once, and run `{remedy}`:\n{lines}")
         } else {
@@ -53,11 +57,17 @@ fn tell_drift(project: &Path, comparison: &Comparison) {
     let first = comparison.drifts.iter().find(|drift| is_unmarked(drift)).map(|document| {
         format!("put the two markers into {}, once, then ", shown(project, &document.path))
     });
-    eprintln!("{count} {noun}. To mend: {}{remedy}", first.unwrap_or_default());
+    let first = first.unwrap_or_default();
+    output.complain(format_args!("{count} {noun}. To mend: {first}{remedy}"));
 }
 
 /// Whether the version fields agree, with each other or with a tag.
-fn versions(project: &Path, plan: &Plan, release: Option<&(usize, Version)>) -> bool {
+fn versions(
+    project: &Path,
+    plan: &Plan,
+    release: Option<&(usize, Version)>,
+    output: &mut Output,
+) -> bool {
     let wanted = release.map(|(train, version)| Wanted { train: *train, version });
     let files = VersionFiles::read(project, &plan.versions, shipped(plan));
     let mut alignment = align(&files, &plan.versions, wanted);
@@ -71,29 +81,29 @@ fn versions(project: &Path, plan: &Plan, release: Option<&(usize, Version)>) -> 
     });
     let is_good = alignment.problems.is_empty();
     if !alignment.rows.is_empty() && (release.is_some() || !is_good) {
-        println!("\n{}", told::printed(alignment.table().to_string().trim_end()));
+        output.line(format_args!("\n{}", alignment.table().to_string().trim_end()));
     }
     if !is_good && protocol::is_here() {
-        told::summarize(&format!("{}\n", alignment.table().markdown()));
+        summarize(&format!("{}\n", alignment.table().markdown()));
     }
-    told::problems(project, &alignment.problems);
+    output.problems(project, &alignment.problems);
     if is_good {
-        agreed(plan, &alignment);
+        agreed(plan, &alignment, output);
         if let Some(section) = section {
-            println!("the changelog's section: {}", told::printed(&section.title));
+            output.line(format_args!("the changelog's section: {}", section.title));
         }
     }
     is_good
 }
 
 /// What the trains agree on.
-fn agreed(plan: &Plan, alignment: &Alignment) {
+fn agreed(plan: &Plan, alignment: &Alignment, output: &Output) {
     for (train, version) in plan.versions.trains().zip(&alignment.versions) {
         let fields = alignment.rows.iter().filter(|row| row.train == train.id).count();
         let (noun, verb) = if fields == 1 { ("field", "says") } else { ("fields", "say") };
         let of = train.id.as_ref().map(|id| format!(" of train {id}")).unwrap_or_default();
         if let Some(version) = version {
-            println!("{fields} version {noun}{of} {verb} {version}");
+            output.line(format_args!("{fields} version {noun}{of} {verb} {version}"));
         }
     }
 }

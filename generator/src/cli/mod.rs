@@ -1,30 +1,28 @@
 //! The command line: `generate`, `check`, `bump`, `plan`, `schema`.
 //!
-//! Exit status: 0 good, 1 found problems (drift), 2 could not do it (a model that is none, files that
-//! can not be read or written, wrong words).
+//! Exit status: 0 good, 1 found problems (drift), 2 could not do it (a bad model, files that cannot be read or
+//! written, wrong arguments).
 
 mod bump;
 mod check;
+mod generate;
+mod output;
 mod table;
-mod told;
 
-use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anstream::{eprint, eprintln, print, println};
 use clap::{Parser, Subcommand, ValueEnum};
-use lockstep_files::Problem;
-use lockstep_runner::protocol;
 use lockstep_schemas::action::{InputDefinition, Interface};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::document::Document;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{Expression, Tag};
 
+use self::output::{Output, Stop, shown};
 use crate::load::{self, Source};
 use crate::plan::plan;
-use crate::problem::Problems;
-use crate::sync::{Comparison, Drift, DriftKind, Pins};
+use crate::sync::{Comparison, Pins};
 
 /// The name of a model's file.
 const MODEL: &str = "lockstep.yaml";
@@ -35,6 +33,9 @@ const MODEL: &str = "lockstep.yaml";
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// Print one JSON document: everything that is wrong, or the document that the command makes.
+    #[arg(long, global = true)]
+    json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -71,9 +72,6 @@ enum Command {
     Plan {
         #[command(flatten)]
         project: ProjectFolder,
-        /// As JSON, for programs.
-        #[arg(long)]
-        json: bool,
     },
     /// Print the JSON Schema of a document.
     Schema {
@@ -100,22 +98,10 @@ enum DocumentName {
     Manifest,
     /// What one target built
     PartialManifest,
-}
-
-/// Why a command did not end well.
-enum Stop {
-    /// It found problems, and has told them.
-    Found,
-    /// It could not do what it was asked, and has not told why.
-    Problems(Problems),
-    /// As above, in one sentence.
-    Failure(String),
-}
-
-impl Stop {
-    fn failure(problem: impl std::fmt::Display) -> Self {
-        Self::Failure(problem.to_string())
-    }
+    /// What `verify-manifest` found of a bundle
+    Verification,
+    /// What a program prints with `--json`
+    Report,
 }
 
 /// Runs the program.
@@ -125,111 +111,50 @@ pub fn main() -> ExitCode {
     if matches!(arguments.command, Command::Generate { .. } | Command::Check { .. }) {
         crate::render::warm_up();
     }
+    let mut output = Output::new(arguments.json);
     let result = match &arguments.command {
         Command::Generate { project, replace, reset_pins } => {
-            generate(&project.folder, *replace, if *reset_pins { Pins::Reset } else { Pins::Keep })
+            let pins = if *reset_pins { Pins::Reset } else { Pins::Keep };
+            generate::run(&project.folder, *replace, pins, &mut output)
         }
-        Command::Check { project, tag } => check::run(&project.folder, tag.as_ref()),
-        Command::Bump { bump, project } => bump::run(project, bump),
-        Command::Plan { project, json } => show(&project.folder, *json),
-        Command::Schema { document } => schema(*document),
+        Command::Check { project, tag } => check::run(&project.folder, tag.as_ref(), &mut output),
+        Command::Bump { bump, project } => bump::run(project, bump, &mut output),
+        Command::Plan { project } => show(&project.folder, &mut output),
+        Command::Schema { document } => {
+            output.document(&document.document().schema_text());
+            Ok(())
+        }
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Stop::Found) => ExitCode::from(1),
-        Err(Stop::Problems(problems)) => {
-            eprint!("{}", problems.for_people(std::io::stderr().is_terminal()));
-            if protocol::is_here() {
-                print!("{}", problems.for_runner());
-                told::summarize(&problems.for_summary());
-            }
-            ExitCode::from(2)
-        }
-        Err(Stop::Failure(message)) => {
-            eprintln!("error: {}", told::printed(&message));
-            told::to_runner(&Problem::new(message));
-            ExitCode::from(2)
-        }
-    }
+    output.end(result)
 }
 
-fn generate(project: &Path, replace: bool, pins: Pins) -> Result<(), Stop> {
+fn show(project: &Path, output: &mut Output) -> Result<(), Stop> {
     let plan = load_plan(project)?;
-    let comparison = compare(project, &plan, pins)?;
-    let is_foreign = |drift: &&Drift| drift.kind == DriftKind::Foreign;
-    let foreign: Vec<&Drift> = comparison.drifts.iter().filter(is_foreign).collect();
-    if !foreign.is_empty() && !replace {
-        let names: Vec<&str> = foreign.iter().map(|drift| drift.path.as_str()).collect();
-        return Err(Stop::Failure(format!(
-            "not rendered by Lockstep, and in the way: {}. Nothing was written. Move what you need into the model, then replace them: lockstep generate --replace {}",
-            names.join(", "),
-            project.display(),
-        )));
-    }
-    let is_unmarked = |drift: &&Drift| matches!(drift.kind, DriftKind::Unmarked(_));
-    if let Some(document) = comparison.drifts.iter().find(is_unmarked) {
-        return Err(Stop::Failure(format!(
-            "{}:{}: {}. Nothing was written. Put these lines where the passage belongs, once:\n{}",
-            document.path,
-            document.line,
-            document.kind.in_words(),
-            document.diff,
-        )));
-    }
-    comparison.write().map_err(Stop::failure)?;
-    for drift in &comparison.drifts {
-        let verb = match drift.kind {
-            DriftKind::Missing => "wrote",
-            DriftKind::Changed => "updated",
-            DriftKind::Foreign => "replaced",
-            DriftKind::Stale => "removed",
-            // Such a run has ended above.
-            DriftKind::Unmarked(_) => continue,
-        };
-        println!("{verb:8} {}", drift.path);
-    }
-    let kept = comparison.files()
-        - comparison.drifts.iter().filter(|d| d.kind != DriftKind::Stale).count();
-    println!("{} files, {kept} of them unchanged", comparison.files());
+    let text = if output.is_json() { crate::render::plan_text(&plan) } else { table::of(&plan) };
+    output.document(&text);
     Ok(())
 }
 
-fn show(project: &Path, json: bool) -> Result<(), Stop> {
-    let plan = load_plan(project)?;
-    if json {
-        print!("{}", crate::render::plan_text(&plan));
-    } else {
-        print!("{}", table::of(&plan));
-    }
-    Ok(())
-}
-
-fn schema(document: DocumentName) -> Result<(), Stop> {
-    let document = match document {
-        DocumentName::Model => Document::Model,
-        DocumentName::Plan => Document::Plan,
-        DocumentName::Manifest => Document::Manifest,
-        DocumentName::PartialManifest => Document::PartialManifest,
-    };
-    let mut out = std::io::stdout().lock();
-    let text = document.schema_text();
-    // A reader that has seen enough, such as `head`, is no failure.
-    match out.write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Stop::Failure(format!("the schema can not be written: {error}")))
+impl DocumentName {
+    fn document(self) -> Document {
+        match self {
+            Self::Model => Document::Model,
+            Self::Plan => Document::Plan,
+            Self::Manifest => Document::Manifest,
+            Self::PartialManifest => Document::PartialManifest,
+            Self::Verification => Document::Verification,
+            Self::Report => Document::Report,
         }
-        _ => Ok(()),
     }
 }
 
 fn load_plan(project: &Path) -> Result<Plan, Stop> {
     if project.is_file() {
         let folder = project.parent().filter(|folder| *folder != Path::new(""));
-        return Err(Stop::Failure(format!(
-            "{} is a file: name the project's folder, {}",
-            project.display(),
-            folder.unwrap_or(Path::new(".")).display(),
-        )));
+        let folder = folder.unwrap_or(Path::new(".")).display();
+        let message = "is a file, and a project is a folder";
+        let problem = Diagnostic::new(Rule::WrongInput, message).in_file(project.display());
+        return Err(problem.with_remedy(format!("name the project's folder, {folder}")).into());
     }
     let source =
         Source::read(&project.join(MODEL), &shown(project, MODEL)).map_err(Stop::Problems)?;
@@ -238,13 +163,7 @@ fn load_plan(project: &Path) -> Result<Plan, Stop> {
 }
 
 fn compare(project: &Path, plan: &Plan, pins: Pins) -> Result<Comparison, Stop> {
-    Comparison::new(project, plan, pins).map_err(Stop::failure)
-}
-
-/// A file of the project as messages name it.
-fn shown(project: &Path, file: &str) -> String {
-    let path = if project == Path::new(".") { PathBuf::from(file) } else { project.join(file) };
-    path.display().to_string()
+    Comparison::new(project, plan, pins).map_err(Stop::from)
 }
 
 /// The interface of the root action, which checks a project's pull requests.

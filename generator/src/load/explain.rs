@@ -4,16 +4,16 @@ use std::sync::LazyLock;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::document::Document;
-use lockstep_schemas::model::Model;
+use lockstep_schemas::model::{Model, SchemaVersion};
 use lockstep_schemas::strings::{GRAMMARS, Grammar, excerpt};
-use lockstep_yaml::{Kind, Node, Place};
+use lockstep_yaml::{Kind, Node};
 use serde_json::Value;
 
 use super::places;
 use super::repair::{Repairs, resolve};
 use super::wording::{found, in_words};
-use crate::problem::Problem;
 use crate::suggest;
 use crate::violation::{Path, Segment};
 
@@ -25,7 +25,7 @@ const ROUNDS: usize = 3;
 /// What came of explaining.
 pub struct Explained {
     /// What is wrong.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<Diagnostic>,
     /// What was put in place of it.
     pub repairs: Repairs,
     /// The model with that in place, where it is one.
@@ -65,7 +65,7 @@ pub fn explain(root: &Node, value: &Value) -> Explained {
             // The schema and the types say the same; a test holds them to it. Should they ever
             // differ, what the types say is not lost.
             if problems.is_empty() {
-                problems.push(Problem::of_file(error));
+                problems.push(Diagnostic::new(Rule::WrongType, error));
             }
             None
         }
@@ -76,7 +76,7 @@ pub fn explain(root: &Node, value: &Value) -> Explained {
 struct Explainer<'a> {
     root: &'a Node,
     schema: &'a Value,
-    problems: Vec<Problem>,
+    problems: Vec<Diagnostic>,
     repairs: Repairs,
     repaired: Value,
 }
@@ -101,8 +101,8 @@ impl<'a> Explainer<'a> {
             }
             ValidationErrorKind::PropertyNames { error } => self.explain(error),
             kind => {
-                let (message, remedy) = self.unfit(kind, schema, error.instance(), &path);
-                self.tell(&path, message, remedy);
+                let (rule, message, remedy) = self.unfit(kind, schema, error.instance(), &path);
+                self.tell(rule, &path, message, remedy);
                 self.repairs.replace(&mut self.repaired, path, self.schema, schema);
             }
         }
@@ -110,16 +110,16 @@ impl<'a> Explainer<'a> {
 
     /// A key that is none of its mapping's, or not of the keys' type.
     fn unexpected(&mut self, path: &Path, schema: &Value, key: &str) {
-        let place = self.place(&path.key_itself(key));
+        let at = path.key_itself(key);
         let shown = excerpt(key);
         if let Some(grammar) = key_grammar(schema) {
-            self.problems.push(Problem::at(place, format!("`{shown}` is not {}", grammar.rule)));
+            self.tell(Rule::WrongForm, &at, format!("`{shown}` is not {}", grammar.rule), None);
             self.repairs.rename(&mut self.repaired, path, key, grammar.example);
         } else {
             let known = schema.get("properties").and_then(Value::as_object);
             let known = known.into_iter().flatten().map(|(key, _)| key.as_str());
-            let problem = Problem::at(place, format!("unknown key `{shown}`"));
-            self.problems.push(problem.with_remedy(suggest::instead_of(key, known)));
+            let remedy = suggest::instead_of(key, known);
+            self.tell(Rule::UnknownKey, &at, format!("unknown key `{shown}`"), Some(remedy));
             self.repairs.remove(&mut self.repaired, path, key);
         }
     }
@@ -147,7 +147,7 @@ impl<'a> Explainer<'a> {
             format!("add `{key}:` {}", first.trim_end_matches('.').trim())
         });
         if !self.is_misspelt(path, schema, key) {
-            self.tell(path, format!("`{key}` is missing{within}"), Some(remedy));
+            self.tell(Rule::MissingKey, path, format!("`{key}` is missing{within}"), Some(remedy));
         }
         self.repairs.add(&mut self.repaired, path, key, self.schema, field);
     }
@@ -197,7 +197,8 @@ impl<'a> Explainer<'a> {
                 None => (path.clone(), "`kind` is missing".to_owned()),
             };
             let remedy = suggest::instead_of(kind.unwrap_or_default(), known);
-            self.tell(&place, message, Some(remedy));
+            let rule = if kind.is_some() { Rule::UnknownValue } else { Rule::MissingKey };
+            self.tell(rule, &place, message, Some(remedy));
             self.repairs.replace(&mut self.repaired, path.clone(), self.schema, schema);
             return;
         }
@@ -207,7 +208,7 @@ impl<'a> Explainer<'a> {
         if let (Some(text), false) = (instance.as_str(), words.is_empty()) {
             let message = format!("`{}` is not known here", excerpt(text));
             let remedy = suggest::instead_of(text, words);
-            self.tell(path, message, Some(remedy));
+            self.tell(Rule::UnknownValue, path, message, Some(remedy));
             self.repairs.replace(&mut self.repaired, path.clone(), self.schema, schema);
             return;
         }
@@ -238,14 +239,20 @@ impl<'a> Explainer<'a> {
         }
         let first = context.iter().flatten().next();
         let kind = first.map(ValidationError::kind);
-        let (message, remedy) = kind.map_or_else(
-            || ("this fits nothing that may stand here".to_owned(), None),
+        let (rule, message, remedy) = kind.map_or_else(
+            || {
+                (
+                    Rule::WrongType,
+                    "this is not one of the forms that this value can have".to_owned(),
+                    None,
+                )
+            },
             |kind| {
                 let above = first.map_or(schema, |e| self.schema_above(e.schema_path().as_str()));
                 self.unfit(kind, above, instance, path)
             },
         );
-        self.tell(path, message, remedy);
+        self.tell(rule, path, message, remedy);
         self.repairs.replace(&mut self.repaired, path.clone(), self.schema, schema);
     }
 
@@ -260,9 +267,10 @@ impl<'a> Explainer<'a> {
         word.into_iter().chain(listed.filter_map(Value::as_str)).chain(of_branches).collect()
     }
 
-    fn tell(&mut self, path: &Path, message: String, remedy: Option<String>) {
-        let problem = Problem::at(self.place(path), message);
-        self.problems.push(Problem { remedy, ..problem });
+    fn tell(&mut self, rule: Rule, path: &Path, message: String, remedy: Option<String>) {
+        let at = self.repairs.in_text(path);
+        let problem = Diagnostic { remedy, ..Diagnostic::new(rule, message) };
+        self.problems.push(places::located(self.root, &at, problem));
     }
 
     /// Message and remedy for a value that is not what it should be.
@@ -272,30 +280,51 @@ impl<'a> Explainer<'a> {
         schema: &Value,
         instance: &Value,
         path: &Path,
-    ) -> (String, Option<String>) {
+    ) -> (Rule, String, Option<String>) {
         let text = instance.as_str().unwrap_or_default();
         match kind {
-            ValidationErrorKind::Type { kind } => self.wrong_type(kind, schema, instance, path),
+            ValidationErrorKind::Type { kind } => {
+                let (message, remedy) = self.wrong_type(kind, schema, instance, path);
+                (Rule::WrongType, message, remedy)
+            }
             ValidationErrorKind::Enum { options } => {
                 let known = options.as_array().into_iter().flatten().filter_map(Value::as_str);
                 let message = format!("`{}` is not known here", excerpt(text));
-                (message, Some(suggest::instead_of(text, known)))
+                (Rule::UnknownValue, message, Some(suggest::instead_of(text, known)))
             }
             ValidationErrorKind::Constant { expected_value } => {
-                (format!("this must be `{expected_value}`"), None)
+                (Rule::UnknownValue, format!("this must be `{expected_value}`"), None)
             }
             ValidationErrorKind::Pattern { .. } | ValidationErrorKind::MaxLength { .. } => {
                 let rule = schema.get("patternErrorMessage").and_then(Value::as_str);
                 let rule = rule.unwrap_or("not what may stand here");
-                (format!("`{}` is {rule}", excerpt(text)), lower_case(schema, text))
+                let message = format!("`{}` is {rule}", excerpt(text));
+                (Rule::WrongForm, message, lower_case(schema, text))
+            }
+            ValidationErrorKind::Minimum { .. } | ValidationErrorKind::Maximum { .. }
+                if *path == Path::of("schema") =>
+            {
+                let reads = SchemaVersion::CURRENT.number();
+                let message =
+                    format!("this version of Lockstep reads schema {reads}, not {instance}");
+                let is_newer = instance.as_u64().is_some_and(|version| version > reads.into());
+                let remedy = if is_newer {
+                    "update Lockstep to the version that the model is written for".to_owned()
+                } else {
+                    format!("write `schema: {reads}`")
+                };
+                (Rule::SchemaVersion, message, Some(remedy))
             }
             ValidationErrorKind::Minimum { limit } => {
-                (format!("{instance} is less than {limit}"), None)
+                (Rule::WrongForm, format!("{instance} is less than {limit}"), None)
             }
             ValidationErrorKind::Maximum { limit } => {
-                (format!("{instance} is more than {limit}"), None)
+                (Rule::WrongForm, format!("{instance} is more than {limit}"), None)
             }
-            other => (format!("this breaks the rule `{}` of the schema", other.keyword()), None),
+            other => {
+                let message = format!("this breaks the rule `{}` of the schema", other.keyword());
+                (Rule::WrongForm, message, None)
+            }
         }
     }
 
@@ -333,10 +362,6 @@ impl<'a> Explainer<'a> {
             Some(format!("for example `{example}`"))
         });
         (message, remedy)
-    }
-
-    fn place(&self, path: &Path) -> Place {
-        places::of(self.root, &self.repairs.in_text(path))
     }
 
     /// The path that a JSON pointer means in the repaired value.

@@ -13,11 +13,12 @@ mod wording;
 
 pub use source::Source;
 
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::Model;
 use lockstep_yaml::{Bounds, Document};
 use serde_json::Value;
 
-use crate::problem::{Problem, Problems};
+use crate::problems::Problems;
 use crate::rules;
 use crate::violation::Violation;
 
@@ -27,16 +28,15 @@ const BOUNDS: Bounds = Bounds { depth: 32, values: 100_000, tags: false, last: f
 /// The model of a source, or all that is wrong with it.
 pub fn load(source: &Source) -> Result<Model, Problems> {
     let fail = |list| Problems::new(&source.name, &source.text, list);
-    let document = lockstep_yaml::read(&source.text, BOUNDS)
-        .map_err(|mistakes| fail(mistakes.into_iter().map(Problem::from).collect()))?;
+    let document = lockstep_yaml::read(&source.text, BOUNDS).map_err(fail)?;
     let Some(root) = &document.root else {
-        return Err(fail(vec![Problem::of_file("the model is empty").with_remedy(
+        return Err(fail(vec![Diagnostic::new(Rule::ModelEmpty, "the model is empty").with_remedy(
             "a model begins with `schema: 1`; workflows/ in Lockstep's repository has two to start from",
         )]));
     };
 
     let value = root.to_json();
-    if document.mistakes.is_empty()
+    if document.problems.is_empty()
         && let Ok(model) = decode(&value)
     {
         let violations = rules::check(&model);
@@ -47,7 +47,7 @@ pub fn load(source: &Source) -> Result<Model, Problems> {
     }
 
     let explained = explain::explain(root, &value);
-    let mut problems: Vec<Problem> = document.mistakes.iter().cloned().map(Problem::from).collect();
+    let mut problems = document.problems.clone();
     problems.extend(explained.problems);
     if let Some(model) = explained.repaired {
         let repairs = &explained.repairs;
@@ -89,20 +89,20 @@ pub fn decode(value: &Value) -> Result<Model, String> {
 pub fn locate(source: &Source, violations: Vec<Violation>) -> Problems {
     let list = match lockstep_yaml::read(&source.text, BOUNDS) {
         Ok(document) => located(&document, violations),
-        Err(mistakes) => mistakes.into_iter().map(Problem::from).collect(),
+        Err(problems) => problems,
     };
     Problems::new(&source.name, &source.text, list)
 }
 
-fn located(document: &Document, violations: Vec<Violation>) -> Vec<Problem> {
+fn located(document: &Document, violations: Vec<Violation>) -> Vec<Diagnostic> {
     violations
         .into_iter()
-        .map(|violation| {
-            let problem = match &document.root {
-                Some(root) => Problem::at(places::of(root, &violation.at), violation.message),
-                None => Problem::of_file(violation.message),
-            };
-            Problem { remedy: violation.remedy, ..problem }
+        .map(|Violation { rule, at, message, remedy, .. }| {
+            let problem = Diagnostic { remedy, ..Diagnostic::new(rule, message) };
+            match &document.root {
+                Some(root) => places::located(root, &at, problem),
+                None => problem,
+            }
         })
         .collect()
 }

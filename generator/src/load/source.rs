@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use lockstep_files::NotUtf8;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 
-use crate::problem::{Problem, Problems};
+use crate::problems::Problems;
 
 /// The largest model, in bytes: a model of 200 targets is a tenth of it.
 const LARGEST: u64 = 1024 * 1024;
@@ -29,9 +30,10 @@ impl Source {
     }
 }
 
-fn read_bounded(path: &Path) -> Result<Vec<u8>, Problem> {
+fn read_bounded(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     lockstep_files::bounded(path, LARGEST).map_err(|error| {
-        let problem = Problem::of_file(format!("the model can not be read: {error}"));
+        let problem =
+            Diagnostic::new(Rule::FileUnreadable, format!("the model cannot be read: {error}"));
         if error.kind() == std::io::ErrorKind::NotFound {
             problem.with_remedy(
                 "name the folder that holds `lockstep.yaml`: `lockstep check path/to/project`",
@@ -42,6 +44,7 @@ fn read_bounded(path: &Path) -> Result<Vec<u8>, Problem> {
     })
 }
 
-fn not_utf8(error: NotUtf8) -> Problem {
-    Problem::of_file(format!("the model is {error}")).with_remedy("save the file as UTF-8")
+fn not_utf8(error: NotUtf8) -> Diagnostic {
+    Diagnostic::new(Rule::NotUtf8, format!("the model is {error}"))
+        .with_remedy("save the file as UTF-8")
 }

@@ -132,7 +132,7 @@ pub(super) fn resolve(model: &Model) -> Vec<ChannelPlan> {
 }
 
 fn channel(model: &Model, common: &Common<'_>) -> ChannelPlan {
-    let own = Own::of(&model.channels, common.kind, model);
+    let specifics = Specifics::of(&model.channels, common.kind, model);
     // A channel that fetches the GitHub release's assets has no publishing job of its own.
     let publishes = common.kind != ChannelKind::CargoBinstall;
     let environment = common.environment.cloned().or_else(|| common.kind.id().parse().ok());
@@ -146,12 +146,12 @@ fn channel(model: &Model, common: &Common<'_>) -> ChannelPlan {
         auth: common.auth,
         secret: secret(&model.channels, common),
         switch: common.switch.cloned(),
-        clients: own.clients,
-        manifest: own.manifest,
-        tap: own.tap,
-        formula: own.formula,
-        update: own.update,
-        crate_artifact: own.crate_artifact,
+        clients: specifics.clients,
+        manifest: specifics.manifest,
+        tap: specifics.tap,
+        formula: specifics.formula,
+        update: specifics.update,
+        crate_artifact: specifics.crate_artifact,
     }
 }
 
@@ -178,7 +178,7 @@ fn secret(channels: &Channels, common: &Common<'_>) -> Option<SettingName> {
 
 /// What only one kind of channel has.
 #[derive(Default)]
-struct Own {
+struct Specifics {
     clients: Vec<lockstep_schemas::model::NpmClient>,
     manifest: Option<String>,
     tap: Option<lockstep_schemas::strings::Repository>,
@@ -187,7 +187,7 @@ struct Own {
     crate_artifact: Option<lockstep_schemas::strings::Id>,
 }
 
-impl Own {
+impl Specifics {
     fn of(channels: &Channels, kind: ChannelKind, model: &Model) -> Self {
         match kind {
             ChannelKind::GithubRelease => {

@@ -30,7 +30,7 @@ pub fn quote(text: &str) -> String {
 }
 
 fn is_plain(text: &str) -> bool {
-    // `${{` is written by expressions alone: the strings of a model can not hold it.
+    // `${{` is written by expressions alone: the strings of a model cannot hold it.
     let has_expression = text.contains("${{ ");
     let is_safe = |c: char| c.is_ascii_alphanumeric() || "_./@+=-'\"(),;&$! ".contains(c);
     let in_expression = |c: char| c.is_ascii_graphic() || c == ' ';

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
+use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::manifest;
 use lockstep_schemas::model::{Archive, Artifact, Model, Scope};
 use lockstep_schemas::placeholder::{Part, Placeholder, parts};
@@ -15,8 +16,8 @@ use crate::violation::{Path, Violations};
 
 pub(super) fn check(model: &Model, violations: &mut Violations) {
     if model.artifacts.is_empty() {
-        let message = "a release of nothing: `artifacts` is empty";
-        violations.add(Path::of("artifacts"), message, "say what is shipped");
+        let message = "`artifacts` is empty, so nothing would be shipped";
+        violations.add(Rule::NothingShipped, Path::of("artifacts"), message, "say what is shipped");
     }
     for (id, artifact) in &model.artifacts {
         let at = Path::of("artifacts").key(id);
@@ -49,8 +50,8 @@ fn targets(model: &Model, artifact: &Artifact, at: &Path, violations: &mut Viola
     let none = artifact.targets().map_or(model.targets.is_empty(), <[_]>::is_empty);
     if artifact.scope() == Scope::Target && none {
         // A run that publishes nothing must not be green.
-        let message = format!("`{}` of no target: nothing would be shipped", artifact.kind());
-        violations.add(at.key("targets"), message, "name its targets");
+        let message = format!("`{}` without a target: nothing would be shipped", artifact.kind());
+        violations.add(Rule::NothingShipped, at.key("targets"), message, "name its targets");
     }
 }
 
@@ -120,7 +121,12 @@ fn patterns(model: &Model, artifact: &Artifact, at: &Path, violations: &mut Viol
             pattern(binary.name.as_str(), at.key("name"), each_mode);
             if has_mode(binary.path.as_str()) != has_mode(binary.name.as_str()) {
                 let message = "`{mode}` must stand in both `path` and `name`, or in neither";
-                violations.add(at.key("name"), message, "put it into the other too");
+                violations.add(
+                    Rule::PatternMismatch,
+                    at.key("name"),
+                    message,
+                    "put it into the other too",
+                );
             }
         }
         Artifact::Crate(_) => {}
@@ -148,8 +154,13 @@ fn members(
     violations: &mut Violations,
 ) {
     if files.is_empty() && of_target {
-        let message = "an artifact with nothing in it";
-        violations.add(at.clone(), message, "name a built file and its place");
+        let message = "an artifact without files would be empty";
+        violations.add(
+            Rule::NothingShipped,
+            at.clone(),
+            message,
+            "name a built file and its place",
+        );
     }
     for (from, to) in files {
         let to_at = at.key(from);
@@ -158,8 +169,8 @@ fn members(
         placeholders(to.as_str(), &to_at, each, violations);
         let (from, to) = (from.as_str(), to.as_str());
         if to.contains('*') && to.matches('*').count() != from.matches('*').count() {
-            let message = "the place has another number of `*` than the built files";
-            violations.add(to_at.clone(), message, "give both the same");
+            let message = "the built files and their place have different numbers of `*`";
+            violations.add(Rule::PatternMismatch, to_at.clone(), message, "give both the same");
         }
         let goes_astray = |what: &str, many: bool, has: &dyn Fn(&str) -> bool| {
             (many && has(from) && !has(to))
@@ -169,7 +180,12 @@ fn members(
         let clash = goes_astray("mode", model.modes.len() > 1, &has_mode)
             .or_else(|| goes_astray("target", !of_target && model.targets.len() > 1, &has_target));
         if let Some(message) = clash {
-            violations.add(to_at, message, "put the placeholder into the place too");
+            violations.add(
+                Rule::PatternMismatch,
+                to_at,
+                message,
+                "put the placeholder into the place too",
+            );
         }
     }
 }
@@ -187,8 +203,8 @@ fn mentions_target(text: &str) -> bool {
 
 fn placeholders(pattern: &str, at: &Path, scoped: Scoped, violations: &mut Violations) {
     if pattern.contains("**") {
-        let message = "`**` is not known here: `*` stands for any text within one part of a path";
-        violations.add(at.clone(), message, "write one `*` for each folder");
+        let message = "`**` cannot be used here: `*` stands for any text within one part of a path";
+        violations.add(Rule::WrongForm, at.clone(), message, "write one `*` for each folder");
     }
     for part in parts(pattern) {
         match part {
@@ -198,20 +214,20 @@ fn placeholders(pattern: &str, at: &Path, scoped: Scoped, violations: &mut Viola
                 let known: Vec<String> =
                     Placeholder::ALL.iter().map(|p| p.name().to_owned()).collect();
                 let remedy = suggest::instead_of(name, known.iter().map(String::as_str));
-                let message = format!("`{text}` is no placeholder");
-                violations.add(at.clone(), message, remedy);
+                let message = format!("`{text}` is not a placeholder");
+                violations.add(Rule::Placeholder, at.clone(), message, remedy);
             }
             Part::Placeholder(placeholder) => {
-                let (allowed, lacks) = match placeholder {
-                    Placeholder::Mode => (scoped.mode, "there is no one build mode here"),
+                let (allowed, why) = match placeholder {
+                    Placeholder::Mode => (scoped.mode, "an artifact is not built once a mode here"),
                     Placeholder::Version => {
-                        (scoped.version, "the name is the same in every version")
+                        (scoped.version, "the name must be the same in every version")
                     }
-                    _ => (scoped.target, "there is no one target here"),
+                    _ => (scoped.target, "this is not of one target"),
                 };
                 if !allowed {
-                    let message = format!("`{placeholder}` has no value: {lacks}");
-                    violations.add(at.clone(), message, "take it out");
+                    let message = format!("`{placeholder}` has no value here: {why}");
+                    violations.add(Rule::Placeholder, at.clone(), message, "take it out");
                 }
             }
         }
@@ -221,8 +237,9 @@ fn placeholders(pattern: &str, at: &Path, scoped: Scoped, violations: &mut Viola
 fn archive_of_release(archive: &Archive, at: &Path, violations: &mut Violations) {
     if archive.scope == Scope::Target && archive.manifest.is_some() {
         violations.add(
+            Rule::ManifestOfTarget,
             at.key_itself("manifest"),
-            "the manifest is of the whole release, this archive of one target",
+            "an archive of one target cannot carry the manifest, which is of the whole release",
             "take it out, or write `scope: release`",
         );
     }
@@ -248,8 +265,10 @@ fn names(model: &Model, violations: &mut Violations) {
             }
             // Some file systems do not tell cases apart.
             if manifest::names::ALL.iter().any(|own| own.eq_ignore_ascii_case(&file.name)) {
-                let message = format!("`{}` is a file of the bundle's own", file.name);
+                let message =
+                    format!("`{}` is the name of a file that every bundle has", file.name);
                 violations.add(
+                    Rule::FileNameTaken,
                     Path::of("artifacts").key(id).key(key),
                     message,
                     "give it another name",
@@ -262,14 +281,19 @@ fn names(model: &Model, violations: &mut Violations) {
                 let message = if other == id {
                     format!("two targets would ship the same file `{}`", file.name)
                 } else {
-                    format!("`{other}` ships a file `{}` too", file.name)
+                    format!("`{other}` also ships a file `{}`", file.name)
                 };
                 let remedy = if other == id {
                     "put `{target}` or another fact of the target into the name"
                 } else {
                     "give one of them another name"
                 };
-                violations.add(Path::of("artifacts").key(id).key(key), message, remedy);
+                violations.add(
+                    Rule::FileNameTaken,
+                    Path::of("artifacts").key(id).key(key),
+                    message,
+                    remedy,
+                );
             }
         }
     }

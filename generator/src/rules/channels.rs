@@ -1,5 +1,6 @@
 //! Channels: that what they ship can be shipped there, that tiers are kept, that credentials fit.
 
+use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{
     Artifact, Auth, ChannelKind, Channels, Common, FormulaUpdate, Model, Tier,
 };
@@ -13,8 +14,13 @@ use crate::violation::{Path, Violations};
 pub(super) fn check(model: &Model, violations: &mut Violations) {
     let channels = model.channels.all();
     if channels.is_empty() {
-        let message = "a release to nowhere: no channel is named";
-        violations.add(Path::of("channels"), message, "name one, such as `github-release`");
+        let message = "`channels` is empty, so the release would go nowhere";
+        violations.add(
+            Rule::ChannelEmpty,
+            Path::of("channels"),
+            message,
+            "name one, such as `github-release`",
+        );
     }
     for common in channels {
         let at = Path::of("channels").key(common.kind);
@@ -62,8 +68,8 @@ fn kinds(channel: ChannelKind) -> &'static str {
 fn artifacts(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Violations) {
     let at = at.key("artifacts");
     if common.artifacts.is_empty() {
-        let message = format!("{} without an artifact", common.kind.label());
-        violations.add(at.clone(), message, "name what it ships");
+        let message = format!("{} has no artifact to ship", common.kind.label());
+        violations.add(Rule::ChannelEmpty, at.clone(), message, "name what it ships");
     }
     for (index, id) in common.artifacts.iter().enumerate() {
         let shippable = model.artifacts.iter().filter(|(_, artifact)| ships(common.kind, artifact));
@@ -71,6 +77,7 @@ fn artifacts(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Vio
         let at = at.index(index);
         match model.artifacts.get(id) {
             None if shippable.is_empty() => violations.add(
+                Rule::UnknownName,
                 at,
                 format!("there is no artifact `{id}`"),
                 format!("{} ships {}; the model has none", common.kind.label(), kinds(common.kind)),
@@ -87,7 +94,7 @@ fn artifacts(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Vio
                 } else {
                     suggest::instead_of("", shippable)
                 };
-                violations.add(at, what, remedy);
+                violations.add(Rule::KindNotShipped, at, what, remedy);
             }
             Some(_) => {}
         }
@@ -104,9 +111,10 @@ fn tiers(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Violati
     let official = plan::official_targets(model, common);
     if common.smoke.is_none() && !official.is_empty() {
         violations.add(
+            Rule::SmokeTestMissing,
             at.clone(),
             format!(
-                "`{}` on {} without a smoke test: nothing would show that it can be installed and run",
+                "`{}` on {} without a smoke test: nothing shows that it can be installed and run",
                 Tier::Official,
                 common.kind.label(),
             ),
@@ -132,7 +140,12 @@ fn selector_known(
         let any = model.targets.keys().any(|id| matches(id.as_str()));
         if tier.ships() && !any {
             let message = format!("no target begins with `{beginning}`, so nothing is `{tier}`");
-            violations.add(at, message, "add the targets, or promise `deferred` or `unsupported`");
+            violations.add(
+                Rule::TierContradiction,
+                at,
+                message,
+                "add the targets, or promise `deferred` or `unsupported`",
+            );
         } else if !any && !KNOWN_TARGETS.iter().any(|(id, _)| matches(id)) {
             let known = KNOWN_TARGETS.iter().map(|(id, _)| *id);
             violations.unknown(at, "target beginning with", beginning, known);
@@ -160,21 +173,31 @@ fn promised(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Viol
         && let Some(target) = targets.iter().find(|target| tier(target).is_none())
     {
         violations.add(
+            Rule::TierMissing,
             at.key_itself("tiers"),
-            format!("what {} promises for `{target}` is not said", common.kind.label()),
+            format!(
+                "the tiers of {} do not say what it promises for `{target}`",
+                common.kind.label()
+            ),
             "name it, or add `default: official`",
         );
     }
     let ships = |target: &TargetId| common.tiers.is_empty() || tier(target).is_none_or(Tier::ships);
     if !targets.is_empty() && !targets.iter().any(|target| ships(target)) {
-        let message = format!("{} ships to none of its targets", common.kind.label());
-        violations.add(at.key_itself("tiers"), message, "ship to one, or take the channel out");
+        let message = format!("{} would ship to no target", common.kind.label());
+        violations.add(
+            Rule::ChannelEmpty,
+            at.key_itself("tiers"),
+            message,
+            "ship to one, or take the channel out",
+        );
     }
     let on_windows = targets.iter().find(|target| ships(target) && is_windows(model, target));
     if let (ChannelKind::Homebrew, Some(target)) = (common.kind, on_windows) {
         violations.add(
+            Rule::TierContradiction,
             at.clone(),
-            format!("Homebrew does not run on Windows, and would ship to `{target}`"),
+            format!("Homebrew does not run on Windows, and the channel would ship to `{target}`"),
             format!("promise `{target}: deferred`, or take it out of the artifact's targets"),
         );
     }
@@ -199,7 +222,7 @@ fn refused(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Viola
             model.artifacts.get(*id).is_some_and(|artifact| artifact.is_packed_for(target))
         };
         if let Some(id) = common.artifacts.iter().find(packs) {
-            violations.add(
+            violations.add(Rule::TierContradiction,
                 at.key("tiers").key(selector),
                 format!("`{target}` is unsupported here, and `{id}` is packed for it"),
                 format!("take `{target}` out of `targets` or of the artifact's targets, or promise another tier"),
@@ -213,14 +236,19 @@ fn credentials(model: &Model, common: &Common<'_>, at: &Path, violations: &mut V
         return;
     }
     if common.secret.is_some() {
-        let message = "a secret beside trusted publishing, which needs none";
-        violations.add(at.key_itself("secret"), message, "take it out, or write `auth: token`");
+        let message = "trusted publishing needs no secret";
+        violations.add(
+            Rule::Credentials,
+            at.key_itself("secret"),
+            message,
+            "take it out, or write `auth: token`",
+        );
     }
     if !plan::is_hosted(&model.runner) {
-        violations.add(
+        violations.add(Rule::Credentials,
             Path::of("runner"),
             format!(
-                "trusted publishing to {} works on GitHub's own runners alone, and `{}` is none",
+                "trusted publishing to {} works only on GitHub's own runners, and `{}` is not one of them",
                 common.kind.label(),
                 model.runner
             ),
@@ -240,6 +268,7 @@ fn assets(channels: &Channels, violations: &mut Violations) {
         for (index, id) in common.artifacts.iter().enumerate() {
             if !released.contains(id) {
                 violations.add(
+                    Rule::AssetMissing,
                     Path::of("channels").key(common.kind).key("artifacts").index(index),
                     format!(
                         "{} fetches `{id}` from the GitHub release, which does not ship it",
@@ -262,8 +291,9 @@ fn manifest(model: &Model, violations: &mut Violations) {
     let clashes = |file: &str| name.as_str() == file || name.as_str() == format!("{file}.sha256");
     if name.as_str() == "SHA256SUMS" || files.any(|file| clashes(&file.name)) {
         violations.add(
+            Rule::FileNameTaken,
             Path::of("channels").key("github-release").key("manifest"),
-            format!("another asset of the release is called `{name}` too"),
+            format!("another asset of the release is also called `{name}`"),
             "give the manifest a name of its own",
         );
     }
@@ -275,8 +305,9 @@ fn homebrew(channels: &Channels, violations: &mut Violations) {
     };
     if homebrew.update == FormulaUpdate::Verify && homebrew.secret.is_some() {
         violations.add(
+            Rule::Credentials,
             Path::of("channels").key("homebrew").key_itself("secret"),
-            "a secret to push with, where a maintainer pushes",
+            "a secret to push with, though `update: verify` leaves pushing to a maintainer",
             "take it out, or write `update: push`",
         );
     }
@@ -288,6 +319,7 @@ fn unshipped(model: &Model, violations: &mut Violations) {
     for id in model.artifacts.keys() {
         if !channels.iter().any(|common| common.artifacts.contains(id)) {
             violations.add(
+                Rule::ArtifactUnshipped,
                 Path::of("artifacts").key_itself(id),
                 format!("no channel ships `{id}`"),
                 "name it in a channel's `artifacts`, or take it out",

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{GateCheck, Model, Stage, Step};
 use lockstep_schemas::strings::PinnedAction;
 
@@ -31,34 +32,54 @@ fn sources(model: &Model, violations: &mut Violations) {
         let at = at.index(index);
         if before.iter().any(|other| other.name == source.name) {
             let message = format!("two sources are called `{}`", source.name);
-            violations.add(at.key("name"), message, "give each a name of its own");
+            violations.add(
+                Rule::SourceTaken,
+                at.key("name"),
+                message,
+                "give each a name of its own",
+            );
         }
         let place = |source: &lockstep_schemas::model::Source| {
             source.path.as_ref().map_or(source.name.as_str(), |path| path.as_str()).to_owned()
         };
         if before.iter().any(|other| place(other) == place(source)) {
             let message = format!("two sources go to `{}`", place(source));
-            violations.add(at.key("path"), message, "give each a `path` of its own");
+            violations.add(
+                Rule::SourceTaken,
+                at.key("path"),
+                message,
+                "give each a `path` of its own",
+            );
         }
         let taken = ["lockstep", ".github", ".git"];
         if let Some(taken) = place(source).split('/').next().filter(|first| taken.contains(first)) {
             let message = format!("`{taken}` is taken: a source there would be in the way");
-            violations.add(at.key("path"), message, "name another folder");
+            violations.add(Rule::SourceTaken, at.key("path"), message, "name another folder");
         }
         if place(source) == "." {
             let message = "a source at the project's root would replace the project";
-            violations.add(at.key("path"), message, "name a folder");
+            violations.add(Rule::SourceTaken, at.key("path"), message, "name a folder");
         }
         let Some(input) = &source.git_ref.input else {
             continue;
         };
         if input.as_str() == "tag" {
             let message = "the input `tag` is Lockstep's own";
-            violations.add(at.key("ref").key("input"), message, "give it another name");
+            violations.add(
+                Rule::SourceTaken,
+                at.key("ref").key("input"),
+                message,
+                "give it another name",
+            );
         }
         if before.iter().any(|other| other.git_ref.input.as_ref() == Some(input)) {
             let message = format!("two sources take the input `{input}`");
-            violations.add(at.key("ref").key("input"), message, "give each an input of its own");
+            violations.add(
+                Rule::SourceTaken,
+                at.key("ref").key("input"),
+                message,
+                "give each an input of its own",
+            );
         }
     }
 }
@@ -87,21 +108,37 @@ impl Steps<'_> {
         match (is_run, step.uses.is_some()) {
             (true, true) => {
                 let message = "a step with both `run` and `uses`";
-                self.violations.add(at.key_itself("uses"), message, "make two steps of it");
+                self.violations.add(
+                    Rule::StepForm,
+                    at.key_itself("uses"),
+                    message,
+                    "make two steps of it",
+                );
             }
             (false, false) => {
                 let message = "a step with neither `run` nor `uses`";
-                self.violations.add(at.clone(), message, "say what it runs: `run: make`");
+                self.violations.add(
+                    Rule::StepForm,
+                    at.clone(),
+                    message,
+                    "say what it runs: `run: make`",
+                );
             }
             _ => {}
         }
         if step.run.as_ref().is_some_and(|run| run.as_str().trim().is_empty()) {
-            self.violations.add(at.key("run"), "a script that does nothing", "take the step out");
+            self.violations.add(
+                Rule::StepForm,
+                at.key("run"),
+                "the script is empty",
+                "take the step out",
+            );
         }
         if step.uses.is_some() && step.version.is_none() {
             self.violations.add(
+                Rule::ActionPin,
                 at.key_itself("uses"),
-                "a pin without its version, which reviewers and bots read",
+                "an action is pinned without its version, which reviewers and bots read",
                 "add the tag of that commit: `version: v1.2.3`",
             );
         }
@@ -114,7 +151,7 @@ impl Steps<'_> {
         for (key, _) in misplaced.into_iter().filter(|(_, given)| *given) {
             let (owner, other) = if is_run { ("uses", "run") } else { ("run", "uses") };
             let message = format!("`{key}` belongs to `{owner}`, and this step has `{other}`");
-            self.violations.add(at.key_itself(key), message, "take it out");
+            self.violations.add(Rule::StepForm, at.key_itself(key), message, "take it out");
         }
     }
 
@@ -123,10 +160,9 @@ impl Steps<'_> {
         for name in step.env.keys() {
             let upper = name.as_str().to_uppercase();
             if let Some(prefix) = RESERVED.iter().find(|prefix| upper.starts_with(*prefix)) {
-                let message =
-                    format!("variables that begin with `{prefix}` are not a step's to set");
+                let message = format!("a step cannot set variables that begin with `{prefix}`");
                 let at = at.key("env").key_itself(name);
-                self.violations.add(at, message, "give it another name");
+                self.violations.add(Rule::StepVariable, at, message, "give it another name");
             }
         }
     }
@@ -137,8 +173,13 @@ impl Steps<'_> {
         let (repository, commit) = pins::split(action);
         let first = self.pins.entry(repository.to_string()).or_insert_with(|| action.clone());
         if pins::split(first).1 != commit {
-            let message = format!("`{repository}` is pinned to another commit further up");
-            self.violations.add(at.key("uses"), message, "pin both to the newer one");
+            let message = format!("`{repository}` is pinned to another commit above");
+            self.violations.add(
+                Rule::ActionPin,
+                at.key("uses"),
+                message,
+                "pin both to the newer one",
+            );
         }
     }
 
@@ -146,8 +187,8 @@ impl Steps<'_> {
         let Some(targets) = &step.targets else { return };
         let at = at.key("targets");
         if !in_build {
-            let message = "this job belongs to no target";
-            self.violations.add(at, message, "take `targets` out");
+            let message = "this job builds no target";
+            self.violations.add(Rule::StepTargets, at, message, "take `targets` out");
             return;
         }
         for (index, target) in targets.iter().enumerate() {
@@ -158,7 +199,12 @@ impl Steps<'_> {
             }
         }
         if targets.is_empty() {
-            self.violations.add(at, "a step for no target", "name its targets, or take it out");
+            self.violations.add(
+                Rule::StepTargets,
+                at,
+                "`targets` is empty, so the step would never run",
+                "name its targets, or take it out",
+            );
         } else {
             self.violations.repeated(targets, &at);
         }
@@ -172,8 +218,9 @@ fn gates(model: &Model, violations: &mut Violations) {
             && !epic.as_str().contains("{tag}")
         {
             violations.add(
+                Rule::GateForm,
                 at.key("epic"),
-                "an epic without `{tag}` is one of every release",
+                "the epic has no `{tag}`, so every release would have the same one",
                 "write, for example, `Release blockers: {tag}`",
             );
         }
@@ -181,8 +228,9 @@ fn gates(model: &Model, violations: &mut Violations) {
             && ["release.yml", "release-publish.yml"].contains(&workflow.as_str())
         {
             violations.add(
+                Rule::GateForm,
                 at.key("workflow"),
-                format!("`{workflow}` can not be a gate of itself"),
+                format!("`{workflow}` cannot be its own gate"),
                 "name the workflow that tests the project, such as ci.yml",
             );
         }
@@ -194,13 +242,15 @@ fn waivers(model: &Model, violations: &mut Violations) {
         let at = Path::of("waivers").index(index);
         match (&waiver.gate, &waiver.channel) {
             (Some(_), Some(_)) => violations.add(
+                Rule::WaiverForm,
                 at.key_itself("channel"),
-                "a waiver of both a gate and a channel",
+                "a waiver that names both a gate and a channel",
                 "make two of it",
             ),
             (None, None) => violations.add(
+                Rule::WaiverForm,
                 at.clone(),
-                "a waiver of nothing",
+                "a waiver that names neither a gate nor a channel",
                 "say what may be let go: `gate: …` or `channel: …`",
             ),
             _ => {}
@@ -214,8 +264,9 @@ fn waivers(model: &Model, violations: &mut Violations) {
         let gate = waiver.gate.as_ref().and_then(|gate| model.gates.get(gate));
         if gate.is_some_and(|gate| gate.before == Stage::Build) {
             violations.add(
+                Rule::WaiverForm,
                 at.key("gate"),
-                "a tag starts the build, and a tag can waive nothing",
+                "a gate before the build cannot be waived: a tag starts the build",
                 "let the gate stand before `publish`, or take the waiver out",
             );
         }
@@ -228,8 +279,9 @@ fn waivers(model: &Model, violations: &mut Violations) {
         }
         if waiver.approvers.is_empty() {
             violations.add(
+                Rule::WaiverForm,
                 at.key("approvers"),
-                "a waiver that nobody may grant",
+                "`approvers` is empty, so nobody may grant the waiver",
                 "name the GitHub users who may",
             );
         }

@@ -1,5 +1,6 @@
 //! The project, how it is built, and which Lockstep it uses.
 
+use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{BuildMode, Model, Toolchain};
 
 use crate::plan;
@@ -15,12 +16,12 @@ fn lockstep(model: &Model, violations: &mut Violations) {
     let at = Path::of("lockstep");
     let is_own = plan::is_lockstep_itself(&model.project);
     match (&model.lockstep.commit, is_own) {
-        (None, false) => violations.add(
+        (None, false) => violations.add(Rule::LockstepPin,
             at,
             "`lockstep.commit` is missing",
             "name the commit of Lockstep's release that the workflows run: `lockstep: { commit: …, version: v0.1.0 }`",
         ),
-        (Some(_), true) => violations.add(
+        (Some(_), true) => violations.add(Rule::LockstepPin,
             at.key_itself("commit"),
             "Lockstep's own workflows use the actions beside them",
             "take `commit` out",
@@ -29,15 +30,17 @@ fn lockstep(model: &Model, violations: &mut Violations) {
     }
     if model.lockstep.version.is_some() && model.lockstep.commit.is_none() {
         violations.add(
+            Rule::LockstepPin,
             Path::of("lockstep").key_itself("version"),
-            "a `version` without its `commit` pins nothing",
+            "`version` without `commit` pins nothing",
             "add the commit, or take the version out",
         );
     }
     if !model.lockstep.setup.is_empty() && model.lockstep.programs.is_none() {
         violations.add(
+            Rule::LockstepPin,
             Path::of("lockstep").key_itself("setup"),
-            "steps that fill no folder: `programs` is missing",
+            "`setup` has steps, and `programs` does not name the folder that they fill",
             "name the folder that they fill with Lockstep's programs",
         );
     }
@@ -45,7 +48,12 @@ fn lockstep(model: &Model, violations: &mut Violations) {
 
 fn modes(modes: &[BuildMode], violations: &mut Violations) {
     if modes.is_empty() {
-        violations.add(Path::of("modes"), "nothing is built in no mode", "write [release]");
+        violations.add(
+            Rule::NoMode,
+            Path::of("modes"),
+            "`modes` is empty, so nothing would be built",
+            "write `modes: [release]`",
+        );
     }
     let names: Vec<&str> = modes.iter().map(|mode| mode.id()).collect();
     violations.repeated(&names, &Path::of("modes"));
@@ -61,9 +69,9 @@ fn toolchain(model: &Model, violations: &mut Violations) {
     let Toolchain { rust, node, python } = &model.toolchain;
     for (name, version) in [("rust", rust), ("node", node), ("python", python)] {
         if let Some(version) = version.as_ref().filter(|version| !is_exact(version.as_str())) {
-            violations.add(
+            violations.add(Rule::ToolchainNotExact,
                 Path::of("toolchain").key(name),
-                format!("`{version}` is another {name} on each runner image, and all targets must be built by the same"),
+                format!("`{version}` can be another {name} on each runner image, and all targets must be built by the same one"),
                 "name one release, with all three numbers",
             );
         }

@@ -1,5 +1,6 @@
 //! Targets: that a platform is known, and that its runner, container and floors fit it.
 
+use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{Model, Target};
 use lockstep_schemas::platform::{KNOWN_TARGETS, Libc, Os, Platform, known_triple};
 use lockstep_schemas::strings::TargetId;
@@ -29,8 +30,9 @@ fn platform(
         let nearest = suggest::nearest(id.as_str(), &known);
         let meant = nearest.map(|nearest| format!("did you mean `{nearest}`? If not, "));
         violations.add(
+            Rule::UnknownTarget,
             Path::of("targets").key_itself(id),
-            format!("`{id}` is not a target that Lockstep knows by name, and has no `triple`"),
+            format!("`{id}` is not a target that Lockstep knows, and has no `triple`"),
             meant.unwrap_or_default() + "give its triple: `triple: x86_64-unknown-linux-gnu`",
         );
         return None;
@@ -38,9 +40,10 @@ fn platform(
     let platform = Platform::of(&triple);
     if platform.is_none() {
         violations.add(
+            Rule::UnknownPlatform,
             at.key("triple"),
-            format!("the platform of `{triple}` is not known"),
-            "Linux with glibc or musl, macOS and Windows are",
+            format!("Lockstep does not know the platform of `{triple}`"),
+            "write a triple of Linux with glibc or musl, macOS or Windows",
         );
     }
     if let (Some(platform), Some(known)) = (platform, known_triple(id))
@@ -52,6 +55,7 @@ fn platform(
         let other = KNOWN_TARGETS.iter().find(fits);
         let other = other.map_or("something else".to_owned(), |(id, _)| format!("`{id}`"));
         violations.add(
+            Rule::TargetMisnamed,
             at.key("triple"),
             format!("`{id}` is the name of `{known}`, not of `{triple}`"),
             format!("call the target {other}, or take the triple out"),
@@ -63,15 +67,17 @@ fn platform(
 fn floors(platform: Platform, target: &Target, at: &Path, violations: &mut Violations) {
     if target.glibc.is_some() && platform.libc != Some(Libc::Glibc) {
         violations.add(
+            Rule::FloorMisplaced,
             at.key_itself("glibc"),
-            "a glibc floor on a target without glibc",
+            "`glibc` on a target that does not use glibc",
             "take it out",
         );
     }
     if target.macos.is_some() && platform.os != Os::Macos {
         violations.add(
+            Rule::FloorMisplaced,
             at.key_itself("macos"),
-            format!("a macOS floor on a target of {}", platform.os.label()),
+            format!("`macos` on a target of {}", platform.os.label()),
             "take it out",
         );
     }
@@ -89,8 +95,9 @@ fn runner(platform: Platform, target: &Target, at: &Path, violations: &mut Viola
     // A container on a runner of another system is told by itself.
     if os != platform.os && target.container.is_none() {
         violations.add(
+            Rule::RunnerMismatch,
             at.key("runner"),
-            format!("`{label}` can not smoke-test a target of {}", platform.os.label()),
+            format!("`{label}` cannot smoke-test a target of {}", platform.os.label()),
             format!("write a runner of {}", platform.os.label()),
         );
     }
@@ -105,14 +112,16 @@ fn container(platform: Platform, target: &Target, at: &Path, violations: &mut Vi
     let runner = target.runner.as_str();
     if runner.starts_with("macos-") || runner.starts_with("windows-") {
         violations.add(
+            Rule::ContainerMisplaced,
             at.key_itself("container"),
-            format!("a container on the runner `{runner}`: they run on Linux runners alone"),
+            format!("a container on the runner `{runner}`: containers run only on Linux runners"),
             "take it out, or build on a Linux runner",
         );
     } else if platform.os != Os::Linux {
         violations.add(
+            Rule::ContainerMisplaced,
             at.key_itself("container"),
-            format!("a Linux container can not smoke-test a target of {}", platform.os.label()),
+            format!("a Linux container cannot smoke-test a target of {}", platform.os.label()),
             "take it out",
         );
     }

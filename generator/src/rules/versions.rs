@@ -1,5 +1,6 @@
 //! Version files: that where their version stands is said, once, and which train they belong to.
 
+use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{DescribedFile, Model, VersionFile};
 use lockstep_schemas::plan::VersionFilePlan;
 use lockstep_schemas::strings::{FieldPattern, Id, RelativePath, TagPattern};
@@ -35,8 +36,9 @@ fn tag(
     let Some(pattern) = plan::train_tag(id, tag) else { return };
     if tags.contains(&pattern) {
         violations.add(
+            Rule::TagTaken,
             if tag.is_some() { at.key("tag") } else { at.clone() },
-            format!("another train is tagged `{pattern}` too"),
+            format!("another train is also tagged `{pattern}`"),
             "a tag must say which train it releases: name another pattern",
         );
     }
@@ -51,8 +53,9 @@ fn files(
 ) {
     if files.is_empty() {
         violations.add(
+            Rule::NoVersionFile,
             of.key_itself("files"),
-            "no file carries the version",
+            "`files` is empty, so no file carries the version",
             "name at least one, such as Cargo.toml or package.json",
         );
     }
@@ -63,9 +66,9 @@ fn files(
                 let names =
                     VersionFormat::ALL.iter().flat_map(|format| formats::known(*format).names);
                 let names = names.copied().collect::<Vec<_>>().join("`, `");
-                violations.add(
+                violations.add(Rule::VersionFileUnclear,
                     at.clone(),
-                    format!("which field of `{path}` carries the version is not known"),
+                    format!("Lockstep does not know which field of `{path}` carries the version"),
                     format!(
                         "say where it stands: {{ path: {path}, json: /version }}, or `toml`, `yaml`, `regex`, `format`; known by name are `{names}`"
                     ),
@@ -77,14 +80,20 @@ fn files(
         let path = file.path().as_str();
         if path.contains(['{', '}']) {
             violations.add(
+                Rule::Placeholder,
                 at.clone(),
-                format!("`{path}` has a placeholder, and version files are of no target"),
+                format!("`{path}` has a placeholder, which has no value in `versions`"),
                 "write `*` for what differs",
             );
         }
         let Some(planned) = plan::version_file(file) else { continue };
         if known.contains(&planned) {
-            violations.add(at, format!("`{path}` is named twice"), "name it once, in one train");
+            violations.add(
+                Rule::NamedTwice,
+                at,
+                format!("`{path}` is named twice"),
+                "name it once, in one train",
+            );
         }
         known.push(planned);
     }
@@ -93,17 +102,19 @@ fn files(
 fn description(file: &DescribedFile, at: &Path, violations: &mut Violations) {
     let count = plan::locators(file).len();
     if count != 1 {
-        let what = if count == 0 { "is not said" } else { "is said more than once" };
+        let what = if count == 0 { "does not say" } else { "says more than once" };
         violations.add(
+            Rule::VersionFileUnclear,
             at.clone(),
-            format!("where `{}` carries the version {what}", file.path),
+            format!("the model {what} where the version stands in `{}`", file.path),
             "write one of `format`, `json`, `toml`, `yaml` and `regex`",
         );
     }
     if file.scheme.is_some() && file.format.is_some() {
         violations.add(
+            Rule::VersionFileUnclear,
             at.key_itself("scheme"),
-            "a format says by itself how it writes versions",
+            "`scheme` beside `format`, which already says how versions are written",
             "take `scheme` out",
         );
     }
@@ -115,12 +126,14 @@ fn description(file: &DescribedFile, at: &Path, violations: &mut Violations) {
 fn expression(pattern: &FieldPattern, at: &Path, violations: &mut Violations) {
     match Regex::new(pattern.as_str()) {
         Err(error) => violations.add(
+            Rule::VersionPattern,
             at.clone(),
-            format!("this is no regular expression: {error}"),
+            format!("this is not a regular expression: {error}"),
             "the syntax is that of Rust's regex-lite",
         ),
         // The whole match is the first that is counted.
         Ok(regex) if regex.captures_len() != 2 => violations.add(
+            Rule::VersionPattern,
             at.clone(),
             format!("the expression has {} groups", regex.captures_len() - 1),
             "put the version, and nothing else, into one group: (…); write other groups as (?:…)",
@@ -136,8 +149,18 @@ fn documents(model: &Model, violations: &mut Violations) {
     let at = Path::of("versions").key("document");
     let is_markdown = [".md", ".markdown"].iter().any(|end| document.as_str().ends_with(end));
     if !is_markdown {
-        violations.add(at, format!("`{document}` is no Markdown"), "name a file that ends in .md");
+        violations.add(
+            Rule::VersionDocument,
+            at,
+            format!("`{document}` is not Markdown"),
+            "name a file that ends in .md",
+        );
     } else if model.versions.changelog.as_ref().is_some_and(|log: &RelativePath| log == document) {
-        violations.add(at, "the changelog is another document", "name a document of its own");
+        violations.add(
+            Rule::VersionDocument,
+            at,
+            "the list of version fields cannot go into the changelog",
+            "name a document of its own",
+        );
     }
 }

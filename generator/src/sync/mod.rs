@@ -206,7 +206,7 @@ fn stale(root: &Path, wanted: &[Rendered]) -> Result<Vec<Drift>, Failure> {
 }
 
 /// The pins that the workflows were last rendered with, by the plan that was written beside them.
-/// A plan that can not be read says nothing of them, and is drift of its own.
+/// A plan that cannot be read says nothing of them, and is drift of its own.
 fn rendered_pins(root: &Path) -> Result<BTreeMap<Repository, Pin>, Failure> {
     #[derive(serde::Deserialize)]
     struct PinsOfPlan {
@@ -228,7 +228,7 @@ fn read(path: &Path) -> Result<Option<String>, Failure> {
     }
 }
 
-/// As [`read`], for documents of which only a part is replaced: what can not be shown must not be lost.
+/// As [`read`], for documents of which only a part is replaced: what cannot be shown must not be lost.
 fn read_strictly(path: &Path) -> Result<Option<String>, Failure> {
     let text = match fs::read(path) {
         Ok(bytes) => lockstep_files::text(bytes).map(Some).map_err(io::Error::other),
@@ -238,7 +238,7 @@ fn read_strictly(path: &Path) -> Result<Option<String>, Failure> {
     text.map_err(|error| Failure::new(path, "read", error))
 }
 
-/// As [`read`], for files that are not known to be ours: one that can not be read is none of ours.
+/// As [`read`], for files that are not known to be ours: one that cannot be read is none of ours.
 fn read_lossy(path: &Path) -> Result<Option<String>, Failure> {
     if path.is_dir() { Ok(None) } else { read(path) }
 }

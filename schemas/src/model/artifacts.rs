@@ -213,7 +213,7 @@ pub struct Archive {
     #[serde(default)]
     pub sidecar: bool,
     /// Where the release's manifest stands in it. Only for an archive of the whole release, which
-    /// the manifest then can not list; `SHA256SUMS` does.
+    /// the manifest then cannot list; `SHA256SUMS` does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manifest: Option<PathPattern>,
     /// The check that its bytes run.

@@ -34,6 +34,16 @@ pub enum ChannelKind {
 }
 
 impl ChannelKind {
+    /// All of them, in the order of the model.
+    pub const ALL: [Self; 6] = [
+        Self::GithubRelease,
+        Self::Npm,
+        Self::Pypi,
+        Self::CratesIo,
+        Self::Homebrew,
+        Self::CargoBinstall,
+    ];
+
     /// The name in the model, in job ids and in outputs.
     #[must_use]
     pub fn id(self) -> &'static str {

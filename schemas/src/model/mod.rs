@@ -1,7 +1,7 @@
 //! The release model: what a maintainer writes in `lockstep.yaml`.
 //!
 //! Unknown keys are refused everywhere: a misspelt key that is silently ignored is how a release
-//! ships without its attestations. What a single type can not say (that an artifact named by a
+//! ships without its attestations. What a single type cannot say (that an artifact named by a
 //! channel exists, that a combination makes sense) the generator's rules check.
 
 use indexmap::IndexMap;
@@ -100,6 +100,12 @@ pub struct SchemaVersion(#[schemars(range(min = 1, max = 1))] u32);
 impl SchemaVersion {
     /// The version that this crate reads.
     pub const CURRENT: Self = Self(1);
+
+    /// As the model writes it.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.0
+    }
 }
 
 impl Serialize for SchemaVersion {
@@ -113,7 +119,7 @@ impl<'de> Deserialize<'de> for SchemaVersion {
         match u32::deserialize(deserializer)? {
             1 => Ok(Self(1)),
             other => Err(serde::de::Error::custom(format!(
-                "format {other} is not known here: this Lockstep reads format 1"
+                "this version of Lockstep reads schema 1, not {other}"
             ))),
         }
     }

@@ -31,7 +31,7 @@ pub use artifacts::{ArtifactFile, ArtifactPlan, Placement, at_version};
 pub use channels::{ChannelPlan, TierPlan};
 pub use jobs::{BuildEntry, Call, InstallEntry, Job, JobBody, Permission, Run, Setting, Timeout};
 pub use steps::{
-    Client, Conduct, PlannedStep, PreflightChannel, ReleaseStage, SourceCheckout, Steps,
+    Client, PlannedStep, PreflightChannel, PublishMode, ReleaseStage, SourceCheckout, Steps,
     ToolchainSetup,
 };
 pub use versions::{Locator, TrainPlan, VersionFilePlan, VersionPlan};
@@ -133,7 +133,7 @@ impl Plan {
     }
 
     /// What artifacts of the whole release take from one target's build.
-    pub fn handed_on(&self, target: &TargetId) -> impl Iterator<Item = &Placement> {
+    pub fn release_members(&self, target: &TargetId) -> impl Iterator<Item = &Placement> {
         let release = self.packed_by(None).flat_map(|(_, file)| &file.members);
         release.filter(move |member| member.target.as_ref() == Some(target))
     }

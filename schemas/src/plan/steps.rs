@@ -39,7 +39,7 @@ pub struct PlannedStep {
 /// Whether a job publishes, or does all of it up to the publishing call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Conduct {
+pub enum PublishMode {
     /// It publishes.
     Live,
     /// It has no side effect, and neither permissions nor secrets to have one.
@@ -120,7 +120,7 @@ pub enum Steps {
         /// The channel.
         channel: ChannelKind,
         /// Whether for real.
-        conduct: Conduct,
+        mode: PublishMode,
         /// Whether the run's identity is traded for a token first.
         exchange: bool,
         /// The token, for a live job that has one.
@@ -136,7 +136,7 @@ pub enum Steps {
         /// What the log calls the step.
         label: String,
         /// Whether for real.
-        conduct: Conduct,
+        mode: PublishMode,
         /// The stage of the release.
         stage: ReleaseStage,
         /// The name of its receipt.
@@ -149,7 +149,7 @@ pub enum Steps {
         /// What the log calls the step.
         label: String,
         /// Whether for real.
-        conduct: Conduct,
+        mode: PublishMode,
         /// The stage of the formula.
         stage: ReleaseStage,
         /// The name of its receipt.
@@ -163,7 +163,7 @@ pub enum Steps {
     /// What happened is put together; a failed gate becomes an issue.
     Report {
         /// Whether for real.
-        conduct: Conduct,
+        mode: PublishMode,
         /// The name of its receipt.
         receipt: String,
         /// Whether the repository is needed, for steps that come first.

@@ -1,7 +1,7 @@
 //! The strings of Lockstep's documents that are not just strings.
 //!
 //! Each type states its grammar once, as a regular expression that both the parser here and the
-//! JSON Schema use, so an editor and the program can not disagree. The dialect is what ECMA 262
+//! JSON Schema use, so an editor and the program cannot disagree. The dialect is what ECMA 262
 //! (JSON Schema) and `regex-lite` share: no look-around, ASCII classes spelt out.
 
 use std::fmt;

@@ -7,6 +7,6 @@ use lockstep_archives::{Format, visit_seekable};
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = visit_seekable(Format::Tar, &mut Cursor::new(bytes), &mut |_, bytes| {
-        copy(bytes, &mut sink()).map(drop)
+        Ok(copy(bytes, &mut sink()).map(drop)?)
     });
 });

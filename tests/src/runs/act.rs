@@ -200,7 +200,7 @@ impl Repository<'_> {
     }
 }
 
-/// Replaces what act can not run in a workflow and in those that it calls; returns their texts as they
+/// Replaces what act cannot run in a workflow and in those that it calls; returns their texts as they
 /// were.
 fn prepare(set: &Path, workflow: &str) -> Vec<String> {
     let path = set.join(".github/workflows").join(workflow);

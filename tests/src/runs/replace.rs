@@ -1,4 +1,4 @@
-//! What of a rendered workflow act can not run, replaced by what it can.
+//! What of a rendered workflow act cannot run, replaced by what it can.
 
 /// A workflow as act runs it on the host: `$/`, which act does not know yet, is `./`; and a job's
 /// container, for which act needs Docker, is left out. Nothing else differs.

@@ -6,6 +6,7 @@ use lockstep_generator::load::decode;
 use lockstep_schemas::document::Document;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{GRAMMARS, Grammar};
+use lockstep_tests::cases;
 use lockstep_tests::root;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -72,7 +73,7 @@ fn every_model_of_the_cases_is_one() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(1500), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn schema_and_types_agree_on_a_changed_value(

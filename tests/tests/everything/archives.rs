@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use lockstep_archives::{Entry, Format, pack, unpack};
+use lockstep_tests::cases;
 use proptest::prelude::*;
 
 const FORMATS: [Format; 4] = [Format::Tar, Format::TarGz, Format::TarXz, Format::Zip];
@@ -34,7 +35,7 @@ fn entries(files: &Files, folder: &Path, reverse: bool) -> Vec<Entry> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(cases(64)))]
 
     #[test]
     fn what_is_packed_comes_out_again(files in files(), format in prop::sample::select(&FORMATS[..])) {

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use lockstep_tests::program::lockstep;
 use lockstep_tests::project::{Project, model_with};
+use lockstep_tests::{cases, is_quick};
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use proptest::test_runner::{Config, TestRunner};
@@ -160,7 +161,7 @@ fn packages(folder: &Path, arguments: &[&str]) -> Result<BTreeMap<String, String
 /// Where Cargo takes a workspace, it takes it with another version too; and what has a version of its own keeps that.
 #[test]
 fn cargo_takes_what_is_set() {
-    let config = Config { cases: 64, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: cases(64), failure_persistence: None, ..Config::default() };
     let (taken, followed) = (Cell::new(0), Cell::new(0));
     let property = |shape: Shape| {
         let project = Project::new(&model_with("[Cargo.toml]"));
@@ -191,5 +192,7 @@ fn cargo_takes_what_is_set() {
         Ok(())
     };
     TestRunner::new(config).run(&shape(), property).unwrap();
-    assert!(taken.get() > 12 && followed.get() > 6, "{} {}", taken.get(), followed.get());
+    let least = if is_quick() { (0, 0) } else { (12, 6) };
+    let counts = (taken.get(), followed.get());
+    assert!(counts.0 >= least.0 && counts.1 >= least.1, "{counts:?}");
 }

@@ -2,7 +2,7 @@
 
 use lockstep_generator::render::action_yml;
 use lockstep_schemas::document::Document;
-use lockstep_tests::{actions, assert_committed, root};
+use lockstep_tests::{actions, assert_committed, root, rules};
 
 #[test]
 fn schemas() {
@@ -10,6 +10,12 @@ fn schemas() {
         let path = root().join("schemas/json").join(document.schema_file());
         assert_committed(&path, &document.schema_text());
     }
+}
+
+/// Every rule has an example, which a case prints.
+#[test]
+fn page_of_rules() {
+    assert_committed(&root().join("schemas/rules.md"), &rules::page());
 }
 
 #[test]

@@ -178,7 +178,7 @@ fn a_rehearsal_has_no_means() {
             let Job::NormalJob(twin) = job else { panic!("{id} has steps") };
             let text = serde_yaml::to_string(&raw["jobs"][id.as_str()]).unwrap();
             assert!(!has_means(twin, &text), "{id}");
-            assert!(!text.contains("conduct: live"), "{id}");
+            assert!(!text.contains("mode: live"), "{id}");
             // It does what its live job does, in the same order, but for the token.
             let Job::NormalJob(live) = &file.workflow.jobs[live] else {
                 panic!("{live} has steps")

@@ -5,12 +5,14 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
-use lockstep_archives::{Entry, Format, pack, unpack, visit_seekable};
+use lockstep_archives::{Entry, Error, Format, pack, unpack, visit_seekable};
+use lockstep_tests::cases;
 use lockstep_tests::hostile::{compressed, file, header, pax, record, tar, tars, zip, zips};
 use proptest::prelude::*;
 
-fn refusal(format: Format, bytes: &[u8]) -> Option<std::io::Error> {
+fn refusal(format: Format, bytes: &[u8]) -> Option<Error> {
     let folder = tempfile::tempdir().unwrap();
     let archive = folder.path().join("archive");
     fs::write(&archive, bytes).unwrap();
@@ -34,7 +36,14 @@ fn entries(folder: &Path) -> Vec<String> {
 fn assert_refused(what: &str, format: Format, bytes: &[u8], says: &str) {
     let error =
         refusal(format, bytes).unwrap_or_else(|| panic!("{what} must be refused ({format:?})"));
-    assert_eq!(error.kind(), std::io::ErrorKind::InvalidData, "{what}: {error}");
+    assert!(matches!(error, Error::Refused(_)), "{what}: {error}");
+    assert!(error.to_string().contains(says), "{what}: {error}");
+}
+
+/// As [`assert_refused`], without a file for each member that comes before.
+fn assert_not_read(what: &str, bytes: &[u8], says: &str) {
+    let read = visit_seekable(Format::Tar, &mut Cursor::new(bytes), &mut |_, _| Ok(()));
+    let error = read.err().unwrap_or_else(|| panic!("{what} must be refused"));
     assert!(error.to_string().contains(says), "{what}: {error}");
 }
 
@@ -57,7 +66,7 @@ fn every_zip_is_refused() {
 
 #[test]
 fn bombs_are_refused() {
-    let size = 128 * 1024 * 1024;
+    let size = 48 * 1024 * 1024;
     let bomb = tar(&[header(b"zeros", b'0', &format!("{size:o}")), vec![0; size]]);
     for format in [Format::TarGz, Format::TarXz] {
         assert_refused("a bomb", format, &compressed(format, &bomb), "1000 times as large");
@@ -88,7 +97,7 @@ fn a_bomb_in_an_archive_is_only_bytes() {
 fn what_takes_much_memory_is_refused() {
     let many: Vec<Vec<u8>> =
         (0..60_000).map(|name| header(format!("{name}").as_bytes(), b'0', "0")).collect();
-    assert_refused("many members", Format::Tar, &tar(&many), "more than 50000 members");
+    assert_not_read("many members", &tar(&many), "more than 50000 members");
     let named = |name: String| [pax(b'x', &record("path", name.as_bytes())), file(b"a")].concat();
     assert_refused(
         "a long name",
@@ -99,7 +108,7 @@ fn what_takes_much_memory_is_refused() {
     let long: Vec<Vec<u8>> = (0..5000)
         .map(|name| named(format!("{name:0>250}/{name:0>250}/{name:0>250}/{name:0>250}")))
         .collect();
-    assert_refused("long names", Format::Tar, &tar(&long), "names as long as of more");
+    assert_not_read("long names", &tar(&long), "names as long as of more");
     let xz = |window: &str| {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("tar"), tar(&[file(b"a")])).unwrap();
@@ -171,7 +180,7 @@ fn a_truncated_archive_is_refused_at_every_offset() {
         for length in 0..bytes.len() {
             let mut cut = Cursor::new(&bytes[..length]);
             let read = visit_seekable(format, &mut cut, &mut |_, bytes| {
-                std::io::copy(bytes, &mut std::io::sink()).map(drop)
+                Ok(std::io::copy(bytes, &mut std::io::sink()).map(drop)?)
             });
             assert!(read.is_err(), "{format:?} of {} bytes, cut at {length}", bytes.len());
         }
@@ -179,7 +188,7 @@ fn a_truncated_archive_is_refused_at_every_offset() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(256), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Damage anywhere is read or refused, and ends the program nowhere.
     #[test]
@@ -187,7 +196,8 @@ proptest! {
         which in 0_usize..60,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
     ) {
-        let tars = tars();
+        static TARS: LazyLock<Vec<(&'static str, Vec<u8>, &'static str)>> = LazyLock::new(tars);
+        let tars = &*TARS;
         let (format, mut bytes) = match tars.get(which) {
             Some((_, bytes, _)) if !bytes.is_empty() => (Format::Tar, bytes.clone()),
             _ => (Format::Zip, zip()),

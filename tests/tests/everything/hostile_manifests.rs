@@ -6,6 +6,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use lockstep_files::json;
 use lockstep_schemas::manifest::Manifest;
+use lockstep_tests::cases;
 use lockstep_tests::commands::Script;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -39,8 +40,9 @@ fn said(text: &[u8]) -> String {
 
 fn assert_refused(what: &str, text: &[u8], says: &str) {
     let said = said(text);
-    assert_eq!(said.matches("error: ").count(), 1, "{what}: one problem, not\n{said}");
-    assert!(said.starts_with(&format!("error: {MANIFEST}:")), "{what}: its place, not\n{said}");
+    assert_eq!(said.matches("error[").count(), 1, "{what}: one problem, not\n{said}");
+    let begins = format!("error[document-invalid]: {MANIFEST}:");
+    assert!(said.starts_with(&begins), "{what}: its place, not\n{said}");
     assert!(said.contains(says), "{what}: {says}, not\n{said}");
 }
 
@@ -183,7 +185,7 @@ fn the_first_format_is_read_for_ever() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(2000), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Any damage is refused, or read as something that is still a manifest.
     #[test]

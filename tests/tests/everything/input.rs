@@ -3,13 +3,18 @@
 use std::fs;
 use std::path::Path;
 
+use lockstep_schemas::diagnostic::ProgramReport;
 use lockstep_tests::program::{Outcome, lockstep};
 use lockstep_tests::project::Project;
 
 /// Runs every command on a project, which each must refuse in the same words.
 fn refused(project: &Project) -> String {
     let mut said = None;
-    for arguments in [&["generate"][..], &["check"], &["plan"], &["plan", "--json"]] {
+    let json = lockstep(project.path(), &["plan", "--json"]);
+    assert_eq!((json.status, json.stderr.as_str()), (2, ""), "{}", json.text());
+    let report: ProgramReport = serde_json::from_str(&json.stdout).unwrap();
+    assert!(report.status == 2 && !report.diagnostics.is_empty(), "{report:?}");
+    for arguments in [&["generate"][..], &["check"], &["plan"]] {
         let outcome = lockstep(project.path(), arguments);
         assert_refused(&outcome);
         assert!(!project.file(".github").exists(), "nothing is written");
@@ -92,7 +97,7 @@ fn a_link_in_a_circle() {
     let project = Project::new("");
     fs::remove_file(project.file("lockstep.yaml")).unwrap();
     std::os::unix::fs::symlink("lockstep.yaml", project.file("lockstep.yaml")).unwrap();
-    assert!(refused(&project).contains("can not be read"));
+    assert!(refused(&project).contains("cannot be read"));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::process::Command;
 use lockstep_archives::Format;
 use lockstep_tests::commands::Script;
 use lockstep_tests::hostile::{compressed, header, pax, record, tar};
-use lockstep_tests::program;
+use lockstep_tests::{is_quick, program};
 
 const MOST: u64 = 64 * 1024;
 
@@ -39,6 +39,10 @@ fn piped(shell: &str, into: &Path) {
 #[test]
 #[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn hostile_files_take_little_memory() {
+    // Making files of hundreds of megabytes takes most of the time.
+    if is_quick() {
+        return;
+    }
     let project = Script::of_release().project();
     let bundle = project.path().join("lockstep/bundle");
     let verify = |what: &str| {
@@ -169,6 +173,9 @@ fn hostile_files_take_little_memory() {
 /// The memory that hashing takes does not grow with the files.
 #[test]
 fn large_files_take_as_much_as_small_ones() {
+    if is_quick() {
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     let hash = |bytes: u64| {
         let file = File::create(folder.path().join("file")).unwrap();

@@ -135,7 +135,7 @@ fn another_action_is_drift() {
     assert!(!project.read(VERIFY).contains("attacker"));
 }
 
-/// What follows a commit is a version's comment or nothing: a bump can not bring anything else.
+/// What follows a commit is a version's comment or nothing: a bump cannot bring anything else.
 #[test]
 fn a_bump_brings_a_version_and_nothing_else() {
     let project = rendered();

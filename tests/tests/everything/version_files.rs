@@ -4,13 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use lockstep_schemas::diagnostic::{Diagnostic, Place, line_and_column};
 use lockstep_schemas::strings::Version;
+use lockstep_tests::cases;
 use lockstep_tests::root;
 use lockstep_versions::formats::by_name;
 use lockstep_versions::formats::read;
-use lockstep_versions::{
-    Field, Invalid, Notation, Package, Reading, Subject, line_and_column, set,
-};
+use lockstep_versions::{Field, Notation, Package, Reading, Subject, set};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -67,23 +67,24 @@ fn is_own(field: &Field) -> bool {
 }
 
 impl Case {
-    fn fields(&self, text: &str) -> Result<Vec<Field>, Invalid> {
+    fn fields(&self, text: &str) -> Result<Vec<Field>, Diagnostic> {
         let mut fields = read(&self.reading, text)?.fields;
         fields.retain(is_own);
         fields.sort_by_key(|field| field.place.start);
         Ok(fields)
     }
 
-    fn told(&self) -> String {
+    fn shown(&self) -> String {
         let place = |at: usize| {
             let (line, column) = line_and_column(&self.text, at);
             format!("{line}:{column}")
         };
         let contents = match read(&self.reading, &self.text) {
             Ok(contents) => contents,
-            Err(Invalid { message, at, remedy }) => {
-                let at = at.map(place).unwrap_or_default();
-                return format!("error {at}: {message}\n{}", remedy.unwrap_or_default());
+            Err(Diagnostic { rule, message, place: Place { bytes, .. }, remedy, .. }) => {
+                let at = bytes.map(|bytes| place(bytes.start)).unwrap_or_default();
+                let remedy = remedy.unwrap_or_default();
+                return format!("error[{rule}] {at}: {message}\n{remedy}");
             }
         };
         let fields = contents.fields.iter().map(|field| {
@@ -98,10 +99,11 @@ impl Case {
         let published =
             contents.published.iter().map(|package| format!("published: {}", package.name()));
         let package = contents.package.iter().map(|package| format!("is {}", package.name()));
-        let lacks = contents.lacks.iter().map(|invalid| format!("lacks: {}", invalid.message));
+        let missing =
+            contents.missing.iter().map(|invalid| format!("missing: {}", invalid.message));
         package
             .chain(fields)
-            .chain(lacks)
+            .chain(missing)
             .chain(leads)
             .chain(published)
             .collect::<Vec<_>>()
@@ -117,7 +119,7 @@ fn what_is_found() {
             prepend_module_to_snapshot => false,
             snapshot_path => "snapshots/version-files",
             omit_expression => true,
-        }, { insta::assert_snapshot!(case.name.as_str(), case.told()) });
+        }, { insta::assert_snapshot!(case.name.as_str(), case.shown()) });
     }
 }
 
@@ -152,7 +154,7 @@ fn without(text: &str, fields: &[Field]) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(48), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// In every format: what is set is said; only the fields change; set back, the file is what it was.
     #[test]

@@ -1,6 +1,6 @@
 //! Runs that must stop: one file of `tests/cases/runs` each.
 //!
-//! `CASE=build-fails cargo test -p lockstep-tests --test run_failures` runs one.
+//! `CASE=build-fails cargo test -p lockstep-tests --test runs -- failures` runs one.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};

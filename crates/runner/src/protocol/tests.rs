@@ -1,6 +1,9 @@
 //! What programs tell the runner, read as the runner reads it.
 
+use lockstep_schemas::diagnostic::Diagnostic;
 use proptest::prelude::*;
+
+use lockstep_schemas::diagnostic::Rule;
 
 use super::*;
 
@@ -42,7 +45,7 @@ proptest! {
 
     #[test]
     fn an_annotation_is_one_line_that_says_all(message in text(), file in text(), remedy in text()) {
-        let problem = Problem::new(&message).of_file(&file).at(3, 7).with_remedy(&remedy);
+        let problem = Diagnostic::new(Rule::Drift, &message).in_file(&file).at(3, 7).with_remedy(&remedy);
         let annotation = annotation(&problem);
         prop_assert_eq!(annotation.matches('\n').count(), 1);
         prop_assert!(!annotation.contains('\r'));
@@ -52,7 +55,7 @@ proptest! {
         };
         prop_assert_eq!(unescaped(said), format!("{message}\n{remedy}"));
         let properties: Vec<String> = properties["error ".len()..].split(',').map(unescaped).collect();
-        prop_assert_eq!(properties, [format!("file={file}"), "line=3".to_owned(), "col=7".to_owned()]);
+        prop_assert_eq!(properties, [format!("file={file}"), "line=3".to_owned(), "col=7".to_owned(), "title=drift".to_owned()]);
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::Version;
 use regex_lite::Regex;
 
-use crate::field::{Invalid, Literal};
+use crate::field::Literal;
 
 /// A version, with the prereleases that have a name: what else stands behind its numbers may be a platform.
 const NUMBER: &str = r"[0-9]+\.[0-9]+\.[0-9]+(?:-(?:alpha|beta|rc|preview|pre|dev|canary|next|nightly)(?:[.-]?[0-9]+)*)?";
@@ -40,7 +41,7 @@ fn constant(expression: &str) -> Regex {
 pub(super) fn versions<'t>(
     address: &Literal<'t>,
     stated: Option<&str>,
-) -> Result<Vec<Literal<'t>>, Invalid> {
+) -> Result<Vec<Literal<'t>>, Diagnostic> {
     let stated = stated.filter(|stated| stated.parse::<Version>().is_ok());
     let mut known: Vec<&str> = stated.into_iter().chain(tagged(address, stated)?).collect();
     // Of two of which one begins with the other, the longer stands there.
@@ -65,7 +66,7 @@ pub(super) fn versions<'t>(
 }
 
 /// The version of an address's tag. Where more than a version stands in the tag, the formula says which of it that is.
-fn tagged<'t>(address: &Literal<'t>, stated: Option<&str>) -> Result<Option<&'t str>, Invalid> {
+fn tagged<'t>(address: &Literal<'t>, stated: Option<&str>) -> Result<Option<&'t str>, Diagnostic> {
     let Some(found) = TAG.captures(address.text) else { return Ok(None) };
     let Some(version) = found.get(1).map(|version| version.as_str()) else { return Ok(None) };
     let is_stated = stated.is_some_and(|stated| !apart(address.text, stated).is_empty());
@@ -73,22 +74,26 @@ fn tagged<'t>(address: &Literal<'t>, stated: Option<&str>) -> Result<Option<&'t 
         None => Ok(Some(version)),
         Some(more) => {
             let whole = format!("{version}{}", more.as_str());
-            let message = format!("whether the version is `{version}` or `{whole}` is not said");
+            let message = format!("the version could be `{version}` or `{whole}`");
             let remedy = format!("state it in the formula: version \"{version}\"");
-            Err(Invalid::new(message).at(address.place.start).with_remedy(remedy))
+            Err(Diagnostic::new(Rule::VersionFieldUnclear, message)
+                .at_byte(address.place.start)
+                .with_remedy(remedy))
         }
     }
 }
 
 /// That an address in which no version was found has no number like one.
-fn all_known(address: &Literal<'_>, stated: Option<&str>) -> Result<(), Invalid> {
+fn all_known(address: &Literal<'_>, stated: Option<&str>) -> Result<(), Diagnostic> {
     let Some(number) = VERSION.find(address.text) else { return Ok(()) };
-    let message = format!("whether `{}` in it is the version is not known", number.as_str());
+    let message = format!("`{}` in it could be the version or not", number.as_str());
     let remedy = match stated {
         Some(stated) => format!("write the formula's own there, {stated} or #{{version}}"),
         None => "state the formula's: version \"…\"".to_owned(),
     };
-    Err(Invalid::new(message).at(address.place.start + number.start()).with_remedy(remedy))
+    Err(Diagnostic::new(Rule::VersionFieldUnclear, message)
+        .at_byte(address.place.start + number.start())
+        .with_remedy(remedy))
 }
 
 /// Where a version stands in a text by itself: what goes on as a number, or as a prerelease, is another.

@@ -4,11 +4,12 @@
 
 use std::collections::HashSet;
 
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::version::VersionScheme;
 use toml_edit::{Item, TableLike, Value};
 
 use super::{Contents, Lead};
-use crate::field::{Field, Invalid, Notation, Package};
+use crate::field::{Field, Notation, Package};
 use crate::requirement::Requirement;
 use crate::syntax::toml::Toml;
 
@@ -35,13 +36,13 @@ pub(super) enum Role {
 }
 
 /// `Cargo.toml`: the package's version, the workspace's, and what it takes of the repository's own crates.
-pub(super) fn manifest(text: &str, role: Role) -> Result<Contents, Invalid> {
+pub(super) fn manifest(text: &str, role: Role) -> Result<Contents, Diagnostic> {
     let toml = Toml::read(text)?;
     let version = toml.at(&["package", "version"]);
     let inherits = version
         .is_some_and(|version| version.get("workspace").and_then(Item::as_bool) == Some(true));
     let mut contents = Contents::default();
-    let mut field = |name: &str, version: &Item| -> Result<(), Invalid> {
+    let mut field = |name: &str, version: &Item| -> Result<(), Diagnostic> {
         let literal = toml.literal(name, version)?;
         contents.fields.push(Field::of_file(name, literal, VersionScheme::Semver));
         Ok(())
@@ -56,13 +57,19 @@ pub(super) fn manifest(text: &str, role: Role) -> Result<Contents, Invalid> {
     let is_root = toml.at(&["workspace"]).is_some();
     let is_inherited = role == Role::Workspace || role == Role::Listed && is_root && inherits;
     if is_inherited && shared.is_none() {
-        return Err(Invalid::new("has no [workspace.package].version to inherit"));
+        return Err(Diagnostic::new(
+            Rule::VersionInherited,
+            "has no [workspace.package].version to inherit",
+        ));
     }
     // A package that is not published needs none.
     if role == Role::Listed && version.is_none() && shared.is_none() {
-        let invalid = Invalid::new("has no [package].version and no [workspace.package].version");
+        let invalid = Diagnostic::new(
+            Rule::VersionFieldMissing,
+            "has no [package].version and no [workspace.package].version",
+        );
         let remedy = "give it one, or take it out of `versions` in lockstep.yaml";
-        contents.lacks = Some(invalid.with_remedy(remedy));
+        contents.missing = Some(invalid.with_remedy(remedy));
     }
     let has_version = match role {
         Role::Listed => version.is_some(),
@@ -106,7 +113,7 @@ pub(crate) fn dependencies<'t>(toml: &'t Toml<'_>) -> Vec<(String, &'t Item)> {
 }
 
 /// What a manifest takes of crates that stand at a path, where it names a version of them too.
-fn requirements(toml: &Toml<'_>, contents: &mut Contents) -> Result<(), Invalid> {
+fn requirements(toml: &Toml<'_>, contents: &mut Contents) -> Result<(), Diagnostic> {
     let mut tables = dependencies(toml);
     let shared = toml.at(&["workspace", "dependencies"]);
     tables.extend(shared.map(|table| ("workspace.dependencies".to_owned(), table)));
@@ -127,7 +134,7 @@ fn requirements(toml: &Toml<'_>, contents: &mut Contents) -> Result<(), Invalid>
 }
 
 /// `Cargo.lock`: the packages that were fetched from nowhere, and what names one of them with its version.
-pub(super) fn lock(text: &str) -> Result<Contents, Invalid> {
+pub(super) fn lock(text: &str) -> Result<Contents, Diagnostic> {
     let toml = Toml::read(text)?;
     let packages = || {
         let tables = toml.at(&["package"]).and_then(Item::as_array_of_tables);
@@ -167,7 +174,7 @@ fn dependency_field(
     of: &str,
     name: &str,
     value: &Value,
-) -> Result<Field, Invalid> {
+) -> Result<Field, Diagnostic> {
     let shown = format!("[[package]] {of}, dependency {name}");
     let literal = toml.literal_of(&shown, value)?;
     let version = literal.part(name.len() + 1..literal.text.len());

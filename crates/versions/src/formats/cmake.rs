@@ -1,9 +1,10 @@
 //! `CMakeLists.txt` ([documentation](https://cmake.org/cmake/help/latest/command/project.html)).
 
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::version::VersionScheme;
 
 use super::Contents;
-use crate::field::{Field, Invalid};
+use crate::field::Field;
 use crate::syntax::code::{Code, Language};
 
 /// Its texts may have several lines, and its brackets any number of `=`, of which nobody writes more than five
@@ -31,13 +32,14 @@ const CMAKE: Language = Language {
 };
 
 /// `project(… VERSION 1.2.3 …)`.
-pub(super) fn project(text: &str) -> Result<Contents, Invalid> {
+pub(super) fn project(text: &str) -> Result<Contents, Diagnostic> {
     let code = Code::read(text, &CMAKE);
     let name = "project(VERSION)";
     let arguments = code.arguments("(?i:project)", "project()")?;
     // What comes first is the project's name, whatever it is.
     let label = r"(?s)^\s*\S+\s(?:.*?\s)?VERSION\s+";
     let version = code.argument(&arguments, label, r#"^"?([^\s")]+)"#);
-    let version = version.ok_or_else(|| Invalid::new(format!("has no {name}")))?;
+    let version = version
+        .ok_or_else(|| Diagnostic::new(Rule::VersionFieldMissing, format!("has no {name}")))?;
     Ok(Field::of_file(name, version, VersionScheme::Numeric).into())
 }

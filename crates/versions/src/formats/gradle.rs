@@ -1,10 +1,11 @@
 //! Gradle's files
 //! ([documentation](https://docs.gradle.org/current/dsl/org.gradle.api.Project.html#org.gradle.api.Project:version)).
 
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::version::VersionScheme;
 
 use super::Contents;
-use crate::field::{Field, Invalid};
+use crate::field::Field;
 use crate::syntax::code::{Code, Language, pattern};
 
 /// Groovy and Kotlin.
@@ -17,7 +18,7 @@ const GRADLE: Language = Language {
 };
 
 /// `version = "1.2.3"`, of the project or of all: not that of a plugin, or of a tool that a block is about.
-pub(super) fn build(text: &str) -> Result<Contents, Invalid> {
+pub(super) fn build(text: &str) -> Result<Contents, Diagnostic> {
     let code = Code::read(text, &GRADLE);
     let assigned = r#"(?:^|[;{])[ \t]*(?:project\.|rootProject\.)?version(?:[ \t]*=[ \t]*|[ \t]*\([ \t]*|[ \t]+)["']([^"'\n]*)["'][ \t]*\)?[ \t]*(?:[;}]|$)"#;
     let is_of_project = |around: &[&str]| {
@@ -31,16 +32,20 @@ pub(super) fn build(text: &str) -> Result<Contents, Invalid> {
     };
     let mut versions = code.within(code.all(assigned), is_of_project).into_iter();
     let Some(version) = versions.next() else {
-        return Err(Invalid::new("has no version of the project's, or none that is plain text"));
+        return Err(Diagnostic::new(
+            Rule::VersionFieldMissing,
+            "has no version of the project that is plain text",
+        ));
     };
     if let Some(second) = versions.next() {
-        return Err(Invalid::new("has version more than once").at(second.place.start));
+        return Err(Diagnostic::new(Rule::VersionFieldUnclear, "has version more than once")
+            .at_byte(second.place.start));
     }
     Ok(Field::of_file("version", version, VersionScheme::Semver).into())
 }
 
 /// `version=1.2.3` in `gradle.properties`.
-pub(super) fn properties(text: &str) -> Result<Contents, Invalid> {
+pub(super) fn properties(text: &str) -> Result<Contents, Diagnostic> {
     let version = pattern(text, r"^[ \t]*version[ \t]*[=: \t][ \t]*(\S+)[ \t]*$", "version")?;
     Ok(Field::of_file("version", version, VersionScheme::Semver).into())
 }

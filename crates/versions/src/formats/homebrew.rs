@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::version::VersionScheme;
 
 use super::{Contents, address};
-use crate::field::{Field, Invalid, Literal};
+use crate::field::{Field, Literal};
 use crate::syntax::ruby::calls;
 
 /// What says where a formula is fetched from, and its version.
@@ -18,7 +19,7 @@ fn is_own(method: &str) -> bool {
 }
 
 /// A formula's `version`, and that of the addresses that it is fetched from.
-pub(super) fn formula(text: &str) -> Result<Contents, Invalid> {
+pub(super) fn formula(text: &str) -> Result<Contents, Diagnostic> {
     let calls = calls(text, &OWN, is_own).map_err(|invalid| {
         invalid.with_remedy(
             "mend it, or say in lockstep.yaml where its version stands: { path: …, regex: … }",
@@ -37,8 +38,11 @@ pub(super) fn formula(text: &str) -> Result<Contents, Invalid> {
         if call.name == "version" {
             if call.texts.is_empty() {
                 let remedy = "write it as a text, or say in lockstep.yaml where it stands: { path: …, regex: … }";
-                let invalid = Invalid::new("its version is no text that stands here");
-                return Err(invalid.at(call.at).with_remedy(remedy));
+                let invalid = Diagnostic::new(
+                    Rule::VersionFieldForm,
+                    "its version is not a text that stands here",
+                );
+                return Err(invalid.at_byte(call.at).with_remedy(remedy));
             }
             call.texts.into_iter().for_each(|version| field(call.name, version));
             continue;
@@ -51,10 +55,13 @@ pub(super) fn formula(text: &str) -> Result<Contents, Invalid> {
         call.tags.iter().filter_map(address::of_tag).for_each(|version| field("tag:", version));
     }
     if contents.fields.is_empty() {
-        return Err(Invalid::new("as a Homebrew formula it has no version, and no url with one")
-            .with_remedy(
-                "name its version, or say in lockstep.yaml where it stands: { path: …, regex: … }",
-            ));
+        return Err(Diagnostic::new(
+            Rule::VersionFieldMissing,
+            "as a Homebrew formula it has no version, and no url with one",
+        )
+        .with_remedy(
+            "name its version, or say in lockstep.yaml where it stands: { path: …, regex: … }",
+        ));
     }
     Ok(contents)
 }

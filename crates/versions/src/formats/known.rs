@@ -1,10 +1,10 @@
 //! The table of all formats: everything that is known of one stands in its row.
 
+use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::version::VersionScheme;
 use lockstep_schemas::version_format::VersionFormat;
 
 use super::{Contents, cargo, cmake, gradle, homebrew, meson, msbuild, npm, pnpm, python, uv};
-use crate::field::Invalid;
 
 /// What is known of a format.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +20,7 @@ pub struct Known {
     /// Whether it lists what other files define.
     pub is_lock: bool,
     /// Its reader.
-    pub(crate) read: fn(&str) -> Result<Contents, Invalid>,
+    pub(crate) read: fn(&str) -> Result<Contents, Diagnostic>,
 }
 
 /// The format of a file, by its name.

@@ -16,11 +16,12 @@ mod uv;
 
 pub use known::{Known, by_name, known};
 
+use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::plan::Locator;
 use lockstep_schemas::version::VersionScheme;
 use lockstep_schemas::version_format::VersionFormat;
 
-use crate::field::{Field, Invalid, Package};
+use crate::field::{Field, Package};
 use crate::syntax::code;
 
 /// How a file is read.
@@ -65,7 +66,7 @@ pub struct Contents {
     /// The package that the file defines; in a lockfile the one that it is of.
     pub package: Option<Package>,
     /// What is wrong where the file is named by itself, and not by a pattern.
-    pub lacks: Option<Invalid>,
+    pub missing: Option<Diagnostic>,
     /// Where else to look.
     pub leads: Vec<Lead>,
     /// The packages of the repository that a lockfile has, whether or not it says their versions.
@@ -110,18 +111,26 @@ pub enum Lead {
 /// # Errors
 ///
 /// Where the file is not of its format, or has no field that it must have.
-pub fn read(reading: &Reading, file: &str) -> Result<Contents, Invalid> {
+pub fn read(reading: &Reading, file: &str) -> Result<Contents, Diagnostic> {
     // Places are those of the whole file.
     let mark = if file.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut contents = of(reading, &file[mark..])
-        .map_err(|invalid| Invalid { at: invalid.at.map(|at| at + mark), ..invalid })?;
+    let mut contents =
+        of(reading, &file[mark..]).map_err(|diagnostic| shifted(diagnostic, mark))?;
     for field in &mut contents.fields {
         field.place = field.place.start + mark..field.place.end + mark;
     }
     Ok(contents)
 }
 
-fn of(reading: &Reading, text: &str) -> Result<Contents, Invalid> {
+/// A diagnostic whose byte is counted from another place.
+fn shifted(mut diagnostic: Diagnostic, by: usize) -> Diagnostic {
+    if let Some(bytes) = &mut diagnostic.place.bytes {
+        *bytes = bytes.start + by..bytes.end + by;
+    }
+    diagnostic
+}
+
+fn of(reading: &Reading, text: &str) -> Result<Contents, Diagnostic> {
     let locator = match reading {
         Reading::Located(locator) => locator,
         Reading::CargoWorkspace => return cargo::manifest(text, cargo::Role::Workspace),

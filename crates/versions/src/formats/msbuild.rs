@@ -1,19 +1,21 @@
 //! Projects of .NET
 //! ([documentation](https://learn.microsoft.com/en-us/dotnet/core/project-sdk/msbuild-props#version)).
 
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::version::VersionScheme;
 use roxmltree::{Document, Node};
 
 use super::Contents;
-use crate::field::{Field, Invalid, Literal};
+use crate::field::{Field, Literal};
 
 /// `<Version>` of a `<PropertyGroup>`, or `<VersionPrefix>`; that of a package reference is another's.
-pub(super) fn project(text: &str) -> Result<Contents, Invalid> {
+pub(super) fn project(text: &str) -> Result<Contents, Diagnostic> {
     let document = Document::parse(text).map_err(|error| {
         let (line, column) = (error.pos().row as usize, error.pos().col as usize);
         let lines = text.split_inclusive('\n').take(line.saturating_sub(1));
         let start: usize = lines.map(str::len).sum();
-        Invalid::new(format!("is no XML: {error}")).at(start + column.saturating_sub(1))
+        Diagnostic::new(Rule::VersionFileSyntax, format!("is not XML: {error}"))
+            .at_byte(start + column.saturating_sub(1))
     })?;
     let named = |name: &str| -> Vec<Node<'_, '_>> {
         let is_it = |node: &Node<'_, '_>| {
@@ -32,15 +34,24 @@ pub(super) fn project(text: &str) -> Result<Contents, Invalid> {
     };
     let suffix = named("VersionSuffix").into_iter().find(is_always);
     if let (true, Some(suffix)) = (scheme == VersionScheme::Numeric, suffix) {
-        let invalid = Invalid::new("<VersionPrefix> and <VersionSuffix> make one version of two");
-        return Err(invalid.at(suffix.range().start).with_remedy("write one <Version> instead"));
+        let invalid = Diagnostic::new(
+            Rule::VersionFieldUnclear,
+            "<VersionPrefix> and <VersionSuffix> make one version of two",
+        );
+        return Err(invalid
+            .at_byte(suffix.range().start)
+            .with_remedy("write one <Version> instead"));
     }
     let [version] = versions.as_slice() else {
         return Err(match versions.get(1) {
             Some(second) => {
-                Invalid::new(format!("has {name} more than once")).at(second.range().start)
+                Diagnostic::new(Rule::VersionFieldUnclear, format!("has {name} more than once"))
+                    .at_byte(second.range().start)
             }
-            None => Invalid::new("has no <Version> and no <VersionPrefix>"),
+            None => Diagnostic::new(
+                Rule::VersionFieldMissing,
+                "has no <Version> and no <VersionPrefix>",
+            ),
         });
     };
     let mut contents: Contents = plain(text, version, name, scheme)?.into();
@@ -58,15 +69,15 @@ fn plain(
     element: &Node<'_, '_>,
     name: &str,
     scheme: VersionScheme,
-) -> Result<Field, Invalid> {
+) -> Result<Field, Diagnostic> {
     let is_alone = |child: &Node<'_, '_>| child.is_text() && child.next_sibling().is_none();
     let range = element.first_child().filter(is_alone).map(|inner| inner.range());
     let range = range.unwrap_or_default();
     let written = text.get(range.clone()).unwrap_or_default();
     let trimmed = written.trim();
     if trimmed.is_empty() || element.text().map(str::trim) != Some(trimmed) {
-        let invalid = Invalid::new(format!("{name} is no plain text"));
-        return Err(invalid.at(element.range().start));
+        let invalid = Diagnostic::new(Rule::VersionFieldForm, format!("{name} is not plain text"));
+        return Err(invalid.at_byte(element.range().start));
     }
     let start = range.start + written.len() - written.trim_start().len();
     let literal = Literal { text: trimmed, place: start..start + trimmed.len() };

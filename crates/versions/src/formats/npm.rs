@@ -1,11 +1,12 @@
 //! npm's files.
 
 use jsonc_parser::ast::Value;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::Version;
 use lockstep_schemas::version::VersionScheme;
 
 use super::{Contents, Lead};
-use crate::field::{Field, Invalid, Literal, Notation, Package};
+use crate::field::{Field, Literal, Notation, Package};
 use crate::requirement::{self, Requirement};
 use crate::syntax::json::{Json, entries, get, text};
 
@@ -15,10 +16,11 @@ pub(super) const DEPENDENCIES: [&str; 4] =
     ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 
 /// `package.json`: its version, and the versions of other packages that it depends on.
-pub(super) fn package(file: &str) -> Result<Contents, Invalid> {
+pub(super) fn package(file: &str) -> Result<Contents, Diagnostic> {
     let json = Json::read(file)?;
     let root = json.root();
-    let version = get(root, "version").ok_or_else(|| Invalid::new("has no .version"))?;
+    let version = get(root, "version")
+        .ok_or_else(|| Diagnostic::new(Rule::VersionFieldMissing, "has no .version"))?;
     let literal = json.literal(".version", version)?;
     let mut contents = Contents::from(Field::of_file(".version", literal, VersionScheme::Semver));
     contents.package = text(root, "name").map(Package::npm);
@@ -66,7 +68,7 @@ pub(super) fn required(shown: String, package: &str, literal: &Literal<'_>) -> O
 
 /// `package-lock.json`: the root's version, twice, and the packages that are folders of the repository
 /// ([documentation](https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json)).
-pub(super) fn lock(file: &str) -> Result<Contents, Invalid> {
+pub(super) fn lock(file: &str) -> Result<Contents, Diagnostic> {
     let json = Json::read(file)?;
     let root = json.root();
     let mut contents = Contents::default();

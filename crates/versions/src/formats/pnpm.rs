@@ -2,15 +2,17 @@
 
 use super::Contents;
 use super::npm::{DEPENDENCIES, required};
-use crate::field::{Invalid, Package};
+use crate::field::Package;
 use crate::syntax::yaml::{self, Yaml};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 
 /// `pnpm-lock.yaml`: the versions that the workspace's packages depend on.
-pub(super) fn lock(file: &str) -> Result<Contents, Invalid> {
+pub(super) fn lock(file: &str) -> Result<Contents, Diagnostic> {
     let yaml = Yaml::read_last(file)?;
     let mut contents = Contents::default();
     let no_keys: [&str; 0] = [];
-    let root = yaml.at(&no_keys).ok_or_else(|| Invalid::new("is empty"))?;
+    let root =
+        yaml.at(&no_keys).ok_or_else(|| Diagnostic::new(Rule::VersionFileSyntax, "is empty"))?;
     // Of a single package the format has no `importers`.
     let mut importers = vec![(String::new(), root)];
     if let Some(listed) = yaml.at(&["importers"]) {

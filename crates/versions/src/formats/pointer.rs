@@ -1,10 +1,11 @@
 //! Any JSON, TOML or YAML file, by a pointer to its field.
 
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::JsonPointer;
 use lockstep_schemas::version::VersionScheme;
 
 use super::Contents;
-use crate::field::{Field, Invalid, Literal};
+use crate::field::{Field, Literal};
 use crate::syntax::json::{self, Json};
 use crate::syntax::keys;
 use crate::syntax::toml::Toml;
@@ -14,7 +15,7 @@ pub(super) fn json(
     text: &str,
     pointer: &JsonPointer,
     scheme: VersionScheme,
-) -> Result<Contents, Invalid> {
+) -> Result<Contents, Diagnostic> {
     let json = Json::read(text)?;
     let value = json::at(json.root(), &keys(pointer)).ok_or_else(|| missing(pointer))?;
     Ok(field(pointer, json.literal(pointer.as_str(), value)?, scheme))
@@ -24,7 +25,7 @@ pub(super) fn toml(
     text: &str,
     pointer: &JsonPointer,
     scheme: VersionScheme,
-) -> Result<Contents, Invalid> {
+) -> Result<Contents, Diagnostic> {
     let toml = Toml::read(text)?;
     let item = toml.at(&keys(pointer)).ok_or_else(|| missing(pointer))?;
     Ok(field(pointer, toml.literal(pointer.as_str(), item)?, scheme))
@@ -34,14 +35,14 @@ pub(super) fn yaml(
     text: &str,
     pointer: &JsonPointer,
     scheme: VersionScheme,
-) -> Result<Contents, Invalid> {
+) -> Result<Contents, Diagnostic> {
     let yaml = Yaml::read(text)?;
     let node = yaml.at(&keys(pointer)).ok_or_else(|| missing(pointer))?;
     Ok(field(pointer, yaml.literal(pointer.as_str(), node)?, scheme))
 }
 
-fn missing(pointer: &JsonPointer) -> Invalid {
-    Invalid::new(format!("has no {pointer}"))
+fn missing(pointer: &JsonPointer) -> Diagnostic {
+    Diagnostic::new(Rule::VersionFieldMissing, format!("has no {pointer}"))
 }
 
 fn field(pointer: &JsonPointer, literal: Literal<'_>, scheme: VersionScheme) -> Contents {

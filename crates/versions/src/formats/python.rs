@@ -2,13 +2,14 @@
 
 use std::sync::LazyLock;
 
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::version::VersionScheme;
 use lockstep_schemas::version_format::VersionFormat;
 use regex_lite::Regex;
 use toml_edit::{Item, TableLike, Value};
 
 use super::{Contents, Lead, Reading};
-use crate::field::{Field, Invalid, Literal, Notation, Package};
+use crate::field::{Field, Literal, Notation, Package};
 use crate::requirement::{self, Requirement};
 use crate::syntax::code::{Code, Language};
 use crate::syntax::toml::Toml;
@@ -23,7 +24,7 @@ const PYTHON: Language = Language {
 
 /// A module that assigns the version to one of some variables: not in a comment, not in a text of several lines,
 /// and not as a part of something longer.
-pub(super) fn module(text: &str, variables: &[String]) -> Result<Contents, Invalid> {
+pub(super) fn module(text: &str, variables: &[String]) -> Result<Contents, Diagnostic> {
     let code = Code::read(text, &PYTHON);
     let names: Vec<String> = variables.iter().map(|name| regex_lite::escape(name)).collect();
     let pattern = format!(
@@ -38,7 +39,7 @@ pub(super) fn module(text: &str, variables: &[String]) -> Result<Contents, Inval
 /// `pyproject.toml`: the version of
 /// [PEP 621](https://packaging.python.org/en/latest/specifications/pyproject-toml/) or Poetry's; where it is
 /// dynamic, the file that has it; and the exact versions of other projects that it depends on.
-pub(super) fn pyproject(text: &str) -> Result<Contents, Invalid> {
+pub(super) fn pyproject(text: &str) -> Result<Contents, Diagnostic> {
     let toml = Toml::read(text)?;
     let mut contents = Contents::default();
     for (name, path) in [
@@ -51,7 +52,10 @@ pub(super) fn pyproject(text: &str) -> Result<Contents, Invalid> {
     }
     if contents.fields.is_empty() {
         if !toml.texts(&["project", "dynamic"]).iter().any(|key| key == "version") {
-            return Err(Invalid::new("has no [project].version and no [tool.poetry].version"));
+            return Err(Diagnostic::new(
+                Rule::VersionFieldMissing,
+                "has no [project].version and no [tool.poetry].version",
+            ));
         }
         contents.leads.push(dynamic(&toml)?);
     }
@@ -111,7 +115,7 @@ fn required(toml: &Toml<'_>, of: &str, value: &Value) -> Option<Field> {
 }
 
 /// Where a dynamic version comes from, by the build backend.
-fn dynamic(toml: &Toml<'_>) -> Result<Lead, Invalid> {
+fn dynamic(toml: &Toml<'_>) -> Result<Lead, Diagnostic> {
     let file = |candidates: Vec<String>, reading| Ok(Lead::File { candidates, reading });
     let hatch = ["tool", "hatch", "version"];
     if let Some(version) = toml.at(&hatch) {
@@ -146,7 +150,7 @@ fn dynamic(toml: &Toml<'_>) -> Result<Lead, Invalid> {
             variables(&["__version__"]),
         );
     }
-    Err(Invalid::new("[project].version is dynamic, and what it comes from is not known")
+    Err(Diagnostic::new(Rule::VersionDynamic, "[project].version is dynamic, and what it comes from is not known")
         .with_remedy("name the file that has it, in the place of this one; a version that comes from git's tags needs none"))
 }
 
@@ -156,7 +160,7 @@ fn variables(names: &[&str]) -> Reading {
 
 /// What setuptools takes a version from
 /// ([documentation](https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#dynamic-metadata)).
-fn setuptools_source(toml: &Toml<'_>, version: &dyn TableLike) -> Result<Lead, Invalid> {
+fn setuptools_source(toml: &Toml<'_>, version: &dyn TableLike) -> Result<Lead, Diagnostic> {
     let source = |key: &str| version.get(key).and_then(Item::as_str);
     if let Some(attribute) = source("attr") {
         let folders = toml.entries(&["tool", "setuptools", "package-dir"]);
@@ -169,9 +173,10 @@ fn setuptools_source(toml: &Toml<'_>, version: &dyn TableLike) -> Result<Lead, I
     match (source("file"), listed.as_slice()) {
         (Some(file), _) => Ok(bare(file)),
         (None, [file]) => Ok(bare(file)),
-        _ => {
-            Err(Invalid::new("[tool.setuptools.dynamic].version has neither `attr` nor one `file`"))
-        }
+        _ => Err(Diagnostic::new(
+            Rule::VersionDynamic,
+            "[tool.setuptools.dynamic].version has neither `attr` nor one `file`",
+        )),
     }
 }
 
@@ -210,7 +215,7 @@ fn modules<'r>(module: &str, roots: impl Iterator<Item = &'r str>) -> Vec<String
 
 /// `setup.cfg`, as
 /// [configparser](https://docs.python.org/3/library/configparser.html#supported-ini-file-structure) reads it.
-pub(super) fn setup_cfg(text: &str) -> Result<Contents, Invalid> {
+pub(super) fn setup_cfg(text: &str) -> Result<Contents, Diagnostic> {
     let mut found: Option<Literal<'_>> = None;
     let mut package = None;
     let mut folders = Vec::new();
@@ -219,8 +224,11 @@ pub(super) fn setup_cfg(text: &str) -> Result<Contents, Invalid> {
         match (section, key.as_str()) {
             ("metadata", "name") => package = Some(Package::python(value.text)),
             ("metadata", "version") if is_first && found.is_some() => {
-                let invalid = Invalid::new("has [metadata] version more than once");
-                return Err(invalid.at(value.place.start));
+                let invalid = Diagnostic::new(
+                    Rule::VersionFieldUnclear,
+                    "has [metadata] version more than once",
+                );
+                return Err(invalid.at_byte(value.place.start));
             }
             ("metadata", "version") if found.is_none() && !value.text.is_empty() => {
                 found = Some(value);
@@ -233,7 +241,8 @@ pub(super) fn setup_cfg(text: &str) -> Result<Contents, Invalid> {
             _ => {}
         }
     }
-    let version = found.ok_or_else(|| Invalid::new("has no [metadata] version"))?;
+    let version = found
+        .ok_or_else(|| Diagnostic::new(Rule::VersionFieldMissing, "has no [metadata] version"))?;
     let mut contents = Contents { package, ..Contents::default() };
     let directive = |name: &str| {
         let (before, after) = version.text.split_once(':')?;

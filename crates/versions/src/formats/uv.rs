@@ -1,14 +1,15 @@
 //! uv's lockfile.
 
+use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::version::VersionScheme;
 use toml_edit::Item;
 
 use super::Contents;
-use crate::field::{Field, Invalid, Package};
+use crate::field::{Field, Package};
 use crate::syntax::toml::Toml;
 
 /// `uv.lock`: the projects that are folders of the repository.
-pub(super) fn lock(text: &str) -> Result<Contents, Invalid> {
+pub(super) fn lock(text: &str) -> Result<Contents, Diagnostic> {
     let toml = Toml::read(text)?;
     let packages = toml.at(&["package"]).and_then(Item::as_array_of_tables);
     let mut contents = Contents::default();

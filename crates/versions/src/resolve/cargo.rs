@@ -4,9 +4,9 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::Path;
 
+use lockstep_schemas::diagnostic::Diagnostic;
 use toml_edit::{Item, TableLike};
 
-use crate::field::Invalid;
 use crate::formats::cargo::dependencies;
 use crate::syntax::toml::Toml;
 use crate::text::{below, folder_of, text_of};
@@ -119,7 +119,7 @@ impl<'r> Workspaces<'r> {
         self.root.join(&root).is_file().then_some(root)
     }
 
-    /// What a manifest says of workspaces; nothing where it can not be read, which is told where its fields are
+    /// What a manifest says of workspaces; nothing where it cannot be read, which is told where its fields are
     /// looked for.
     fn layout(&mut self, manifest: &str) -> Option<&Layout> {
         let read = |manifest: &str| {
@@ -155,7 +155,7 @@ struct Layout {
 }
 
 impl Layout {
-    fn read(text: &str) -> Result<Self, Invalid> {
+    fn read(text: &str) -> Result<Self, Diagnostic> {
         let toml = Toml::read(text)?;
         let mut layout = Self {
             is_root: toml.at(&["workspace"]).is_some(),

@@ -4,15 +4,15 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
-use lockstep_files::Problem;
 use lockstep_patterns::find;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::version_format::VersionFormat;
 use rayon::prelude::*;
 
 use super::cargo::{self, Crate, Workspaces};
 use super::{npm, uv};
 use crate::formats::{Contents, Lead, Reading, by_name, read};
-use crate::text::{Identity, below, folder_of, identified, problem};
+use crate::text::{Identity, below, folder_of, identified, in_file};
 
 /// From how many files on they are read on every core: starting the threads takes as long as reading a few.
 const MANY: usize = 24;
@@ -43,9 +43,9 @@ pub(crate) struct Reader<'r> {
     pub(crate) places: HashMap<String, usize>,
     files: HashMap<Identity, usize>,
     pub(crate) found: Vec<(Task, Contents)>,
-    pub(crate) problems: Vec<Problem>,
-    /// Lockfiles that can not be read and may be none of the repository's.
-    pub(crate) unread: Vec<(usize, Problem)>,
+    pub(crate) problems: Vec<Diagnostic>,
+    /// Lockfiles that cannot be read and may be none of the repository's.
+    pub(crate) unread: Vec<(usize, Diagnostic)>,
     workspaces: Workspaces<'r>,
     /// What was looked for upwards from a folder, and found.
     above: HashMap<(String, &'static [&'static str]), Option<String>>,
@@ -74,21 +74,27 @@ impl<'r> Reader<'r> {
             Ok(found) => found.into_iter().map(|(path, _)| path).collect(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => {
-                self.problems
-                    .push(Problem::new(format!("can not be looked for: {error}")).of_file(pattern));
+                self.problems.push(
+                    Diagnostic::new(Rule::FileUnreadable, format!("cannot be looked for: {error}"))
+                        .in_file(pattern),
+                );
                 return Vec::new();
             }
         };
         if paths.is_empty() {
             let (what, remedy) = if pattern.contains('*') {
-                ("no such file, though it carries the version", "add one")
+                ("matches no file, and should carry the version", "add one")
             } else if self.root.join(pattern).symlink_metadata().is_ok() {
-                ("is no file, nor a link to one", "put the file there")
+                ("is not a file, nor a link to one", "put the file there")
             } else {
-                ("is missing, though it carries the version", "add it")
+                ("is missing, and should carry the version", "add it")
             };
             let remedy = format!("{remedy}, or take it out of `versions` in lockstep.yaml");
-            self.problems.push(Problem::new(what).of_file(pattern).with_remedy(remedy));
+            self.problems.push(
+                Diagnostic::new(Rule::VersionFileMissing, what)
+                    .in_file(pattern)
+                    .with_remedy(remedy),
+            );
         }
         if *reading == Reading::format(VersionFormat::CargoManifest) {
             self.listed.extend(paths.iter().cloned());
@@ -111,7 +117,7 @@ impl<'r> Reader<'r> {
             let known = self.places.get(&task.path).map(|place| self.texts[*place].1.as_str());
             let text = known.is_none().then(|| identified(&self.root.join(&task.path)));
             let contents = match &text {
-                Some(Err(message)) => Err(Problem::new(message.clone()).of_file(&task.path)),
+                Some(Err(unread)) => Err(unread.clone().in_file(&task.path)),
                 Some(Ok((text, _))) => parsed(&task, text),
                 None => parsed(&task, known.unwrap_or_default()),
             };
@@ -126,9 +132,11 @@ impl<'r> Reader<'r> {
         for (task, text, contents) in read {
             let place = self.place(&task.path, text);
             match (contents, place) {
-                (Ok(Contents { lacks: Some(invalid), .. }), Some(place)) if !task.is_of_pattern => {
+                (Ok(Contents { missing: Some(invalid), .. }), Some(place))
+                    if !task.is_of_pattern =>
+                {
                     let text = &self.texts[place].1;
-                    self.problems.push(problem(&task.path, text, invalid));
+                    self.problems.push(in_file(&task.path, text, invalid));
                 }
                 (Ok(contents), _) => {
                     for lead in &contents.leads {
@@ -201,9 +209,13 @@ impl<'r> Reader<'r> {
     fn workspace(&mut self, from: &Task, named: Option<&str>, inherits: bool) -> Vec<Task> {
         let Some(root) = self.workspaces.root_of(&from.path, named) else {
             if inherits {
-                let problem = "inherits its version from a workspace, and there is none above it";
+                let problem = "inherits its version, and no workspace above it has one";
                 let remedy = "write its version, or add it to a workspace with one";
-                self.problems.push(Problem::new(problem).of_file(&from.path).with_remedy(remedy));
+                self.problems.push(
+                    Diagnostic::new(Rule::VersionInherited, problem)
+                        .in_file(&from.path)
+                        .with_remedy(remedy),
+                );
             }
             return self.beside(from, &from.path, cargo::LOCK);
         };
@@ -221,12 +233,12 @@ impl<'r> Reader<'r> {
     fn no_file(&mut self, from: &Task, paths: &[String]) {
         let place = match paths {
             [] => "outside of the project".to_owned(),
-            [path] => format!("in {path}, which is no file"),
+            [path] => format!("in {path}, which is not a file"),
             [first, .., last] => format!("in none of {first} to {last}"),
         };
         self.problems.push(
-            Problem::new(format!("its version is dynamic, and stands {place}"))
-                .of_file(&from.path)
+            Diagnostic::new(Rule::VersionDynamic, format!("its version is dynamic, and stands {place}"))
+                .in_file(&from.path)
                 .with_remedy("name the file that has it in `versions` of lockstep.yaml, in the place of this one"),
         );
     }
@@ -259,6 +271,6 @@ impl Task {
     }
 }
 
-fn parsed(task: &Task, text: &str) -> Result<Contents, Problem> {
-    read(&task.reading, text).map_err(|invalid| problem(&task.path, text, invalid))
+fn parsed(task: &Task, text: &str) -> Result<Contents, Diagnostic> {
+    read(&task.reading, text).map_err(|invalid| in_file(&task.path, text, invalid))
 }

@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use regex_lite::Regex;
 
-use crate::field::{Invalid, Literal};
+use crate::field::Literal;
 
 /// How a language writes what is no code.
 pub(crate) struct Language {
@@ -47,7 +48,7 @@ impl<'t> Code<'t> {
     }
 
     /// The one text that the group of an expression finds in code, comments left out.
-    pub(crate) fn one(&self, pattern: &str, name: &str) -> Result<Literal<'t>, Invalid> {
+    pub(crate) fn one(&self, pattern: &str, name: &str) -> Result<Literal<'t>, Diagnostic> {
         let found = one(&self.without_comments, pattern, name)?;
         Ok(Literal { text: &self.text[found.clone()], place: found })
     }
@@ -90,7 +91,7 @@ impl<'t> Code<'t> {
     }
 
     /// What stands between the parentheses of the one call of a function.
-    pub(crate) fn arguments(&self, function: &str, name: &str) -> Result<Range<usize>, Invalid> {
+    pub(crate) fn arguments(&self, function: &str, name: &str) -> Result<Range<usize>, Diagnostic> {
         let open = one(&self.without_texts, &format!(r"^[ \t]*(?:{function})[ \t]*(\()"), name)?;
         let mut depth = 0_usize;
         for (index, byte) in self.without_texts.bytes().enumerate().skip(open.start) {
@@ -101,7 +102,8 @@ impl<'t> Code<'t> {
                 _ => {}
             }
         }
-        Err(Invalid::new("has a parenthesis that is not closed").at(open.start))
+        Err(Diagnostic::new(Rule::VersionFileSyntax, "has a parenthesis that is not closed")
+            .at_byte(open.start))
     }
 
     /// What follows the first place in some arguments that an expression matches, no inner call's.
@@ -132,20 +134,25 @@ pub(crate) fn pattern<'t>(
     text: &'t str,
     pattern: &str,
     name: &str,
-) -> Result<Literal<'t>, Invalid> {
+) -> Result<Literal<'t>, Diagnostic> {
     let place = one(text, pattern, name)?;
     Ok(Literal { text: &text[place.clone()], place })
 }
 
-fn one(text: &str, pattern: &str, name: &str) -> Result<Range<usize>, Invalid> {
-    let regex = Regex::new(&multi_line(pattern))
-        .map_err(|error| Invalid::new(format!("`{pattern}` is no regular expression: {error}")))?;
+fn one(text: &str, pattern: &str, name: &str) -> Result<Range<usize>, Diagnostic> {
+    let regex = Regex::new(&multi_line(pattern)).map_err(|error| {
+        Diagnostic::new(
+            Rule::VersionPattern,
+            format!("`{pattern}` is not a regular expression: {error}"),
+        )
+    })?;
     let mut found = regex.captures_iter(text).filter_map(|captures| captures.get(1));
     match (found.next(), found.next()) {
         (Some(found), None) => Ok(found.range()),
-        (None, _) => Err(Invalid::new(format!("has no {name}"))),
+        (None, _) => Err(Diagnostic::new(Rule::VersionFieldMissing, format!("has no {name}"))),
         (Some(_), Some(second)) => {
-            Err(Invalid::new(format!("has {name} more than once")).at(second.start()))
+            Err(Diagnostic::new(Rule::VersionFieldUnclear, format!("has {name} more than once"))
+                .at_byte(second.start()))
         }
     }
 }

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use jsonc_parser::ast::{Object, Value};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 
-use crate::field::{Invalid, Literal};
+use crate::field::Literal;
 
 /// A document as it was read.
 pub(crate) struct Json<'t> {
@@ -16,7 +17,7 @@ pub(crate) struct Json<'t> {
 
 impl<'t> Json<'t> {
     /// Reads JSON as every reader reads it: no comments, no key twice.
-    pub(crate) fn read(text: &'t str) -> Result<Self, Invalid> {
+    pub(crate) fn read(text: &'t str) -> Result<Self, Diagnostic> {
         let options = ParseOptions {
             allow_comments: false,
             allow_loose_object_property_names: false,
@@ -31,9 +32,12 @@ impl<'t> Json<'t> {
         };
         let read = parse_to_ast(text, &CollectOptions::default(), &options);
         let read = read.map_err(|error| {
-            Invalid::new(format!("is no JSON: {}", error.kind())).at(error.range().start)
+            Diagnostic::new(Rule::VersionFileSyntax, format!("is not JSON: {}", error.kind()))
+                .at_byte(error.range().start)
         })?;
-        let root = read.value.ok_or_else(|| Invalid::new("is no JSON: it is empty"))?;
+        let root = read
+            .value
+            .ok_or_else(|| Diagnostic::new(Rule::VersionFileSyntax, "is not JSON: it is empty"))?;
         unambiguous(&root)?;
         Ok(Self { text, root })
     }
@@ -43,15 +47,20 @@ impl<'t> Json<'t> {
     }
 
     /// The text of a value as it stands in the file.
-    pub(crate) fn literal(&self, name: &str, value: &Value<'t>) -> Result<Literal<'t>, Invalid> {
+    pub(crate) fn literal(&self, name: &str, value: &Value<'t>) -> Result<Literal<'t>, Diagnostic> {
         let range = value.range();
         let Value::StringLit(literal) = value else {
-            return Err(Invalid::new(format!("{name} is no text")).at(range.start));
+            return Err(Diagnostic::new(Rule::VersionFieldForm, format!("{name} is not text"))
+                .at_byte(range.start));
         };
         let place = range.start + 1..range.end - 1;
         match self.text.get(place.clone()) {
             Some(text) if text == literal.value => Ok(Literal { text, place }),
-            _ => Err(Invalid::new(format!("{name} is written with escapes")).at(range.start)),
+            _ => Err(Diagnostic::new(
+                Rule::VersionFieldForm,
+                format!("{name} is written with escapes"),
+            )
+            .at_byte(range.start)),
         }
     }
 }
@@ -91,14 +100,15 @@ pub(crate) fn entries<'v, 't>(
     properties.map(|property| (property.name.as_str(), &property.value))
 }
 
-fn unambiguous(value: &Value<'_>) -> Result<(), Invalid> {
+fn unambiguous(value: &Value<'_>) -> Result<(), Diagnostic> {
     match value {
         Value::Object(object) => {
             let mut keys = HashSet::new();
             for property in &object.properties {
                 if !keys.insert(property.name.as_str()) {
                     let message = format!("has the key `{}` twice", property.name.as_str());
-                    return Err(Invalid::new(message).at(property.range().start));
+                    return Err(Diagnostic::new(Rule::DuplicateKey, message)
+                        .at_byte(property.range().start));
                 }
                 unambiguous(&property.value)?;
             }

@@ -8,8 +8,9 @@ use lib_ruby_parser::nodes::{
 };
 use lib_ruby_parser::traverse::visitor::Visitor;
 use lib_ruby_parser::{ErrorLevel, Node, Parser, ParserOptions};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 
-use crate::field::{Invalid, Literal};
+use crate::field::Literal;
 
 /// The largest file that is read, in bytes: more than any formula of a release has. Of some nonsense, reading takes the
 /// square of it.
@@ -39,9 +40,12 @@ pub(crate) fn calls<'t>(
     text: &'t str,
     wanted: &'static [&'static str],
     is_own: fn(&str) -> bool,
-) -> Result<Vec<Call<'t>>, Invalid> {
+) -> Result<Vec<Call<'t>>, Diagnostic> {
     if text.len() > LARGEST {
-        return Err(Invalid::new(format!("is larger than {} KiB", LARGEST >> 10)));
+        return Err(Diagnostic::new(
+            Rule::TooComplex,
+            format!("is larger than {} KiB", LARGEST >> 10),
+        ));
     }
     let source = text.as_bytes().to_vec();
     let stack = STACK + STACK_A_BYTE * text.len();
@@ -49,7 +53,9 @@ pub(crate) fn calls<'t>(
     let parsing = std::thread::Builder::new().stack_size(stack);
     let parsing = parsing.spawn(move || found(source, wanted, is_own));
     let found = parsing.ok().and_then(|thread| thread.join().ok());
-    let found = found.unwrap_or_else(|| Err(Invalid::new("can not be read as Ruby")))?;
+    let found = found.unwrap_or_else(|| {
+        Err(Diagnostic::new(Rule::VersionFileSyntax, "cannot be read as Ruby"))
+    })?;
     let literals = |places: Places| {
         let literal =
             |(start, end)| Some(Literal { text: text.get(start..end)?, place: start..end });
@@ -79,12 +85,13 @@ fn found(
     source: Vec<u8>,
     wanted: &'static [&'static str],
     is_own: fn(&str) -> bool,
-) -> Result<Vec<Found>, Invalid> {
+) -> Result<Vec<Found>, Diagnostic> {
     let options = ParserOptions { record_tokens: false, ..ParserOptions::default() };
     let parsed = Parser::new(source, options).do_parse();
     if let Some(error) = parsed.diagnostics.iter().find(|found| found.level == ErrorLevel::Error) {
         let message = error.render_message();
-        return Err(Invalid::new(format!("is no Ruby: {message}")).at(error.loc.begin));
+        return Err(Diagnostic::new(Rule::VersionFileSyntax, format!("is not Ruby: {message}"))
+            .at_byte(error.loc.begin));
     }
     let mut calls = Calls { wanted, is_own, assigned: HashMap::new(), found: Vec::new() };
     if let Some(file) = &parsed.ast {

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use toml_edit::{Document, Item, TableLike, Value};
 
-use crate::field::{Invalid, Literal};
+use crate::field::Literal;
 
 /// A document as it was read.
 pub(crate) struct Toml<'t> {
@@ -13,11 +14,14 @@ pub(crate) struct Toml<'t> {
 }
 
 impl<'t> Toml<'t> {
-    pub(crate) fn read(text: &'t str) -> Result<Self, Invalid> {
+    pub(crate) fn read(text: &'t str) -> Result<Self, Diagnostic> {
         let document = Document::parse(text).map_err(|error| {
-            let invalid = Invalid::new(format!("is no TOML: {}", error.message()));
+            let invalid = Diagnostic::new(
+                Rule::VersionFileSyntax,
+                format!("is not TOML: {}", error.message()),
+            );
             match error.span() {
-                Some(span) => invalid.at(span.start),
+                Some(span) => invalid.at_byte(span.start),
                 None => invalid,
             }
         })?;
@@ -52,12 +56,12 @@ impl<'t> Toml<'t> {
     }
 
     /// An item's text as it stands in the file.
-    pub(crate) fn literal(&self, name: &str, item: &Item) -> Result<Literal<'t>, Invalid> {
+    pub(crate) fn literal(&self, name: &str, item: &Item) -> Result<Literal<'t>, Diagnostic> {
         self.standing(name, item.as_str(), item.span())
     }
 
     /// The same, of a value in a list.
-    pub(crate) fn literal_of(&self, name: &str, value: &Value) -> Result<Literal<'t>, Invalid> {
+    pub(crate) fn literal_of(&self, name: &str, value: &Value) -> Result<Literal<'t>, Diagnostic> {
         self.standing(name, value.as_str(), value.span())
     }
 
@@ -66,15 +70,20 @@ impl<'t> Toml<'t> {
         name: &str,
         text: Option<&str>,
         span: Option<Range<usize>>,
-    ) -> Result<Literal<'t>, Invalid> {
+    ) -> Result<Literal<'t>, Diagnostic> {
         let span = span.unwrap_or_default();
         let Some(text) = text else {
-            return Err(Invalid::new(format!("{name} is no text")).at(span.start));
+            return Err(Diagnostic::new(Rule::VersionFieldForm, format!("{name} is not text"))
+                .at_byte(span.start));
         };
         let place = self.inside(&span);
         match self.text.get(place.clone()) {
             Some(written) if written == text => Ok(Literal { text: written, place }),
-            _ => Err(Invalid::new(format!("{name} is written with escapes")).at(span.start)),
+            _ => Err(Diagnostic::new(
+                Rule::VersionFieldForm,
+                format!("{name} is written with escapes"),
+            )
+            .at_byte(span.start)),
         }
     }
 

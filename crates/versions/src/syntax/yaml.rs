@@ -1,9 +1,10 @@
 //! YAML.
 
-use lockstep_yaml::{Bounds, Document, Entry, Kind, Mistake, Node};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_yaml::{Bounds, Document, Entry, Kind, Node};
 use serde_json::Value;
 
-use crate::field::{Invalid, Literal};
+use crate::field::Literal;
 
 /// Large enough for the lockfiles of large workspaces.
 const BOUNDS: Bounds = Bounds { depth: 64, values: 500_000, tags: true, last: false };
@@ -15,27 +16,25 @@ pub(crate) struct Yaml<'t> {
 }
 
 impl<'t> Yaml<'t> {
-    pub(crate) fn read(text: &'t str) -> Result<Self, Invalid> {
+    pub(crate) fn read(text: &'t str) -> Result<Self, Diagnostic> {
         Self::within(text, BOUNDS)
     }
 
     /// Reads the last of several documents.
-    pub(crate) fn read_last(text: &'t str) -> Result<Self, Invalid> {
+    pub(crate) fn read_last(text: &'t str) -> Result<Self, Diagnostic> {
         Self::within(text, Bounds { last: true, ..BOUNDS })
     }
 
-    fn within(text: &'t str, bounds: Bounds) -> Result<Self, Invalid> {
-        let invalid = |mistake: Mistake| Invalid {
-            message: format!("is not read: {}", mistake.message),
-            at: Some(mistake.place.bytes.start),
-            remedy: mistake.remedy,
+    fn within(text: &'t str, bounds: Bounds) -> Result<Self, Diagnostic> {
+        let first = |mut found: Vec<Diagnostic>| {
+            let first = found.swap_remove(0);
+            Diagnostic { message: format!("is not read: {}", first.message), ..first }
         };
-        let first = |mut mistakes: Vec<Mistake>| invalid(mistakes.swap_remove(0));
         let mut document = lockstep_yaml::read(text, bounds).map_err(first)?;
-        if document.mistakes.is_empty() {
+        if document.problems.is_empty() {
             Ok(Self { text, document })
         } else {
-            Err(first(std::mem::take(&mut document.mistakes)))
+            Err(first(std::mem::take(&mut document.problems)))
         }
     }
 
@@ -50,11 +49,11 @@ impl<'t> Yaml<'t> {
     }
 
     /// A value's text as it stands in the file.
-    pub(crate) fn literal(&self, name: &str, node: &Node) -> Result<Literal<'t>, Invalid> {
-        let start = node.place.bytes.start;
+    pub(crate) fn literal(&self, name: &str, node: &Node) -> Result<Literal<'t>, Diagnostic> {
+        let start = node.span.bytes.start;
         let Kind::Scalar(Value::String(text)) = &node.kind else {
-            return Err(Invalid::new(format!("{name} is no text"))
-                .at(start)
+            return Err(Diagnostic::new(Rule::VersionFieldForm, format!("{name} is not text"))
+                .at_byte(start)
                 .with_remedy("a version needs quotes where it could be read as a number"));
         };
         let written = &self.text[start..];
@@ -63,9 +62,9 @@ impl<'t> Yaml<'t> {
         match self.text.get(place.clone()) {
             Some(written) if written == text => Ok(Literal { text: written, place }),
             _ => {
-                let what = "is no text on one line: an alias, a block, or one with escapes";
-                Err(Invalid::new(format!("{name} {what}"))
-                    .at(start)
+                let what = "is not text on one line: it is an alias, a block, or has escapes";
+                Err(Diagnostic::new(Rule::VersionFieldForm, format!("{name} {what}"))
+                    .at_byte(start)
                     .with_remedy("write the version itself there, plain or in quotes"))
             }
         }

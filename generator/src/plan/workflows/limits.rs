@@ -1,5 +1,6 @@
 //! GitHub's own limits, checked where the plan could pass them.
 
+use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::plan::{ArtifactPlan, JobBody, Plan, Workflow};
 
@@ -75,5 +76,11 @@ fn calls(workflow: &Workflow, violations: &mut Vec<Violation>) {
 }
 
 fn violation(at: Path, message: String, remedy: &str) -> Violation {
-    Violation { at, message, remedy: Some(remedy.to_owned()), unknown: None }
+    Violation {
+        rule: Rule::GithubLimit,
+        at,
+        message,
+        remedy: Some(remedy.to_owned()),
+        unknown: None,
+    }
 }

@@ -87,7 +87,7 @@ fn words_that_mean_something_else() {
     }
 }
 
-/// Expressions stand plain where they can, and are still one scalar where they can not.
+/// Expressions stand plain where they can, and are still one scalar where they cannot.
 #[test]
 fn expressions() {
     assert_eq!(quote("${{ inputs.version == '' }}"), "${{ inputs.version == '' }}");
@@ -109,7 +109,7 @@ fn scripts_are_readable() {
     assert_eq!(quote("make all"), "make all");
     assert_eq!(quote("a\nb\n"), "|\n          a\n          b");
     assert_eq!(quote("a\n\n  b"), "|-\n          a\n\n            b");
-    // What a block can not hold to the letter is quoted.
+    // What a block cannot hold to the letter is quoted.
     assert_eq!(quote(" a\nb"), "\" a\\nb\"");
     assert_eq!(quote("a\n\n"), "\"a\\n\\n\"");
     assert_eq!(quote("a\n \nb"), "\"a\\n \\nb\"");

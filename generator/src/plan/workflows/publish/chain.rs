@@ -1,8 +1,8 @@
-//! The jobs of one conduct, each behind those that it needs.
+//! The jobs that are live, or their rehearsal, each behind those that it needs.
 
 use lockstep_schemas::model::{Auth, ChannelKind, FormulaUpdate, GateCheck, Model};
 use lockstep_schemas::plan::{
-    Call, ChannelPlan, Client, Conduct, Job, JobBody, Permission, Plan, ReleaseStage, Steps,
+    Call, ChannelPlan, Client, Job, JobBody, Permission, Plan, PublishMode, ReleaseStage, Steps,
 };
 use lockstep_schemas::strings::{Expression, JobId};
 
@@ -18,23 +18,23 @@ const PUBLISHING_UV: &str = "0.13.9";
 const PUBLISHING_RUST: &str = "1.95.0";
 
 /// A job that another waits for, and the channel whose part it is.
-struct Done {
+struct PublishingJob {
     id: JobId,
     channel: ChannelKind,
 }
 
-/// The jobs of one conduct, each behind those that it needs.
+/// The jobs that are live, or their rehearsal, each behind those that it needs.
 pub(super) struct Chain<'a> {
     model: &'a Model,
     plan: &'a Plan,
-    conduct: Conduct,
-    done: Vec<Done>,
+    mode: PublishMode,
+    publishing: Vec<PublishingJob>,
     pub(super) jobs: Vec<Job>,
 }
 
 impl<'a> Chain<'a> {
-    pub(super) fn of(model: &'a Model, plan: &'a Plan, conduct: Conduct) -> Self {
-        let mut chain = Self { model, plan, conduct, done: Vec::new(), jobs: Vec::new() };
+    pub(super) fn of(model: &'a Model, plan: &'a Plan, mode: PublishMode) -> Self {
+        let mut chain = Self { model, plan, mode, publishing: Vec::new(), jobs: Vec::new() };
         let channel = |kind| plan.channels.iter().find(|channel| channel.kind == kind);
         let release = channel(ChannelKind::GithubRelease);
         let homebrew = channel(ChannelKind::Homebrew);
@@ -47,22 +47,22 @@ impl<'a> Chain<'a> {
             chain.push(homebrew, 0, |chain| chain.formula(homebrew, ReleaseStage::Prepare));
         }
         // Then the registries, side by side: what they accept stays.
-        let prepared = chain.done.len();
+        let prepared = chain.publishing.len();
         for kind in [ChannelKind::CratesIo, ChannelKind::Npm, ChannelKind::Pypi] {
             if let Some(registry) = channel(kind) {
                 chain.push(registry, prepared, |chain| chain.publish(registry));
             }
         }
-        // When all of that is done the release becomes public, and with it the formula.
+        // When all of that is publishing the release becomes public, and with it the formula.
         if let Some(release) = release {
-            let all = chain.done.len();
+            let all = chain.publishing.len();
             chain.push(release, all, |chain| chain.release(release, ReleaseStage::Publish));
         }
         if let Some(homebrew) = homebrew {
-            let all = chain.done.len();
+            let all = chain.publishing.len();
             chain.push(homebrew, all, |chain| chain.formula(homebrew, ReleaseStage::Publish));
         }
-        if conduct == Conduct::Live {
+        if mode == PublishMode::Live {
             let deliver = chain.deliver();
             chain.jobs.push(deliver);
         }
@@ -77,17 +77,17 @@ impl<'a> Chain<'a> {
         job.id = self.id(job.id.as_str());
         job.needs = self.needs(before);
         job.condition = Some(self.condition(before, Some(channel)));
-        self.done.push(Done { id: job.id.clone(), channel: channel.kind });
-        self.jobs.push(match self.conduct {
-            Conduct::Live => job,
-            Conduct::Rehearsal => Self::strip(job),
+        self.publishing.push(PublishingJob { id: job.id.clone(), channel: channel.kind });
+        self.jobs.push(match self.mode {
+            PublishMode::Live => job,
+            PublishMode::Rehearsal => Self::strip(job),
         });
     }
 
     fn id(&self, name: &str) -> JobId {
-        match self.conduct {
-            Conduct::Live => id(name),
-            Conduct::Rehearsal => id(format!("rehearse-{name}")),
+        match self.mode {
+            PublishMode::Live => id(name),
+            PublishMode::Rehearsal => id(format!("rehearse-{name}")),
         }
     }
 
@@ -109,37 +109,43 @@ impl<'a> Chain<'a> {
 
     fn needs(&self, before: usize) -> Vec<JobId> {
         let first = [id("resolve"), id("preflight")];
-        first.into_iter().chain(self.done[..before].iter().map(|done| done.id.clone())).collect()
+        first
+            .into_iter()
+            .chain(self.publishing[..before].iter().map(|publishing| publishing.id.clone()))
+            .collect()
     }
 
-    /// When a job runs: in its own conduct, where its channel is part of the release, when each job
+    /// When a job runs: in a live run or a rehearsal, where its channel is part of the release, when each job
     /// before it succeeded or was skipped because *its* channel is no part of it. A result that is
     /// neither stops it.
     fn condition(&self, before: usize, channel: Option<&ChannelPlan>) -> Expression {
-        let mut terms = vec![self.conducted().to_owned()];
+        let mut terms = vec![self.when().to_owned()];
         if let Some(channel) = channel {
             terms.push(selected(channel.kind));
         }
         let own = channel.map(|channel| channel.kind);
         // A formula leads to the release's assets: without the release it leads nowhere.
-        let must_succeed = |done: &Done| {
-            Some(done.channel) == own
+        let must_succeed = |publishing: &PublishingJob| {
+            Some(publishing.channel) == own
                 || (own == Some(ChannelKind::Homebrew)
-                    && done.channel == ChannelKind::GithubRelease)
+                    && publishing.channel == ChannelKind::GithubRelease)
         };
-        let before = &self.done[..before];
+        let before = &self.publishing[..before];
         // Where all that it needs must have succeeded, GitHub's own rule says so. Where one may have
         // been skipped, that rule would skip this job too; the condition then names every result.
-        if before.iter().any(|done| !must_succeed(done)) {
+        if before.iter().any(|publishing| !must_succeed(publishing)) {
             terms.insert(0, "!cancelled()".to_owned());
             let first = ["resolve", "preflight"].into_iter();
             terms.extend(first.map(|name| format!("needs.{name}.result == 'success'")));
-            terms.extend(before.iter().map(|done| {
-                let succeeded = format!("needs.{}.result == 'success'", done.id);
-                if must_succeed(done) {
+            terms.extend(before.iter().map(|publishing| {
+                let succeeded = format!("needs.{}.result == 'success'", publishing.id);
+                if must_succeed(publishing) {
                     return succeeded;
                 }
-                format!("({succeeded} || needs.resolve.outputs.{} == 'false')", done.channel.id())
+                format!(
+                    "({succeeded} || needs.resolve.outputs.{} == 'false')",
+                    publishing.channel.id()
+                )
             }));
         }
         Expression::new(terms.join(" && "))
@@ -155,10 +161,10 @@ impl<'a> Chain<'a> {
         if packages || self.sets_up() { vec![read_contents()] } else { Vec::new() }
     }
 
-    fn conducted(&self) -> &'static str {
-        match self.conduct {
-            Conduct::Live => "!inputs.rehearsal",
-            Conduct::Rehearsal => "inputs.rehearsal",
+    fn when(&self) -> &'static str {
+        match self.mode {
+            PublishMode::Live => "!inputs.rehearsal",
+            PublishMode::Rehearsal => "inputs.rehearsal",
         }
     }
 
@@ -175,7 +181,7 @@ impl<'a> Chain<'a> {
         };
         let steps = Steps::Release {
             label: label.to_owned(),
-            conduct: self.conduct,
+            mode: self.mode,
             stage,
             receipt: name.to_owned(),
             checkout: self.sets_up(),
@@ -197,7 +203,7 @@ impl<'a> Chain<'a> {
         let token = channel.secret.as_ref().map(secret);
         let steps = Steps::Formula {
             label: label.to_owned(),
-            conduct: self.conduct,
+            mode: self.mode,
             stage,
             receipt: name.to_owned(),
             checkout: self.sets_up(),
@@ -211,7 +217,7 @@ impl<'a> Chain<'a> {
 
     fn publish(&self, channel: &ChannelPlan) -> Job {
         let auth = channel.auth.unwrap_or(Auth::Token);
-        // cargo can not upload a crate that was packaged before: it packages the sources again.
+        // cargo cannot upload a crate that was packaged before: it packages the sources again.
         let packages = channel.kind == ChannelKind::CratesIo;
         // crates.io's cargo knows no OpenID Connect by itself; npm and uv do.
         let exchange = packages && auth == Auth::TrustedPublishing;
@@ -221,7 +227,7 @@ impl<'a> Chain<'a> {
         let steps = Steps::Publish {
             label: label.clone(),
             channel: channel.kind,
-            conduct: self.conduct,
+            mode: self.mode,
             exchange,
             token: channel.secret.as_ref().map(secret).or(exchanged),
             checkout: packages || self.sets_up(),
@@ -251,7 +257,7 @@ impl<'a> Chain<'a> {
 
     /// Delivery: the published version is installed from every channel and run.
     fn deliver(&self) -> Job {
-        let all = self.done.len();
+        let all = self.publishing.len();
         let resolved = |output: &str| Expression::new(format!("needs.resolve.outputs.{output}"));
         let with = ["version", "commit", "channels"];
         Job {
@@ -270,7 +276,7 @@ impl<'a> Chain<'a> {
 
     fn report(&self) -> Job {
         let steps = Steps::Report {
-            conduct: self.conduct,
+            mode: self.mode,
             receipt: "report".to_owned(),
             checkout: self.sets_up(),
         };
@@ -279,15 +285,15 @@ impl<'a> Chain<'a> {
         let first = [id("resolve"), id("preflight")];
         report.needs =
             first.into_iter().chain(self.jobs.iter().map(|job| job.id.clone())).collect();
-        report.condition = Some(Expression::new(format!("always() && {}", self.conducted())));
+        report.condition = Some(Expression::new(format!("always() && {}", self.when())));
         let is_blockers = |check: &GateCheck| matches!(check, GateCheck::NoOpenBlockers { .. });
         let files = self.plan.gates.iter().any(|gate| is_blockers(&gate.check));
         let reason = "file what stopped the release as an issue";
         report.permissions = self.to_check_out(false);
         report.permissions.extend(files.then(|| permission("issues", "write", reason)));
-        match self.conduct {
-            Conduct::Live => report,
-            Conduct::Rehearsal => Self::strip(report),
+        match self.mode {
+            PublishMode::Live => report,
+            PublishMode::Rehearsal => Self::strip(report),
         }
     }
 }

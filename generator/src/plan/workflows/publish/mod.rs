@@ -1,6 +1,6 @@
 //! `release-publish.yml`: from the bundle to every channel, all or nothing.
 //!
-//! Every job with a side effect is written once, for either conduct. The rehearsal's is the live one
+//! Every job with a side effect is written once, live and as a rehearsal. The rehearsal's is the live one
 //! [stripped](chain::Chain) of what a side effect would need, so a twin can neither drift from its
 //! live job nor come by a permission, a secret or an environment.
 
@@ -8,8 +8,8 @@ mod chain;
 
 use lockstep_schemas::model::{ChannelKind, Model, Stage};
 use lockstep_schemas::plan::{
-    Cancel, ChannelPlan, Concurrency, Conduct, Input, InputDefault, InputKind, Job, Plan,
-    PreflightChannel, Steps, Workflow, WorkflowTemplate,
+    Cancel, ChannelPlan, Concurrency, Input, InputDefault, InputKind, Job, Plan, PreflightChannel,
+    PublishMode, Steps, Workflow, WorkflowTemplate,
 };
 use lockstep_schemas::strings::{Expression, SettingName};
 
@@ -20,8 +20,8 @@ use super::jobs::{
 use crate::plan::own_steps;
 
 pub(super) fn workflow(model: &Model, plan: &Plan) -> Workflow {
-    let live = Chain::of(model, plan, Conduct::Live);
-    let rehearsal = Chain::of(model, plan, Conduct::Rehearsal);
+    let live = Chain::of(model, plan, PublishMode::Live);
+    let rehearsal = Chain::of(model, plan, PublishMode::Rehearsal);
     let mut jobs = vec![resolve(model, plan), preflight(model, plan)];
     jobs.extend(live.jobs);
     jobs.extend(rehearsal.jobs);

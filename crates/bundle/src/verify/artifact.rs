@@ -2,21 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lockstep_bundle::{Contents, Expected, FileInside, Inside, matches};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{ArtifactRecord, FileRecord};
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::at_version;
 use lockstep_schemas::strings::{FileName, Sha256};
-use lockstep_schemas::verification::Finding;
 
-use crate::findings::Findings;
-use crate::places::places;
-use crate::{Release, binary, npm, wheel};
+use super::findings::Findings;
+use super::places::places;
+use super::{Release, binary, npm, wheel};
+use crate::{Contents, Expected, FileInside, Inside, matches};
 
 type Members = BTreeMap<String, FileInside>;
 
 /// Checks one artifact. `manifest` is the digest of the bundle's manifest, which may stand in it.
-pub(crate) fn check(
+pub(super) fn check(
     release: Release<'_>,
     expected: &Expected<'_>,
     name: &FileName,
@@ -28,27 +28,30 @@ pub(crate) fn check(
     if let Some(record) = record {
         bytes(record, contents, findings);
     }
-    let about = |what: String| Finding::new(name.as_str(), what);
+    let about = |rule, what: String| Diagnostic::new(rule, what).in_file(name.as_str());
     let found = match &contents.inside {
         Inside::Members(found) => found,
-        Inside::File(looked) => {
+        Inside::File(recognized) => {
             raw(release, expected, record, contents, &about, findings);
             return binary::check(
                 release,
                 expected,
                 None,
-                looked,
+                recognized,
                 contents.digest.executable,
                 &about,
                 findings,
             );
         }
-        Inside::Refused(what) => return findings.add(about(format!("is refused: {what}"))),
+        Inside::Refused(what) => {
+            return findings.add(about(Rule::ArchiveRefused, format!("is refused: {what}")));
+        }
     };
     // Of a member that is not as the manifest lists it nothing more is said.
-    let told = record.map(|record| members(record, found, &about, findings)).unwrap_or_default();
+    let reported =
+        record.map(|record| members(record, found, &about, findings)).unwrap_or_default();
     let mut artifact =
-        Artifact { release, expected, found, about: &about, told, known: BTreeSet::new() };
+        Artifact { release, expected, found, about: &about, reported, known: BTreeSet::new() };
     artifact.planned(findings);
     artifact.carried_manifest(manifest, findings);
     artifact.nothing_else(findings);
@@ -69,11 +72,14 @@ fn raw(
     expected: &Expected<'_>,
     record: Option<&ArtifactRecord>,
     contents: &Contents,
-    about: &impl Fn(String) -> Finding,
+    about: &impl Fn(Rule, String) -> Diagnostic,
     findings: &mut Findings,
 ) {
     if record.is_some_and(|record| !record.members.is_empty()) {
-        findings.add(about("has members in the manifest, and is one file".to_owned()));
+        findings.add(about(
+            Rule::ManifestMismatch,
+            "has members in the manifest, and is one file".to_owned(),
+        ));
     }
     let path =
         at_version(expected.file.path.as_deref().unwrap_or_default(), release.version.as_str());
@@ -81,10 +87,14 @@ fn raw(
     let files = target.into_iter().flat_map(|target| &target.files);
     let mut built = files.filter(|file| matches(&path, file.path.as_str())).peekable();
     if built.peek().is_none() {
-        findings.add(about(format!("nothing in the manifest says that `{path}` was built")));
+        findings.add(about(
+            Rule::ManifestMismatch,
+            format!("nothing in the manifest says that `{path}` was built"),
+        ));
     }
     for file in built {
-        let finding = || about(format!("SHA-256 of `{}`, which was built", file.path));
+        let finding =
+            || about(Rule::DigestMismatch, format!("SHA-256 of `{}`, which was built", file.path));
         findings.compare(finding, &file.sha256, &contents.digest.sha256);
     }
 }
@@ -93,7 +103,7 @@ fn raw(
 fn bytes(record: &ArtifactRecord, contents: &Contents, findings: &mut Findings) {
     let differs = |what: &str| {
         let what = what.to_owned();
-        move || Finding::new(record.name.as_str(), what)
+        move || Diagnostic::new(Rule::DigestMismatch, what).in_file(&record.name)
     };
     let digest = &contents.digest;
     // Other bytes are mostly more or fewer, which says nothing new.
@@ -109,53 +119,62 @@ fn bytes(record: &ArtifactRecord, contents: &Contents, findings: &mut Findings) 
 fn members(
     record: &ArtifactRecord,
     found: &Members,
-    about: &impl Fn(String) -> Finding,
+    about: &impl Fn(Rule, String) -> Diagnostic,
     findings: &mut Findings,
 ) -> BTreeSet<String> {
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     let mut listed = BTreeSet::new();
     for member in &record.members {
-        let finding = |what: &str| about(what.to_owned()).of_member(&member.path);
+        let finding = |rule, what: &str| about(rule, what.to_owned()).in_member(&member.path);
         if !listed.insert(member.path.as_str()) {
-            findings.add(finding("is listed twice in the manifest"));
+            findings.add(finding(Rule::ManifestMismatch, "is listed twice in the manifest"));
             continue;
         }
         let Some(inside) = found.get(&member.path) else {
-            findings.add(finding("is missing in it, and the manifest lists it"));
-            told.insert(member.path.clone());
+            findings
+                .add(finding(Rule::MemberMismatch, "is missing in it, and the manifest lists it"));
+            reported.insert(member.path.clone());
             continue;
         };
         let digest = &inside.digest;
-        let mut is_same = findings.compare(|| finding("SHA-256"), &member.sha256, &digest.sha256)
-            && findings.compare(|| finding("size"), &member.size, &digest.size);
-        let bit = || finding("executable bit");
+        let mut is_same = findings.compare(
+            || finding(Rule::DigestMismatch, "SHA-256"),
+            &member.sha256,
+            &digest.sha256,
+        ) && findings.compare(
+            || finding(Rule::DigestMismatch, "size"),
+            &member.size,
+            &digest.size,
+        );
+        let bit = || finding(Rule::MemberMismatch, "executable bit");
         is_same &= findings.compare(bit, &member.executable, &digest.executable);
         if !is_same {
-            told.insert(member.path.clone());
+            reported.insert(member.path.clone());
         }
     }
     for name in found.keys().filter(|name| !listed.contains(name.as_str())) {
-        findings.add(about("is in it, and not in the manifest".to_owned()).of_member(name));
-        told.insert(name.clone());
+        let what = "is in it, and not in the manifest".to_owned();
+        findings.add(about(Rule::MemberMismatch, what).in_member(name));
+        reported.insert(name.clone());
     }
-    told
+    reported
 }
 
 /// An archive or a package, opened.
-struct Artifact<'a, F: Fn(String) -> Finding> {
+struct Artifact<'a, F: Fn(Rule, String) -> Diagnostic> {
     release: Release<'a>,
     expected: &'a Expected<'a>,
     found: &'a Members,
     about: &'a F,
     /// Members that something was said of.
-    told: BTreeSet<String>,
+    reported: BTreeSet<String>,
     /// Members that the plan knows.
     known: BTreeSet<String>,
 }
 
-impl<F: Fn(String) -> Finding> Artifact<'_, F> {
-    fn finding(&self, member: &str, what: impl Into<String>) -> Finding {
-        (self.about)(what.into()).of_member(member)
+impl<F: Fn(Rule, String) -> Diagnostic> Artifact<'_, F> {
+    fn finding(&self, rule: Rule, member: &str, what: impl Into<String>) -> Diagnostic {
+        (self.about)(rule, what.into()).in_member(member)
     }
 
     /// That every member of the plan is in it, and is the file that was built.
@@ -165,7 +184,7 @@ impl<F: Fn(String) -> Finding> Artifact<'_, F> {
             let Some(from) = &member.from else {
                 let pattern = at_version(&member.to, version.as_str());
                 if !self.found.keys().any(|name| matches(&pattern, name)) {
-                    findings.add(self.finding(&pattern, "is missing").with_remedy(
+                    findings.add(self.finding(Rule::MemberMismatch, &pattern, "is missing").with_remedy(
                         "the model says that it must be there: the build that makes this file must put it in",
                     ));
                 }
@@ -174,13 +193,19 @@ impl<F: Fn(String) -> Finding> Artifact<'_, F> {
             let places = places(member, from, self.release.manifest, version);
             if member.target.is_some() && !places.iter().any(|(_, built)| built.is_some()) {
                 let what = "nothing in the manifest says that it was built";
-                findings.add(self.finding(&at_version(&member.to, version.as_str()), what));
+                findings.add(self.finding(
+                    Rule::MemberMismatch,
+                    &at_version(&member.to, version.as_str()),
+                    what,
+                ));
             }
             for (place, built) in places {
                 let inside = self.found.get(&place);
-                if !self.told.contains(&place) {
+                if !self.reported.contains(&place) {
                     match (inside, built) {
-                        (None, _) => findings.add(self.finding(&place, "is missing")),
+                        (None, _) => {
+                            findings.add(self.finding(Rule::MemberMismatch, &place, "is missing"));
+                        }
                         (Some(inside), Some(built)) => {
                             self.is_built(&place, inside, built, findings);
                         }
@@ -199,12 +224,20 @@ impl<F: Fn(String) -> Finding> Artifact<'_, F> {
         built: &FileRecord,
         findings: &mut Findings,
     ) {
-        let finding = |what: &str| {
-            self.finding(place, format!("{what} of `{}`, which was built", built.path))
+        let finding = |rule, what: &str| {
+            self.finding(rule, place, format!("{what} of `{}`, which was built", built.path))
         };
         let digest = &inside.digest;
-        findings.compare(|| finding("SHA-256"), &built.sha256, &digest.sha256);
-        findings.compare(|| finding("executable bit"), &built.executable, &digest.executable);
+        findings.compare(
+            || finding(Rule::DigestMismatch, "SHA-256"),
+            &built.sha256,
+            &digest.sha256,
+        );
+        findings.compare(
+            || finding(Rule::MemberMismatch, "executable bit"),
+            &built.executable,
+            &digest.executable,
+        );
     }
 
     /// That the manifest stands in it where the plan says.
@@ -212,9 +245,17 @@ impl<F: Fn(String) -> Finding> Artifact<'_, F> {
         let Some(place) = &self.expected.file.manifest else { return };
         let place = at_version(place, self.release.version.as_str());
         match (self.found.get(&place), manifest) {
-            (None, _) => findings.add(self.finding(&place, "is missing: the manifest")),
+            (None, _) => {
+                findings.add(self.finding(
+                    Rule::MemberMismatch,
+                    &place,
+                    "is missing: the manifest",
+                ));
+            }
             (Some(inside), Some(manifest)) => {
-                let finding = || self.finding(&place, "is not the manifest: its SHA-256");
+                let finding = || {
+                    self.finding(Rule::MemberMismatch, &place, "is not the manifest: its SHA-256")
+                };
                 findings.compare(finding, manifest, &inside.digest.sha256);
             }
             (Some(_), None) => {}
@@ -234,8 +275,12 @@ impl<F: Fn(String) -> Finding> Artifact<'_, F> {
             open.map(|member| at_version(&member.to, self.release.version.as_str())).collect();
         for name in self.found.keys().filter(|name| !self.known.contains(*name)) {
             let is_open = open.iter().any(|pattern| matches(pattern, name));
-            if !is_open && !self.told.contains(name) {
-                findings.add(self.finding(name, "is in it, and the model does not give it"));
+            if !is_open && !self.reported.contains(name) {
+                findings.add(self.finding(
+                    Rule::MemberMismatch,
+                    name,
+                    "is in it, and the model does not put it there",
+                ));
             }
         }
     }
@@ -252,7 +297,7 @@ impl<F: Fn(String) -> Finding> Artifact<'_, F> {
             }
         }
         for (name, inside) in self.found {
-            let about = |what: String| self.finding(name, what);
+            let about = |rule, what: String| self.finding(rule, name, what);
             let target = targets.get(name).copied();
             binary::check(
                 self.release,
@@ -272,7 +317,7 @@ impl<F: Fn(String) -> Finding> Artifact<'_, F> {
 fn one_root(
     name: &FileName,
     found: &Members,
-    about: &impl Fn(String) -> Finding,
+    about: &impl Fn(Rule, String) -> Diagnostic,
     findings: &mut Findings,
 ) {
     let name = name.as_str();
@@ -280,10 +325,14 @@ fn one_root(
     let is_below = |path: &str| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
     if let Some(stray) = found.keys().find(|path| !is_below(path)) {
         findings.add(
-            about(format!("is not below `{root}/`, as everything in it must be")).of_member(stray),
+            about(
+                Rule::PackageClaim,
+                format!("is not below `{root}/`, as everything in it must be"),
+            )
+            .in_member(stray),
         );
     }
     if found.is_empty() {
-        findings.add(about("is empty".to_owned()));
+        findings.add(about(Rule::MemberMismatch, "is empty".to_owned()));
     }
 }

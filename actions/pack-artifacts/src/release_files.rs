@@ -1,12 +1,13 @@
-//! What one target's build hands on to the job that needs every target: a tar, since an upload keeps no
+//! What one target's build uploads for the job that needs every target: a tar, since an upload keeps no
 //! modes.
 
 use std::path::Path;
 
 use lockstep_archives::Format;
 use lockstep_bundle::{CHANGED_ON_THE_WAY, Digest, WorkingFolder, built_files};
-use lockstep_files::{Problem, json};
+use lockstep_files::json;
 use lockstep_runner::Report;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{PartialManifest, names};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{TargetId, Version};
@@ -20,9 +21,9 @@ pub(crate) fn pack(
     target: &TargetId,
     out: &Path,
     report: &mut Report,
-) -> Result<(), Problem> {
+) -> Result<(), Diagnostic> {
     let mut entries = Vec::new();
-    for member in plan.handed_on(target) {
+    for member in plan.release_members(target) {
         let found = built_files(Path::new("."), member, version.as_str());
         for file in report.found(found).unwrap_or_default() {
             entries.extend(report.found(entry(file.path.clone(), file.path.into())));
@@ -36,11 +37,12 @@ pub(crate) fn pack(
     }
     let path = out.join(names::FILES);
     lockstep_archives::pack(Format::Tar, &entries, &path).map_err(|error| {
-        Problem::new(format!("can not be packed: {error}")).of_file(path.display())
+        Diagnostic::new(Rule::FileUnwritable, format!("cannot be packed: {error}"))
+            .in_file(path.display())
     })
 }
 
-/// Unpacks what a target handed on below its own folder, if each file is the one that was built.
+/// Unpacks a target's files below its own folder, if each file is the one that was built.
 pub(crate) fn unpack(
     plan: &Plan,
     target: &TargetId,
@@ -48,7 +50,7 @@ pub(crate) fn unpack(
     into: &Path,
     report: &mut Report,
 ) {
-    if plan.handed_on(target).next().is_none() {
+    if plan.release_members(target).next().is_none() {
         return;
     }
     let Some(upload) = report.found(folder.uploaded(target)) else { return };
@@ -56,17 +58,17 @@ pub(crate) fn unpack(
     let Some(manifest) = report.found::<PartialManifest>(manifest) else { return };
     let tar = upload.join(names::FILES);
     let Some(digest) = report.found(Digest::of_file(&tar)) else { return };
-    if manifest.handed_on.as_ref() != Some(&digest.sha256) {
+    if manifest.release_files.as_ref() != Some(&digest.sha256) {
         report.problem(
-            Problem::new(format!("is not what {target} handed on"))
-                .of_file(tar.display())
+            Diagnostic::new(Rule::ChangedInTransit, format!("is not what {target} uploaded"))
+                .in_file(tar.display())
                 .with_remedy(CHANGED_ON_THE_WAY),
         );
         return;
     }
     let into = into.join(target.as_str());
     let unpacked = lockstep_archives::unpack(Format::Tar, &tar, &into).map_err(|error| {
-        Problem::new(format!("can not be unpacked: {error}")).of_file(tar.display())
+        Diagnostic::new(error.rule(), format!("cannot be unpacked: {error}")).in_file(tar.display())
     });
     for name in report.found(unpacked).unwrap_or_default() {
         let Some(digest) = report.found(Digest::of_file(&into.join(&name))) else { continue };
@@ -77,9 +79,12 @@ pub(crate) fn unpack(
         });
         if !is_built {
             report.problem(
-                Problem::new(format!("`{name}` in it is not the file that {target} built"))
-                    .of_file(tar.display())
-                    .with_remedy(CHANGED_ON_THE_WAY),
+                Diagnostic::new(
+                    Rule::ChangedInTransit,
+                    format!("`{name}` in it is not the file that {target} built"),
+                )
+                .in_file(tar.display())
+                .with_remedy(CHANGED_ON_THE_WAY),
             );
         }
     }

@@ -2,33 +2,31 @@
 
 use std::collections::BTreeSet;
 
-use lockstep_bundle::{expected, matches};
-use lockstep_files::Problem;
-use lockstep_runner::Failure;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{BinaryRecord, TargetRecord, names};
 use lockstep_schemas::model::BuildMode;
 use lockstep_schemas::plan::{TargetPlan, at_version};
-use lockstep_schemas::strings::CommitSha;
-use lockstep_schemas::verification::Finding;
 
-use crate::Release;
-use crate::findings::Findings;
-use crate::places::places;
+use super::Release;
+use super::findings::Findings;
+use super::places::places;
+use crate::{expected, matches};
 
-fn wrong(what: impl Into<String>) -> Finding {
-    Finding::new(names::MANIFEST, what)
+fn wrong(what: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Rule::ManifestMismatch, what).in_file(names::MANIFEST)
+}
+
+/// Of a release that is not meant.
+fn another(what: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Rule::ManifestOfAnother, what).in_file(names::MANIFEST)
 }
 
 /// That a manifest is of the release that is meant.
-pub(crate) fn check_release(
-    release: Release<'_>,
-    commit: Option<&CommitSha>,
-    findings: &mut Findings,
-) {
-    let Release { plan, version, manifest } = release;
+pub(super) fn check_release(release: Release<'_>, findings: &mut Findings) {
+    let Release { plan, version, commit, manifest, .. } = release;
     let mut same = |what: &str, expected: &str, found: &str| {
         let finding = || {
-            wrong(format!("is of another {what}"))
+            another(format!("is of another {what}"))
                 .with_remedy("give the bundle of this release, or the release of this bundle")
         };
         findings.compare(finding, &expected, &found);
@@ -45,11 +43,11 @@ pub(crate) fn check_release(
 }
 
 /// That it lists what the plan asks for, and nothing else. Whether it lists as many artifacts.
-pub(crate) fn check(release: Release<'_>, findings: &mut Findings) -> Result<bool, Failure> {
+pub(super) fn check(release: Release<'_>, findings: &mut Findings) -> Result<bool, Diagnostic> {
     let Release { plan, manifest, .. } = release;
     let planned = plan.files().filter(|(_, file)| file.manifest.is_none()).count();
     if manifest.artifacts.len() > planned {
-        let finding = wrong("lists more artifacts than the plan has");
+        let finding = another("lists more artifacts than the plan has");
         findings.add(finding.differs(&planned, &manifest.artifacts.len()));
     }
     sources(release, findings);
@@ -62,7 +60,10 @@ fn sources(release: Release<'_>, findings: &mut Findings) {
     let Release { plan, manifest, .. } = release;
     for source in &plan.sources {
         match manifest.sources.get(&source.name) {
-            None => findings.add(wrong(format!("names no commit of source `{}`", source.name))),
+            None => {
+                findings
+                    .add(wrong(format!("does not name the commit of source `{}`", source.name)));
+            }
             Some(found) => {
                 let finding =
                     || wrong(format!("source `{}` is of another repository", source.name));
@@ -81,7 +82,7 @@ fn targets(release: Release<'_>, findings: &mut Findings) {
     let Release { plan, manifest, .. } = release;
     for target in &plan.targets {
         match manifest.targets.get(&target.id) {
-            None => findings.add(wrong(format!("has nothing of target `{}`", target.id))),
+            None => findings.add(wrong(format!("lists nothing of target `{}`", target.id))),
             Some(record) => of_target(release, target, record, findings),
         }
     }
@@ -173,7 +174,8 @@ fn built(
 ) {
     let plan = release.plan;
     let packed: Vec<_> = plan.packed_by(Some(&target.id)).map(|(_, file)| file).collect();
-    let members = packed.iter().flat_map(|file| &file.members).chain(plan.handed_on(&target.id));
+    let members =
+        packed.iter().flat_map(|file| &file.members).chain(plan.release_members(&target.id));
     let from = members.filter_map(|member| member.from.as_deref());
     let patterns = from.chain(packed.iter().filter_map(|file| file.path.as_deref()));
     let patterns: Vec<String> =
@@ -192,8 +194,8 @@ fn built(
 }
 
 /// That the manifest lists the files that the plan asks for, and no other.
-fn artifacts(release: Release<'_>, findings: &mut Findings) -> Result<(), Failure> {
-    let Release { plan, version, manifest } = release;
+fn artifacts(release: Release<'_>, findings: &mut Findings) -> Result<(), Diagnostic> {
+    let Release { plan, version, manifest, .. } = release;
     let mut names = BTreeSet::new();
     for record in &manifest.artifacts {
         if !names.insert(record.name.to_string()) {
@@ -206,7 +208,7 @@ fn artifacts(release: Release<'_>, findings: &mut Findings) -> Result<(), Failur
     for expected in expected(files, version)? {
         let name = match expected.among(&names) {
             Ok(name) => name,
-            Err(Problem { message, .. }) => {
+            Err(Diagnostic { message, .. }) => {
                 findings.add(wrong(message));
                 continue;
             }

@@ -2,36 +2,41 @@
 
 use std::collections::BTreeMap;
 
-use lockstep_bundle::{Expected, FileInside, runs_when_installed};
 use lockstep_files::json;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ArtifactKind;
-use lockstep_schemas::verification::Finding;
 use serde_json::{Map, Value, json};
 
-use crate::Release;
-use crate::findings::Findings;
+use super::Release;
+use super::findings::Findings;
+use crate::npm::runs_when_installed;
+use crate::{Expected, FileInside};
 
 const PACKAGE: &str = "package.json";
 
 /// Checks `package.json`: the name and version, the platform, and that nothing runs when it is installed
 /// ([documentation](https://docs.npmjs.com/cli/v11/configuring-npm/package-json)).
-pub(crate) fn check(
+pub(super) fn check(
     release: Release<'_>,
     expected: &Expected<'_>,
     found: &BTreeMap<String, FileInside>,
-    about: &impl Fn(String) -> Finding,
+    about: &impl Fn(Rule, String) -> Diagnostic,
     findings: &mut Findings,
 ) {
-    let finding = |what: String| about(what).of_member(PACKAGE);
+    let finding = |rule, what: String| about(rule, what).in_member(PACKAGE);
     let text = found.get(PACKAGE).and_then(|file| file.text.as_deref());
-    let Some(text) = text else { return findings.add(finding("is missing".to_owned())) };
+    let Some(text) = text else {
+        return findings.add(finding(Rule::MemberMismatch, "is missing".to_owned()));
+    };
     let package: Map<String, Value> = match json::of_json(text) {
         Ok(package) => package,
-        Err(error) => return findings.add(finding(format!("is not valid: {error}"))),
+        Err(error) => {
+            return findings.add(finding(Rule::PackageClaim, format!("is not valid: {error}")));
+        }
     };
     let mut same = |key: &str, wanted: Value| {
         let found = package.get(key).unwrap_or(&Value::Null);
-        findings.compare(|| finding(format!("`{key}`")), &wanted, found);
+        findings.compare(|| finding(Rule::PackageClaim, format!("`{key}`")), &wanted, found);
     };
     same("name", json!(expected.file.package));
     same("version", json!(release.version));
@@ -42,7 +47,8 @@ pub(crate) fn check(
         same("libc", target.libc.map_or(Value::Null, |libc| json!([libc.npm()])));
         let members = found.keys().map(String::as_str);
         for what in runs_when_installed(&package, members) {
-            findings.add(finding(format!("has a {what}, which runs on every user's machine")));
+            let what = format!("has a {what}, which runs on every user's machine");
+            findings.add(finding(Rule::InstallScript, what));
         }
     }
     if let Some(id) = &expected.artifact.platform_packages {
@@ -50,7 +56,8 @@ pub(crate) fn check(
         let platforms = release.plan.files().filter(|(artifact, _)| artifact.id == *id);
         for name in platforms.filter_map(|(_, file)| file.package.as_deref()) {
             let found = listed.and_then(|listed| listed.get(name)).unwrap_or(&Value::Null);
-            let finding = || finding(format!("`optionalDependencies` of `{name}`"));
+            let finding =
+                || finding(Rule::PackageClaim, format!("`optionalDependencies` of `{name}`"));
             findings.compare(finding, &json!(release.version), found);
         }
     }

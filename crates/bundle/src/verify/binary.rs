@@ -1,40 +1,41 @@
 //! That a binary is of the target that it is shipped for, and starts on the oldest system that is promised.
 
 use lockstep_binaries::{Binary, GlibcNeed, SystemVersion};
-use lockstep_bundle::{Expected, Looked};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::plan::TargetPlan;
 use lockstep_schemas::platform::{Libc, Os};
 use lockstep_schemas::strings::{GlibcVersion, MacosVersion, TargetId};
-use lockstep_schemas::verification::Finding;
 
-use crate::Release;
-use crate::findings::Findings;
+use super::Release;
+use super::findings::Findings;
+use crate::{Expected, Recognized};
 
 /// Checks a file that may be a binary. `target` is the one that it is of where its artifact is of none.
-pub(crate) fn check(
+pub(super) fn check(
     release: Release<'_>,
     expected: &Expected<'_>,
     target: Option<&TargetId>,
-    looked: &Looked,
+    recognized: &Recognized,
     executable: bool,
-    about: &impl Fn(String) -> Finding,
+    about: &impl Fn(Rule, String) -> Diagnostic,
     findings: &mut Findings,
 ) {
     let kind = expected.artifact.kind;
     // An sdist is sources, whatever target's build made it; what lies in them is nobody's to run.
     let target = target.or(expected.file.target.as_ref()).filter(|_| kind != ArtifactKind::Sdist);
     let Some(target) = target.and_then(|target| release.plan.target(target)) else { return };
-    let binary = match looked {
+    let binary = match recognized {
         Ok(Some(binary)) => binary,
         Ok(None) => return,
         Err(what) => {
-            return findings.add(about(format!("is not a binary as it should be: {what}")));
+            return findings
+                .add(about(Rule::BinaryMismatch, format!("is a damaged binary: {what}")));
         }
     };
     if !binary.is_for(target.os, target.cpu) {
         let wanted = format!("{} on {}", target.os.label(), target.cpu.npm());
-        let finding = about(format!("is not for target `{}`", target.id));
+        let finding = about(Rule::BinaryMismatch, format!("is not for target `{}`", target.id));
         return findings.add(
             finding
                 .differs(&wanted, &binary.label())
@@ -43,9 +44,12 @@ pub(crate) fn check(
     }
     if binary.is_program && !executable && target.os != Os::Windows && kind != ArtifactKind::Binary
     {
-        findings.add(about("is a program, and may not be executed".to_owned()).with_remedy(
-            "`chmod +x` it where it is built; an upload between jobs takes the bit away",
-        ));
+        findings.add(
+            about(Rule::BinaryNotExecutable, "is a program without its execute bit".to_owned())
+                .with_remedy(
+                    "`chmod +x` it where it is built; an upload between jobs takes the bit away",
+                ),
+        );
     }
     glibc(binary, target, kind, about, findings);
     let floor = floor(target, kind, target.macos.as_ref().map(MacosVersion::as_str), "macosx_");
@@ -53,7 +57,10 @@ pub(crate) fn check(
     if let (Some(floor), Some(found)) = (floor, found)
         && found > floor
     {
-        let finding = about(format!("is not for the oldest macOS of target `{}`", target.id));
+        let finding = about(
+            Rule::MacosFloor,
+            format!("is not for the oldest macOS of target `{}`", target.id),
+        );
         findings.add(
             finding.differs(&format!("{floor} or older"), &found).with_remedy(
                 "build it with MACOSX_DEPLOYMENT_TARGET, or raise `macos` in the model",
@@ -66,7 +73,7 @@ fn glibc(
     binary: &Binary,
     target: &TargetPlan,
     kind: ArtifactKind,
-    about: &impl Fn(String) -> Finding,
+    about: &impl Fn(Rule, String) -> Diagnostic,
     findings: &mut Findings,
 ) {
     let loader = binary.loader.as_deref().unwrap_or_default();
@@ -77,7 +84,10 @@ fn glibc(
     };
     if let Some(libc) = target.libc.filter(|_| !needs.is_empty()) {
         let libc = libc.npm();
-        let finding = about(format!("needs {needs}, and target `{}` has {libc}", target.id));
+        let finding = about(
+            Rule::LibcMismatch,
+            format!("needs {needs}, and target `{}` has {libc}", target.id),
+        );
         findings.add(finding.with_remedy(format!("build it against {libc}")));
         return;
     }
@@ -89,7 +99,10 @@ fn glibc(
     };
     // The newest says enough: whoever builds it anew is rid of all.
     let Some(newest) = binary.glibc.iter().rev().find(is_newer) else { return };
-    let finding = about(format!("does not start on the oldest glibc of target `{}`", target.id));
+    let finding = about(
+        Rule::GlibcFloor,
+        format!("does not start on the oldest glibc of target `{}`", target.id),
+    );
     findings.add(finding.differs(&format!("GLIBC_{floor} or older"), newest).with_remedy(format!(
         "build it where glibc is {floor}, or raise `glibc` in the model; `objdump -T` names the symbols of {newest}"
     )));

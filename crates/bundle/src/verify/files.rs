@@ -3,21 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use lockstep_bundle::{ARCHIVES, Contents, Digest, Expected, expected, in_parallel, list_all};
-use lockstep_files::Problem;
-use lockstep_runner::Failure;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
-use lockstep_schemas::verification::Finding;
 
-use crate::findings::Findings;
-use crate::{Release, artifact, sums};
+use super::findings::Findings;
+use super::{Release, artifact, sums};
+use crate::{ARCHIVES, Contents, Digest, Expected, expected, in_parallel, list_all};
 
-pub(crate) fn check(
+pub(super) fn check(
     release: Release<'_>,
     folder: &Path,
-    plan_file: &Path,
     findings: &mut Findings,
-) -> Result<(), Failure> {
+) -> Result<(), Diagnostic> {
     let there = list_all(folder)?;
     let wanted = wanted(release, &there)?;
     let files = files(folder, &there, &wanted, findings);
@@ -33,7 +30,7 @@ pub(crate) fn check(
     for (name, digest) in others.into_iter().zip(hashed) {
         match digest {
             Ok(digest) => drop(digests.insert(name, digest)),
-            Err(Problem { message, .. }) => findings.add(Finding::new(name.as_str(), message)),
+            Err(unread) => findings.add(unread.in_file(name)),
         }
     }
     let manifest = digests.get(names::MANIFEST).map(|digest| digest.sha256.clone());
@@ -51,17 +48,17 @@ pub(crate) fn check(
         findings.append(found);
         match digest {
             Ok(digest) => drop(digests.insert(name.as_str(), digest)),
-            Err(Problem { message, .. }) => findings.add(Finding::new(name.as_str(), message)),
+            Err(unread) => findings.add(unread.in_file(name)),
         }
     }
     sums::check(release, folder, &files, &digests, findings);
-    plan_is_ours(digests.get(names::PLAN), plan_file, findings);
+    plan_is_ours(digests.get(names::PLAN), release.plan_file, findings);
     Ok(())
 }
 
 /// The names of all files that a bundle must have, and of no other.
-fn wanted(release: Release<'_>, there: &[String]) -> Result<BTreeSet<String>, Problem> {
-    let Release { plan, version, manifest } = release;
+fn wanted(release: Release<'_>, there: &[String]) -> Result<BTreeSet<String>, Diagnostic> {
+    let Release { plan, version, manifest, .. } = release;
     let mut wanted: BTreeSet<String> =
         [names::MANIFEST, names::PLAN, names::SUMS].map(str::to_owned).into();
     wanted.extend(plan.versions.released.changelog.as_ref().map(|_| names::NOTES.to_owned()));
@@ -86,16 +83,18 @@ fn files(
     for name in there {
         let path = folder.join(name);
         if !wanted.contains(name) {
-            let finding = Finding::new(name.as_str(), "is neither in the plan nor in the manifest");
+            let what = "is neither in the plan nor in the manifest";
+            let finding = Diagnostic::new(Rule::StrayFile, what).in_file(name);
             findings.add(finding.with_remedy("take it out"));
         } else if path.symlink_metadata().is_ok_and(|metadata| metadata.is_file()) {
             files.push(name.clone());
         } else {
-            findings.add(Finding::new(name.as_str(), "is a link or a folder, and must be a file"));
+            let what = "is a link or a folder, and must be a file";
+            findings.add(Diagnostic::new(Rule::NotAFile, what).in_file(name));
         }
     }
     for name in wanted.iter().filter(|name| !there.contains(name)) {
-        findings.add(Finding::new(name.as_str(), "is missing"));
+        findings.add(Diagnostic::new(Rule::FileMissing, "is missing").in_file(name));
     }
     files
 }
@@ -108,12 +107,14 @@ fn plan_is_ours(carried: Option<&Digest>, plan_file: &Path, findings: &mut Findi
         Ok(ours) if ours.sha256 == carried.sha256 => {}
         Ok(_) => {
             let finding = format!("is another plan than {}", plan_file.display());
-            findings.add(Finding::new(names::PLAN, finding).with_remedy(
+            let finding = Diagnostic::new(Rule::PlanMismatch, finding).in_file(names::PLAN);
+            findings.add(finding.with_remedy(
                 "a bundle is verified against the plan of the commit that it was built from",
             ));
         }
-        Err(Problem { message, .. }) => {
-            findings.add(Finding::new(names::PLAN, format!("the plan beside it {message}")));
+        Err(unread) => {
+            let message = format!("the plan beside it {}", unread.message);
+            findings.add(Diagnostic::new(unread.rule, message).in_file(names::PLAN));
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Where the plan puts what was built.
 
-use lockstep_bundle::place_of;
 use lockstep_schemas::manifest::{FileRecord, Manifest};
 use lockstep_schemas::plan::{Placement, at_version};
 use lockstep_schemas::strings::Version;
 
+use crate::place_of;
+
 /// The places that a member stands for, each with the built file that the manifest has of it.
-pub(crate) fn places<'m>(
+pub(super) fn places<'m>(
     member: &Placement,
     from: &str,
     manifest: &'m Manifest,

@@ -4,25 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use lockstep_bundle::FileInside;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::{FileName, Sha256};
-use lockstep_schemas::verification::Finding;
 
-use crate::findings::Findings;
+use super::findings::Findings;
+use crate::FileInside;
 
 /// Checks `RECORD`: every file of the wheel with its digest and size, and no other
 /// ([specification](https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file)).
-pub(crate) fn check(
+pub(super) fn check(
     wheel: &FileName,
     found: &BTreeMap<String, FileInside>,
-    about: &impl Fn(String) -> Finding,
+    about: &impl Fn(Rule, String) -> Diagnostic,
     findings: &mut Findings,
 ) {
+    let about = |what: String| about(Rule::WheelRecord, what);
     let Some((name, file)) = found.iter().find(|(name, _)| is_record_of(wheel, name)) else {
         let what = "has no `RECORD` in the `.dist-info` folder of its name and version";
         return findings.add(about(what.to_owned()));
     };
-    let finding = |what: String| about(what).of_member(name);
+    let finding = |what: String| about(what).in_member(name);
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut rows = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -47,11 +48,11 @@ pub(crate) fn check(
         if !seen.insert(path) {
             findings.add(finding(format!("lists `{path}` twice")));
         }
-        // The record can not have its own digest.
+        // The record cannot have its own digest.
         if !is_record(name, path) {
             let of_file = |what: &str| {
                 let what = format!("{what} in `RECORD`");
-                move || about(what).of_member(path)
+                move || about(what).in_member(path)
             };
             findings.compare(of_file("digest"), &recorded(&file.digest.sha256).as_str(), &digest);
             findings.compare(of_file("size"), &file.digest.size.to_string().as_str(), &size);
@@ -59,7 +60,7 @@ pub(crate) fn check(
     }
     for path in found.keys().filter(|path| !seen.contains(path.as_str()) && !is_record(name, path))
     {
-        findings.add(about("is not listed in `RECORD`".to_owned()).of_member(path));
+        findings.add(about("is not listed in `RECORD`".to_owned()).in_member(path));
     }
 }
 

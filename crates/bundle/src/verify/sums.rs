@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use lockstep_bundle::Digest;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
-use lockstep_schemas::verification::Finding;
 
-use crate::Release;
-use crate::findings::Findings;
+use super::Release;
+use super::findings::Findings;
+use crate::Digest;
 
 /// The largest file of digests that is read, in bytes.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
-pub(crate) fn check(
+pub(super) fn check(
     release: Release<'_>,
     folder: &Path,
     there: &[String],
@@ -43,13 +43,12 @@ fn says(
     findings: &mut Findings,
 ) {
     let path = folder.join(name);
-    if path.metadata().is_ok_and(|metadata| metadata.len() > LARGEST) {
-        return findings.add(Finding::new(name, "is larger than any file of digests"));
-    }
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
+    let text = match lockstep_files::bounded(&path, LARGEST).map(String::from_utf8) {
+        Ok(Ok(text)) => text,
+        Ok(Err(_)) => return findings.add(finding(name, "is not UTF-8")),
         Err(error) => {
-            return findings.add(Finding::new(name, format!("can not be read: {error}")));
+            let message = format!("cannot be read: {error}");
+            return findings.add(Diagnostic::new(Rule::FileUnreadable, message).in_file(name));
         }
     };
     let mut listed = BTreeMap::new();
@@ -57,23 +56,27 @@ fn says(
         match line.split_once("  ") {
             Some((digest, file)) if listed.insert(file, digest).is_none() => {}
             _ => findings.add(
-                Finding::new(name, "is no digest and name, or a name again").at_line(index + 1),
+                finding(name, "is not a digest and a name, or repeats a name").at_line(index + 1),
             ),
         }
     }
     for (file, digest) in files {
         match listed.remove(*file) {
             Some(found) => {
-                let finding = || Finding::new(name, format!("what it says of `{file}`"));
-                findings.compare(finding, &digest.sha256.as_str(), &found);
+                let differs = || finding(name, format!("what it says of `{file}`"));
+                findings.compare(differs, &digest.sha256.as_str(), &found);
             }
-            None => findings.add(Finding::new(name, format!("does not list `{file}`"))),
+            None => findings.add(finding(name, format!("does not list `{file}`"))),
         }
     }
     for file in listed.keys() {
         // Of a file that could not be read that was told.
         if name != names::SUMS || !there.iter().any(|name| name == file) {
-            findings.add(Finding::new(name, format!("lists `{file}`, which is none of its files")));
+            findings.add(finding(name, format!("lists `{file}`, which is not one of its files")));
         }
     }
+}
+
+fn finding(name: &str, what: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Rule::SumsMismatch, what).in_file(name)
 }

@@ -1,11 +1,9 @@
 //! Everything that is wrong with a bundle.
 
-use std::fmt::{Display, Write as _};
-use std::path::Path;
+use std::fmt::Display;
 
-use lockstep_files::Problem;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
-use lockstep_schemas::verification::Finding;
 
 /// How many problems are told: who has more looks for what made them, and not at each.
 const MOST: usize = 1000;
@@ -13,13 +11,13 @@ const MOST: usize = 1000;
 /// What was found so far.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
-    findings: Vec<Finding>,
+    findings: Vec<Diagnostic>,
     /// How many more there are.
     more: usize,
 }
 
 impl Findings {
-    pub(crate) fn add(&mut self, finding: Finding) {
+    pub(crate) fn add(&mut self, finding: Diagnostic) {
         if self.findings.len() < MOST {
             self.findings.push(finding);
         } else {
@@ -36,7 +34,7 @@ impl Findings {
     /// Adds that something is not what it should be, if it is not.
     pub(crate) fn compare<T: PartialEq + Display>(
         &mut self,
-        finding: impl FnOnce() -> Finding,
+        finding: impl FnOnce() -> Diagnostic,
         expected: &T,
         found: &T,
     ) -> bool {
@@ -52,29 +50,11 @@ impl Findings {
     }
 
     /// All of them, the last of which says how many more there are.
-    pub(crate) fn into_inner(mut self) -> Vec<Finding> {
+    pub(crate) fn into_inner(mut self) -> Vec<Diagnostic> {
         if self.more > 0 {
-            let what = format!("and {} problems more, which are not told", self.more);
-            self.findings.push(Finding::new(names::MANIFEST, what));
+            let what = format!("and {} more problems", self.more);
+            self.findings.push(Diagnostic::new(Rule::More, what).in_file(names::MANIFEST));
         }
         self.findings
-    }
-}
-
-/// A finding as a problem of the folder that the bundle is in.
-pub(crate) fn problem(finding: &Finding, folder: &Path) -> Problem {
-    let mut message = String::new();
-    if let Some(member) = &finding.member {
-        let _ = write!(message, "`{}`: ", member.escape_debug());
-    }
-    message.push_str(&finding.problem);
-    if let (Some(expected), Some(found)) = (&finding.expected, &finding.found) {
-        let _ = write!(message, ": expected {expected}, found {found}");
-    }
-    let mut problem = Problem::new(message).of_file(folder.join(&finding.file).display());
-    problem.remedy.clone_from(&finding.remedy);
-    match finding.line {
-        Some(line) => problem.at(line, 1),
-        None => problem,
     }
 }

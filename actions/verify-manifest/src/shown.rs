@@ -1,34 +1,30 @@
 //! What was found, for people, for the job summary, and as JSON.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
-use lockstep_files::json;
 use lockstep_runner::{Report, Table};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::Manifest;
 use lockstep_schemas::verification::{Verification, VerifiedArtifact};
 
-use crate::Inputs;
-use crate::findings::{Findings, problem};
-
-/// Tells everything. `is_looked_at` is whether the artifacts were.
-pub(crate) fn tell(
-    inputs: &Inputs,
-    manifest: &Manifest,
-    findings: Findings,
-    is_looked_at: bool,
-    report: &mut Report,
-) {
-    let problems = findings.into_inner();
-    for finding in &problems {
-        report.problem(problem(finding, &inputs.bundle));
-    }
+/// Shows a row for each artifact. The artifacts of another release were not looked at, and have none.
+pub(crate) fn show(manifest: &Manifest, problems: &[Diagnostic], report: &mut Report) {
+    let is_looked_at = problems.iter().all(|problem| problem.rule != Rule::ManifestOfAnother);
+    let of = |name: &str| {
+        let is_of = |problem: &&Diagnostic| {
+            let file = problem.place.file.as_deref().map(Path::new);
+            file.and_then(Path::file_name).is_some_and(|file| file == name)
+        };
+        problems.iter().filter(is_of).count()
+    };
     let artifacts = manifest.artifacts.iter().map(|record| VerifiedArtifact {
         name: record.name.clone(),
         target: record.target.clone(),
         size: record.size,
         sha256: record.sha256.clone(),
         members: record.members.len(),
-        problems: problems.iter().filter(|one| one.file == record.name.as_str()).count(),
+        problems: of(record.name.as_str()),
     });
     let verification = Verification {
         project: manifest.project.clone(),
@@ -36,17 +32,13 @@ pub(crate) fn tell(
         tag: manifest.tag.clone(),
         commit: manifest.source.commit.clone(),
         artifacts: if is_looked_at { artifacts.collect() } else { Vec::new() },
-        problems,
     };
+    report.result(&verification);
     if is_looked_at {
         report.summarize(markdown(&verification));
-    }
-    if inputs.json {
-        report.line(json::text(&verification).trim_end());
-    } else if is_looked_at {
         report.line(table(&verification).trim_end());
     }
-    if verification.problems.is_empty() && !inputs.json {
+    if problems.is_empty() {
         let bytes: u128 = manifest.artifacts.iter().map(|artifact| u128::from(artifact.size)).sum();
         report.line(format_args!(
             "{} {}: {} artifacts, {bytes} bytes, every one as the manifest says",

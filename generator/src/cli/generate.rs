@@ -1,0 +1,59 @@
+//! `generate`: what differs is written.
+
+use std::path::Path;
+
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+
+use super::output::{Output, Stop};
+use super::{compare, load_plan};
+use crate::sync::{Comparison, Drift, DriftKind, Pins};
+
+/// Renders a project, and writes what differs.
+pub fn run(project: &Path, replace: bool, pins: Pins, output: &mut Output) -> Result<(), Stop> {
+    let plan = load_plan(project)?;
+    let comparison = compare(project, &plan, pins)?;
+    in_the_way(project, &comparison, replace)?;
+    comparison.write()?;
+    for drift in &comparison.drifts {
+        let verb = match drift.kind {
+            DriftKind::Missing => "wrote",
+            DriftKind::Changed => "updated",
+            DriftKind::Foreign => "replaced",
+            DriftKind::Stale => "removed",
+            // Such a run has ended above.
+            DriftKind::Unmarked(_) => continue,
+        };
+        output.line(format_args!("{verb:8} {}", drift.path));
+    }
+    let is_there = |drift: &&Drift| drift.kind != DriftKind::Stale;
+    let kept = comparison.files() - comparison.drifts.iter().filter(is_there).count();
+    output.line(format_args!("{} files, {kept} of them unchanged", comparison.files()));
+    Ok(())
+}
+
+/// Stops before anything is written where a file of somebody else would be lost.
+fn in_the_way(project: &Path, comparison: &Comparison, replace: bool) -> Result<(), Stop> {
+    let is_foreign = |drift: &&Drift| drift.kind == DriftKind::Foreign;
+    let foreign: Vec<&str> =
+        comparison.drifts.iter().filter(is_foreign).map(|drift| drift.path.as_str()).collect();
+    if !foreign.is_empty() && !replace {
+        let message = format!(
+            "Lockstep did not render these files, and would replace them: {}. Nothing was written",
+            foreign.join(", ")
+        );
+        return Err(Diagnostic::new(Rule::ForeignFile, message)
+            .with_remedy(format!(
+                "move what you need of them into the model, then replace them: lockstep generate --replace {}",
+                project.display()
+            ))
+            .into());
+    }
+    let is_unmarked = |drift: &&Drift| matches!(drift.kind, DriftKind::Unmarked(_));
+    let Some(document) = comparison.drifts.iter().find(is_unmarked) else { return Ok(()) };
+    let message = format!("{}. Nothing was written", document.kind.in_words());
+    Err(Diagnostic::new(Rule::PassageMarkers, message)
+        .in_file(&document.path)
+        .at_line(document.line)
+        .with_remedy(format!("put these lines where the passage belongs, once:\n{}", document.diff))
+        .into())
+}

@@ -1,0 +1,167 @@
+//! What commands print: for people and the runner as they go, or one JSON document at the end.
+
+use std::fmt;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use lockstep_files::json;
+use lockstep_runner::protocol;
+use lockstep_schemas::diagnostic::{Diagnostic, ProgramReport};
+
+use crate::problems::Problems;
+
+/// Why a command did not end well.
+#[derive(Debug)]
+pub enum Stop {
+    /// It found problems, which are printed.
+    Found,
+    /// The model is not one.
+    Problems(Problems),
+    /// It could not do what it was asked.
+    Failure(Box<Diagnostic>),
+}
+
+impl<D: Into<Diagnostic>> From<D> for Stop {
+    fn from(failure: D) -> Self {
+        Self::Failure(Box::new(failure.into()))
+    }
+}
+
+/// Where a command's words go. That nobody reads them is no reason to stop, so what cannot be printed is not.
+#[derive(Debug)]
+pub struct Output {
+    is_json: bool,
+    problems: Vec<Diagnostic>,
+    /// Whether a document was printed, which then is the only one.
+    has_printed: bool,
+}
+
+impl Output {
+    /// Words for people, or one JSON document.
+    #[must_use]
+    pub fn new(is_json: bool) -> Self {
+        Self { is_json, problems: Vec::new(), has_printed: false }
+    }
+
+    /// Whether one JSON document is asked for.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.is_json
+    }
+
+    /// A line for people.
+    pub fn line(&self, line: impl fmt::Display) {
+        self.text(format_args!("{line}\n"));
+    }
+
+    /// Text for people, whose lines end by themselves.
+    pub fn text(&self, text: impl fmt::Display) {
+        if !self.is_json {
+            let _ = write!(anstream::stdout(), "{}", inert(&text.to_string()));
+        }
+    }
+
+    /// A line for people about what went wrong.
+    pub fn complain(&self, line: impl fmt::Display) {
+        if !self.is_json {
+            let _ = writeln!(anstream::stderr(), "{}", inert(&line.to_string()));
+        }
+    }
+
+    /// What a command makes, where that is a document: it is printed, whatever is asked for.
+    pub fn document(&mut self, text: &str) {
+        self.has_printed = true;
+        let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    }
+
+    /// Something that is wrong.
+    pub fn problem(&mut self, problem: Diagnostic) {
+        self.complain(format_args!("error[{}]: {problem}", problem.rule));
+        self.keep(problem);
+    }
+
+    /// One of several problems that the command says together what to do about.
+    pub fn one_of_many(&mut self, problem: Diagnostic) {
+        let brief = Diagnostic { remedy: None, ..problem.clone() };
+        self.complain(format_args!("error[{}]: {brief}", problem.rule));
+        self.keep(problem);
+    }
+
+    /// Problems whose files are the project's.
+    pub fn problems(&mut self, project: &Path, problems: &[Diagnostic]) {
+        for problem in problems {
+            let mut problem = problem.clone();
+            problem.place.file = problem.place.file.map(|file| shown(project, &file));
+            self.problem(problem);
+        }
+    }
+
+    fn keep(&mut self, problem: Diagnostic) {
+        if protocol::is_here() {
+            self.text_of_runner(&protocol::annotation(&problem));
+            summarize(&protocol::summary_item(&problem));
+        }
+        self.problems.push(problem);
+    }
+
+    /// What the runner reads. It reads both streams, and what is printed as data stays data.
+    fn text_of_runner(&self, text: &str) {
+        let _ = if self.is_json {
+            std::io::stderr().lock().write_all(text.as_bytes())
+        } else {
+            std::io::stdout().lock().write_all(text.as_bytes())
+        };
+    }
+
+    /// Ends a command: the exit status, and before it what is left to print.
+    #[must_use]
+    pub fn end(mut self, result: Result<(), Stop>) -> ExitCode {
+        let status = match result {
+            Ok(()) => 0,
+            Err(Stop::Found) => 1,
+            Err(Stop::Failure(failure)) => {
+                self.problem(*failure);
+                2
+            }
+            Err(Stop::Problems(problems)) => {
+                if !self.is_json {
+                    let text = problems.for_people(std::io::stderr().is_terminal());
+                    let _ = write!(anstream::stderr(), "{text}");
+                }
+                problems.list.into_iter().for_each(|problem| self.keep(problem));
+                2
+            }
+        };
+        if self.is_json && !self.has_printed {
+            let report = ProgramReport {
+                program: "lockstep".to_owned(),
+                status,
+                diagnostics: self.problems,
+                outputs: std::collections::BTreeMap::new(),
+                result: None,
+            };
+            let _ = std::io::stdout().lock().write_all(json::text(&report).as_bytes());
+        }
+        ExitCode::from(status)
+    }
+}
+
+/// A file of the project as messages name it.
+#[must_use]
+pub fn shown(project: &Path, file: &str) -> String {
+    let path = if project == Path::new(".") { PathBuf::from(file) } else { project.join(file) };
+    path.display().to_string()
+}
+
+/// A text as it is printed: what a file says must not command the runner.
+fn inert(text: &str) -> String {
+    if protocol::is_here() { protocol::inert(text) } else { text.to_owned() }
+}
+
+/// Adds to the job summary. That a summary cannot be written is no reason to hide what it is of.
+pub fn summarize(markdown: &str) {
+    if let Err(error) = protocol::append("GITHUB_STEP_SUMMARY", markdown) {
+        let _ = writeln!(anstream::stderr(), "warning: the job summary cannot be written: {error}");
+    }
+}
