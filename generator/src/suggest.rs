@@ -31,3 +31,41 @@ pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_is_meant() {
+        let known = ["runner", "container", "glibc", "macos"];
+        assert_eq!(nearest("runer", &known), Some("runner"));
+        assert_eq!(nearest("Runner", &known), Some("runner"), "case is no difference");
+        assert_eq!(nearest("macso", &known), Some("macos"), "the last, with two letters swapped");
+        assert_eq!(nearest("glbic", &known), Some("glibc"));
+    }
+
+    #[test]
+    fn a_word_that_is_too_far_means_nothing() {
+        // A third of the letters may differ, and always one.
+        assert_eq!(nearest("ab", &["ac"]), Some("ac"));
+        assert_eq!(nearest("ab", &["cd"]), None);
+        assert_eq!(nearest("abcdef", &["abcdxy"]), Some("abcdxy"));
+        assert_eq!(nearest("abcdef", &["abcxyz"]), None);
+        let longest = "a".repeat(60);
+        assert_eq!(nearest(&longest, &[longest.as_str()]), Some(longest.as_str()));
+        let longer = "a".repeat(61);
+        assert_eq!(nearest(&longer, &[longer.as_str()]), None);
+    }
+
+    #[test]
+    fn what_to_write_instead() {
+        assert_eq!(instead_of("runer", ["runner"]), "did you mean `runner`?");
+        assert_eq!(instead_of("x", []), "there is none yet");
+        assert_eq!(instead_of("x", ["runner"]), "write `runner`");
+        assert_eq!(instead_of("x", ["one", "two"]), "write one of `one`, `two`");
+        let twenty = ["word"; 20];
+        assert!(instead_of("x", twenty).starts_with("write one of"));
+        assert_eq!(instead_of("x", ["word"; 21]), "there are 21 to choose from");
+    }
+}

@@ -46,7 +46,7 @@ fn within_clients(times: &str) -> Duration {
     Duration::from_nanos(nanoseconds)
 }
 
-fn measure(name: &str, run: impl Fn(Vec<PathBuf>) -> Run) {
+fn measure(run: impl Fn(Vec<PathBuf>) -> Run) -> Measured {
     let clients = tempfile::tempdir().unwrap();
     timed("npm", clients.path());
     timed("cargo", clients.path());
@@ -63,30 +63,40 @@ fn measure(name: &str, run: impl Fn(Vec<PathBuf>) -> Run) {
     }
     let ours: Duration = programs.values().sum();
     let clients = within_clients(&times);
-    let seconds = |duration: Duration| format!("{:7.2} s", duration.as_secs_f64());
-    println!("{name}");
-    println!("  {:40} {}", "the whole run", seconds(run.took));
-    println!("  {:40} {}", "steps of Lockstep's actions, all jobs", seconds(ours));
-    println!("  {:40} {}", "  of which npm and cargo", seconds(clients));
-    println!("  {:40} {}", "  of which Lockstep's programs", seconds(ours.saturating_sub(clients)));
-    for (program, took) in programs {
-        println!("    {program:38} {}", seconds(took));
-    }
+    Measured { whole: run.took, ours, clients }
+}
+
+/// How long a run took, and of that Lockstep's steps, and of these the clients that they call.
+struct Measured {
+    whole: Duration,
+    ours: Duration,
+    clients: Duration,
 }
 
 fn main() {
-    measure("xsnap-worker", |first| {
+    let xsnap = measure(|first| {
         let hub = GitHub::new();
         agoric_sdk(&hub);
         let repository = Sample::xsnap().publish(&hub);
         repository.tag("v0.15.0");
         repository.run("release.yml", &Event::tag("v0.15.0"), &settings().with_path(first))
     });
-    measure("abacus", |first| {
+    let abacus = measure(|first| {
         let hub = GitHub::new();
         numerals(&hub);
         let repository = Sample::abacus().publish(&hub);
         repository.tag("v1.2.3");
         repository.run("release.yml", &Event::tag("v1.2.3"), &settings().with_path(first))
     });
+    println!("| what | xsnap-worker | abacus |\n| --- | --: | --: |");
+    let rows: [(&str, fn(&Measured) -> Duration); 4] = [
+        ("from the tag to the bundle", |run| run.whole),
+        ("the steps of Lockstep's actions, over all jobs", |run| run.ours),
+        ("of which npm and cargo, which pack what is theirs, twice", |run| run.clients),
+        ("of which Lockstep's programs", |run| run.ours.saturating_sub(run.clients)),
+    ];
+    for (what, of) in rows {
+        let [xsnap, abacus] = [&xsnap, &abacus].map(|run| of(run).as_secs_f64());
+        println!("| {what} | {xsnap:.1} s | {abacus:.1} s |");
+    }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use lockstep_bundle::{Digest, matching};
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use serde_json::json;
 
 use crate::hashing::digests;
 
@@ -41,11 +42,14 @@ pub(crate) fn hash(patterns: &[String], report: &mut Report) {
     }
     let files: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
     let mut lines = String::new();
+    let mut result = Vec::new();
     for (path, digest) in paths.iter().zip(digests(&files)) {
         if let Some(digest) = report.found(digest) {
             lines.push_str(&line(&digest, path));
+            result.push(json!({ "file": path, "sha256": digest.sha256, "size": digest.size }));
         }
     }
+    report.result(&result);
     if !lines.is_empty() {
         report.group(format_args!("SHA-256 of {} files", paths.len()), lines.trim_end());
     }

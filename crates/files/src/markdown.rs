@@ -76,3 +76,44 @@ pub fn shown(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_shown_as_it_is() {
+        assert_eq!(shown("a\nb"), "a<br>b");
+        assert_eq!(
+            shown("<b> & `c` *d* _e_ [f] | # \\"),
+            "&lt;b> &amp; \\`c\\` \\*d\\* \\_e\\_ \\[f\\] \\| \\# \\\\"
+        );
+        assert_eq!(shown("a\tb\u{7}"), "ab");
+    }
+
+    #[test]
+    fn examples_and_titles() {
+        let document = "# One\n\n```\n# code\n```\n\n- # in a list\n\n## Two\n";
+        let outline = Outline::of(document);
+        let titles: Vec<(usize, &str)> = outline
+            .titles
+            .iter()
+            .map(|(level, place)| (*level, document[place.clone()].trim()))
+            .collect();
+        assert_eq!(titles, [(1, "# One"), (2, "## Two")]);
+        let at = |text: &str| document.find(text).unwrap();
+        assert!(outline.is_code(at("# code")));
+        assert!(!outline.is_code(at("# One")));
+        assert!(!outline.is_code(at("## Two")));
+    }
+
+    #[test]
+    fn links_whose_address_is_elsewhere() {
+        let whole = "[a] and [b]\n\n[a]: https://a.example\n[b]: https://b.example\n[c]: https://c.example\n";
+        assert_eq!(
+            definitions("[b], [a] and [d]", whole),
+            ["[a]: https://a.example", "[b]: https://b.example"]
+        );
+        assert!(definitions("[a]\n\n[a]: here", whole).is_empty());
+    }
+}

@@ -59,3 +59,28 @@ fn size(bytes: u64) -> String {
         format!("{} KiB", bytes >> 10)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_than_its_bound() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, [7; 2048]).unwrap();
+        assert_eq!(bounded(&path, 2048).unwrap(), [7; 2048]);
+        let error = bounded(&path, 1024).unwrap_err();
+        assert_eq!(error.to_string(), "it is larger than 1 KiB");
+        std::fs::write(&path, vec![7; (1 << 20) + 1]).unwrap();
+        assert_eq!(bounded(&path, 1 << 20).unwrap_err().to_string(), "it is larger than 1 MiB");
+        assert_eq!(bounded(folder.path(), 1).unwrap_err().to_string(), "it is not a file");
+    }
+
+    #[test]
+    fn what_is_no_text_is_named_by_its_line() {
+        assert_eq!(text(b"a\nb".to_vec()).unwrap(), "a\nb");
+        assert_eq!(text(b"a\nb\xff\nc".to_vec()), Err(NotUtf8 { line: 2 }));
+        assert_eq!(text(b"\xff".to_vec()), Err(NotUtf8 { line: 1 }));
+    }
+}

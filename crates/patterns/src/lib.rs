@@ -98,3 +98,38 @@ fn step(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_each_star_takes() {
+        let takes = |pattern: &str, path: &str| taken(pattern, path);
+        let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
+        assert_eq!(takes("dist/*/lib*.so", "dist/x/liby.so"), texts(&["x", "y"]));
+        assert_eq!(takes("a", "a"), texts(&[]));
+        assert_eq!(takes("a.b", "axb"), None, "a dot is a dot");
+        assert_eq!(takes("*", "a/b"), None, "a star is within one part");
+        assert_eq!(takes("*/b", "b"), None);
+        assert_eq!(takes("*", ".hidden"), None, "a leading dot is written out");
+        assert_eq!(takes(".*", ".hidden"), texts(&["hidden"]));
+    }
+
+    #[test]
+    fn files_alone_match_at_the_end_and_folders_before() {
+        let folder = std::env::temp_dir().join(format!("patterns-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("a/b")).unwrap();
+        std::fs::write(folder.join("a/file"), "").unwrap();
+        std::fs::write(folder.join("file"), "").unwrap();
+        let found = |pattern: &str| -> Vec<String> {
+            find(&folder, pattern).unwrap().into_iter().map(|(path, _)| path).collect()
+        };
+        assert_eq!(found("*"), ["file"]);
+        assert_eq!(found("*/*"), ["a/file"]);
+        assert_eq!(found("a/file"), ["a/file"]);
+        assert!(found("file/*").is_empty(), "a file is no folder");
+        assert!(found("a/b").is_empty(), "a folder is no file");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -68,3 +68,26 @@ impl fmt::Display for Table {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        let mut table = Table::new(["file", "bytes"]).with_numbers(&[1]);
+        table.row(["a|b", "5"]);
+        table.row(["ünï", "12345"]);
+        table
+    }
+
+    #[test]
+    fn columns_stand_under_each_other() {
+        assert_eq!(table().to_string(), "file  bytes\na|b       5\nünï   12345\n");
+    }
+
+    #[test]
+    fn markdown_shows_a_cell_as_it_is() {
+        let expected = "| file | bytes |\n| --- | --: |\n| a\\|b | 5 |\n| ünï | 12345 |\n";
+        assert_eq!(table().markdown(), expected);
+    }
+}

@@ -73,16 +73,16 @@ pub fn explain(root: &Node, value: &Value) -> Explained {
     Explained { problems, repairs, repaired }
 }
 
-struct Explainer<'a> {
+pub(super) struct Explainer<'a> {
     root: &'a Node,
-    schema: &'a Value,
+    pub(super) schema: &'a Value,
     problems: Vec<Diagnostic>,
-    repairs: Repairs,
-    repaired: Value,
+    pub(super) repairs: Repairs,
+    pub(super) repaired: Value,
 }
 
 impl<'a> Explainer<'a> {
-    fn explain(&mut self, error: &ValidationError<'_>) {
+    pub(super) fn explain(&mut self, error: &ValidationError<'_>) {
         let path = self.path(error.instance_path().as_str());
         let schema = self.schema_above(error.schema_path().as_str());
         match error.kind() {
@@ -165,116 +165,20 @@ impl<'a> Explainer<'a> {
         unknown.into_iter().any(|entry| suggest::nearest(entry, &known) == Some(key))
     }
 
-    /// A value that fits none of some alternatives: the one that it was meant to be is explained.
-    fn alternatives(
+    pub(super) fn tell(
         &mut self,
+        rule: Rule,
         path: &Path,
-        schema: &Value,
-        context: &[Vec<ValidationError<'static>>],
-        instance: &Value,
+        message: String,
+        remedy: Option<String>,
     ) {
-        // Alternatives told apart by `kind`: an unknown kind, or what is wrong with the known one.
-        let branches =
-            schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array);
-        let kinds: Vec<Option<&str>> = branches
-            .into_iter()
-            .flatten()
-            .map(|branch| resolve(self.schema, branch).pointer("/properties/kind/const")?.as_str())
-            .collect();
-        if let Some(known) = kinds.iter().copied().collect::<Option<Vec<_>>>()
-            && instance.is_object()
-            && !known.is_empty()
-        {
-            let kind = instance.get("kind").and_then(Value::as_str);
-            if let Some(at) = kind.and_then(|kind| known.iter().position(|known| *known == kind)) {
-                for error in &context[at] {
-                    self.explain(error);
-                }
-                return;
-            }
-            let (place, message) = match kind {
-                Some(kind) => (path.key("kind"), format!("unknown kind `{}`", excerpt(kind))),
-                None => (path.clone(), "`kind` is missing".to_owned()),
-            };
-            let remedy = suggest::instead_of(kind.unwrap_or_default(), known);
-            let rule = if kind.is_some() { Rule::UnknownValue } else { Rule::MissingKey };
-            self.tell(rule, &place, message, Some(remedy));
-            self.repairs.replace(&mut self.repaired, path.clone(), self.schema, schema);
-            return;
-        }
-
-        // Some words to choose from.
-        let words: Vec<&str> = self.words(schema);
-        if let (Some(text), false) = (instance.as_str(), words.is_empty()) {
-            let message = format!("`{}` is not known here", excerpt(text));
-            let remedy = suggest::instead_of(text, words);
-            self.tell(Rule::UnknownValue, path, message, Some(remedy));
-            self.repairs.replace(&mut self.repaired, path.clone(), self.schema, schema);
-            return;
-        }
-
-        // Alternatives told apart by their type.
-        let is_object = |branch: &Value| {
-            resolve(self.schema, branch).get("type").is_some_and(|kind| kind == "object")
-        };
-        let object = branches.and_then(|branches| branches.iter().position(is_object));
-        if let (true, Some(errors)) = (instance.is_object(), object.and_then(|at| context.get(at)))
-        {
-            for error in errors {
-                self.explain(error);
-            }
-            return;
-        }
-        let is_of_other_type = |errors: &&Vec<ValidationError<'static>>| {
-            errors.iter().any(|error| {
-                matches!(error.kind(), ValidationErrorKind::Type { .. })
-                    && self.path(error.instance_path().as_str()) == *path
-            })
-        };
-        if let Some(errors) = context.iter().find(|errors| !is_of_other_type(errors)) {
-            for error in errors {
-                self.explain(error);
-            }
-            return;
-        }
-        let first = context.iter().flatten().next();
-        let kind = first.map(ValidationError::kind);
-        let (rule, message, remedy) = kind.map_or_else(
-            || {
-                (
-                    Rule::WrongType,
-                    "this is not one of the forms that this value can have".to_owned(),
-                    None,
-                )
-            },
-            |kind| {
-                let above = first.map_or(schema, |e| self.schema_above(e.schema_path().as_str()));
-                self.unfit(kind, above, instance, path)
-            },
-        );
-        self.tell(rule, path, message, remedy);
-        self.repairs.replace(&mut self.repaired, path.clone(), self.schema, schema);
-    }
-
-    /// The words that a schema lets one choose from, itself or in one of its alternatives.
-    fn words(&self, schema: &'a Value) -> Vec<&'a str> {
-        let schema = resolve(self.schema, schema);
-        let word = schema.get("const").and_then(Value::as_str);
-        let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
-        let branches =
-            schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array);
-        let of_branches = branches.into_iter().flatten().flat_map(|branch| self.words(branch));
-        word.into_iter().chain(listed.filter_map(Value::as_str)).chain(of_branches).collect()
-    }
-
-    fn tell(&mut self, rule: Rule, path: &Path, message: String, remedy: Option<String>) {
         let at = self.repairs.in_text(path);
         let problem = Diagnostic { remedy, ..Diagnostic::new(rule, message) };
         self.problems.push(places::located(self.root, &at, problem));
     }
 
     /// Message and remedy for a value that is not what it should be.
-    fn unfit(
+    pub(super) fn unfit(
         &self,
         kind: &ValidationErrorKind,
         schema: &Value,
@@ -365,7 +269,7 @@ impl<'a> Explainer<'a> {
     }
 
     /// The path that a JSON pointer means in the repaired value.
-    fn path(&self, pointer: &str) -> Path {
+    pub(super) fn path(&self, pointer: &str) -> Path {
         let mut node = Some(&self.repaired);
         let mut path = Path::default();
         for part in pointer.split('/').skip(1) {
@@ -384,7 +288,7 @@ impl<'a> Explainer<'a> {
     }
 
     /// The schema whose keyword was violated.
-    fn schema_above(&self, pointer: &str) -> &'a Value {
+    pub(super) fn schema_above(&self, pointer: &str) -> &'a Value {
         let above = pointer.rsplit_once('/').map_or("", |(above, _)| above);
         self.schema.pointer(above).unwrap_or(&Value::Null)
     }

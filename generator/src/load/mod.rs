@@ -5,6 +5,7 @@
 //! violation, and repairs the tree so far that the rules can look at the rest (`explain`). The
 //! rules (`rules`) know what no single type can say.
 
+mod alternatives;
 mod explain;
 mod places;
 mod repair;

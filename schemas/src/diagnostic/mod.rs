@@ -191,3 +191,47 @@ pub struct ProgramReport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<serde_json::Value>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn for_people() {
+        let all = Diagnostic::new(Rule::GlibcFloor, "is too new")
+            .in_file("tool.tgz")
+            .at(3, 7)
+            .in_member("bin/to\tol")
+            .differs(&"2.17", &"2.34")
+            .with_remedy("build it elsewhere");
+        let said = "tool.tgz:3:7: `bin/to\\tol`: is too new: expected 2.17, found 2.34\n  build it elsewhere";
+        assert_eq!(all.to_string(), said);
+        let line = Diagnostic::new(Rule::Drift, "differs").in_file("a.yml").at_line(3);
+        assert_eq!(line.to_string(), "a.yml:3: differs");
+        assert_eq!(Diagnostic::new(Rule::Drift, "differs").to_string(), "differs");
+    }
+
+    #[test]
+    fn a_byte_has_a_line_and_a_column() {
+        let text = "a\nüb\r\nc";
+        assert_eq!(line_and_column(text, 0), (1, 1));
+        assert_eq!(line_and_column(text, 4), (2, 2), "a column is a character");
+        assert_eq!(line_and_column(text, 3), (2, 1), "in the middle of one, it is that one");
+        assert_eq!(line_and_column(text, text.len()), (3, 2));
+        let found = Diagnostic::new(Rule::VersionMismatch, "no").at_byte(4).in_text("f", text);
+        assert_eq!((found.place.line, found.place.column), (Some(2), Some(2)));
+    }
+
+    #[test]
+    fn rules_have_names_of_their_own() {
+        let mut names: Vec<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Rule::ALL.len());
+        for rule in Rule::ALL {
+            let name = serde_json::to_value(rule).unwrap();
+            assert_eq!(name, rule.id());
+            assert!(rule.meaning().trim().ends_with('.'), "{rule}");
+        }
+    }
+}

@@ -64,9 +64,17 @@ fn schemas() {
 
 #[test]
 fn shellcheck() {
-    let named = ["actions/launch.sh", "tests/run", "tests/benchmark", ".ci/run"];
+    let named = [
+        ".ci/run",
+        "actions/launch.sh",
+        "tests/benchmark",
+        "tests/fuzz/run",
+        "tests/mutants",
+        "tests/run",
+        "tests/sizes",
+    ];
     let mut scripts: Vec<PathBuf> = named.iter().map(|name| root().join(name)).collect();
-    for folder in ["tests/stand-ins", "tests/projects"] {
+    for folder in ["tests/benchmarks", "tests/stand-ins", "tests/projects"] {
         scripts_below(&root().join(folder), &mut scripts);
     }
     tools::assert_clean("shellcheck", &["--severity=style"], &scripts);
@@ -75,7 +83,9 @@ fn shellcheck() {
 fn scripts_below(folder: &Path, scripts: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        let is_tool = path.parent().is_some_and(|parent| parent.ends_with("bin"));
+        let is_tool = path
+            .parent()
+            .is_some_and(|parent| parent.ends_with("bin") || parent.ends_with("benchmarks"));
         if path.is_dir() {
             scripts_below(&path, scripts);
         } else if is_tool || path.extension().is_some_and(|extension| extension == "sh") {

@@ -210,3 +210,62 @@ fn manifests(root: &Path, folder: &str, member: &str) -> Vec<String> {
 fn is_below(folder: &str, path: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_manifest_says_of_its_workspace() {
+        let layout = Layout::read(
+            r#"
+            [workspace]
+            members = ["a", "crates/*"]
+            exclude = ["crates/old"]
+            [workspace.dependencies]
+            shared = { path = "crates/shared", version = "1" }
+            serde = "1"
+            [dependencies]
+            shared.workspace = true
+            own = { path = "../own" }
+            other = { version = "1", workspace = false }
+            [target.'cfg(unix)'.dev-dependencies]
+            unix = { path = "unix" }
+            "#,
+        )
+        .unwrap();
+        assert!(layout.is_root);
+        assert_eq!(layout.root, None);
+        assert_eq!(layout.members, ["a", "crates/*"]);
+        assert_eq!(layout.excluded, ["crates/old"]);
+        assert_eq!(layout.paths, ["../own", "unix"]);
+        assert_eq!(layout.of_root, ["shared"], "what is not of the workspace is not of its root");
+        assert_eq!(layout.shared, [("shared".to_owned(), "crates/shared".to_owned())]);
+        let member = Layout::read("[package]\nname = \"a\"\nworkspace = \"..\"\n").unwrap();
+        assert!(!member.is_root);
+        assert_eq!(member.root.as_deref(), Some(".."));
+    }
+
+    #[test]
+    fn what_a_workspace_excludes() {
+        let layout = Layout {
+            members: vec!["old/kept".to_owned()],
+            excluded: vec!["old".to_owned()],
+            ..Layout::default()
+        };
+        assert!(layout.excludes("", "old/Cargo.toml"));
+        assert!(layout.excludes("", "old/deep/Cargo.toml"));
+        assert!(!layout.excludes("", "old/kept/Cargo.toml"), "a member by its path stays one");
+        assert!(!layout.excludes("", "older/Cargo.toml"));
+        assert!(layout.excludes("sub", "sub/old/Cargo.toml"));
+        assert!(!layout.excludes("sub", "old/Cargo.toml"));
+    }
+
+    #[test]
+    fn what_is_below_a_folder() {
+        assert!(is_below("", "a"));
+        assert!(is_below("a", "a/b"));
+        assert!(!is_below("a", "a"));
+        assert!(!is_below("a", "ab/c"));
+    }
+}
