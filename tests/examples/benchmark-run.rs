@@ -73,6 +73,9 @@ struct Measured {
     clients: Duration,
 }
 
+/// A part of what a run took.
+type Of = fn(&Measured) -> Duration;
+
 fn main() {
     let xsnap = measure(|first| {
         let hub = GitHub::new();
@@ -89,7 +92,7 @@ fn main() {
         repository.run("release.yml", &Event::tag("v1.2.3"), &settings().with_path(first))
     });
     println!("| what | xsnap-worker | abacus |\n| --- | --: | --: |");
-    let rows: [(&str, fn(&Measured) -> Duration); 4] = [
+    let rows: [(&str, Of); 4] = [
         ("from the tag to the bundle", |run| run.whole),
         ("the steps of Lockstep's actions, over all jobs", |run| run.ours),
         ("of which npm and cargo, which pack what is theirs, twice", |run| run.clients),

@@ -46,7 +46,9 @@ pub(crate) fn hash(patterns: &[String], report: &mut Report) {
     for (path, digest) in paths.iter().zip(digests(&files)) {
         if let Some(digest) = report.found(digest) {
             lines.push_str(&line(&digest, path));
-            result.push(json!({ "file": path, "sha256": digest.sha256, "size": digest.size }));
+            if report.is_json() {
+                result.push(json!({ "file": path, "sha256": digest.sha256, "size": digest.size }));
+            }
         }
     }
     report.result(&result);

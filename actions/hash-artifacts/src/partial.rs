@@ -40,7 +40,7 @@ pub(crate) fn read(
     let path = upload.join(names::MANIFEST);
     let partial: PartialManifest = report.found(json::read(&path, "the target's manifest"))?;
     if partial.target != target.id {
-        let message = format!("{}'s manifest is of {}", target.id, partial.target);
+        let message = format!("expected {}'s manifest, found {}'s", target.id, partial.target);
         report.problem(Diagnostic::new(Rule::UploadMissing, message).in_file(path.display()));
         return None;
     }
@@ -49,7 +49,7 @@ pub(crate) fn read(
         if found != wanted {
             let message =
                 format!("{} was built from another {what}: {found}, not {wanted}", target.id);
-            let remedy = "every target is built from what the context job resolved, and merged as that: run the build again";
+            let remedy = "every target must be built and merged from what the context job resolved: run the build again";
             report.problem(
                 Diagnostic::new(Rule::UploadMissing, message)
                     .in_file(path.display())

@@ -23,7 +23,9 @@ pub(crate) fn copy(packing: &Packing<'_>, expected: &Expected<'_>) -> Result<(),
             "one file must match: a build step makes it, and removes what an earlier one left";
         let message = match found.as_slice() {
             [] => format!("{what} is not there"),
-            many => format!("{what} is one file, and {} match: {}", many.len(), many.join(", ")),
+            many => {
+                format!("{what} must be one file, but {} match: {}", many.len(), many.join(", "))
+            }
         };
         return Err(problem(Rule::BuiltFileMissing, message).with_remedy(remedy));
     };

@@ -120,8 +120,11 @@ impl Packing<'_> {
         let same = if second {
             same(&path, &again.path().join(&expected.name))
         } else {
-            Err(Diagnostic::new(Rule::NotReproducible, "was packed once, and not again")
-                .in_file(path.display()))
+            Err(Diagnostic::new(
+                Rule::NotReproducible,
+                "was packed the first time, but not the second",
+            )
+            .in_file(path.display()))
         };
         if report.found(same).is_some() {
             report.line(format_args!("packed {}", path.display()));
@@ -152,7 +155,7 @@ fn same(path: &Path, again: &Path) -> Result<(), Diagnostic> {
     }
     Err(Diagnostic::new(Rule::NotReproducible, "is packed differently each time")
         .in_file(path.display())
-        .with_remedy("something that packs it puts in a time, an order or a path of its own"))
+        .with_remedy("the tool that packs it adds a time, a file order or a path that changes each time: make it constant"))
 }
 
 /// Whether an artifact is taken as the build made it.

@@ -130,9 +130,11 @@ fn commit() -> Result<CommitSha, Diagnostic> {
     match std::env::var("GITHUB_SHA").ok().filter(|sha| !sha.is_empty()) {
         Some(sha) if sha != found.as_str() => Err(Diagnostic::new(
             Rule::CheckoutMismatch,
-            format!("{found} is checked out, but the run is of {sha}"),
+            format!("{found} is checked out, but this run builds {sha}"),
         )
-        .with_remedy("a step moved the checkout: take it out, and build what was tagged")),
+        .with_remedy(
+            "a step checked out another commit: remove that step, and build the tagged commit",
+        )),
         _ => Ok(found),
     }
 }

@@ -10,11 +10,11 @@ use lockstep_schemas::strings::{CommitSha, Tag, Version};
 pub(crate) fn of_run(plan: &Plan, input: Option<&str>) -> Result<(Tag, Version), Diagnostic> {
     let git_ref = std::env::var("GITHUB_REF").unwrap_or_default();
     let Some(name) = git_ref.strip_prefix("refs/tags/") else {
-        let run = if git_ref.is_empty() { "no ref (GITHUB_REF)".to_owned() } else { git_ref };
+        let run = if git_ref.is_empty() { "not set".to_owned() } else { git_ref };
         let tag = input.map_or_else(|| plan.tag_at("1.2.3"), str::to_owned);
         return Err(Diagnostic::new(
             Rule::RunNotOfTag,
-            format!("a release is built from a tag, and this run is of {run}"),
+            format!("a release must be built from a tag, but GITHUB_REF is {run}"),
         )
         .with_remedy(format!(
             "push the tag, or dispatch on it: gh workflow run release.yml --ref {tag}"
@@ -23,7 +23,7 @@ pub(crate) fn of_run(plan: &Plan, input: Option<&str>) -> Result<(Tag, Version),
     if let Some(input) = input.filter(|input| *input != name) {
         return Err(Diagnostic::new(
             Rule::RunNotOfTag,
-            format!("this run is of the tag {name}, not of {input}"),
+            format!("this run was started on the tag {name}, not on {input}"),
         )
         .with_remedy(format!("dispatch on that tag: gh workflow run release.yml --ref {input}")));
     }
@@ -31,7 +31,7 @@ pub(crate) fn of_run(plan: &Plan, input: Option<&str>) -> Result<(Tag, Version),
         let prefix = plan.tag.prefix();
         return Err(Diagnostic::new(
             Rule::TagPattern,
-            format!("the tag {name} is not `{}` of a version", plan.tag),
+            format!("the tag {name} does not match `{}`", plan.tag),
         )
         .with_remedy(format!(
             "a release's tag is {prefix} and a semantic version: {prefix}1.2.3"
@@ -51,7 +51,7 @@ pub(crate) fn leads_to(plan: &Plan, tag: &Tag, commit: &CommitSha) -> Result<(),
     }
     Err(Diagnostic::new(
         Rule::TagMoved,
-        format!("the tag {tag} is of {found}, but the run is of {commit}"),
+        format!("the tag {tag} points to {found}, but this run builds {commit}"),
     )
     .with_remedy("a release's tag never moves: tag a new version"))
 }

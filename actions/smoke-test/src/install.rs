@@ -98,7 +98,7 @@ impl Installation<'_> {
                 target.id
             ))
             .in_file(self.file.display())
-            .with_remedy("`os`, `cpu`, `libc` or `engines` in its package.json is of another, or what it depends on is not to be had")),
+            .with_remedy("`os`, `cpu`, `libc` or `engines` in its package.json does not match this target, or a dependency is not available")),
             _ => Ok(Installed { folder, programs: Some(modules.join(".bin")), how }),
         }
     }

@@ -140,7 +140,7 @@ impl Artifacts<'_> {
 
 fn failed(what: &str, smoke: &Smoke) -> Diagnostic {
     Diagnostic::new(Rule::SmokeTest, what).with_remedy(format!(
-        "what it said stands in the log of this step; the script is `{}`",
+        "see the log of this step for its output; the script is `{}`",
         smoke.run
     ))
 }

@@ -148,7 +148,7 @@ fn one(
     let sizes = (long(&local, 14), number(&local, 18, 4), number(&local, 22, 4));
     let known = (entry.crc, entry.packed, entry.size);
     if !is_same || (sizes != known && !(follows && sizes == (0, 0, 0))) {
-        return Err(bad("the directory says other than the file"));
+        return Err(bad("the directory and the file's own header disagree"));
     }
     check_extra(&exactly(file, extra)?)?;
     let begins = entry.offset + (LOCAL + name + extra) as u64;

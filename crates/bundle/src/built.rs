@@ -26,12 +26,11 @@ pub fn built_files(
     let found = found(root, &from)?;
     if found.is_empty() {
         let build = if from.contains('*') { "no file is there" } else { "there is no such file" };
-        return Err(Diagnostic::new(
-            Rule::BuiltFileMissing,
-            format!("{build}, which would be packed as `{to}`"),
-        )
-        .in_file(&from)
-        .with_remedy("a build step must leave it there; paths are below the project's root"));
+        return Err(Diagnostic::new(Rule::BuiltFileMissing, format!("{build} to pack as `{to}`"))
+            .in_file(&from)
+            .with_remedy(
+                "a build step must create it; the path is relative to the project's root",
+            ));
     }
     let built = found.into_iter().map(|(path, taken)| BuiltFile { to: place(&to, taken), path });
     Ok(built.collect())

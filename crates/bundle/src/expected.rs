@@ -68,7 +68,7 @@ impl Expected<'_> {
             many => {
                 let names: Vec<&str> = many.iter().map(|name| name.as_str()).collect();
                 let message = format!(
-                    "{} files are `{}`, and there is one such {what}: {}",
+                    "{} files match `{}`, but there must be one {what}: {}",
                     many.len(),
                     self.name,
                     names.join(", ")

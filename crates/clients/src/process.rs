@@ -9,7 +9,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 pub(crate) fn output(command: &mut Command) -> Result<Output, Diagnostic> {
     command.output().map_err(|error| {
         Diagnostic::new(Rule::ClientMissing, format!("{} does not start: {error}", name(command))).with_remedy(
-            "artifacts are packed and installed by their clients: install it where that is done",
+            "Lockstep needs it to pack or install artifacts: install it on the machine or in the container that runs this",
         )
     })
 }

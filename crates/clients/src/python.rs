@@ -23,7 +23,10 @@ impl Environment {
     /// Where Python does not.
     pub fn create(folder: PathBuf) -> Result<Self, Diagnostic> {
         let mut command = Command::new(PYTHON);
-        run(command.args(["-m", "venv"]).arg(&folder), "python does not make an environment")?;
+        run(
+            command.args(["-m", "venv"]).arg(&folder),
+            "python failed to create a virtual environment",
+        )?;
         Ok(Self { folder })
     }
 

@@ -37,6 +37,12 @@ impl Report {
         Self { is_json, ..self }
     }
 
+    /// Whether one JSON document is asked for, for which [`Self::result`] is kept.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.is_json
+    }
+
     /// Adds a problem. A program goes on and tells all of them in one run.
     pub fn problem(&mut self, problem: Diagnostic) {
         self.problems.push(problem);

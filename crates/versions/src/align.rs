@@ -160,7 +160,7 @@ fn problem(
         && field.text.starts_with(|c: char| c.is_ascii_digit());
     let what = if is_pythons { "other ecosystems cannot write it" } else { "not a version" };
     let Some((version, remedy)) = expected else {
-        let remedy = "write a version such as 1.2.3; a field that carries none is taken out of `versions` in lockstep.yaml";
+        let remedy = "write a version such as 1.2.3; if the field has no version, remove it from `versions` in lockstep.yaml";
         return Some(
             at(Rule::VersionFieldForm, format!("{name} is `{found}`: {what}")).with_remedy(remedy),
         );

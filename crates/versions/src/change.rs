@@ -132,7 +132,7 @@ fn changed(
         }
     }
     if problems.is_empty() && said < fields().count() {
-        let message = format!("would not say {version} in every field, so it is left as it is");
+        let message = format!("would not have {version} in every field, so it was not changed");
         problems.push(Diagnostic::new(Rule::VersionNotSet, message).in_file(&file.path));
     }
     if problems.is_empty() { Ok(Some(new)) } else { Err(problems) }

@@ -79,7 +79,7 @@ pub fn section(text: &str, version: &Version) -> Result<Section, Diagnostic> {
             format!("the section of {version} says nothing"),
         )
         .at_byte(at)
-        .with_remedy("tell what changed: it becomes the notes of the release"));
+        .with_remedy("describe what changed: this section becomes the release notes"));
     }
     Ok(Section {
         title: release.title.to_owned(),

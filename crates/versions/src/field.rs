@@ -8,7 +8,7 @@ use lockstep_schemas::version::VersionScheme;
 use crate::requirement::Requirement;
 
 /// What to do about a field that says something else than a version.
-const FOREIGN: &str = "write the version there; where it comes from another place, name that in `versions` of lockstep.yaml instead";
+const FOREIGN: &str = "write the version there; if it comes from another place, name that place in `versions` of lockstep.yaml instead";
 /// What to do about a requirement that does not take a version.
 const UNTAKING: &str =
     "write there what it should take, or the version alone, which follows from then on";

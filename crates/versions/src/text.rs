@@ -16,7 +16,7 @@ pub(crate) fn in_file(path: &str, text: &str, diagnostic: Diagnostic) -> Diagnos
         return diagnostic;
     }
     diagnostic
-        .with_remedy("mend it, or say in `versions` of lockstep.yaml where its version stands")
+        .with_remedy("fix the file, or say in `versions` of lockstep.yaml where its version is")
 }
 
 /// Which file a path leads to: two paths of one file have the same.

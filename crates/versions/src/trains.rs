@@ -43,7 +43,7 @@ pub fn tagged(plan: &VersionPlan, tag: &str) -> Result<(usize, Version), Diagnos
         let patterns: Vec<&str> = plan.trains().map(|train| train.tag.as_str()).collect();
         Diagnostic::new(
             Rule::TagPattern,
-            format!("the tag {tag} is not `{}` of a version", patterns.join("` or `")),
+            format!("the tag {tag} does not match `{}`", patterns.join("` or `")),
         )
         .with_remedy(format!(
             "a release's tag is one of these with a semantic version: {}",

@@ -147,7 +147,7 @@ impl VersionFiles {
         self.problems.extend(twice(listed, own).map(|package| {
             let message =
                 format!("has two packages of the repository that are named {}", package.name());
-            let remedy = "which of them a version file defines is not known: give one another name";
+            let remedy = "Lockstep cannot tell which of them a version file defines: rename one";
             Diagnostic::new(Rule::LockfileUnclear, message).in_file(&file.path).with_remedy(remedy)
         }));
         let published =

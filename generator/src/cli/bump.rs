@@ -165,7 +165,7 @@ fn above(
             let place = place(project, file, of);
             let message = format!("{version} is not above {}, which {place} says", of.field.text);
             Err(Diagnostic::new(Rule::VersionNotAbove, message)
-                .with_remedy("registries and users would take it for an older release; to set it all the same: --allow-downgrade")
+                .with_remedy("registries and users would treat it as an older release; to set it anyway, add --allow-downgrade")
                 .into())
         }
         None => Ok(version),

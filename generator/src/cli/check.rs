@@ -58,7 +58,7 @@ fn drifted(project: &Path, comparison: &Comparison, output: &mut Output) {
         format!("put the two markers into {}, once, then ", shown(project, &document.path))
     });
     let first = first.unwrap_or_default();
-    output.complain(format_args!("{count} {noun}. To mend: {first}{remedy}"));
+    output.complain(format_args!("{count} {noun}. To fix: {first}{remedy}"));
 }
 
 /// Whether the version fields agree, with each other or with a tag.

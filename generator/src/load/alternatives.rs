@@ -95,15 +95,12 @@ impl<'a> Explainer<'a> {
 
     /// No alternative is of the value's type: what the first expects is as good as any.
     fn of_no_type(&mut self, path: &Path, schema: &'a Value, context: &Context, instance: &Value) {
-        let (rule, message, remedy) = match context.iter().flatten().next() {
-            Some(first) => {
-                let above = self.schema_above(first.schema_path().as_str());
-                self.unfit(first.kind(), above, instance, path)
-            }
-            None => {
-                let message = "this is not one of the forms that this value can have";
-                (Rule::WrongType, message.to_owned(), None)
-            }
+        let (rule, message, remedy) = if let Some(first) = context.iter().flatten().next() {
+            let above = self.schema_above(first.schema_path().as_str());
+            self.unfit(first.kind(), above, instance, path)
+        } else {
+            let message = "this is not one of the forms that this value can have";
+            (Rule::WrongType, message.to_owned(), None)
         };
         self.tell(rule, path, message, remedy);
         self.repairs.replace(&mut self.repaired, path.clone(), self.schema, schema);

@@ -47,7 +47,7 @@ pub(super) fn check(
         findings.add(
             about(Rule::BinaryNotExecutable, "is a program without its execute bit".to_owned())
                 .with_remedy(
-                    "`chmod +x` it where it is built; an upload between jobs takes the bit away",
+                    "run `chmod +x` on it in the build; an upload between jobs removes the execute bit",
                 ),
         );
     }

@@ -26,8 +26,8 @@ pub(super) fn check_release(release: Release<'_>, findings: &mut Findings) {
     let Release { plan, version, commit, manifest, .. } = release;
     let mut same = |what: &str, expected: &str, found: &str| {
         let finding = || {
-            another(format!("is of another {what}"))
-                .with_remedy("give the bundle of this release, or the release of this bundle")
+            another(format!("is for another {what}"))
+                .with_remedy("pass a bundle and a release that belong together")
         };
         findings.compare(finding, &expected, &found);
     };

@@ -22,7 +22,7 @@ fn is_own(method: &str) -> bool {
 pub(super) fn formula(text: &str) -> Result<Contents, Diagnostic> {
     let calls = calls(text, &OWN, is_own).map_err(|invalid| {
         invalid.with_remedy(
-            "mend it, or say in lockstep.yaml where its version stands: { path: …, regex: … }",
+            "fix the file, or say in lockstep.yaml where its version is: { path: …, regex: … }",
         )
     })?;
     let stated = calls.iter().find(|call| call.name == "version");

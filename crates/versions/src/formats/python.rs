@@ -150,8 +150,8 @@ fn dynamic(toml: &Toml<'_>) -> Result<Lead, Diagnostic> {
             variables(&["__version__"]),
         );
     }
-    Err(Diagnostic::new(Rule::VersionDynamic, "[project].version is dynamic, and what it comes from is not known")
-        .with_remedy("name the file that has it, in the place of this one; a version that comes from git's tags needs none"))
+    Err(Diagnostic::new(Rule::VersionDynamic, "[project].version is dynamic, and Lockstep cannot tell where it comes from")
+        .with_remedy("name the file that has it instead of this one; a version that comes from git tags needs no file"))
 }
 
 fn variables(names: &[&str]) -> Reading {

@@ -234,12 +234,17 @@ impl<'r> Reader<'r> {
         let place = match paths {
             [] => "outside of the project".to_owned(),
             [path] => format!("in {path}, which is not a file"),
-            [first, .., last] => format!("in none of {first} to {last}"),
+            [first, .., last] => format!("in any file from {first} to {last}"),
         };
         self.problems.push(
-            Diagnostic::new(Rule::VersionDynamic, format!("its version is dynamic, and stands {place}"))
-                .in_file(&from.path)
-                .with_remedy("name the file that has it in `versions` of lockstep.yaml, in the place of this one"),
+            Diagnostic::new(
+                Rule::VersionDynamic,
+                format!("its version is dynamic, and Lockstep cannot read it {place}"),
+            )
+            .in_file(&from.path)
+            .with_remedy(
+                "in `versions` of lockstep.yaml, name the file that has it instead of this one",
+            ),
         );
     }
 
