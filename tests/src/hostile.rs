@@ -277,12 +277,12 @@ pub fn zips() -> Vec<Case> {
         (
             "another name in the directory",
             changed(&[(central[0] + 46, b"c")]),
-            "says other than the file",
+            "the file's own header disagree",
         ),
         (
             "another size in the directory",
             changed(&[(central[0] + 24, &[1, 0, 0, 0])]),
-            "says other than the file",
+            "the file's own header disagree",
         ),
         ("more bytes than the size", both(22, 24, &[1, 0, 0, 0]), "more bytes than its size"),
         ("fewer bytes than the size", both(22, 24, &[0, 1, 0, 0]), "fewer bytes than its size"),
@@ -324,7 +324,7 @@ pub fn zips() -> Vec<Case> {
         (
             "another descriptor",
             with_descriptor(b"evilevilevilevil"),
-            "says other than the directory",
+            "what follows it disagrees with the directory",
         ),
         ("a larger count", changed(&[(good.len() - 14, &[3, 0, 3, 0])]), "more or fewer files"),
         ("of several parts", changed(&[(good.len() - 18, &[1, 0])]), "a part of a zip of several"),

@@ -183,7 +183,7 @@ fn one(
     if is_signed && is_said {
         Ok(next)
     } else {
-        Err(bad("what follows it says other than the directory"))
+        Err(bad("what follows it disagrees with the directory"))
     }
 }
 
