@@ -96,7 +96,9 @@ fn main() {
         ("from the tag to the bundle", |run| run.whole),
         ("the steps of Lockstep's actions, over all jobs", |run| run.ours),
         ("of which npm and cargo, which pack what is theirs, twice", |run| run.clients),
-        ("of which Lockstep's programs, and Python, which installs the wheels", |run| run.ours.saturating_sub(run.clients)),
+        ("of which Lockstep's programs, and Python, which installs the wheels", |run| {
+            run.ours.saturating_sub(run.clients)
+        }),
     ];
     for (what, of) in rows {
         let [xsnap, abacus] = [&xsnap, &abacus].map(|run| of(run).as_secs_f64());
