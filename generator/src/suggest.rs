@@ -1,6 +1,6 @@
 //! "Did you mean".
 
-/// The remedy for a word that is none of the known ones.
+/// The remedy for a word that is not one of the known ones.
 #[must_use]
 pub fn instead_of<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();

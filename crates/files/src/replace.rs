@@ -112,7 +112,7 @@ pub fn replace(root: &Path, files: &[Replacement<'_>]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Gives one file a new text, in one step. Its folder is made where there is none.
+/// Gives one file a new text, in one step. A missing folder is made.
 ///
 /// # Errors
 ///
@@ -132,7 +132,7 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// A lock on a folder, for as long as files below it are replaced. Another run may be writing: what stands beside the
-/// files is its own until it has ended. Where folders cannot be locked there is none.
+/// files is its own until it has ended. On systems that cannot lock a folder, nothing is locked.
 fn lock(root: &Path) -> io::Result<Option<File>> {
     let Ok(folder) = File::open(root) else { return Ok(None) };
     for _ in 0..LONGEST_WAIT {
