@@ -7,4 +7,4 @@ mod replace;
 mod unambiguous;
 
 pub use read::{NotUtf8, bounded, text};
-pub use replace::{Failure, Replacement, replace, write};
+pub use replace::{Attempt, Failure, Replacement, replace, write};

@@ -29,13 +29,51 @@ pub struct Replacement<'a> {
     pub text: &'a str,
 }
 
+/// What is tried with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// To read it.
+    Read,
+    /// To list what is in it.
+    List,
+    /// To write it.
+    Write,
+    /// To write to what is in it.
+    WriteTo,
+    /// To put a new one in its place.
+    Replace,
+    /// To remove it.
+    Remove,
+}
+
+impl Attempt {
+    /// What it cannot be where that fails.
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::List => "listed",
+            Self::Write => "written",
+            Self::WriteTo => "written to",
+            Self::Replace => "replaced",
+            Self::Remove => "removed",
+        }
+    }
+
+    fn rule(self) -> Rule {
+        match self {
+            Self::Read | Self::List => Rule::FileUnreadable,
+            Self::Write | Self::WriteTo | Self::Replace | Self::Remove => Rule::FileUnwritable,
+        }
+    }
+}
+
 /// What keeps a file from being read or written.
 #[derive(Debug)]
 pub struct Failure {
     /// The file.
     pub path: PathBuf,
     /// What was tried.
-    pub attempt: &'static str,
+    pub attempt: Attempt,
     /// Why it failed.
     pub error: io::Error,
 }
@@ -43,7 +81,7 @@ pub struct Failure {
 impl Failure {
     /// Why something that was tried with a file failed.
     #[must_use]
-    pub fn new(path: &Path, attempt: &'static str, error: io::Error) -> Self {
+    pub fn new(path: &Path, attempt: Attempt, error: io::Error) -> Self {
         // What stands in the folder that the program is called in is named without it.
         let path = path.strip_prefix(".").unwrap_or(path).to_owned();
         Self { path, attempt, error }
@@ -52,7 +90,7 @@ impl Failure {
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} cannot be {}: {}", self.path.display(), self.attempt, self.error)
+        write!(f, "{} cannot be {}: {}", self.path.display(), self.attempt.in_words(), self.error)
     }
 }
 
@@ -60,11 +98,8 @@ impl std::error::Error for Failure {}
 
 impl From<Failure> for Diagnostic {
     fn from(Failure { path, attempt, error }: Failure) -> Self {
-        let rule = match attempt {
-            "read" | "listed" => Rule::FileUnreadable,
-            _ => Rule::FileUnwritable,
-        };
-        Self::new(rule, format!("cannot be {attempt}: {error}")).in_file(path.display())
+        let message = format!("cannot be {}: {error}", attempt.in_words());
+        Self::new(attempt.rule(), message).in_file(path.display())
     }
 }
 
@@ -80,15 +115,15 @@ pub fn replace(root: &Path, files: &[Replacement<'_>]) -> Result<(), Failure> {
     for file in files {
         let path = root.join(file.path);
         let there =
-            destination(root, &path).map_err(|error| Failure::new(&path, "written", error))?;
+            destination(root, &path).map_err(|error| Failure::new(&path, Attempt::Write, error))?;
         destinations.push((path, there));
     }
-    let _lock = lock(root).map_err(|error| Failure::new(root, "written to", error))?;
+    let _lock = lock(root).map_err(|error| Failure::new(root, Attempt::WriteTo, error))?;
     for (file, (path, _)) in files.iter().zip(&destinations) {
         let is_same = |old: &str| fs::read(path).is_ok_and(|found| found == old.as_bytes());
         if file.old.is_some_and(|old| !is_same(old)) {
             let error = io::Error::other("another run has changed it; run this again");
-            return Err(Failure::new(path, "written", error));
+            return Err(Failure::new(path, Attempt::Write, error));
         }
     }
     let folders: BTreeSet<&Path> =
@@ -97,17 +132,19 @@ pub fn replace(root: &Path, files: &[Replacement<'_>]) -> Result<(), Failure> {
     let mut prepared = Vec::new();
     for (file, (path, there)) in files.iter().zip(destinations) {
         let temporary = prepare(&there, file.text);
-        let temporary = temporary.map_err(|error| Failure::new(&path, "written", error))?;
+        let temporary = temporary.map_err(|error| Failure::new(&path, Attempt::Write, error))?;
         prepared.push((temporary, path, there));
     }
     // Each is synced when all are written: the first takes the others along.
     for (temporary, path, _) in &prepared {
         let synced = OpenOptions::new().write(true).open(temporary);
         let synced = synced.and_then(|file| file.sync_all());
-        synced.map_err(|error| Failure::new(path, "written", error))?;
+        synced.map_err(|error| Failure::new(path, Attempt::Write, error))?;
     }
     for (temporary, path, there) in prepared {
-        temporary.persist(&there).map_err(|error| Failure::new(&path, "replaced", error.error))?;
+        temporary
+            .persist(&there)
+            .map_err(|error| Failure::new(&path, Attempt::Replace, error.error))?;
     }
     Ok(())
 }
@@ -123,7 +160,7 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
         let temporary = prepare(path, text)?;
         temporary.persist(path).map_err(|error| error.error)
     };
-    write().map_err(|error| Failure::new(path, "written", error))
+    write().map_err(|error| Failure::new(path, Attempt::Write, error))
 }
 
 /// The folder that a file is in; of a bare name the one that the program is called in.

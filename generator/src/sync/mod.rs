@@ -9,7 +9,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use lockstep_files::{self, Failure, Replacement};
+use lockstep_files::{self, Attempt, Failure, Replacement};
 use lockstep_schemas::plan::{Pin, Plan};
 use lockstep_schemas::strings::Repository;
 
@@ -128,7 +128,7 @@ impl Comparison {
         lockstep_files::replace(&self.root, &changed)?;
         for drift in self.drifts.iter().filter(|drift| drift.kind == DriftKind::Stale) {
             let path = self.root.join(&drift.path);
-            fs::remove_file(&path).map_err(|error| Failure::new(&path, "removed", error))?;
+            fs::remove_file(&path).map_err(|error| Failure::new(&path, Attempt::Remove, error))?;
         }
         Ok(())
     }
@@ -176,7 +176,7 @@ fn same(found: &str, wanted: &str) -> bool {
 fn stale(root: &Path, wanted: &[Rendered]) -> Result<Vec<Drift>, Failure> {
     let mut candidates = vec![ACTIONLINT.to_owned()];
     let folder = root.join(WORKFLOWS);
-    let failure = |error| Failure::new(&folder, "listed", error);
+    let failure = |error| Failure::new(&folder, Attempt::List, error);
     match fs::read_dir(&folder) {
         Ok(entries) => {
             for entry in entries {
@@ -224,7 +224,7 @@ fn read(path: &Path) -> Result<Option<String>, Failure> {
             Ok(Some(String::from_utf8_lossy(error.as_bytes()).into_owned()))
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure::new(path, "read", error)),
+        Err(error) => Err(Failure::new(path, Attempt::Read, error)),
     }
 }
 
@@ -235,7 +235,7 @@ fn read_strictly(path: &Path) -> Result<Option<String>, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     };
-    text.map_err(|error| Failure::new(path, "read", error))
+    text.map_err(|error| Failure::new(path, Attempt::Read, error))
 }
 
 /// As [`read`], for files that are not known to be ours: one that cannot be read is none of ours.
