@@ -1,4 +1,4 @@
-//! The generator: `lockstep.yaml` → [`load`] → [`rules`] → [`plan`] → [`render`] → [`sync`].
+//! The generator: `lockstep.yaml` → [`load`] → [`rules`] → [`plan`] → [`workflows`] → [`render`] → [`sync`].
 //!
 //! All but the last are pure functions; [`sync`] alone touches the project's files.
 
@@ -11,3 +11,4 @@ pub mod rules;
 mod suggest;
 pub mod sync;
 pub mod violation;
+pub mod workflows;

@@ -36,6 +36,8 @@ pub struct InputDefinition {
     pub description: String,
     /// Whether it must be given.
     pub required: bool,
+    /// Whether it is a secret, which the program masks.
+    pub secret: bool,
     /// What it is otherwise.
     #[serde(default)]
     pub default: Option<String>,

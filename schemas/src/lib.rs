@@ -17,3 +17,4 @@ pub mod strings;
 pub mod verification;
 pub mod version;
 pub mod version_format;
+pub mod workflow;

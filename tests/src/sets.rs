@@ -7,6 +7,11 @@ use std::sync::LazyLock;
 
 use github_actions_models::action::Action;
 use github_actions_models::workflow::{Job, Workflow};
+use lockstep_generator::load::{Source, load};
+use lockstep_generator::plan::plan;
+use lockstep_generator::workflows::workflows as graph;
+use lockstep_schemas::plan::Plan;
+use lockstep_schemas::workflow::Workflow as Graph;
 
 use crate::program::lockstep;
 use crate::project::Project;
@@ -39,6 +44,18 @@ static RENDERED: LazyLock<Vec<Project>> = LazyLock::new(|| {
         project
     };
     models.into_iter().map(render).collect()
+});
+
+/// The graphs of every set, each with the name of its model.
+pub static GRAPHS: LazyLock<Vec<(String, Plan, Vec<Graph>)>> = LazyLock::new(|| {
+    let models = SETS.iter().map(|set| {
+        let source = Source::read(&set.join("lockstep.yaml"), "lockstep.yaml").unwrap();
+        let model = load(&source).unwrap();
+        let plan = plan(&model);
+        let workflows = graph(&model, &plan).unwrap();
+        (plan.project.name.to_string(), plan, workflows)
+    });
+    models.collect()
 });
 
 /// One workflow.

@@ -1,8 +1,8 @@
 //! Verifies the tap's formula against the manifest, and brings it there where that is its part.
 
 use clap::Parser;
-use lockstep_runner::Action;
 use lockstep_runner::inputs::{Bundle, Mode, Receipt, ReleaseVersion, Stage};
+use lockstep_runner::{Action, Secret};
 
 /// Renders, verifies and forwards the Homebrew formula.
 #[derive(Debug, Parser)]
@@ -28,4 +28,10 @@ pub struct Inputs {
 impl Action for Inputs {
     const OUTPUTS: &'static [(&'static str, &'static str)] =
         &[("receipt", "The receipt that was written")];
+
+    const SECRETS: &'static [Secret] = &[Secret {
+        input: "token",
+        variable: "LOCKSTEP_TOKEN",
+        description: "The token that pushes to the tap, where Lockstep does",
+    }];
 }

@@ -1,8 +1,8 @@
 //! Publishes the artifacts of one channel: looks at what is there, publishes what is not, confirms.
 
 use clap::{Parser, ValueEnum};
-use lockstep_runner::Action;
 use lockstep_runner::inputs::{Bundle, Receipt, ReleaseVersion, channel};
+use lockstep_runner::{Action, Secret};
 use lockstep_schemas::model::ChannelKind;
 
 /// Publishes one channel's artifacts.
@@ -49,4 +49,10 @@ pub enum PublishMode {
 impl Action for Inputs {
     const OUTPUTS: &'static [(&'static str, &'static str)] =
         &[("receipt", "The receipt that was written")];
+
+    const SECRETS: &'static [Secret] = &[Secret {
+        input: "token",
+        variable: "LOCKSTEP_TOKEN",
+        description: "The token that publishes, where the channel asks for one",
+    }];
 }

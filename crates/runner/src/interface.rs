@@ -49,6 +49,7 @@ impl Secret {
             variable: self.variable.to_owned(),
             description: self.description.to_owned(),
             required: false,
+            secret: true,
             default: None,
             value: Expression::new(format!("inputs.{}", self.input)),
         }
@@ -66,6 +67,7 @@ fn input(argument: &Arg) -> InputDefinition {
         value: Expression::new(format!("inputs.{name}")),
         description: help,
         required: argument.is_required_set(),
+        secret: false,
         default: if is_flag { Some("false".to_owned()) } else { default },
         name,
     }

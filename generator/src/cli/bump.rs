@@ -11,7 +11,7 @@ use lockstep_versions::{
     Change, TrainField, VersionFile, VersionFiles, Wanted, align, changelog, shipped, train_named,
 };
 
-use super::load_plan;
+use super::load_release;
 use super::output::{Output, Stop, shown};
 use crate::sync;
 
@@ -62,7 +62,7 @@ fn goal(text: &str) -> Result<Goal, String> {
 
 /// Sets a version in every field of a train, and checks it.
 pub fn run(project: &Path, bump: &Bump, output: &mut Output) -> Result<(), Stop> {
-    let plan = load_plan(project)?;
+    let plan = load_release(project)?.plan;
     let index = train_named(&plan.versions, bump.train.as_deref())?;
     let Some(train) = plan.versions.trains().nth(index) else { return Ok(()) };
     if train.stamped {

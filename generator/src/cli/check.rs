@@ -9,13 +9,14 @@ use lockstep_schemas::strings::{Tag, Version};
 use lockstep_versions::{Alignment, VersionFiles, Wanted, align, changelog, shipped, tagged};
 
 use super::output::{Output, Stop, shown, summarize};
-use super::{MODEL, compare, load_plan};
+use super::{MODEL, compare, load_release};
 use crate::sync::{Comparison, Drift, DriftKind, Pins};
 
 /// Checks a project; with a tag, that it can be pushed.
 pub fn run(project: &Path, tag: Option<&Tag>, output: &mut Output) -> Result<(), Stop> {
-    let plan = load_plan(project)?;
-    let comparison = compare(project, &plan, Pins::Keep)?;
+    let model = load_release(project)?;
+    let comparison = compare(project, &model, Pins::Keep)?;
+    let plan = model.plan;
     drifted(project, &comparison, output);
     let release = tag.map(|tag| tagged(&plan.versions, tag.as_str())).transpose()?;
     let versions = versions(project, &plan, release.as_ref(), output);

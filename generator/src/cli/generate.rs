@@ -5,13 +5,13 @@ use std::path::Path;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 
 use super::output::{Output, Stop};
-use super::{compare, load_plan};
+use super::{compare, load_release};
 use crate::sync::{Comparison, Drift, DriftKind, Pins};
 
 /// Renders a project, and writes what differs.
 pub fn run(project: &Path, replace: bool, pins: Pins, output: &mut Output) -> Result<(), Stop> {
-    let plan = load_plan(project)?;
-    let comparison = compare(project, &plan, pins)?;
+    let release = load_release(project)?;
+    let comparison = compare(project, &release, pins)?;
     in_the_way(project, &comparison, replace)?;
     comparison.write()?;
     for drift in &comparison.drifts {

@@ -18,11 +18,14 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::document::Document;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{Expression, Tag};
+use lockstep_schemas::workflow::Workflow;
 
 use self::output::{Output, Stop, shown};
 use crate::load::{self, Source};
 use crate::plan::plan;
+use crate::render::render;
 use crate::sync::{Comparison, Pins};
+use crate::workflows::workflows;
 
 /// The name of a model's file.
 const MODEL: &str = "lockstep.yaml";
@@ -129,8 +132,12 @@ pub fn main() -> ExitCode {
 }
 
 fn show(project: &Path, output: &mut Output) -> Result<(), Stop> {
-    let plan = load_plan(project)?;
-    let text = if output.is_json() { crate::render::plan_text(&plan) } else { table::of(&plan) };
+    let release = load_release(project)?;
+    let text = if output.is_json() {
+        crate::render::plan_text(&release.plan)
+    } else {
+        table::of(&release)
+    };
     output.document(&text);
     Ok(())
 }
@@ -148,7 +155,13 @@ impl DocumentName {
     }
 }
 
-fn load_plan(project: &Path) -> Result<Plan, Stop> {
+/// What a model comes to.
+struct Release {
+    plan: Plan,
+    workflows: Vec<Workflow>,
+}
+
+fn load_release(project: &Path) -> Result<Release, Stop> {
     if project.is_file() {
         let folder = project.parent().filter(|folder| *folder != Path::new(""));
         let folder = folder.unwrap_or(Path::new(".")).display();
@@ -159,11 +172,15 @@ fn load_plan(project: &Path) -> Result<Plan, Stop> {
     let source =
         Source::read(&project.join(MODEL), &shown(project, MODEL)).map_err(Stop::Problems)?;
     let model = load::load(&source).map_err(Stop::Problems)?;
-    plan(&model).map_err(|violations| Stop::Problems(load::locate(&source, violations)))
+    let plan = plan(&model);
+    let workflows = workflows(&model, &plan)
+        .map_err(|violations| Stop::Problems(load::locate(&source, violations)))?;
+    Ok(Release { plan, workflows })
 }
 
-fn compare(project: &Path, plan: &Plan, pins: Pins) -> Result<Comparison, Stop> {
-    Comparison::new(project, plan, pins).map_err(Stop::from)
+fn compare(project: &Path, release: &Release, pins: Pins) -> Result<Comparison, Stop> {
+    let rendered = render(&release.plan, &release.workflows);
+    Comparison::new(project, rendered, &release.plan.pins, pins).map_err(Stop::from)
 }
 
 /// The interface of the root action, which checks a project's pull requests.
@@ -182,6 +199,7 @@ pub fn root_action() -> Interface {
             variable: "INPUT_PROJECT".to_owned(),
             description: "The project's folder, with its lockstep.yaml".to_owned(),
             required: false,
+            secret: false,
             default: Some(".".to_owned()),
             value: Expression::new("inputs.project"),
         }],

@@ -3,12 +3,16 @@
 use std::fmt::Write as _;
 
 use lockstep_runner::Table;
-use lockstep_schemas::plan::{ChannelPlan, JobBody, Plan};
+use lockstep_schemas::plan::{ChannelPlan, Plan};
+use lockstep_schemas::workflow::{Job, JobBody, Matrix, Workflow};
+
+use super::Release;
 
 /// The plan's targets, tiers, artifacts, gates and jobs.
-pub fn of(plan: &Plan) -> String {
-    let sections =
-        [head(plan), targets(plan), tiers(plan), artifacts(plan), gates(plan), jobs(plan)];
+pub fn of(release: &Release) -> String {
+    let plan = &release.plan;
+    let jobs = jobs(&release.workflows);
+    let sections = [head(plan), targets(plan), tiers(plan), artifacts(plan), gates(plan), jobs];
     let filled: Vec<String> = sections.into_iter().filter(|section| !section.is_empty()).collect();
     filled.join("\n")
 }
@@ -114,24 +118,32 @@ fn gates(plan: &Plan) -> String {
     rows.to_string()
 }
 
-fn jobs(plan: &Plan) -> String {
+fn jobs(workflows: &[Workflow]) -> String {
     let mut rows = Table::new(["workflow", "job", "jobs", "environment", "after"]);
-    for workflow in &plan.workflows {
+    for workflow in workflows {
         for (index, job) in workflow.jobs.iter().enumerate() {
-            let count = match &job.body {
-                JobBody::Run(run) => run.build_matrix.len().max(run.install_matrix.len()).max(1),
-                JobBody::Call(_) => 1,
-            };
             let needs: Vec<&str> =
                 job.needs.iter().map(lockstep_schemas::strings::JobId::as_str).collect();
             rows.row([
                 if index == 0 { workflow.file.to_string() } else { String::new() },
                 job.id.to_string(),
-                count.to_string(),
-                job.environment.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
+                count(job).to_string(),
+                job.environment().map_or_else(|| "-".to_owned(), ToString::to_string),
                 if needs.is_empty() { "-".to_owned() } else { needs.join(", ") },
             ]);
         }
     }
     rows.to_string()
+}
+
+/// How many jobs a job is.
+fn count(job: &Job) -> usize {
+    match &job.body {
+        JobBody::Call(_) => 1,
+        JobBody::Run(run) => match &run.matrix {
+            Matrix::None => 1,
+            Matrix::Build(entries) => entries.len(),
+            Matrix::Install(entries) => entries.len(),
+        },
+    }
 }

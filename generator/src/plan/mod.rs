@@ -3,11 +3,9 @@
 mod artifacts;
 mod channels;
 mod itself;
-mod own_steps;
 pub mod pins;
 mod targets;
 mod versions;
-mod workflows;
 
 pub use artifacts::artifact_files;
 pub use channels::{official_targets, tier_entry};
@@ -18,13 +16,12 @@ pub use versions::{file as version_file, locators, train_tag};
 use lockstep_schemas::model::{Model, SchemaVersion};
 use lockstep_schemas::plan::{GatePlan, Plan, SourcePlan};
 
-use crate::violation::Violation;
-
-/// The plan of a model that keeps the rules, or what GitHub's limits do not allow of it.
-pub fn plan(model: &Model) -> Result<Plan, Vec<Violation>> {
+/// The plan of a model that keeps the rules.
+#[must_use]
+pub fn plan(model: &Model) -> Plan {
     let targets: Vec<_> = model.targets.iter().filter_map(targets::resolve).collect();
     let channels = channels::resolve(model);
-    let mut plan = Plan {
+    Plan {
         schema: SchemaVersion::CURRENT,
         project: model.project.clone(),
         tag: model.tag.clone(),
@@ -41,11 +38,7 @@ pub fn plan(model: &Model) -> Result<Plan, Vec<Violation>> {
         publishing: model.publishing.clone(),
         attestations: model.attestations,
         pins: pins::of(model),
-        workflows: Vec::new(),
-    };
-    plan.workflows = workflows::all(model, &plan);
-    let violations = workflows::limits(&plan);
-    if violations.is_empty() { Ok(plan) } else { Err(violations) }
+    }
 }
 
 fn sources(model: &Model) -> Vec<SourcePlan> {

@@ -2,10 +2,10 @@
 
 use lockstep_schemas::action::Interface;
 
-use super::{fill, helpers};
+use super::fill;
 
 /// The text of an action's `action.yml`.
 #[must_use]
 pub fn action_yml(interface: &Interface) -> String {
-    fill("action.yml", interface, &helpers::Actions::default())
+    fill("action.yml", interface)
 }

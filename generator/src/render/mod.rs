@@ -1,11 +1,13 @@
-//! Render: a plan → the text of every file. Pure.
+//! Render: a plan and its workflows → the text of every file. Pure.
 //!
-//! Templates lay out, and decide nothing. Before a template sees it, every string of the plan has
-//! become one YAML scalar (`scalar`); a template so has no way to write a text unquoted.
+//! Templates lay out, and decide nothing. Before a template sees it, every text has become one YAML scalar
+//! (`layout`, `scalar`); a template so has no way to write a text unquoted.
 
 mod action;
 mod document;
-mod helpers;
+mod given;
+mod layout;
+mod pinned;
 mod scalar;
 
 use std::borrow::Cow;
@@ -13,13 +15,17 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use std::thread;
 
-use handlebars::{Context, Handlebars};
-use lockstep_schemas::plan::{Plan, Workflow, WorkflowTemplate};
+use handlebars::Handlebars;
+use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::RunnerLabel;
+use lockstep_schemas::workflow::{Job, Workflow};
 use serde_json::Value;
 
 pub use action::action_yml;
 pub use scalar::quote;
+
+use layout::WorkflowLayout;
+use pinned::Pinned;
 
 use crate::plan::is_hosted;
 
@@ -62,14 +68,8 @@ macro_rules! templates {
 }
 
 templates! {
-    "release.yml", "build.yml", "release-publish.yml", "verify.yml", "action.yml", "actionlint.yaml",
-    "parts/bundle", "parts/call", "parts/checkout", "parts/checkout-at", "parts/concurrency",
-    "parts/env", "parts/header", "parts/inputs", "parts/jobs", "parts/list", "parts/own-step",
-    "parts/receipt", "parts/run", "parts/setup-cargo", "parts/setup-npm", "parts/setup-uv",
-    "parts/toolchain",
-    "steps/assemble", "steps/build", "steps/check-model", "steps/context",
-    "steps/dry-run-packaging", "steps/formula", "steps/install", "steps/preflight",
-    "steps/publish", "steps/release", "steps/report", "steps/resolve",
+    "workflow.yml", "action.yml", "actionlint.yaml",
+    "parts/header", "parts/input", "parts/job", "parts/list", "parts/run", "parts/step",
 }
 
 /// The names of all templates.
@@ -82,9 +82,9 @@ static REGISTRY: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
     let mut registry = Handlebars::new();
     registry.set_strict_mode(true);
     registry.register_escape_fn(handlebars::no_escape);
-    helpers::register(&mut registry);
+    registry.register_helper("given", Box::new(given::Given));
     for (name, text) in TEMPLATES {
-        // Parts and steps are called by their own names: the folder is for people.
+        // Parts are called by their own names: the folder is for people.
         let name = name.rsplit('/').next().unwrap_or(name);
         #[expect(clippy::expect_used, reason = "a test renders every template")]
         registry.register_template_string(name, *text).expect("a template of ours");
@@ -97,47 +97,38 @@ pub fn warm_up() {
     thread::spawn(|| LazyLock::force(&REGISTRY));
 }
 
-/// Every file of the set that a plan renders to.
+/// Every file of the set that a plan and its workflows render to.
 #[must_use]
-pub fn render(plan: &Plan) -> Vec<Rendered> {
-    let actions = helpers::Actions::of(plan);
+pub fn render(plan: &Plan, workflows: &[Workflow]) -> Vec<Rendered> {
+    let pinned = Pinned::of(plan);
     let workflow = |workflow: &Workflow| Rendered {
         path: format!("{WORKFLOWS}/{}", workflow.file),
-        text: fill(template_of(workflow), workflow, &actions),
+        text: lay_out("workflow.yml", &plain(&WorkflowLayout::of(workflow, &pinned))),
         extent: Extent::Whole,
     };
-    let mut files: Vec<Rendered> = plan.workflows.iter().map(workflow).collect();
-    files.extend(actionlint(plan));
+    let mut files: Vec<Rendered> = workflows.iter().map(workflow).collect();
+    files.extend(actionlint(plan, workflows));
     files.push(Rendered { path: PLAN.to_owned(), text: plan_text(plan), extent: Extent::Whole });
     files.extend(document::versions(plan));
     files
 }
 
-fn template_of(workflow: &Workflow) -> &'static str {
-    match workflow.template {
-        WorkflowTemplate::Release => "release.yml",
-        WorkflowTemplate::Build => "build.yml",
-        WorkflowTemplate::ReleasePublish => "release-publish.yml",
-        WorkflowTemplate::Verify => "verify.yml",
-    }
+/// Fills a template with data, every string of which becomes a scalar first.
+fn fill(template: &str, data: &impl serde::Serialize) -> String {
+    let mut value = plain(data);
+    scalar::quote_all(&mut value);
+    lay_out(template, &value)
 }
 
-/// Fills a template with data, every string of which becomes a scalar first.
-fn fill(template: &str, data: &impl serde::Serialize, actions: &helpers::Actions) -> String {
-    #[expect(
-        clippy::expect_used,
-        reason = "plain data with text keys; tests render every template"
-    )]
-    {
-        let mut context = Context::null();
-        let value = context.data_mut();
-        *value = serde_json::to_value(data).expect("plain data");
-        scalar::quote_all(value);
-        value[helpers::ACTIONS] = serde_json::to_value(actions).expect("plain data");
-        REGISTRY
-            .render_with_context(template, &context)
-            .expect("a template of ours, with the plan's own data")
-    }
+fn plain(data: &impl serde::Serialize) -> Value {
+    #[expect(clippy::expect_used, reason = "plain data with text keys")]
+    serde_json::to_value(data).expect("plain data")
+}
+
+/// Fills a template with scalars.
+fn lay_out(template: &str, scalars: &Value) -> String {
+    #[expect(clippy::expect_used, reason = "tests render every template")]
+    REGISTRY.render(template, scalars).expect("a template of ours, with the data that it lays out")
 }
 
 /// The plan as JSON, without what is not set: it is read by programs, and in reviews by people.
@@ -166,13 +157,10 @@ fn drop_nulls(value: &mut Value) {
 
 /// The one configuration file that the set needs: actionlint rejects runner labels that it does not
 /// know ([documentation](https://github.com/rhysd/actionlint/blob/main/docs/config.md)).
-fn actionlint(plan: &Plan) -> Option<Rendered> {
+fn actionlint(plan: &Plan, workflows: &[Workflow]) -> Option<Rendered> {
     let labels = plan.targets.iter().map(|target| Cow::Borrowed(&target.runner));
-    let jobs = plan.workflows.iter().flat_map(|workflow| &workflow.jobs);
-    let runners = jobs.filter_map(|job| match &job.body {
-        lockstep_schemas::plan::JobBody::Run(run) => run.runner.parse::<RunnerLabel>().ok(),
-        lockstep_schemas::plan::JobBody::Call(_) => None,
-    });
+    let runs = workflows.iter().flat_map(|workflow| &workflow.jobs).filter_map(Job::run);
+    let runners = runs.filter_map(|run| run.runner.parse::<RunnerLabel>().ok());
     let own: BTreeSet<String> = labels
         .chain(runners.map(Cow::Owned))
         .filter(|label| !is_hosted(label))
@@ -182,6 +170,6 @@ fn actionlint(plan: &Plan) -> Option<Rendered> {
         return None;
     }
     let labels = serde_json::json!({ "labels": own });
-    let text = fill("actionlint.yaml", &labels, &helpers::Actions::default());
+    let text = fill("actionlint.yaml", &labels);
     Some(Rendered { path: ACTIONLINT.to_owned(), text, extent: Extent::Whole })
 }

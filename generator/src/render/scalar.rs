@@ -67,7 +67,7 @@ fn block(text: &str) -> Option<String> {
             && line.chars().all(|c| c == '\t' || lockstep_schemas::strings::is_displayable(c))
     };
     let first = body.lines().next()?;
-    if !body.contains('\n')
+    if !text.contains('\n')
         || body.ends_with('\n')
         || body.contains('\r')
         || first.is_empty()

@@ -10,13 +10,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use lockstep_files::{self, Attempt, Failure, Replacement};
-use lockstep_schemas::plan::{Pin, Plan};
+use lockstep_schemas::plan::Pin;
 use lockstep_schemas::strings::Repository;
 
 pub use diff::unified;
 use passage::Misplaced;
 
-use crate::render::{ACTIONLINT, Extent, MARK, PLAN, Rendered, WORKFLOWS, render};
+use crate::render::{ACTIONLINT, Extent, MARK, PLAN, Rendered, WORKFLOWS};
 
 /// How one file differs from what the model says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,10 +80,14 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Compares the files below `root` with what a plan renders to.
-    pub fn new(root: &Path, plan: &Plan, keep: Pins) -> Result<Self, Failure> {
+    /// Compares the files below `root` with the rendered set, which is pinned to these commits.
+    pub fn new(
+        root: &Path,
+        mut wanted: Vec<Rendered>,
+        pinned: &BTreeMap<Repository, Pin>,
+        keep: Pins,
+    ) -> Result<Self, Failure> {
         let base = rendered_pins(root)?;
-        let mut wanted = render(plan);
         let mut drifts = Vec::new();
         for file in &mut wanted {
             let found = match file.extent {
@@ -93,7 +97,7 @@ impl Comparison {
             if let (Some(found), Pins::Keep) = (&found, keep)
                 && file.path.starts_with(WORKFLOWS)
             {
-                file.text = pins::keep_bumped(&file.text, found, &base, &plan.pins);
+                file.text = pins::keep_bumped(&file.text, found, &base, pinned);
             }
             let place = match file.extent {
                 Extent::Whole => Ok(std::mem::take(&mut file.text)),

@@ -85,6 +85,18 @@ pub enum Shell {
     Python,
 }
 
+impl Shell {
+    /// Its name in a workflow file.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Pwsh => "pwsh",
+            Self::Python => "python",
+        }
+    }
+}
+
 /// The toolchains that build on a runner.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]

@@ -22,22 +22,11 @@ use crate::strings::{
 
 mod artifacts;
 mod channels;
-mod jobs;
-mod steps;
 mod versions;
-mod workflows;
 
 pub use artifacts::{ArtifactFile, ArtifactPlan, Placement, at_version};
 pub use channels::{ChannelPlan, TierPlan};
-pub use jobs::{BuildEntry, Call, InstallEntry, Job, JobBody, Permission, Run, Setting, Timeout};
-pub use steps::{
-    Client, PlannedStep, PreflightChannel, PublishMode, ReleaseStage, SourceCheckout, Steps,
-    ToolchainSetup,
-};
 pub use versions::{Locator, TrainPlan, VersionFilePlan, VersionPlan};
-pub use workflows::{
-    Cancel, Concurrency, Input, InputDefault, InputKind, Workflow, WorkflowTemplate,
-};
 
 /// A model fully resolved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -76,8 +65,6 @@ pub struct Plan {
     /// The repositories of third-party actions, each with the commit that the workflows were
     /// rendered with. A rendered file that names another commit was bumped.
     pub pins: BTreeMap<Repository, Pin>,
-    /// The workflows.
-    pub workflows: Vec<Workflow>,
 }
 
 impl Plan {

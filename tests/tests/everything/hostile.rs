@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use lockstep_generator::load::{Source, load};
 use lockstep_generator::plan::plan;
 use lockstep_generator::render::render;
+use lockstep_generator::workflows::workflows;
 use lockstep_runner::protocol::annotation;
 use lockstep_schemas::diagnostic::Place;
 use lockstep_tests::root;
@@ -80,9 +81,10 @@ fn rendered(model: &Value) -> Option<Vec<(String, Value)>> {
             return None;
         }
     };
-    let plan = plan(&model).expect("no limit is near");
+    let plan = plan(&model);
+    let workflows = workflows(&model, &plan).expect("no limit is near");
     let read = |text: &str| serde_yaml::from_str(text).unwrap_or_else(|e| panic!("{e}\n{text}"));
-    let files = render(&plan)
+    let files = render(&plan, &workflows)
         .into_iter()
         .filter(|file| file.path.starts_with(lockstep_generator::render::WORKFLOWS));
     Some(files.map(|file| (file.path, read(&file.text))).collect())

@@ -23,6 +23,7 @@ mod reference_sets;
 mod references;
 mod scale;
 mod stand_ins;
+mod steps;
 mod version_files;
 mod version_words;
 mod versions;

@@ -1,0 +1,152 @@
+//! `build-linux.yml`, `build-macos.yml`, `build-windows.yml`: the matrix of one platform's targets.
+
+use lockstep_schemas::model::{Model, Shell};
+use lockstep_schemas::plan::{Plan, SourcePlan, TargetPlan};
+use lockstep_schemas::platform::Os;
+use lockstep_schemas::strings::TargetId;
+use lockstep_schemas::workflow::{
+    BuildEntry, Checkout, Condition, Job, Matrix, Role, Run, Setting, Step, Timeout, Trigger,
+    Workflow,
+};
+
+use super::limits::MATRIX_JOBS;
+use super::parts::{env, expr, file, of_run, required_input, text};
+use super::steps::{in_repository, other, own, setup, toolchain, upload};
+use super::{merged, own_steps};
+
+/// What a job says whose target was not built. It is run by a shell of the runner's own, so that it needs no
+/// program of Lockstep's.
+const NOT_BUILT: &str = "printf '::error title=%s was not built::%s\\n' \"$LOCKSTEP_TARGET\" \"The step that failed says why. No bundle is made of this run. If it was the runner, run the failed jobs again; if the build must change, tag a new version with the change.\"\n";
+
+/// The build workflows of the platforms that a plan has. More targets than a matrix may hold go to
+/// further workflows of the same platform.
+pub(super) fn workflows(model: &Model, plan: &Plan) -> Vec<Workflow> {
+    let mut workflows = Vec::new();
+    for os in Os::ALL {
+        let targets: Vec<&TargetPlan> =
+            plan.targets.iter().filter(|target| target.os == os).collect();
+        for (index, part) in targets.chunks(MATRIX_JOBS).enumerate() {
+            workflows.push(workflow(model, plan, os, index, part));
+        }
+    }
+    workflows
+}
+
+fn workflow(model: &Model, plan: &Plan, os: Os, index: usize, targets: &[&TargetPlan]) -> Workflow {
+    let (suffix, label) = match index {
+        0 => (String::new(), format!("Build {}", os.label())),
+        _ => (format!("-{}", index + 1), format!("Build {} ({})", os.label(), index + 1)),
+    };
+    Workflow {
+        file: file(format!("build-{}{suffix}.yml", os.id())),
+        name: text(label),
+        triggers: vec![Trigger::Call],
+        env: env(model),
+        inputs: vec![
+            required_input("version", "The version that is built"),
+            required_input("commit", "The commit that is built"),
+            required_input("sources", "Ref and commit of each source, as a JSON object"),
+        ],
+        concurrency: None,
+        jobs: vec![build(model, plan, os, targets)],
+    }
+}
+
+fn build(model: &Model, plan: &Plan, os: Os, targets: &[&TargetPlan]) -> Job {
+    let matrix = |name: &str| expr(format!("matrix.{name}"));
+    let is_contained = targets.iter().any(|target| target.container.is_some());
+    let run = Run {
+        runner: matrix("runner").to_string(),
+        container: is_contained.then(|| matrix("container")),
+        timeout: Timeout::Matrix(matrix("timeout-minutes")),
+        matrix: Matrix::Build(targets.iter().map(|target| entry(model, target)).collect()),
+        outputs: Vec::new(),
+        env: environment(os, targets),
+        checkout: Checkout::Of(expr("inputs.commit")),
+        steps: steps(model, plan, targets),
+    };
+    of_run("build", &matrix("target").to_string(), run)
+}
+
+fn environment(os: Os, targets: &[&TargetPlan]) -> Vec<Setting> {
+    let matrix = |name: &str| expr(format!("matrix.{name}"));
+    let mut env = vec![
+        Setting::new("LOCKSTEP_GLIBC", matrix("glibc")),
+        Setting::new("LOCKSTEP_MACOS", matrix("macos")),
+        Setting::new("LOCKSTEP_NPM", matrix("npm")),
+        Setting::new("LOCKSTEP_OS", os.id()),
+        Setting::new("LOCKSTEP_SUFFIX", matrix("suffix")),
+        Setting::new("LOCKSTEP_TARGET", matrix("target")),
+        Setting::new("LOCKSTEP_TRIPLE", matrix("triple")),
+        Setting::new("LOCKSTEP_VERSION", expr("inputs.version")),
+        Setting::new("LOCKSTEP_WHEEL", matrix("wheel")),
+    ];
+    // Compilers take the floor from it; an empty one would be no floor but a mistake.
+    if targets.iter().all(|target| target.macos.is_some()) {
+        env.push(Setting::new("MACOSX_DEPLOYMENT_TARGET", matrix("macos")));
+    }
+    env
+}
+
+fn steps(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
+    let ids: Vec<&TargetId> = targets.iter().map(|target| &target.id).collect();
+    let of_target = |step: Step| {
+        step.with("target", expr("matrix.target")).with("version", expr("inputs.version"))
+    };
+    let is_installed =
+        |id: &&TargetId| plan.packed_by(Some(id)).any(|(artifact, _)| artifact.is_installed());
+    let smoke = ids.iter().any(is_installed).then(|| {
+        of_target(own("Smoke-test what was packed", "smoke-test")).as_role(Role::ProjectCode)
+    });
+    let pack = of_target(own("Pack", "pack-artifacts")).as_role(Role::ProjectCode);
+    let hash = of_target(own("Hash", "hash-artifacts"))
+        .with("commit", expr("inputs.commit"))
+        .with("sources", expr("inputs.sources"));
+    let failed = Step::run("Say what to do where the build failed", Shell::Bash, NOT_BUILT)
+        .when(Condition::Failure);
+    let name = expr("format('target-{0}', matrix.target)");
+    merged([
+        plan.sources.iter().map(check_out_source).collect(),
+        toolchains(plan, targets),
+        setup(model),
+        own_steps::of_build(model, &ids),
+        vec![failed, in_repository(pack)],
+        smoke.into_iter().collect(),
+        vec![hash, upload("Upload", name, "lockstep/out")],
+    ])
+}
+
+/// The toolchains, for targets that no container brings them to.
+fn toolchains(plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
+    let contained = targets.iter().filter(|target| target.container.is_some()).count();
+    if contained == targets.len() {
+        return Vec::new();
+    }
+    let condition = (contained > 0).then(|| !Condition::Contained);
+    toolchain(&plan.toolchain, condition.as_ref())
+}
+
+fn check_out_source(source: &SourcePlan) -> Step {
+    other(&format!("Check out {}", source.name), "actions/checkout")
+        .with("repository", source.repository.to_string())
+        .with("ref", expr(format!("fromJSON(inputs.sources)['{}'].commit", source.name)))
+        .with("path", source.path.to_string())
+        .with("submodules", source.submodules)
+        .with("persist-credentials", false)
+}
+
+fn entry(model: &Model, target: &TargetPlan) -> BuildEntry {
+    let timeout = model.targets.get(&target.id).map_or(60, |target| target.timeout_minutes.get());
+    BuildEntry {
+        target: target.id.clone(),
+        triple: target.triple.clone(),
+        runner: target.runner.clone(),
+        container: target.container.clone(),
+        glibc: target.glibc.as_ref().map(ToString::to_string).unwrap_or_default(),
+        macos: target.macos.as_ref().map(ToString::to_string).unwrap_or_default(),
+        npm: target.npm.clone(),
+        suffix: target.suffix.clone(),
+        wheel: target.wheel.clone(),
+        timeout_minutes: timeout,
+    }
+}

@@ -1,0 +1,110 @@
+//! What workflows and jobs are made of.
+
+use lockstep_schemas::model::Model;
+use lockstep_schemas::strings::{Expression, InputName, JobId, Text, WorkflowFile};
+use lockstep_schemas::workflow::{
+    Checkout, Input, InputDefault, InputKind, Job, JobBody, JobOutput, Matrix, OutputKind, Run,
+    Setting, Step, StepId, Timeout,
+};
+
+/// The step that resolves what a run is of; later steps and jobs read its outputs.
+pub(super) const RESOLVE: StepId = StepId("resolve");
+
+/// A job id that Lockstep made of words and ids; a test renders every one.
+pub(super) fn id(text: impl AsRef<str>) -> JobId {
+    #[expect(clippy::expect_used, reason = "made of constants and ids of the same grammar")]
+    text.as_ref().parse().expect("a job id made of words and hyphens")
+}
+
+/// A workflow's file name that Lockstep made.
+pub(super) fn file(text: impl AsRef<str>) -> WorkflowFile {
+    #[expect(clippy::expect_used, reason = "made of constants and numbers")]
+    text.as_ref().parse().expect("a workflow's file name made of words and hyphens")
+}
+
+/// A text that Lockstep wrote.
+pub(super) fn text(text: impl AsRef<str>) -> Text {
+    #[expect(clippy::expect_used, reason = "made of constants and of texts that were checked")]
+    text.as_ref().parse().expect("one line of text")
+}
+
+/// An expression.
+pub(super) fn expr(text: impl Into<String>) -> Expression {
+    Expression::new(text)
+}
+
+/// A job of steps that starts at once.
+pub(super) fn job(
+    model: &Model,
+    name: &str,
+    label: &str,
+    minutes: u16,
+    checkout: Checkout,
+    steps: Vec<Step>,
+) -> Job {
+    let run = Run {
+        runner: model.runner.to_string(),
+        container: None,
+        timeout: Timeout::Minutes(minutes),
+        matrix: Matrix::None,
+        outputs: Vec::new(),
+        env: Vec::new(),
+        checkout,
+        steps,
+    };
+    of_run(name, label, run)
+}
+
+/// A job that runs steps and starts at once.
+pub(super) fn of_run(name: &str, label: &str, run: Run) -> Job {
+    Job {
+        id: id(name),
+        name: label.to_owned(),
+        needs: Vec::new(),
+        condition: None,
+        body: JobBody::Run(Box::new(run)),
+    }
+}
+
+/// The environment of every job: where Lockstep's programs are, if they are not downloaded.
+pub(super) fn env(model: &Model) -> Vec<Setting> {
+    let programs = model.lockstep.programs.iter();
+    programs.map(|folder| Setting::new("LOCKSTEP_PROGRAMS", folder.to_string())).collect()
+}
+
+/// An output of a job with [`RESOLVE`] among its steps.
+pub(super) fn output(name: &str, kind: OutputKind) -> JobOutput {
+    JobOutput { name: name.to_owned(), step: RESOLVE, kind }
+}
+
+/// An input of text.
+pub(super) fn input(name: &str, description: &str) -> Input {
+    Input {
+        name: input_name(name),
+        description: text(description),
+        kind: InputKind::String,
+        required: false,
+        default: None,
+        options: Vec::new(),
+    }
+}
+
+/// An input that must be given.
+pub(super) fn required_input(name: &str, description: &str) -> Input {
+    Input { required: true, ..input(name, description) }
+}
+
+/// An input that is true or false.
+pub(super) fn boolean_input(name: &str, description: &str, default: bool) -> Input {
+    Input {
+        kind: InputKind::Boolean,
+        default: Some(InputDefault::Boolean(default)),
+        ..input(name, description)
+    }
+}
+
+/// The name of an input.
+pub(super) fn input_name(name: &str) -> InputName {
+    #[expect(clippy::expect_used, reason = "a constant, or a channel's id")]
+    name.parse().expect("the name of an input made of words")
+}

@@ -1,0 +1,119 @@
+//! The steps that more than one job has: what sets up, moves files and verifies.
+
+use lockstep_schemas::model::{Model, Shell, Toolchain};
+use lockstep_schemas::strings::{Expression, ToolVersion};
+use lockstep_schemas::workflow::{ActionName, Condition, Need, Role, Step, Value};
+
+use super::own_steps;
+use super::parts::expr;
+
+/// How long GitHub keeps what a run uploads, in days: the most that it can.
+const KEPT_FOR: u32 = 90;
+
+/// A step that uses an action of others.
+pub(super) fn other(name: &str, action: &str) -> Step {
+    #[expect(clippy::expect_used, reason = "a constant")]
+    Step::uses(name, ActionName::Other(action.parse().expect("the path of an action")))
+}
+
+/// A step that uses an action of Lockstep's.
+pub(super) fn own(name: &str, action: &'static str) -> Step {
+    Step::uses(name, ActionName::Own(action))
+}
+
+/// The model's own steps that come first wherever one of Lockstep's actions runs.
+pub(super) fn setup(model: &Model) -> Vec<Step> {
+    own_steps::of_job(&model.lockstep.setup)
+}
+
+/// The toolchains of a model, in the jobs of a matrix that hold to a condition.
+pub(super) fn toolchain(toolchain: &Toolchain, condition: Option<&Condition>) -> Vec<Step> {
+    let steps = [
+        toolchain.rust.as_ref().map(rust),
+        toolchain.node.as_ref().map(|version| node("Set up Node.js", version.as_str())),
+        toolchain.python.as_ref().map(|version| {
+            other("Set up Python", "actions/setup-python").with("python-version", version.as_str())
+        }),
+    ];
+    let steps = steps.into_iter().flatten();
+    steps.map(|step| Step { condition: condition.cloned(), ..step }).collect()
+}
+
+fn rust(version: &ToolVersion) -> Step {
+    let script = "\
+rustup toolchain install \"$RUST_VERSION\" --profile minimal
+rustup default \"$RUST_VERSION\"
+if [ -n \"${LOCKSTEP_TRIPLE:-}\" ]; then rustup target add \"$LOCKSTEP_TRIPLE\"; fi
+";
+    Step::run("Set up Rust", Shell::Bash, script).with_env("RUST_VERSION", version.as_str())
+}
+
+/// Node.js, and npm as it comes with it.
+pub(super) fn node(name: &str, version: &str) -> Step {
+    other(name, "actions/setup-node")
+        .with("node-version", version)
+        .with("package-manager-cache", false)
+}
+
+/// uv.
+pub(super) fn uv(version: &str) -> Step {
+    other("Set up uv", "astral-sh/setup-uv").with("version", version).with("enable-cache", false)
+}
+
+/// cargo.
+pub(super) fn cargo(version: &str) -> Step {
+    let script = "\
+rustup toolchain install \"$RUST_VERSION\" --profile minimal
+rustup default \"$RUST_VERSION\"
+";
+    Step::run("Set up cargo", Shell::Bash, script).with_env("RUST_VERSION", version)
+}
+
+/// The bundle, as this run uploaded it.
+pub(super) fn download_bundle() -> Step {
+    other("Download the bundle", "actions/download-artifact")
+        .with("name", "bundle")
+        .with("path", "lockstep/bundle")
+}
+
+/// What a folder holds, as a workflow artifact that is there at once or not at all.
+pub(super) fn upload(name: &str, artifact: impl Into<Value>, folder: &str) -> Step {
+    other(name, "actions/upload-artifact")
+        .with("name", artifact)
+        .with("path", folder)
+        .with("if-no-files-found", "error")
+        .with("overwrite", true)
+        .with("compression-level", 0)
+        .with("retention-days", KEPT_FOR)
+}
+
+/// The receipt of a job, also where it failed.
+pub(super) fn upload_receipt(name: &str) -> Step {
+    other("Upload the receipt", "actions/upload-artifact")
+        .when(Condition::Always)
+        .with("name", format!("receipt-{name}"))
+        .with("path", "lockstep/receipt")
+        .with("if-no-files-found", "warn")
+        .with("overwrite", true)
+        .with("retention-days", KEPT_FOR)
+}
+
+/// The bundle, verified to the byte.
+pub(super) fn verify_bundle(name: &str, of: impl Fn(&str) -> Expression) -> Step {
+    of_bundle(own(name, "verify-manifest"), of)
+}
+
+/// A step that verifies the bundle, of the release that its job knows.
+pub(super) fn of_bundle(verify: Step, of: impl Fn(&str) -> Expression) -> Step {
+    verify.as_role(Role::Verify).with("version", of("version")).with("commit", of("commit"))
+}
+
+/// The token of the job.
+pub(super) fn github_token() -> Expression {
+    expr("github.token")
+}
+
+/// The same step, which needs the repository's files.
+pub(super) fn in_repository(step: Step) -> Step {
+    step.needing(Need::Checkout)
+}

@@ -1,0 +1,140 @@
+//! `verify.yml`: pull requests, and published versions.
+
+use lockstep_schemas::model::Model;
+use lockstep_schemas::plan::{ChannelPlan, Plan, TierPlan};
+use lockstep_schemas::workflow::{
+    ActionName, Cancel, Checkout, Concurrency, Condition, Event, Input, InputDefault, InstallEntry,
+    Job, Matrix, Role, Run, Setting, Step, Timeout, Trigger, Workflow,
+};
+
+use super::limits::MATRIX_JOBS;
+use super::parts::{env, expr, file, input, input_name, job, of_run, text};
+use super::steps::{github_token, in_repository, other, own, setup, toolchain};
+use super::{merged, own_steps};
+
+pub(super) fn workflow(model: &Model, plan: &Plan) -> Workflow {
+    let mut jobs = vec![check_model(model), package(model, plan)];
+    let entries: Vec<InstallEntry> =
+        plan.channels.iter().flat_map(|channel| installs(model, channel)).collect();
+    let parts = entries.chunks(MATRIX_JOBS).enumerate();
+    jobs.extend(parts.map(|(index, part)| install(model, plan, index, part)));
+    Workflow {
+        file: file("verify.yml"),
+        name: text("Verify"),
+        triggers: vec![Trigger::PullRequest, Trigger::Call, Trigger::Dispatch],
+        env: env(model),
+        inputs: inputs(),
+        concurrency: Some(Concurrency {
+            group: format!("verify-{}-{}", expr("github.ref"), expr("inputs.version")),
+            cancel: Cancel::When(Condition::Event(Event::PullRequest).expression()),
+        }),
+        jobs,
+    }
+}
+
+fn inputs() -> Vec<Input> {
+    let optional = |name: &str, description: &str| Input {
+        default: Some(InputDefault::String(String::new())),
+        ..input(name, description)
+    };
+    vec![
+        optional(
+            "version",
+            "The published version to install from every channel and run; none to check the model",
+        ),
+        optional("commit", "The commit of that version; none for what is checked out"),
+        optional(
+            "channels",
+            "The channels that it was shipped to, separated by spaces; none for all",
+        ),
+    ]
+}
+
+fn check_model(model: &Model) -> Job {
+    let check = Step::uses("Check model, drift and versions", ActionName::Root);
+    let steps = merged([setup(model), vec![in_repository(check)]]);
+    let check = job(model, "model", "Model", 15, Checkout::OfEvent, steps);
+    Job { condition: Some(no_version()), ..check }
+}
+
+fn package(model: &Model, plan: &Plan) -> Job {
+    let pack = own("Pack what needs no build", "pack-artifacts")
+        .as_role(Role::ProjectCode)
+        .with("dry-run", true);
+    let steps = merged([
+        toolchain(&plan.toolchain, None),
+        setup(model),
+        own_steps::of_job(&model.extra_steps.verify),
+        vec![in_repository(pack)],
+    ]);
+    let package = job(model, "package", "Packaging dry run", 30, Checkout::OfEvent, steps);
+    Job { condition: Some(no_version()), ..package }
+}
+
+fn no_version() -> Condition {
+    Condition::InputIsEmpty(input_name("version"))
+}
+
+fn install(model: &Model, plan: &Plan, index: usize, entries: &[InstallEntry]) -> Job {
+    let name = if index == 0 { "install".to_owned() } else { format!("install-{}", index + 1) };
+    let matrix = |name: &str| expr(format!("matrix.{name}"));
+    let timeout = plan.publishing.delivery_timeout_minutes.get();
+    let wait = own("Wait for the version, install and run it", "await-delivery")
+        .as_role(Role::Deliver)
+        .with("channel", matrix("channel"))
+        .with("target", matrix("target"))
+        .with("tier", matrix("tier"))
+        .with("channels", expr("inputs.channels"))
+        .with("version", expr("inputs.version"))
+        .with("timeout-minutes", u32::from(timeout))
+        .with("interval-seconds", u32::from(plan.publishing.delivery_interval_seconds.get()))
+        .with("token", github_token());
+    let diagnostics = other("Upload the diagnostics", "actions/upload-artifact")
+        .when(Condition::Failure)
+        .with("name", expr("format('delivery-{0}-{1}', matrix.channel, matrix.target)"))
+        .with("path", "lockstep/delivery")
+        .with("if-no-files-found", "ignore")
+        .with("overwrite", true)
+        .with("retention-days", 14);
+    let run = Run {
+        runner: matrix("runner").to_string(),
+        container: None,
+        // Beside the time that delivery may wait, time to install and run.
+        timeout: Timeout::Minutes(timeout + 15),
+        matrix: Matrix::Install(entries.to_vec()),
+        outputs: Vec::new(),
+        env: vec![Setting::new("LOCKSTEP_VERSION", expr("inputs.version"))],
+        checkout: Checkout::Of(expr("inputs.commit")),
+        steps: merged([setup(model), vec![in_repository(wait), diagnostics]]),
+    };
+    let label = format!("{} on {}", matrix("channel"), matrix("target"));
+    let condition = Condition::All(vec![!Condition::Cancelled, !no_version()]);
+    Job { condition: Some(condition), ..of_run(&name, &label, run) }
+}
+
+/// Where a channel is installed from: on the runner of each target that it ships to, and once for
+/// what belongs to no target.
+fn installs(model: &Model, channel: &ChannelPlan) -> Vec<InstallEntry> {
+    if channel.smoke.is_none() {
+        return Vec::new();
+    }
+    let of_target = |tier: &TierPlan| {
+        let id = tier.target.as_ref().filter(|_| tier.tier.ships())?;
+        let (id, target) = model.targets.iter().find(|(target, _)| target.as_str() == id)?;
+        Some(InstallEntry {
+            channel: channel.kind,
+            target: id.to_string(),
+            tier: tier.tier,
+            runner: target.runner.clone(),
+        })
+    };
+    let mut entries: Vec<InstallEntry> = channel.tiers.iter().filter_map(of_target).collect();
+    let untargeted = channel.tier.as_ref().filter(|tier| tier.tier.ships());
+    entries.extend(untargeted.map(|tier| InstallEntry {
+        channel: channel.kind,
+        target: "any".to_owned(),
+        tier: tier.tier,
+        runner: model.runner.clone(),
+    }));
+    entries
+}

@@ -1,0 +1,111 @@
+//! The typed steps: what they ask of actions and of GitHub.
+
+use std::collections::BTreeMap;
+
+use lockstep_schemas::action::Interface;
+use lockstep_schemas::workflow::{
+    Access, ActionName, Job, Need, Run, Setting, Step, StepBody, Value,
+};
+use lockstep_tests::sets::GRAPHS;
+
+/// Every step of every set, twins included, with its job.
+fn each_step(mut check: impl FnMut(&Job, &Step)) {
+    let mut seen = 0;
+    for (_, _, workflows) in GRAPHS.iter() {
+        for job in workflows.iter().flat_map(|workflow| &workflow.jobs) {
+            for step in job.run().into_iter().flat_map(Run::all_steps) {
+                check(job, &step);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 500, "{seen} steps");
+}
+
+fn is_secret(setting: &Setting) -> bool {
+    let Value::Text(text) = &setting.value else { return false };
+    ["secrets.", "github.token", ".outputs.token"].iter().any(|secret| text.contains(secret))
+}
+
+/// An action of ours is given what it knows, all that it asks for, and a secret where it takes one, and masks it.
+#[test]
+fn actions_are_given_what_they_take() {
+    let interfaces: BTreeMap<String, Interface> = lockstep_tests::actions::all()
+        .into_iter()
+        .map(|(_, interface)| (interface.program.clone(), interface))
+        .collect();
+    each_step(|job, step| {
+        let StepBody::Uses { action, with } = &step.body else { return };
+        let program = match action {
+            ActionName::Root => "lockstep",
+            ActionName::Own(name) => name,
+            ActionName::Other(_) => return,
+        };
+        let about = format!("{}: {}", job.id, step.name);
+        let inputs = &interfaces[program].inputs;
+        for setting in with {
+            let input = inputs.iter().find(|input| input.name == setting.name);
+            let input = input.unwrap_or_else(|| panic!("{about}: no input {}", setting.name));
+            assert_eq!(input.secret, is_secret(setting), "{about}: {}", setting.name);
+        }
+        for input in inputs.iter().filter(|input| input.required) {
+            assert!(
+                with.iter().any(|setting| setting.name == input.name),
+                "{about}: {}",
+                input.name
+            );
+        }
+        assert!(!step.env.iter().any(is_secret), "{about}: a secret in a variable is not masked");
+    });
+}
+
+/// What a step names, it says that it needs: nothing else decides what a job has.
+#[test]
+fn secrets_are_needs() {
+    each_step(|job, step| {
+        let with = match &step.body {
+            StepBody::Uses { with, .. } => with.as_slice(),
+            StepBody::Run { .. } => &[],
+        };
+        for setting in with.iter().chain(&step.env) {
+            let Value::Text(text) = &setting.value else { continue };
+            let Some(name) = text.strip_prefix("${{ secrets.") else { continue };
+            let name = name.trim_end_matches(" }}");
+            let is_needed =
+                |need: &Need| matches!(need, Need::Secret(secret) if secret.as_str() == name);
+            assert!(step.needs.iter().any(is_needed), "{}: {}: {name}", job.id, step.name);
+        }
+    });
+}
+
+/// A job has one environment at most, and so none of its steps asks for another.
+#[test]
+fn one_environment_a_job() {
+    each_step(|job, step| {
+        for need in &step.needs {
+            if let Need::Environment(name) = need {
+                assert_eq!(Some(name), job.environment(), "{}", job.id);
+            }
+        }
+    });
+}
+
+/// A twin has no secret, no environment and no permission but to read, and none at all that it has no step for.
+#[test]
+fn twins_can_do_nothing() {
+    let twins = |job: &&Job| job.id.as_str().starts_with("rehearse-");
+    let mut seen = 0;
+    for (name, _, workflows) in GRAPHS.iter() {
+        for job in workflows.iter().flat_map(|workflow| &workflow.jobs).filter(twins) {
+            assert_eq!(job.secrets().count(), 0, "{name}: {}", job.id);
+            assert_eq!(job.environment(), None, "{name}: {}", job.id);
+            let checks_out =
+                job.run().is_some_and(|run| run.needs().any(|need| *need == Need::Checkout));
+            let permissions = job.permissions();
+            assert_eq!(permissions.len(), usize::from(checks_out), "{name}: {}", job.id);
+            assert!(permissions.iter().all(|permission| permission.access == Access::Read));
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen} twins");
+}
