@@ -32,7 +32,7 @@ pub(crate) fn records(
     // What is in an artifact is not kept longer than its record is made.
     let hashed = in_parallel(artifacts, ARCHIVES, |(expected, name)| {
         let path = folder.join(name.as_str());
-        let contents = Contents::of(expected.artifact, &path)?;
+        let contents = Contents::of(expected.file, &path)?;
         bar.inc(contents.digest.size);
         if let Inside::Refused(what) = &contents.inside {
             return Err(Diagnostic::new(Rule::ArchiveRefused, format!("is refused: {what}"))
@@ -47,9 +47,9 @@ pub(crate) fn records(
 fn record(expected: &Expected<'_>, name: FileName, contents: Contents) -> ArtifactRecord {
     ArtifactRecord {
         name,
-        artifact: expected.artifact.id.clone(),
-        kind: expected.artifact.kind,
-        target: expected.file.target.clone(),
+        artifact: expected.file.artifact().clone(),
+        kind: expected.file.kind(),
+        target: expected.file.target().cloned(),
         members: contents.members(),
         size: contents.digest.size,
         sha256: contents.digest.sha256,

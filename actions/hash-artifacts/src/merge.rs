@@ -10,6 +10,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{
     ArtifactRecord, BuildRun, Manifest, ManifestFormat, PartialManifest, names,
 };
+use lockstep_schemas::plan::ArtifactPlan;
 use lockstep_schemas::strings::{Id, Tag, TargetId};
 
 use crate::hashing::records;
@@ -34,7 +35,7 @@ pub(crate) fn merge(
     toolchain::same(&partials, report);
     let mut artifacts = of_targets(&partials, report);
     artifacts.extend(of_release(release, &bundle, report)?);
-    let order: Vec<&Id> = plan.artifacts.iter().map(|artifact| &artifact.id).collect();
+    let order: Vec<&Id> = plan.artifacts.iter().map(ArtifactPlan::id).collect();
     artifacts.sort_by_key(|record| order.iter().position(|id| **id == record.artifact));
     let run = report.found(build_run());
     if report.has_problems() {
@@ -131,7 +132,7 @@ fn of_release(
     report: &mut Report,
 ) -> Result<Vec<ArtifactRecord>, Diagnostic> {
     let names = list(bundle)?;
-    let files = release.plan.packed_by(None).filter(|(_, file)| file.manifest.is_none());
+    let files = release.plan.packed_by(None).filter(|file| file.manifest().is_none());
     let mut packed = Vec::new();
     for expected in expected(files, release.version)? {
         let name = expected.among(&names).map_err(|problem| {

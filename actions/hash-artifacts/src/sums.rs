@@ -29,7 +29,7 @@ pub(crate) fn write(
         ));
     }
     let mut with_sidecar = Vec::new();
-    for expected in expected(plan.files().filter(|(artifact, _)| artifact.sidecar), version)? {
+    for expected in expected(plan.files().filter(|file| file.has_sidecar()), version)? {
         let name = expected.among(&there).map_err(|problem| problem.in_file(bundle.display()));
         with_sidecar.extend(report.found(name).map(|name| name.to_string()));
     }

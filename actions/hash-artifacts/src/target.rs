@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
-use lockstep_bundle::{Digest, WorkingFolder, built_files, expected, list, matching, target};
+use lockstep_bundle::{
+    BuiltFile, Digest, WorkingFolder, built_files, expected, list, matching, target,
+};
 use lockstep_files::json;
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
@@ -12,8 +14,8 @@ use lockstep_schemas::manifest::{
     ArtifactRecord, BinaryRecord, FileRecord, ManifestFormat, PartialManifest, Revision,
     TargetRecord, names,
 };
-use lockstep_schemas::model::{ArtifactKind, BuildMode};
-use lockstep_schemas::plan::{TargetPlan, at_version};
+use lockstep_schemas::model::BuildMode;
+use lockstep_schemas::plan::{Placement, PlannedFile, TargetPlan, at_version};
 use lockstep_schemas::strings::{Id, TargetId};
 
 use crate::hashing::{digests, records};
@@ -111,11 +113,7 @@ fn record(release: Origin<'_>, target: &TargetPlan, report: &mut Report) -> Targ
         container: target.container.clone(),
         runner_image: toolchain::runner_image(),
         toolchain: toolchain::found(release.plan, target, report),
-        package: release
-            .plan
-            .platform_packages(&target.id)
-            .next()
-            .and_then(|file| file.package.clone()),
+        package: release.plan.platform_packages(&target.id).next().map(|file| file.package.clone()),
         release: None,
         debug: None,
         files: Vec::new(),
@@ -154,33 +152,54 @@ struct Built {
     in_package: Vec<(String, String)>,
 }
 
+impl Built {
+    /// The files that a member means.
+    fn add(
+        &mut self,
+        member: &Placement,
+        release: Origin<'_>,
+        report: &mut Report,
+    ) -> Vec<BuiltFile> {
+        let found = built_files(Path::new("."), member, release.version.as_str());
+        let found = report.found(found).unwrap_or_default();
+        for file in &found {
+            self.files.entry(file.path.clone()).or_insert(member.mode);
+        }
+        found
+    }
+}
+
 /// Every built file that something is packed from.
 fn built(release: Origin<'_>, target: &TargetPlan, report: &mut Report) -> Built {
     let plan = release.plan;
-    let packed = plan.packed_by(Some(&target.id)).flat_map(|(artifact, file)| {
-        let is_package = artifact.kind == ArtifactKind::NpmPlatformPackage;
-        file.members.iter().map(move |member| (member, is_package))
-    });
-    let release_files = plan.release_members(&target.id).map(|member| (member, false));
     let mut built = Built::default();
-    for (artifact, file) in plan.packed_by(Some(&target.id)) {
-        if let (ArtifactKind::Binary, Some(path)) = (artifact.kind, &file.path) {
-            let path = at_version(path, release.version.as_str());
-            let found = report.found(matching(Path::new("."), &path)).unwrap_or_default();
-            built.files.extend(found.into_iter().map(|path| (path, None)));
+    for file in plan.packed_by(Some(&target.id)) {
+        match file {
+            PlannedFile::Binary(_, file) => {
+                let path = at_version(&file.path, release.version.as_str());
+                let found = report.found(matching(Path::new("."), &path)).unwrap_or_default();
+                built.files.extend(found.into_iter().map(|path| (path, None)));
+            }
+            PlannedFile::NpmPlatformPackage(_, package) => {
+                for member in &package.members {
+                    let files = built.add(member, release, report);
+                    let places = files.into_iter().map(|file| (file.path, file.to));
+                    built.in_package.extend(places);
+                }
+            }
+            PlannedFile::Archive(..)
+            | PlannedFile::NpmPackage(_)
+            | PlannedFile::Wheel(..)
+            | PlannedFile::Sdist(_)
+            | PlannedFile::Crate(_) => {
+                for member in file.members() {
+                    built.add(member, release, report);
+                }
+            }
         }
     }
-    for (member, is_package) in packed.chain(release_files) {
-        if member.from.is_none() {
-            continue;
-        }
-        let found = built_files(Path::new("."), member, release.version.as_str());
-        for file in report.found(found).unwrap_or_default() {
-            if is_package {
-                built.in_package.push((file.path.clone(), file.to));
-            }
-            built.files.entry(file.path).or_insert(member.mode);
-        }
+    for member in plan.release_members(&target.id) {
+        built.add(member, release, report);
     }
     built
 }

@@ -3,23 +3,23 @@
 use std::path::{Path, PathBuf};
 
 use lockstep_archives::Entry;
-use lockstep_bundle::{Expected, built_files, is_executable};
+use lockstep_bundle::{built_files, is_executable};
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
-use lockstep_schemas::model::ArchiveFormat;
-use lockstep_schemas::plan::{Placement, at_version};
+use lockstep_schemas::plan::{ArchiveFile, ArchivePlan, Placement, at_version};
 
 use crate::Packing;
 
 pub(crate) fn pack(
     packing: &Packing<'_>,
-    expected: &Expected<'_>,
+    (plan, file): (&ArchivePlan, &ArchiveFile),
+    name: &str,
     report: &mut Report,
 ) -> Result<(), Diagnostic> {
     let before = report.count();
-    let mut entries = entries(packing, &expected.file.members, report);
-    if let Some(manifest) = &expected.file.manifest {
+    let mut entries = entries(packing, &file.members, report);
+    if let Some(manifest) = &file.manifest {
         entries.push(Entry {
             name: at_version(manifest, packing.version.as_str()),
             path: packing.into.join(names::MANIFEST),
@@ -29,9 +29,8 @@ pub(crate) fn pack(
     if report.count() > before {
         return Ok(());
     }
-    let path = packing.into.join(&expected.name);
-    let format = expected.artifact.format.unwrap_or(ArchiveFormat::TarGz);
-    lockstep_archives::pack(format.into(), &entries, &path).map_err(|error| {
+    let path = packing.into.join(name);
+    lockstep_archives::pack(plan.format.into(), &entries, &path).map_err(|error| {
         Diagnostic::new(Rule::FileUnwritable, format!("cannot be packed: {error}"))
             .in_file(path.display())
     })
@@ -44,7 +43,7 @@ pub(crate) fn entries(
     report: &mut Report,
 ) -> Vec<Entry> {
     let mut entries = Vec::new();
-    for member in members.iter().filter(|member| member.from.is_some()) {
+    for member in members {
         let root = packing.root(member);
         let found = built_files(&root, member, packing.version.as_str());
         for file in report.found(found).unwrap_or_default() {

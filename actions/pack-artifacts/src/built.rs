@@ -8,14 +8,18 @@ use lockstep_schemas::plan::at_version;
 
 use crate::Packing;
 
-pub(crate) fn copy(packing: &Packing<'_>, expected: &Expected<'_>) -> Result<(), Diagnostic> {
-    let path = expected.file.path.as_deref().unwrap_or_default();
+/// Takes a file from `path`, where the build left it.
+pub(crate) fn copy(
+    packing: &Packing<'_>,
+    expected: &Expected<'_>,
+    path: &str,
+) -> Result<(), Diagnostic> {
     let version = expected
-        .artifact
+        .file
         .version_words(packing.version)
         .map_err(|error| Diagnostic::new(Rule::WrongForm, error))?;
     let path = at_version(path, &version);
-    let what = format!("the {} of artifact `{}`", expected.artifact.kind, expected.artifact.id);
+    let what = format!("the {} of artifact `{}`", expected.file.kind(), expected.file.artifact());
     let found = matching(Path::new("."), &path)?;
     let problem = |rule, message: String| Diagnostic::new(rule, message).in_file(&path);
     let [found] = found.as_slice() else {
@@ -31,7 +35,7 @@ pub(crate) fn copy(packing: &Packing<'_>, expected: &Expected<'_>) -> Result<(),
     };
     let name = found.rsplit('/').next().unwrap_or(found).to_owned();
     // A binary has its name from the plan, a package from its maker, who must know this version.
-    let name = if expected.file.package.is_some() {
+    let name = if expected.file.package().is_some() {
         let names = [name];
         let remedy = format!("it must be `{}`, as the plan names it", expected.name);
         let matching = expected.among(&names).map_err(|_| {

@@ -15,9 +15,10 @@ use lockstep_runner::inputs::{ProjectPlan, WorkFolder};
 use lockstep_runner::{Action, Failure, Program, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
-use lockstep_schemas::model::ArtifactKind;
-use lockstep_schemas::plan::{Placement, Plan};
+use lockstep_schemas::plan::{Placement, Plan, PlannedFile};
+
 use lockstep_schemas::strings::{TargetId, Version};
+use npm::Package;
 use tempfile::TempDir;
 
 /// Packs what was built as archives and packages.
@@ -87,7 +88,7 @@ impl Packing<'_> {
     /// Packs an artifact twice at the same time, to see that the same comes of it: users can only check a
     /// release against its sources if whoever packs them gets the same bytes.
     fn pack(&self, expected: &Expected<'_>, report: &mut Report) {
-        if is_of_the_build(expected.artifact.kind) {
+        if expected.file.path().is_some() {
             if self.pack_once(expected, report) {
                 report.line(format_args!("took {} as the build made it", expected.name));
             }
@@ -95,7 +96,7 @@ impl Packing<'_> {
         }
         let Some(again) = report.found(temporary()) else { return };
         // What carries the manifest takes it from beside itself.
-        if expected.file.manifest.is_some() {
+        if expected.file.manifest().is_some() {
             let [from, to] = [self.into, again.path()].map(|folder| folder.join(names::MANIFEST));
             let copied = std::fs::copy(from, to).map_err(|error| {
                 Diagnostic::new(
@@ -133,15 +134,17 @@ impl Packing<'_> {
 
     fn pack_once(&self, expected: &Expected<'_>, report: &mut Report) -> bool {
         let before = report.count();
-        let packed = match expected.artifact.kind {
-            ArtifactKind::Archive => archive::pack(self, expected, report),
-            ArtifactKind::NpmPlatformPackage | ArtifactKind::NpmPackage => {
-                npm::pack(self, expected, report)
+        let name = &expected.name;
+        let packed = match expected.file {
+            PlannedFile::Archive(plan, file) => archive::pack(self, (plan, file), name, report),
+            PlannedFile::NpmPlatformPackage(_, file) => {
+                npm::pack(self, Package::OfTarget(file), name, report)
             }
-            ArtifactKind::Wheel | ArtifactKind::Sdist | ArtifactKind::Binary => {
-                built::copy(self, expected)
-            }
-            ArtifactKind::Crate => cargo::package(expected, self.into),
+            PlannedFile::NpmPackage(plan) => npm::pack(self, Package::OfAll(plan), name, report),
+            PlannedFile::Wheel(_, file) => built::copy(self, expected, &file.path),
+            PlannedFile::Sdist(plan) => built::copy(self, expected, &plan.path),
+            PlannedFile::Binary(_, file) => built::copy(self, expected, &file.path),
+            PlannedFile::Crate(plan) => cargo::package(plan, name, self.into),
         };
         report.found(packed);
         report.count() == before
@@ -156,11 +159,6 @@ fn same(path: &Path, again: &Path) -> Result<(), Diagnostic> {
     Err(Diagnostic::new(Rule::NotReproducible, "is packed differently each time")
         .in_file(path.display())
         .with_remedy("the tool that packs it adds a time, a file order or a path that changes each time: make it constant"))
-}
-
-/// Whether an artifact is taken as the build made it.
-fn is_of_the_build(kind: ArtifactKind) -> bool {
-    matches!(kind, ArtifactKind::Wheel | ArtifactKind::Sdist | ArtifactKind::Binary)
 }
 
 fn of_target(
@@ -204,7 +202,7 @@ fn of_release(
     }
     let packing =
         Packing { plan, version, release_files: Some(release_files.path()), into: &bundle };
-    let files = plan.packed_by(None).filter(|(_, file)| file.manifest.is_some() == with_manifest);
+    let files = plan.packed_by(None).filter(|file| file.manifest().is_some() == with_manifest);
     for expected in expected(files, version)? {
         packing.pack(&expected, report);
     }
@@ -215,18 +213,19 @@ fn of_release(
 fn dry_run(plan: &Plan, folder: WorkingFolder<'_>, report: &mut Report) -> Result<(), Failure> {
     folder.make(folder.0)?;
     let into = temporary()?;
-    for (artifact, file) in plan.files() {
-        let packed = match artifact.kind {
-            ArtifactKind::Crate => {
-                let name = file.name.clone();
-                cargo::package(&Expected { artifact, file, name }, into.path())
-            }
-            ArtifactKind::NpmPackage => npm::try_out(artifact, file, into.path()),
-            ArtifactKind::NpmPlatformPackage => npm::check_template(artifact, file),
-            _ => continue,
+    for file in plan.files() {
+        let packed = match file {
+            PlannedFile::Crate(plan) => cargo::package(plan, &plan.name, into.path()),
+            PlannedFile::NpmPackage(plan) => npm::try_out(Package::OfAll(plan), into.path()),
+            PlannedFile::NpmPlatformPackage(_, file) => npm::check_template(file),
+            // What is in them does not stand in the repository before a build.
+            PlannedFile::Archive(..)
+            | PlannedFile::Wheel(..)
+            | PlannedFile::Sdist(_)
+            | PlannedFile::Binary(..) => continue,
         };
         if report.found(packed).is_some() {
-            report.line(format_args!("{} `{}` can be packed", artifact.kind, file.name));
+            report.line(format_args!("{} `{}` can be packed", file.kind(), file.name()));
         }
     }
     Ok(())

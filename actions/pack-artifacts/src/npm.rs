@@ -5,84 +5,109 @@ use std::io;
 use std::path::Path;
 
 use lockstep_archives::Entry;
-use lockstep_bundle::{Expected, runs_when_installed};
+use lockstep_bundle::runs_when_installed;
 use lockstep_clients::npm::{self, Packed};
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::model::ArtifactKind;
-use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, TargetPlan};
-use lockstep_schemas::strings::{Id, RelativePath};
+use lockstep_schemas::plan::{
+    NpmPackagePlan, Placement, PlannedFile, PlatformPackageFile, TargetPlan,
+};
+use lockstep_schemas::strings::Id;
 use serde_json::{Map, Value, json};
 
 use crate::{Packing, archive, temporary};
 
+/// A package that npm packs.
+#[derive(Clone, Copy)]
+pub(crate) enum Package<'a> {
+    /// That of a target.
+    OfTarget(&'a PlatformPackageFile),
+    /// One for every platform.
+    OfAll(&'a NpmPackagePlan),
+}
+
+impl<'a> Package<'a> {
+    fn name(self) -> &'a str {
+        match self {
+            Self::OfTarget(file) => &file.package,
+            Self::OfAll(plan) => plan.package.as_str(),
+        }
+    }
+
+    fn members(self) -> &'a [Placement] {
+        match self {
+            Self::OfTarget(file) => &file.members,
+            Self::OfAll(plan) => &plan.members,
+        }
+    }
+
+    /// The folder that it starts from.
+    fn folder(self) -> Option<&'a Path> {
+        match self {
+            Self::OfTarget(file) => file.template.as_deref().map(Path::new),
+            Self::OfAll(plan) => Some(Path::new(plan.directory.as_str())),
+        }
+    }
+}
+
 /// Packs a package with its native files.
 pub(crate) fn pack(
     packing: &Packing<'_>,
-    expected: &Expected<'_>,
+    package: Package<'_>,
+    name: &str,
     report: &mut Report,
 ) -> Result<(), Diagnostic> {
     let before = report.count();
-    let entries = archive::entries(packing, &expected.file.members, report);
+    let entries = archive::entries(packing, package.members(), report);
     if report.count() > before {
         return Ok(());
     }
     let stage = temporary()?;
-    let (artifact, file) = (expected.artifact, expected.file);
-    let mut package = start(artifact, file, stage.path())?;
-    package.insert("version".to_owned(), json!(packing.version));
-    let target = file.target.as_ref().and_then(|id| packing.plan.target(id));
-    if let (ArtifactKind::NpmPlatformPackage, Some(target)) = (artifact.kind, target) {
-        platform(&mut package, target, &entries);
-    }
-    if let Some(id) = &artifact.platform_packages {
-        depend(&mut package, packing, id);
+    let mut json = start(package, stage.path())?;
+    json.insert("version".to_owned(), json!(packing.version));
+    match package {
+        Package::OfTarget(file) => {
+            if let Some(target) = packing.plan.target(&file.target) {
+                platform(&mut json, target, &entries);
+            }
+        }
+        Package::OfAll(plan) => {
+            if let Some(id) = &plan.platform_packages {
+                depend(&mut json, packing, id);
+            }
+        }
     }
     let project = &packing.plan.project;
-    package.entry("license").or_insert_with(|| json!(project.license));
+    json.entry("license").or_insert_with(|| json!(project.license));
     if let Some(description) = &project.description {
-        package.entry("description").or_insert_with(|| json!(description));
+        json.entry("description").or_insert_with(|| json!(description));
     }
     for entry in &entries {
         put(entry, stage.path())?;
     }
-    write(&package, stage.path())?;
-    npm_pack(stage.path(), packing.into, Some(&expected.name), &entries)
+    write(&json, stage.path())?;
+    npm_pack(stage.path(), packing.into, Some(name), &entries)
 }
 
 /// Packs a package as it stands in the repository, to see that it can be.
-pub(crate) fn try_out(
-    artifact: &ArtifactPlan,
-    file: &ArtifactFile,
-    into: &Path,
-) -> Result<(), Diagnostic> {
+pub(crate) fn try_out(package: Package<'_>, into: &Path) -> Result<(), Diagnostic> {
     let stage = temporary()?;
-    let package = start(artifact, file, stage.path())?;
-    write(&package, stage.path())?;
+    write(&start(package, stage.path())?, stage.path())?;
     npm_pack(stage.path(), into, None, &[])
 }
 
 /// Looks at the folder that a platform package starts from.
-pub(crate) fn check_template(
-    artifact: &ArtifactPlan,
-    file: &ArtifactFile,
-) -> Result<(), Diagnostic> {
-    let template = file.template.as_ref().map(|folder| Path::new(folder.as_str()));
-    template.map_or(Ok(()), |folder| read(folder, artifact.kind, file).map(drop))
+pub(crate) fn check_template(file: &PlatformPackageFile) -> Result<(), Diagnostic> {
+    let package = Package::OfTarget(file);
+    package.folder().map_or(Ok(()), |folder| read(folder, package).map(drop))
 }
 
 /// The `package.json` that a package starts from, with the files beside it copied to the stage.
-fn start(
-    artifact: &ArtifactPlan,
-    file: &ArtifactFile,
-    stage: &Path,
-) -> Result<Map<String, Value>, Diagnostic> {
-    let directory = artifact.directory.as_ref().map(RelativePath::as_str);
-    let Some(folder) = directory.or(file.template.as_deref()).map(Path::new) else {
-        let name = file.package.as_deref().unwrap_or_default();
-        return Ok([("name".to_owned(), json!(name))].into_iter().collect());
+fn start(package: Package<'_>, stage: &Path) -> Result<Map<String, Value>, Diagnostic> {
+    let Some(folder) = package.folder() else {
+        return Ok([("name".to_owned(), json!(package.name()))].into_iter().collect());
     };
-    let package = read(folder, artifact.kind, file)?;
+    let package = read(folder, package)?;
     copy_folder(folder, stage).map_err(|error| {
         Diagnostic::new(Rule::FileUnwritable, format!("cannot be copied: {error}"))
             .in_file(folder.display())
@@ -90,11 +115,7 @@ fn start(
     Ok(package)
 }
 
-fn read(
-    folder: &Path,
-    kind: ArtifactKind,
-    file: &ArtifactFile,
-) -> Result<Map<String, Value>, Diagnostic> {
+fn read(folder: &Path, planned: Package<'_>) -> Result<Map<String, Value>, Diagnostic> {
     let path = folder.join("package.json");
     let problem = |rule, message: String| Diagnostic::new(rule, message).in_file(path.display());
     let text = fs::read(&path)
@@ -102,7 +123,7 @@ fn read(
     let package: Map<String, Value> = serde_json::from_slice(&text)
         .map_err(|error| problem(Rule::DocumentInvalid, format!("is not valid: {error}")))?;
     let name = package.get("name").and_then(Value::as_str).unwrap_or_default();
-    let wanted = file.package.as_deref().unwrap_or_default();
+    let wanted = planned.name();
     if name != wanted {
         return Err(problem(
             Rule::PackageMismatch,
@@ -117,10 +138,12 @@ fn read(
         )
         .with_remedy("take `private` out"));
     }
+    // What an npm package of the project's own runs is its own affair.
+    let Package::OfTarget(_) = planned else { return Ok(package) };
     // Installed dependencies beside it are not packed, and so do not count.
     let native = ["binding.gyp"].into_iter().filter(|name| folder.join(name).exists());
     let runs = runs_when_installed(&package, native);
-    if let Some(what) = runs.first().filter(|_| kind == ArtifactKind::NpmPlatformPackage) {
+    if let Some(what) = runs.first() {
         return Err(problem(
             Rule::InstallScript,
             format!("has a {what}, which runs on every user's machine"),
@@ -146,11 +169,10 @@ fn platform(package: &mut Map<String, Value>, target: &TargetPlan, entries: &[En
 
 /// Lists the platform packages, each at this very version.
 fn depend(package: &mut Map<String, Value>, packing: &Packing<'_>, id: &Id) {
-    let names = packing.plan.files().filter(|(artifact, _)| artifact.id == *id);
-    let names = names.filter_map(|(_, file)| file.package.clone());
+    let names = packing.plan.packages_of(id).filter_map(PlannedFile::package);
     let listed = package.entry("optionalDependencies").or_insert_with(|| json!({}));
     if let Value::Object(listed) = listed {
-        listed.extend(names.map(|name| (name, json!(packing.version))));
+        listed.extend(names.map(|name| (name.to_owned(), json!(packing.version))));
     }
 }
 

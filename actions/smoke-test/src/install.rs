@@ -8,8 +8,7 @@ use lockstep_clients::npm::{self, Platform};
 use lockstep_clients::python::Environment;
 use lockstep_files::json;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::model::ArtifactKind;
-use lockstep_schemas::plan::TargetPlan;
+use lockstep_schemas::plan::{PlannedFile, TargetPlan};
 use lockstep_schemas::platform::Libc;
 use serde_json::json;
 
@@ -42,20 +41,22 @@ pub(crate) struct Installation<'a> {
 impl Installation<'_> {
     /// Installs it.
     pub(crate) fn install(self) -> Result<Installed, Diagnostic> {
-        let kind = self.expected.artifact.kind;
-        match (kind, self.expected.artifact.format) {
-            (ArtifactKind::NpmPackage | ArtifactKind::NpmPlatformPackage, _) => self.by_npm(),
-            (ArtifactKind::Wheel, _) if self.is_of_this_machine() => self.by_pip(),
-            (ArtifactKind::Wheel, _) => {
+        match self.expected.file {
+            PlannedFile::NpmPlatformPackage(_, file) => self.by_npm(&file.package),
+            PlannedFile::NpmPackage(plan) => self.by_npm(plan.package.as_str()),
+            PlannedFile::Wheel(..) if self.is_of_this_machine() => self.by_pip(),
+            PlannedFile::Wheel(..) => {
                 let why = "unpacked: pip installs it on its own platform alone";
                 self.unpacked(Format::Zip, why)
             }
-            (_, Some(format)) => self.unpacked(format.into(), "unpacked"),
-            _ => Ok(Installed {
-                folder: self.into.to_owned(),
-                programs: None,
-                how: "as it is".to_owned(),
-            }),
+            PlannedFile::Archive(plan, _) => self.unpacked(plan.format.into(), "unpacked"),
+            PlannedFile::Sdist(_) | PlannedFile::Crate(_) | PlannedFile::Binary(..) => {
+                Ok(Installed {
+                    folder: self.into.to_owned(),
+                    programs: None,
+                    how: "as it is".to_owned(),
+                })
+            }
         }
     }
 
@@ -73,7 +74,7 @@ impl Installation<'_> {
 
     /// Installs it in an empty project. Optional dependencies of this very version are published with it, and so
     /// not yet: npm does without them.
-    fn by_npm(self) -> Result<Installed, Diagnostic> {
+    fn by_npm(self, package: &str) -> Result<Installed, Diagnostic> {
         let foreign = self.target.filter(|_| !self.is_of_this_machine());
         let (project, packages, how) = match foreign {
             None => {
@@ -83,15 +84,14 @@ impl Installation<'_> {
             // As another platform npm takes a dependency only if it is optional, as users have it.
             Some(target) => {
                 let file = format!("file:{}", self.file.display()).replace('\\', "/");
-                let project =
-                    json!({ "private": true, "optionalDependencies": { self.package(): file } });
+                let project = json!({ "private": true, "optionalDependencies": { package: file } });
                 (project, Vec::new(), format!("installed by npm as on {}", target.id))
             }
         };
         json::write(&self.into.join("package.json"), &project)?;
         npm::install(self.into, packages, foreign.map(platform)).map_err(|p| self.of_file(p))?;
         let modules = self.into.join("node_modules");
-        let folder = modules.join(self.package());
+        let folder = modules.join(package);
         match foreign {
             Some(target) if !folder.is_dir() => Err(Diagnostic::new(Rule::SmokeTest, format!(
                 "npm does not install it on {}",
@@ -101,11 +101,6 @@ impl Installation<'_> {
             .with_remedy("`os`, `cpu`, `libc` or `engines` in its package.json does not match this target, or a dependency is not available")),
             _ => Ok(Installed { folder, programs: Some(modules.join(".bin")), how }),
         }
-    }
-
-    /// The package's name.
-    fn package(&self) -> &str {
-        self.expected.file.package.as_deref().unwrap_or_default()
     }
 
     /// Installs it in an environment of its own.

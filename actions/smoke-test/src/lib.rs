@@ -13,7 +13,7 @@ use lockstep_runner::inputs::{ProjectPlan, WorkFolder};
 use lockstep_runner::{Action, Failure, Program, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::Smoke;
-use lockstep_schemas::plan::{Plan, TargetPlan};
+use lockstep_schemas::plan::{Plan, PlannedFile, TargetPlan};
 use lockstep_schemas::strings::{TargetId, Version};
 
 use crate::host::Host;
@@ -54,7 +54,7 @@ impl Program for Inputs {
         let names = list(&packed).map_err(|problem| problem.with_remedy(before))?;
         let all = Artifacts { inputs: self, plan: &plan, packed: &packed, names: &names, target };
         for expected in expected(plan.packed_by(self.target.as_ref()), &self.version)? {
-            if expected.artifact.is_installed() {
+            if expected.file.is_installed() {
                 all.test(&expected, report)?;
             }
         }
@@ -98,7 +98,7 @@ impl Artifacts<'_> {
         let Some(installed) = report.found(installed.install()) else { return Ok(()) };
         let name = file.file_name().unwrap_or_default().display();
         report.line(format_args!("{name}: {}", installed.how));
-        let Some(smoke) = &expected.artifact.smoke else { return Ok(()) };
+        let Some(smoke) = expected.file.smoke() else { return Ok(()) };
         let target = self.target.map_or("", |target| target.id.as_str());
         let version = &self.inputs.version;
         let script = Script { smoke, file: &file, installed: &installed, target, version };
@@ -128,12 +128,13 @@ impl Artifacts<'_> {
 
     /// The platform package of an npm package that this machine would get with it.
     fn platform_package(&self, of: &Expected<'_>) -> Result<Option<PathBuf>, Failure> {
-        let (Some(id), Some(target)) = (&of.artifact.platform_packages, self.target) else {
+        let PlannedFile::NpmPackage(plan) = of.file else { return Ok(None) };
+        let (Some(id), Some(target)) = (&plan.platform_packages, self.target) else {
             return Ok(None);
         };
         let files = self.plan.packed_by(Some(&target.id));
         let mut packages =
-            expected(files.filter(|(artifact, _)| artifact.id == *id), &self.inputs.version)?;
+            expected(files.filter(|file| file.artifact() == id), &self.inputs.version)?;
         packages.pop().map(|package| self.file(&package)).transpose().map_err(Failure::from)
     }
 }

@@ -21,7 +21,7 @@ pub fn built_files(
     member: &Placement,
     version: &str,
 ) -> Result<Vec<BuiltFile>, Diagnostic> {
-    let from = at_version(member.from.as_deref().unwrap_or_default(), version);
+    let from = at_version(&member.from, version);
     let to = at_version(&member.to, version);
     let found = found(root, &from)?;
     if found.is_empty() {

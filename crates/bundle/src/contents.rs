@@ -9,8 +9,7 @@ use lockstep_archives::{Error, Format, Kind, visit, visit_stream};
 use lockstep_binaries::{Binary, Probe};
 use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::manifest::MemberRecord;
-use lockstep_schemas::model::ArtifactKind;
-use lockstep_schemas::plan::ArtifactPlan;
+use lockstep_schemas::plan::PlannedFile;
 use lockstep_schemas::strings::Integrity;
 use sha2::{Digest as _, Sha512};
 
@@ -56,8 +55,8 @@ pub struct FileInside {
 
 impl Contents {
     /// Reads an artifact.
-    pub fn of(artifact: &ArtifactPlan, path: &Path) -> Result<Self, Diagnostic> {
-        let read = || match packing(artifact) {
+    pub fn of(file: PlannedFile<'_>, path: &Path) -> Result<Self, Diagnostic> {
+        let read = || match packing(file) {
             None => one_file(path),
             Some(packing) if packing.format == Format::Zip => zip(packing, path),
             Some(packing) => stream(packing, path),
@@ -92,19 +91,19 @@ struct Packing {
     largest_text: usize,
 }
 
-fn packing(artifact: &ArtifactPlan) -> Option<Packing> {
+fn packing(file: PlannedFile<'_>) -> Option<Packing> {
     let packing =
         |format| Packing { format, root: None, is_npm: false, is_text: |_| false, largest_text: 0 };
-    Some(match (artifact.kind, artifact.format) {
-        (_, Some(format)) => packing(format.into()),
-        (ArtifactKind::NpmPackage | ArtifactKind::NpmPlatformPackage, _) => Packing {
+    Some(match file {
+        PlannedFile::Archive(plan, _) => packing(plan.format.into()),
+        PlannedFile::NpmPackage(_) | PlannedFile::NpmPlatformPackage(..) => Packing {
             root: Some(NPM_ROOT),
             is_npm: true,
             is_text: |name| name == "package.json",
             largest_text: 256 * 1024,
             ..packing(Format::TarGz)
         },
-        (ArtifactKind::Wheel, _) => {
+        PlannedFile::Wheel(..) => {
             Packing {
                 is_text: |name| {
                     name.ends_with(".dist-info/RECORD") && name.matches('/').count() == 1
@@ -114,8 +113,8 @@ fn packing(artifact: &ArtifactPlan) -> Option<Packing> {
                 ..packing(Format::Zip)
             }
         }
-        (ArtifactKind::Sdist | ArtifactKind::Crate, _) => packing(Format::TarGz),
-        (ArtifactKind::Archive | ArtifactKind::Binary, _) => return None,
+        PlannedFile::Sdist(_) | PlannedFile::Crate(_) => packing(Format::TarGz),
+        PlannedFile::Binary(..) => return None,
     })
 }
 

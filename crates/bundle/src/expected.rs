@@ -4,31 +4,28 @@ use lockstep_patterns::Part;
 use lockstep_runner::Failure;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::ArtifactRecord;
-use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, Plan, TargetPlan};
+use lockstep_schemas::plan::{Plan, PlannedFile, TargetPlan};
 use lockstep_schemas::strings::{FileName, TargetId, Version};
 
 /// A file that a release must contain.
 #[derive(Debug, Clone)]
 pub struct Expected<'a> {
-    /// Its artifact.
-    pub artifact: &'a ArtifactPlan,
     /// What the plan says of it.
-    pub file: &'a ArtifactFile,
+    pub file: PlannedFile<'a>,
     /// Its name at the release's version; a wheel's has a `*` where the build decides.
     pub name: String,
 }
 
 /// Files of the plan by their names at a version.
 pub fn expected<'a>(
-    files: impl Iterator<Item = (&'a ArtifactPlan, &'a ArtifactFile)>,
+    files: impl Iterator<Item = PlannedFile<'a>>,
     version: &Version,
 ) -> Result<Vec<Expected<'a>>, Diagnostic> {
     files
-        .map(|(artifact, file)| {
-            let name = artifact
-                .name_at(file, version)
-                .map_err(|error| Diagnostic::new(Rule::WrongForm, error))?;
-            Ok(Expected { artifact, file, name })
+        .map(|file| {
+            let name =
+                file.name_at(version).map_err(|error| Diagnostic::new(Rule::WrongForm, error))?;
+            Ok(Expected { file, name })
         })
         .collect()
 }
@@ -46,9 +43,9 @@ impl Expected<'_> {
     /// Whether a manifest's record is of it.
     #[must_use]
     pub fn is_of(&self, record: &ArtifactRecord) -> bool {
-        record.artifact == self.artifact.id
-            && record.kind == self.artifact.kind
-            && record.target == self.file.target
+        record.artifact == *self.file.artifact()
+            && record.kind == self.file.kind()
+            && record.target.as_ref() == self.file.target()
     }
 
     /// Its one name among those at hand.
@@ -56,7 +53,7 @@ impl Expected<'_> {
         let pattern = Part::new(&self.name);
         let matches: Vec<&String> =
             names.iter().filter(|name| pattern.takes(name).is_some()).collect();
-        let what = format!("{} of artifact `{}`", self.artifact.kind, self.artifact.id);
+        let what = format!("{} of artifact `{}`", self.file.kind(), self.file.artifact());
         match matches.as_slice() {
             [] => Err(Diagnostic::new(
                 Rule::ArtifactMissing,

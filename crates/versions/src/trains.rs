@@ -1,8 +1,7 @@
 //! Which release train is meant.
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::model::ArtifactKind;
-use lockstep_schemas::plan::{Plan, TrainPlan, VersionPlan};
+use lockstep_schemas::plan::{Plan, PlannedFile, TrainPlan, VersionPlan};
 use lockstep_schemas::strings::{Id, Version};
 
 use crate::field::Package;
@@ -57,13 +56,12 @@ pub fn tagged(plan: &VersionPlan, tag: &str) -> Result<(usize, Version), Diagnos
 
 /// The packages that a plan ships, whether or not a file of the repository defines them.
 pub fn shipped(plan: &Plan) -> impl Iterator<Item = Package> {
-    plan.files().filter_map(|(artifact, file)| {
-        let name = file.package.as_deref()?;
-        Some(match artifact.kind {
-            ArtifactKind::NpmPackage | ArtifactKind::NpmPlatformPackage => Package::npm(name),
-            ArtifactKind::Wheel | ArtifactKind::Sdist => Package::python(name),
-            ArtifactKind::Crate => Package::cargo(name),
-            ArtifactKind::Archive | ArtifactKind::Binary => return None,
-        })
+    plan.files().filter_map(|file| match file {
+        PlannedFile::NpmPlatformPackage(_, file) => Some(Package::npm(&file.package)),
+        PlannedFile::NpmPackage(plan) => Some(Package::npm(plan.package.as_str())),
+        PlannedFile::Wheel(plan, _) => Some(Package::python(plan.package.as_str())),
+        PlannedFile::Sdist(plan) => Some(Package::python(plan.package.as_str())),
+        PlannedFile::Crate(plan) => Some(Package::cargo(plan.package.as_str())),
+        PlannedFile::Archive(..) | PlannedFile::Binary(..) => None,
     })
 }

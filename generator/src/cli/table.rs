@@ -48,7 +48,7 @@ fn tiers(plan: &Plan) -> String {
     if plan.channels.iter().any(|channel| channel.tier.is_some()) {
         ids.push("any".to_owned());
     }
-    let kinds = plan.channels.iter().map(|channel| channel.kind.to_string());
+    let kinds = plan.channels.iter().map(|channel| channel.kind().to_string());
     let mut rows = Table::new(std::iter::once("tier".to_owned()).chain(kinds));
     for id in ids {
         let tiers = plan.channels.iter().map(|channel| tier(channel, &id));
@@ -59,10 +59,10 @@ fn tiers(plan: &Plan) -> String {
         for promise in channel.tiers.iter().chain(&channel.tier) {
             let target = promise.target.as_deref().unwrap_or("any");
             if let Some(note) = &promise.note {
-                let _ = writeln!(text, "  {target} on {}: {note}", channel.kind);
+                let _ = writeln!(text, "  {target} on {}: {note}", channel.kind());
             }
             for condition in &promise.promotion {
-                let _ = writeln!(text, "  {target} on {}, to move up: {condition}", channel.kind);
+                let _ = writeln!(text, "  {target} on {}, to move up: {condition}", channel.kind());
             }
         }
     }
@@ -84,17 +84,17 @@ fn artifacts(plan: &Plan) -> String {
         let channels: Vec<&str> = plan
             .channels
             .iter()
-            .filter(|channel| channel.artifacts.contains(&artifact.id))
-            .map(|channel| channel.kind.id())
+            .filter(|channel| channel.artifacts.contains(artifact.id()))
+            .map(|channel| channel.kind().id())
             .collect();
-        for (index, file) in artifact.files.iter().enumerate() {
+        for (index, file) in artifact.files().into_iter().enumerate() {
             let first = |text: &str| {
                 if index == 0 { text.to_owned() } else { String::new() }
             };
             rows.row([
-                first(artifact.id.as_str()),
-                first(&artifact.kind.to_string()),
-                file.name.clone(),
+                first(artifact.id().as_str()),
+                first(&artifact.kind().to_string()),
+                file.name().to_owned(),
                 first(&channels.join(", ")),
             ]);
         }

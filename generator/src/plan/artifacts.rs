@@ -2,55 +2,27 @@
 
 use indexmap::IndexMap;
 use lockstep_schemas::model::{
-    Archive, Artifact, Binary, BuildMode, Model, NpmPackage, NpmPlatformPackage, Scope, Sdist,
-    Wheel,
+    Archive, Artifact, Binary, BuildMode, CratePackage, Model, NpmPackage, NpmPlatformPackage,
+    Scope, Sdist, Wheel,
 };
 use lockstep_schemas::placeholder::{Part, Placeholder, parts};
-use lockstep_schemas::plan::{ArtifactFile, ArtifactPlan, Placement, TargetPlan};
+use lockstep_schemas::plan::{
+    ArchiveFile, ArchivePlan, ArtifactPlan, BinaryFile, BinaryPlan, CratePlan, NpmPackagePlan,
+    Placement, PlatformPackageFile, PlatformPackagePlan, SdistPlan, TargetPlan, WheelFile,
+    WheelPlan,
+};
 use lockstep_schemas::strings::{GlobPattern, Id, TargetId};
 
 use super::{channels, targets};
 
-/// The artifacts of a model, resolved.
+/// The artifacts of a model, resolved. What a channel promises for no target yet is left out, be it a file or a
+/// part of one.
 pub(super) fn resolve(model: &Model) -> Vec<ArtifactPlan> {
-    model.artifacts.iter().map(|(id, artifact)| resolve_one(model, id, artifact)).collect()
-}
-
-fn resolve_one(model: &Model, id: &Id, artifact: &Artifact) -> ArtifactPlan {
-    let (format, sidecar, directory, platform_packages, locked) = match artifact {
-        Artifact::Archive(archive) => (Some(archive.format), archive.sidecar, None, None, None),
-        Artifact::Binary(binary) => (None, binary.sidecar, None, None, None),
-        Artifact::NpmPackage(package) => {
-            let directory = Some(package.directory.clone());
-            (None, false, directory, package.platform_packages.clone(), None)
-        }
-        Artifact::Crate(package) => {
-            (None, false, Some(package.directory.clone()), None, Some(package.locked))
-        }
-        _ => (None, false, None, None, None),
-    };
-    // What a channel promises for no target yet is left out, be it a file or a part of one.
-    let shipped =
-        |target: Option<&TargetId>| target.is_none_or(|target| is_shipped(model, id, target));
-    let mut files = artifact_files(model, artifact);
-    match artifact.scope() {
-        Scope::Target => files.retain(|file| shipped(file.target.as_ref())),
-        Scope::Release => files.iter_mut().for_each(|file| {
-            file.members.retain(|member| shipped(member.target.as_ref()));
-        }),
-    }
-    ArtifactPlan {
-        id: id.clone(),
-        kind: artifact.kind(),
-        scope: artifact.scope(),
-        format,
-        directory,
-        platform_packages,
-        locked,
-        sidecar,
-        smoke: artifact.smoke().cloned(),
-        files,
-    }
+    let planned = model.artifacts.iter().map(|(id, artifact)| {
+        let shipped = |target: &TargetId| is_shipped(model, id, target);
+        artifact_of(model, id, artifact, &shipped)
+    });
+    planned.collect()
 }
 
 /// Whether some channel ships an artifact's file of a target.
@@ -59,69 +31,175 @@ fn is_shipped(model: &Model, id: &Id, target: &TargetId) -> bool {
     channels.iter().any(|common| common.artifacts.contains(id) && channels::ships(common, target))
 }
 
-/// Every file of an artifact, before tiers take some out.
+/// An artifact with every file that it could have, before tiers take some out.
 #[must_use]
-pub fn artifact_files(model: &Model, artifact: &Artifact) -> Vec<ArtifactFile> {
-    let wanted = |target: &&TargetPlan| {
-        artifact.targets().is_none_or(|targets| targets.contains(&target.id))
+pub fn whole_artifact(model: &Model, id: &Id, artifact: &Artifact) -> ArtifactPlan {
+    artifact_of(model, id, artifact, &|_| true)
+}
+
+/// An artifact with what it has of the targets that it is shipped for.
+fn artifact_of(
+    model: &Model,
+    id: &Id,
+    artifact: &Artifact,
+    shipped: &dyn Fn(&TargetId) -> bool,
+) -> ArtifactPlan {
+    let wanted = |target: &TargetPlan| {
+        let named = artifact.targets().is_none_or(|targets| targets.contains(&target.id));
+        named && shipped(&target.id)
     };
-    let all: Vec<TargetPlan> = model.targets.iter().filter_map(targets::resolve).collect();
-    let targets: Vec<&TargetPlan> = all.iter().filter(wanted).collect();
-    let each_target = |file: &dyn Fn(&TargetPlan) -> Vec<ArtifactFile>| {
-        targets.iter().flat_map(|target| file(target)).collect::<Vec<_>>()
-    };
+    let targets: Vec<TargetPlan> =
+        model.targets.iter().filter_map(targets::resolve).filter(wanted).collect();
+    let of = Of { id, targets: &targets, modes: &model.modes };
     match artifact {
-        Artifact::Archive(archive) if archive.scope == Scope::Release => {
-            let members = members(&archive.files, &targets, &model.modes);
-            vec![archive_file(archive, None, members)]
-        }
-        Artifact::Archive(archive) => each_target(&|target| {
-            let members = members_of(&archive.files, target, &model.modes);
-            vec![archive_file(archive, Some(target), members)]
-        }),
+        Artifact::Archive(archive) => ArtifactPlan::Archive(of.archive(archive)),
         Artifact::NpmPlatformPackage(package) => {
-            each_target(&|target| vec![platform_package(package, target, &model.modes)])
+            ArtifactPlan::NpmPlatformPackage(of.platform_package(package))
         }
-        Artifact::NpmPackage(package) => {
-            let members = members(&package.native_files, &targets, &model.modes);
-            vec![npm_package(package, members)]
-        }
-        Artifact::Wheel(wheel) => each_target(&|target| vec![wheel_file(wheel, target)]),
-        Artifact::Sdist(sdist) => {
-            let target = all.iter().find(|target| target.id == sdist.built_on);
-            target.map(|target| sdist_file(sdist, target)).into_iter().collect()
-        }
-        Artifact::Crate(package) => vec![ArtifactFile {
-            package: Some(package.package.to_string()),
-            ..named(format!("{}-{{version}}.crate", package.package))
-        }],
-        Artifact::Binary(binary) => each_target(&|target| binaries(binary, target, &model.modes)),
+        Artifact::NpmPackage(package) => ArtifactPlan::NpmPackage(of.npm_package(package)),
+        Artifact::Wheel(wheel) => ArtifactPlan::Wheel(of.wheel(wheel)),
+        Artifact::Sdist(sdist) => ArtifactPlan::Sdist(of.sdist(model, sdist)),
+        Artifact::Crate(package) => ArtifactPlan::Crate(of.crate_package(package)),
+        Artifact::Binary(binary) => ArtifactPlan::Binary(of.binary(binary)),
     }
 }
 
-fn named(name: String) -> ArtifactFile {
-    ArtifactFile {
-        target: None,
-        name,
-        package: None,
-        path: None,
-        template: None,
-        members: Vec::new(),
-        manifest: None,
-    }
+/// What an artifact is planned of: its id, the targets that it is for, and the build modes.
+struct Of<'a> {
+    id: &'a Id,
+    targets: &'a [TargetPlan],
+    modes: &'a [BuildMode],
 }
 
-fn archive_file(
-    archive: &Archive,
-    target: Option<&TargetPlan>,
-    members: Vec<Placement>,
-) -> ArtifactFile {
-    let name = targets::expand(archive.name.as_str(), target, None);
-    ArtifactFile {
-        target: target.map(|target| target.id.clone()),
-        members,
-        manifest: archive.manifest.as_ref().map(ToString::to_string),
-        ..named(format!("{name}{}", archive.format.extension()))
+impl Of<'_> {
+    fn each_target<F>(&self, file: impl Fn(&TargetPlan) -> F) -> Vec<F> {
+        self.targets.iter().map(file).collect()
+    }
+
+    fn archive(&self, archive: &Archive) -> ArchivePlan {
+        let file = |target: Option<&TargetPlan>, members| {
+            let name = targets::expand(archive.name.as_str(), target, None);
+            ArchiveFile {
+                target: target.map(|target| target.id.clone()),
+                name: format!("{name}{}", archive.format.extension()),
+                members,
+                manifest: archive.manifest.as_ref().map(ToString::to_string),
+            }
+        };
+        let files = match archive.scope {
+            Scope::Release => vec![file(None, self.members(&archive.files))],
+            Scope::Target => self.each_target(|target| {
+                file(Some(target), members_of(&archive.files, target, self.modes))
+            }),
+        };
+        ArchivePlan {
+            id: self.id.clone(),
+            format: archive.format,
+            sidecar: archive.sidecar,
+            smoke: archive.smoke.clone(),
+            files,
+        }
+    }
+
+    fn platform_package(&self, package: &NpmPlatformPackage) -> PlatformPackagePlan {
+        let file = |target: &TargetPlan| {
+            let name = targets::expand(package.package.as_str(), Some(target), None);
+            let template = package.template.as_ref();
+            PlatformPackageFile {
+                target: target.id.clone(),
+                name: tarball(&name),
+                package: name,
+                template: template.map(|path| targets::expand(path.as_str(), Some(target), None)),
+                members: members_of(&package.files, target, self.modes),
+            }
+        };
+        let files = self.each_target(file);
+        PlatformPackagePlan { id: self.id.clone(), smoke: package.smoke.clone(), files }
+    }
+
+    fn npm_package(&self, package: &NpmPackage) -> NpmPackagePlan {
+        NpmPackagePlan {
+            id: self.id.clone(),
+            package: package.package.clone(),
+            name: tarball(package.package.as_str()),
+            directory: package.directory.clone(),
+            platform_packages: package.platform_packages.clone(),
+            smoke: package.smoke.clone(),
+            members: self.members(&package.native_files),
+        }
+    }
+
+    fn wheel(&self, wheel: &Wheel) -> WheelPlan {
+        let normal = normalized(wheel.package.as_str());
+        let file = |target: &TargetPlan| WheelFile {
+            target: target.id.clone(),
+            name: format!("{normal}-{{version}}-*-{}.whl", target.wheel),
+            platforms: [target.wheel.clone()].into(),
+            path: targets::expand(wheel.path.as_str(), Some(target), None),
+            required: required(&wheel.members, Some(target)),
+        };
+        WheelPlan {
+            id: self.id.clone(),
+            package: wheel.package.clone(),
+            smoke: wheel.smoke.clone(),
+            files: self.each_target(file),
+        }
+    }
+
+    /// It is of no target, whatever target's build makes it.
+    fn sdist(&self, model: &Model, sdist: &Sdist) -> SdistPlan {
+        let built_on = model.targets.get_key_value(&sdist.built_on);
+        let built_on = built_on.and_then(targets::resolve);
+        SdistPlan {
+            id: self.id.clone(),
+            package: sdist.package.clone(),
+            target: sdist.built_on.clone(),
+            name: format!("{}-{{version}}.tar.gz", normalized(sdist.package.as_str())),
+            path: sdist.path.to_string(),
+            required: required(&sdist.members, built_on.as_ref()),
+        }
+    }
+
+    fn crate_package(&self, package: &CratePackage) -> CratePlan {
+        CratePlan {
+            id: self.id.clone(),
+            package: package.package.clone(),
+            name: format!("{}-{{version}}.crate", package.package),
+            directory: package.directory.clone(),
+            locked: package.locked,
+        }
+    }
+
+    fn binary(&self, binary: &Binary) -> BinaryPlan {
+        let files = |target: &TargetPlan| {
+            let file = |mode| BinaryFile {
+                target: target.id.clone(),
+                name: targets::expand(binary.name.as_str(), Some(target), mode),
+                path: targets::expand(binary.path.as_str(), Some(target), mode),
+            };
+            modes_of(binary.path.as_str(), self.modes).into_iter().map(file).collect::<Vec<_>>()
+        };
+        BinaryPlan {
+            id: self.id.clone(),
+            sidecar: binary.sidecar,
+            smoke: binary.smoke.clone(),
+            files: self.targets.iter().flat_map(files).collect(),
+        }
+    }
+
+    /// The members of an artifact of the whole release: one of each target where the built file differs
+    /// from target to target.
+    fn members(&self, files: &IndexMap<GlobPattern, GlobPattern>) -> Vec<Placement> {
+        let mut members = Vec::new();
+        for (from, to) in files {
+            if has_target(from.as_str()) {
+                let of = |target| each_mode(from, to, Some(target), self.modes);
+                members.extend(self.targets.iter().flat_map(of));
+            } else {
+                members.extend(each_mode(from, to, None, self.modes));
+            }
+        }
+        members
     }
 }
 
@@ -129,52 +207,6 @@ fn archive_file(
 /// ([documentation](https://docs.npmjs.com/cli/v11/commands/npm-pack)).
 fn tarball(package: &str) -> String {
     format!("{}-{{version}}.tgz", package.trim_start_matches('@').replace('/', "-"))
-}
-
-fn platform_package(
-    package: &NpmPlatformPackage,
-    target: &TargetPlan,
-    modes: &[BuildMode],
-) -> ArtifactFile {
-    let name = targets::expand(package.package.as_str(), Some(target), None);
-    let template = package.template.as_ref();
-    ArtifactFile {
-        target: Some(target.id.clone()),
-        template: template.map(|path| targets::expand(path.as_str(), Some(target), None)),
-        members: members_of(&package.files, target, modes),
-        package: Some(name.clone()),
-        ..named(tarball(&name))
-    }
-}
-
-fn npm_package(package: &NpmPackage, members: Vec<Placement>) -> ArtifactFile {
-    let name = package.package.to_string();
-    ArtifactFile { members, package: Some(name.clone()), ..named(tarball(&name)) }
-}
-
-fn wheel_file(wheel: &Wheel, target: &TargetPlan) -> ArtifactFile {
-    let path = targets::expand(wheel.path.as_str(), Some(target), None);
-    ArtifactFile {
-        target: Some(target.id.clone()),
-        package: Some(wheel.package.to_string()),
-        members: required(&wheel.members, target),
-        path: Some(path),
-        ..named(format!(
-            "{}-{{version}}-*-{}.whl",
-            normalized(wheel.package.as_str()),
-            target.wheel
-        ))
-    }
-}
-
-fn sdist_file(sdist: &Sdist, target: &TargetPlan) -> ArtifactFile {
-    ArtifactFile {
-        target: Some(target.id.clone()),
-        package: Some(sdist.package.to_string()),
-        members: required(&sdist.members, target),
-        path: Some(sdist.path.to_string()),
-        ..named(format!("{}-{{version}}.tar.gz", normalized(sdist.package.as_str())))
-    }
 }
 
 /// A Python project's name as file names have it
@@ -190,28 +222,9 @@ fn normalized(name: &str) -> String {
     normal
 }
 
-fn binaries(binary: &Binary, target: &TargetPlan, modes: &[BuildMode]) -> Vec<ArtifactFile> {
-    let each_mode = |mode| ArtifactFile {
-        target: Some(target.id.clone()),
-        path: Some(targets::expand(binary.path.as_str(), Some(target), mode)),
-        ..named(targets::expand(binary.name.as_str(), Some(target), mode))
-    };
-    if has_mode(binary.path.as_str()) {
-        modes.iter().map(|mode| each_mode(Some(*mode))).collect()
-    } else {
-        vec![each_mode(None)]
-    }
-}
-
 /// Members that a package of the build's own must have.
-fn required(patterns: &[GlobPattern], target: &TargetPlan) -> Vec<Placement> {
-    let member = |pattern: &GlobPattern| Placement {
-        from: None,
-        to: targets::expand(pattern.as_str(), Some(target), None),
-        target: None,
-        mode: None,
-    };
-    patterns.iter().map(member).collect()
+fn required(patterns: &[GlobPattern], target: Option<&TargetPlan>) -> Vec<String> {
+    patterns.iter().map(|pattern| targets::expand(pattern.as_str(), target, None)).collect()
 }
 
 /// The members of an artifact of one target.
@@ -223,25 +236,6 @@ fn members_of(
     files.iter().flat_map(|(from, to)| each_mode(from, to, Some(target), modes)).collect()
 }
 
-/// The members of an artifact of the whole release: one of each target where the built file differs
-/// from target to target.
-fn members(
-    files: &IndexMap<GlobPattern, GlobPattern>,
-    targets: &[&TargetPlan],
-    modes: &[BuildMode],
-) -> Vec<Placement> {
-    let mut members = Vec::new();
-    for (from, to) in files {
-        if has_target(from.as_str()) {
-            members
-                .extend(targets.iter().flat_map(|target| each_mode(from, to, Some(target), modes)));
-        } else {
-            members.extend(each_mode(from, to, None, modes));
-        }
-    }
-    members
-}
-
 fn each_mode(
     from: &GlobPattern,
     to: &GlobPattern,
@@ -249,23 +243,27 @@ fn each_mode(
     modes: &[BuildMode],
 ) -> Vec<Placement> {
     let member = |mode| Placement {
-        from: Some(targets::expand(from.as_str(), target, mode)),
+        from: targets::expand(from.as_str(), target, mode),
         to: targets::expand(to.as_str(), target, mode),
         target: target.map(|target| target.id.clone()),
         mode,
     };
-    if has_mode(from.as_str()) {
-        modes.iter().map(|mode| member(Some(*mode))).collect()
+    modes_of(from.as_str(), modes).into_iter().map(member).collect()
+}
+
+/// The build modes that a pattern stands for; one that does not say stands for none.
+fn modes_of(pattern: &str, modes: &[BuildMode]) -> Vec<Option<BuildMode>> {
+    if parts(pattern).contains(&Part::Placeholder(Placeholder::Mode)) {
+        modes.iter().copied().map(Some).collect()
     } else {
-        vec![member(None)]
+        vec![None]
     }
 }
 
-fn has_mode(pattern: &str) -> bool {
-    parts(pattern).contains(&Part::Placeholder(Placeholder::Mode))
-}
-
 fn has_target(pattern: &str) -> bool {
-    let of_target = |part: &Part<'_>| matches!(part, Part::Placeholder(p) if p.is_of_target());
+    let of_target = |part: &Part<'_>| match part {
+        Part::Placeholder(placeholder) => placeholder.is_of_target(),
+        Part::Text(_) | Part::Unknown(_) => false,
+    };
     parts(pattern).iter().any(of_target)
 }

@@ -1,12 +1,14 @@
 //! Channels and the tiers that they promise.
 
 use indexmap::IndexMap;
-use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::model::{
-    Artifact, Auth, Channels, Common, FormulaUpdate, Model, Scope, Tier, TierEntry,
+    Artifact, Auth, Channels, Common, FormulaUpdate, Model, Tier, TierEntry,
 };
-use lockstep_schemas::plan::{ChannelPlan, TierPlan};
-use lockstep_schemas::strings::{SettingName, TargetId, TargetSelector};
+use lockstep_schemas::plan::{
+    CargoBinstallPlan, ChannelPlan, Destination, FormulaPlan, GithubReleasePlan, HomebrewPlan,
+    Login, NpmPlan, RegistryPlan, TierPlan,
+};
+use lockstep_schemas::strings::{EnvironmentName, SettingName, TargetId, TargetSelector};
 
 /// The entry of a channel's tiers that speaks of a target: the one that names it, else the longest
 /// beginning that it has, else `default`.
@@ -53,10 +55,7 @@ fn has(model: &Model, common: &Common<'_>, target: &TargetId) -> bool {
 /// Whether a channel has something that belongs to no target.
 fn has_untargeted(model: &Model, common: &Common<'_>) -> bool {
     let mut artifacts = common.artifacts.iter().filter_map(|id| model.artifacts.get(id));
-    artifacts.any(|artifact| {
-        matches!(artifact, Artifact::Sdist(_) | Artifact::Crate(_))
-            || matches!(artifact, Artifact::Archive(archive) if archive.scope == Scope::Release)
-    })
+    artifacts.any(Artifact::is_of_no_target)
 }
 
 /// What a channel promises for what belongs to no target.
@@ -125,100 +124,77 @@ fn tiers(model: &Model, common: &Common<'_>) -> Vec<TierPlan> {
     tiers
 }
 
-/// The channels of a model, resolved.
+/// The channels of a model, resolved, in the order in which they are listed everywhere.
 pub(super) fn resolve(model: &Model) -> Vec<ChannelPlan> {
-    let channels = model.channels.all();
-    channels.iter().map(|common| channel(model, common)).collect()
-}
-
-fn channel(model: &Model, common: &Common<'_>) -> ChannelPlan {
-    let specifics = Specifics::of(&model.channels, common.kind, model);
-    // A channel that fetches the GitHub release's assets has no publishing job of its own.
-    let publishes = common.kind != ChannelKind::CargoBinstall;
-    let environment = common.environment.cloned().or_else(|| common.kind.id().parse().ok());
-    ChannelPlan {
-        kind: common.kind,
+    let Channels { github_release, npm, pypi, crates_io, homebrew, cargo_binstall, .. } =
+        &model.channels;
+    let channel = |common: &Common<'_>, to| ChannelPlan {
+        to,
         artifacts: common.artifacts.to_vec(),
         tier: untargeted_tier(model, common),
         tiers: tiers(model, common),
         smoke: common.smoke.cloned(),
-        environment: environment.filter(|_| publishes),
-        auth: common.auth,
-        secret: secret(&model.channels, common),
         switch: common.switch.cloned(),
-        clients: specifics.clients,
-        manifest: specifics.manifest,
-        tap: specifics.tap,
-        formula: specifics.formula,
-        update: specifics.update,
-        crate_artifact: specifics.crate_artifact,
-    }
-}
-
-/// The secret with the token, where the channel asks for one.
-fn secret(channels: &Channels, common: &Common<'_>) -> Option<SettingName> {
-    if common.auth == Some(Auth::TrustedPublishing) {
-        return None;
-    }
-    let default = match common.kind {
-        ChannelKind::Npm => "NPM_TOKEN",
-        ChannelKind::Pypi => "PYPI_API_TOKEN",
-        ChannelKind::CratesIo => "CARGO_REGISTRY_TOKEN",
-        ChannelKind::Homebrew => {
-            let pushes = |homebrew: &lockstep_schemas::model::Homebrew| {
-                homebrew.update == FormulaUpdate::Push
-            };
-            channels.homebrew.as_ref().filter(|homebrew| pushes(homebrew))?;
-            "HOMEBREW_TAP_TOKEN"
-        }
-        ChannelKind::GithubRelease | ChannelKind::CargoBinstall => return None,
     };
-    common.secret.cloned().or_else(|| default.parse().ok())
-}
-
-/// What only one kind of channel has.
-#[derive(Default)]
-struct Specifics {
-    clients: Vec<lockstep_schemas::model::NpmClient>,
-    manifest: Option<String>,
-    tap: Option<lockstep_schemas::strings::Repository>,
-    formula: Option<lockstep_schemas::strings::FormulaPath>,
-    update: Option<FormulaUpdate>,
-    crate_artifact: Option<lockstep_schemas::strings::Id>,
-}
-
-impl Specifics {
-    fn of(channels: &Channels, kind: ChannelKind, model: &Model) -> Self {
-        match kind {
-            ChannelKind::GithubRelease => {
-                let named =
-                    channels.github_release.as_ref().and_then(|release| release.manifest.as_ref());
-                let default = || format!("{}-{{version}}.manifest.json", model.project.name);
-                Self {
-                    manifest: Some(named.map_or_else(default, ToString::to_string)),
-                    ..Self::default()
-                }
-            }
-            ChannelKind::Npm => {
-                let clients = channels.npm.as_ref().map(|npm| npm.clients.clone());
-                Self { clients: clients.unwrap_or_default(), ..Self::default() }
-            }
-            ChannelKind::Homebrew => {
-                channels.homebrew.as_ref().map_or_else(Self::default, |homebrew| Self {
-                    tap: Some(homebrew.tap.clone()),
-                    formula: Some(homebrew.formula.clone()),
-                    update: Some(homebrew.update),
-                    ..Self::default()
-                })
-            }
-            ChannelKind::CargoBinstall => {
-                let id = channels
-                    .cargo_binstall
-                    .as_ref()
-                    .map(|binstall| binstall.crate_artifact.clone());
-                Self { crate_artifact: id, ..Self::default() }
-            }
-            ChannelKind::Pypi | ChannelKind::CratesIo => Self::default(),
-        }
+    let mut plans = Vec::new();
+    if let Some(release) = github_release {
+        let common = release.common();
+        let default = || format!("{}-{{version}}.manifest.json", model.project.name);
+        let manifest = release.manifest.as_ref().map_or_else(default, ToString::to_string);
+        let plan = GithubReleasePlan { environment: environment(&common), manifest };
+        plans.push(channel(&common, Destination::GithubRelease(plan)));
     }
+    if let Some(npm) = npm {
+        let common = npm.common();
+        let registry = registry(&common, npm.auth, "NPM_TOKEN");
+        let plan = NpmPlan { registry, clients: npm.clients.clone() };
+        plans.push(channel(&common, Destination::Npm(plan)));
+    }
+    if let Some(pypi) = pypi {
+        let common = pypi.common();
+        let plan = registry(&common, pypi.auth, "PYPI_API_TOKEN");
+        plans.push(channel(&common, Destination::Pypi(plan)));
+    }
+    if let Some(crates_io) = crates_io {
+        let common = crates_io.common();
+        let plan = registry(&common, crates_io.auth, "CARGO_REGISTRY_TOKEN");
+        plans.push(channel(&common, Destination::CratesIo(plan)));
+    }
+    if let Some(homebrew) = homebrew {
+        let common = homebrew.common();
+        let update = match homebrew.update {
+            FormulaUpdate::Push => FormulaPlan::Push {
+                environment: environment(&common),
+                secret: secret(&common, "HOMEBREW_TAP_TOKEN"),
+            },
+            FormulaUpdate::Verify => FormulaPlan::Verify,
+        };
+        let (tap, formula) = (homebrew.tap.clone(), homebrew.formula.clone());
+        plans.push(channel(&common, Destination::Homebrew(HomebrewPlan { tap, formula, update })));
+    }
+    if let Some(binstall) = cargo_binstall {
+        let plan = CargoBinstallPlan { crate_artifact: binstall.crate_artifact.clone() };
+        plans.push(channel(&binstall.common(), Destination::CargoBinstall(plan)));
+    }
+    plans
+}
+
+fn registry(common: &Common<'_>, auth: Auth, default: &str) -> RegistryPlan {
+    let login = match auth {
+        Auth::TrustedPublishing => Login::TrustedPublishing,
+        Auth::Token => Login::Token { secret: secret(common, default) },
+    };
+    RegistryPlan { environment: environment(common), login }
+}
+
+/// The environment of a channel's jobs: by default the channel's name.
+fn environment(common: &Common<'_>) -> EnvironmentName {
+    #[expect(clippy::expect_used, reason = "a channel's name; a test renders every channel")]
+    let default = || common.kind.id().parse().expect("the name of an environment");
+    common.environment.cloned().unwrap_or_else(default)
+}
+
+fn secret(common: &Common<'_>, default: &str) -> SettingName {
+    #[expect(clippy::expect_used, reason = "a constant; a test renders every channel")]
+    common.secret.cloned().unwrap_or_else(|| default.parse().expect("the name of a secret"))
 }

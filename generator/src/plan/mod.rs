@@ -7,7 +7,7 @@ pub mod pins;
 mod targets;
 mod versions;
 
-pub use artifacts::artifact_files;
+pub use artifacts::whole_artifact;
 pub use channels::{official_targets, tier_entry};
 pub use itself::{is_lockstep_itself, own_repository};
 pub use targets::is_hosted;

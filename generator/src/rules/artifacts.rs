@@ -8,6 +8,7 @@ use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::manifest;
 use lockstep_schemas::model::{Archive, Artifact, Model, Scope};
 use lockstep_schemas::placeholder::{Part, Placeholder, parts};
+use lockstep_schemas::plan::PlannedFile;
 use lockstep_schemas::strings::{GlobPattern, Id};
 
 use crate::plan;
@@ -251,22 +252,22 @@ fn names(model: &Model, violations: &mut Violations) {
     for (id, artifact) in &model.artifacts {
         let key = match artifact {
             Artifact::Archive(_) | Artifact::Binary(_) => "name",
-            _ => "package",
+            Artifact::NpmPlatformPackage(_) | Artifact::NpmPackage(_) | Artifact::Crate(_) => {
+                "package"
+            }
+            // The name of a wheel or an sdist is the build's own, and stands in its path.
+            Artifact::Wheel(_) | Artifact::Sdist(_) => continue,
         };
-        let files = plan::artifact_files(model, artifact);
+        let planned = plan::whole_artifact(model, id, artifact);
         let mut clashes = 0;
-        for file in &files {
-            // A wheel's or sdist's name is the build's own, and stands in its path.
-            let is_own = file.path.is_some() && !matches!(artifact, Artifact::Binary(_));
+        for name in planned.files().into_iter().map(PlannedFile::name) {
             // A name with an unknown placeholder is told by itself.
-            let is_broken = parts(&file.name).iter().any(|part| matches!(part, Part::Unknown(_)));
-            if is_own || is_broken {
+            if parts(name).iter().any(|part| matches!(part, Part::Unknown(_))) {
                 continue;
             }
             // Some file systems do not tell cases apart.
-            if manifest::names::ALL.iter().any(|own| own.eq_ignore_ascii_case(&file.name)) {
-                let message =
-                    format!("`{}` is the name of a file that every bundle has", file.name);
+            if manifest::names::ALL.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+                let message = format!("`{name}` is the name of a file that every bundle has");
                 violations.add(
                     Rule::FileNameTaken,
                     Path::of("artifacts").key(id).key(key),
@@ -274,14 +275,14 @@ fn names(model: &Model, violations: &mut Violations) {
                     "give it another name",
                 );
             }
-            if let Some(other) = taken.insert(file.name.clone(), id)
+            if let Some(other) = taken.insert(name.to_owned(), id)
                 && clashes == 0
             {
                 clashes += 1;
                 let message = if other == id {
-                    format!("two targets would ship the same file `{}`", file.name)
+                    format!("two targets would ship the same file `{name}`")
                 } else {
-                    format!("`{other}` also ships a file `{}`", file.name)
+                    format!("`{other}` also ships a file `{name}`")
                 };
                 let remedy = if other == id {
                     "put `{target}` or another fact of the target into the name"

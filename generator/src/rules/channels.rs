@@ -4,6 +4,7 @@ use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{
     Artifact, Auth, ChannelKind, Channels, Common, FormulaUpdate, Model, Tier,
 };
+use lockstep_schemas::plan::ArtifactPlan;
 use lockstep_schemas::platform::{KNOWN_TARGETS, Os, Platform, known_triple};
 use lockstep_schemas::strings::{Id, TargetId, TargetSelector};
 
@@ -285,11 +286,12 @@ fn assets(channels: &Channels, violations: &mut Violations) {
 fn manifest(model: &Model, violations: &mut Violations) {
     let Some(release) = &model.channels.github_release else { return };
     let Some(name) = &release.manifest else { return };
-    let of =
-        |id: &Id| model.artifacts.get(id).map(|artifact| plan::artifact_files(model, artifact));
-    let mut files = release.artifacts.iter().filter_map(of).flatten();
+    let of = |id: &Id| Some(plan::whole_artifact(model, id, model.artifacts.get(id)?));
+    let assets: Vec<ArtifactPlan> = release.artifacts.iter().filter_map(of).collect();
     let clashes = |file: &str| name.as_str() == file || name.as_str() == format!("{file}.sha256");
-    if name.as_str() == "SHA256SUMS" || files.any(|file| clashes(&file.name)) {
+    if name.as_str() == "SHA256SUMS"
+        || assets.iter().flat_map(ArtifactPlan::files).any(|file| clashes(file.name()))
+    {
         violations.add(
             Rule::FileNameTaken,
             Path::of("channels").key("github-release").key("manifest"),

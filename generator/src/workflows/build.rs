@@ -1,7 +1,7 @@
 //! `build-linux.yml`, `build-macos.yml`, `build-windows.yml`: the matrix of one platform's targets.
 
 use lockstep_schemas::model::{Model, Shell};
-use lockstep_schemas::plan::{Plan, SourcePlan, TargetPlan};
+use lockstep_schemas::plan::{Plan, PlannedFile, SourcePlan, TargetPlan};
 use lockstep_schemas::platform::Os;
 use lockstep_schemas::strings::TargetId;
 use lockstep_schemas::workflow::{
@@ -93,8 +93,7 @@ fn steps(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
     let of_target = |step: Step| {
         step.with("target", expr("matrix.target")).with("version", expr("inputs.version"))
     };
-    let is_installed =
-        |id: &&TargetId| plan.packed_by(Some(id)).any(|(artifact, _)| artifact.is_installed());
+    let is_installed = |id: &&TargetId| plan.packed_by(Some(id)).any(PlannedFile::is_installed);
     let smoke = ids.iter().any(is_installed).then(|| {
         of_target(own("Smoke-test what was packed", "smoke-test")).as_role(Role::ProjectCode)
     });

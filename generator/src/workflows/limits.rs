@@ -1,8 +1,7 @@
 //! GitHub's own limits, checked where the plan could pass them.
 
 use lockstep_schemas::diagnostic::Rule;
-use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::plan::{ArtifactPlan, Plan};
+use lockstep_schemas::plan::{Destination, Plan, PlannedFile};
 use lockstep_schemas::workflow::{JobBody, Workflow};
 
 use crate::violation::{Path, Violation};
@@ -26,7 +25,7 @@ pub(super) fn check(plan: &Plan, workflows: &[Workflow]) -> Vec<Violation> {
         inputs(workflow, &mut violations);
         calls(workflow, &mut violations);
     }
-    let files: usize = plan.artifacts.iter().map(|artifact| artifact.files.len()).sum();
+    let files = plan.files().count();
     if plan.attestations && files > ATTESTED {
         let message = format!("{files} files, and one attestation covers {ATTESTED} at most");
         violations.push(violation(
@@ -35,17 +34,19 @@ pub(super) fn check(plan: &Plan, workflows: &[Workflow]) -> Vec<Violation> {
             "ship fewer files, or set `attestations: false`",
         ));
     }
-    let release = plan.channels.iter().find(|channel| channel.kind == ChannelKind::GithubRelease);
-    let is_asset = |artifact: &&ArtifactPlan| {
-        release.is_some_and(|release| release.artifacts.contains(&artifact.id))
-    };
     // With sidecars, and the manifest and SHA256SUMS that every release has.
-    let assets = plan
-        .artifacts
-        .iter()
-        .filter(is_asset)
-        .map(|artifact| artifact.files.len() * if artifact.sidecar { 2 } else { 1 });
-    let assets = assets.sum::<usize>() + 2;
+    let is_asset = |file: &PlannedFile<'_>| {
+        plan.channels.iter().any(|channel| match channel.to {
+            Destination::GithubRelease(_) => channel.artifacts.contains(file.artifact()),
+            Destination::Npm(_)
+            | Destination::Pypi(_)
+            | Destination::CratesIo(_)
+            | Destination::Homebrew(_)
+            | Destination::CargoBinstall(_) => false,
+        })
+    };
+    let assets = plan.files().filter(is_asset);
+    let assets = assets.map(|file| if file.has_sidecar() { 2 } else { 1 }).sum::<usize>() + 2;
     if assets > ASSETS {
         let message = format!("{assets} assets, and a GitHub release has {ASSETS} at most");
         violations.push(violation(Path::of("artifacts"), message, "ship fewer files"));

@@ -1,7 +1,7 @@
 //! `release.yml`: from the tag to the bundle.
 
 use lockstep_schemas::model::{Model, Shell, Stage};
-use lockstep_schemas::plan::Plan;
+use lockstep_schemas::plan::{Plan, PlannedFile};
 use lockstep_schemas::strings::Expression;
 use lockstep_schemas::workflow::{
     Call, Cancel, Checkout, Concurrency, Condition, Input, InputDefault, Job, JobBody, Need,
@@ -167,7 +167,7 @@ fn assemble(model: &Model, plan: &Plan, builds: &[Workflow]) -> Job {
 fn bundle(plan: &Plan) -> Vec<Step> {
     let of_version =
         |name: &str, action: &'static str| own(name, action).with("version", of_context("version"));
-    let with_manifest = plan.packed_by(None).any(|(_, file)| file.manifest.is_some());
+    let with_manifest = plan.packed_by(None).any(|file| file.manifest().is_some());
     let with_manifest = with_manifest.then(|| {
         own("Pack what carries the manifest", "pack-artifacts")
             .as_role(Role::ProjectCode)
@@ -178,7 +178,7 @@ fn bundle(plan: &Plan) -> Vec<Step> {
         of_version("Take the release's notes from the changelog", "align-versions")
             .with("notes", "lockstep/bundle/release-notes.md")
     });
-    let smoke = plan.packed_by(None).any(|(artifact, _)| artifact.is_installed());
+    let smoke = plan.packed_by(None).any(PlannedFile::is_installed);
     let smoke = smoke.then(|| {
         of_version("Smoke-test what needs every target", "smoke-test").as_role(Role::ProjectCode)
     });

@@ -122,7 +122,7 @@ fn installs(model: &Model, channel: &ChannelPlan) -> Vec<InstallEntry> {
         let id = tier.target.as_ref().filter(|_| tier.tier.ships())?;
         let (id, target) = model.targets.iter().find(|(target, _)| target.as_str() == id)?;
         Some(InstallEntry {
-            channel: channel.kind,
+            channel: channel.kind(),
             target: id.to_string(),
             tier: tier.tier,
             runner: target.runner.clone(),
@@ -131,7 +131,7 @@ fn installs(model: &Model, channel: &ChannelPlan) -> Vec<InstallEntry> {
     let mut entries: Vec<InstallEntry> = channel.tiers.iter().filter_map(of_target).collect();
     let untargeted = channel.tier.as_ref().filter(|tier| tier.tier.ships());
     entries.extend(untargeted.map(|tier| InstallEntry {
-        channel: channel.kind,
+        channel: channel.kind(),
         target: "any".to_owned(),
         tier: tier.tier,
         runner: model.runner.clone(),

@@ -126,6 +126,20 @@ impl Artifact {
         }
     }
 
+    /// Whether it has something that belongs to no target.
+    #[must_use]
+    pub fn is_of_no_target(&self) -> bool {
+        match self {
+            Self::Sdist(_) | Self::Crate(_) => true,
+            Self::Archive(archive) => archive.scope == Scope::Release,
+            // An npm package for every platform promises something for each of them.
+            Self::NpmPackage(_)
+            | Self::NpmPlatformPackage(_)
+            | Self::Wheel(_)
+            | Self::Binary(_) => false,
+        }
+    }
+
     /// The check that its bytes run.
     #[must_use]
     pub fn smoke(&self) -> Option<&Smoke> {

@@ -176,7 +176,9 @@ macro_rules! channels {
         }
 
         impl $name {
-            fn common(&self) -> Common<'_> {
+            /// What it has of what every channel has.
+            #[must_use]
+            pub fn common(&self) -> Common<'_> {
                 Common {
                     kind: ChannelKind::$kind,
                     artifacts: &self.artifacts,

@@ -3,15 +3,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Auth, ChannelKind, FormulaUpdate, NpmClient, Smoke, Tier};
+use crate::model::{ChannelKind, NpmClient, Smoke, Tier};
 use crate::strings::{EnvironmentName, FormulaPath, Id, Repository, SettingName, Text};
 
 /// A channel, resolved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ChannelPlan {
-    /// The channel.
-    pub kind: ChannelKind,
+    /// Which channel it is, and what that one alone has.
+    pub to: Destination,
     /// The artifacts that it ships.
     pub artifacts: Vec<Id>,
     /// What it promises for what belongs to no target, such as a crate.
@@ -22,36 +22,147 @@ pub struct ChannelPlan {
     /// The check that what users install runs.
     #[serde(default)]
     pub smoke: Option<Smoke>,
-    /// The environment of its publishing job.
-    #[serde(default)]
-    pub environment: Option<EnvironmentName>,
-    /// How it knows that it is us.
-    #[serde(default)]
-    pub auth: Option<Auth>,
-    /// The secret with the token, where there is one.
-    #[serde(default)]
-    pub secret: Option<SettingName>,
     /// The configuration variable that must be `true` before anything goes live.
     #[serde(default)]
     pub switch: Option<SettingName>,
-    /// The clients that delivery installs from npm with.
-    #[serde(default)]
+}
+
+impl ChannelPlan {
+    /// The channel.
+    #[must_use]
+    pub fn kind(&self) -> ChannelKind {
+        match self.to {
+            Destination::GithubRelease(_) => ChannelKind::GithubRelease,
+            Destination::Npm(_) => ChannelKind::Npm,
+            Destination::Pypi(_) => ChannelKind::Pypi,
+            Destination::CratesIo(_) => ChannelKind::CratesIo,
+            Destination::Homebrew(_) => ChannelKind::Homebrew,
+            Destination::CargoBinstall(_) => ChannelKind::CargoBinstall,
+        }
+    }
+
+    /// The secret with its token, where it asks for one.
+    #[must_use]
+    pub fn secret(&self) -> Option<&SettingName> {
+        match &self.to {
+            Destination::Npm(NpmPlan { registry, .. })
+            | Destination::Pypi(registry)
+            | Destination::CratesIo(registry) => registry.login.secret(),
+            Destination::Homebrew(formula) => match &formula.update {
+                FormulaPlan::Push { secret, .. } => Some(secret),
+                FormulaPlan::Verify => None,
+            },
+            Destination::GithubRelease(_) | Destination::CargoBinstall(_) => None,
+        }
+    }
+}
+
+/// Which channel it is, and what that one alone has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Destination {
+    /// Assets of a GitHub release.
+    GithubRelease(GithubReleasePlan),
+    /// The npm registry.
+    Npm(NpmPlan),
+    /// The Python package index.
+    Pypi(RegistryPlan),
+    /// The Rust crate registry.
+    CratesIo(RegistryPlan),
+    /// A Homebrew tap.
+    Homebrew(HomebrewPlan),
+    /// cargo-binstall.
+    CargoBinstall(CargoBinstallPlan),
+}
+
+/// Assets of a GitHub release.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GithubReleasePlan {
+    /// The environment of the jobs that write the release.
+    pub environment: EnvironmentName,
+    /// The name of the manifest as an asset.
+    pub manifest: String,
+}
+
+/// A registry of packages.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RegistryPlan {
+    /// The environment of the job that publishes.
+    pub environment: EnvironmentName,
+    /// How the registry knows that it is us.
+    pub login: Login,
+}
+
+/// The npm registry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NpmPlan {
+    /// What it has of a registry.
+    pub registry: RegistryPlan,
+    /// The clients that delivery installs with.
     pub clients: Vec<NpmClient>,
-    /// The name of the manifest as an asset of the GitHub release.
-    #[serde(default)]
-    pub manifest: Option<String>,
+}
+
+/// How a registry knows that it is us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "by", deny_unknown_fields, rename_all = "kebab-case")]
+pub enum Login {
+    /// By an OpenID Connect token of the workflow run.
+    TrustedPublishing,
+    /// By a secret.
+    Token {
+        /// The secret.
+        secret: SettingName,
+    },
+}
+
+impl Login {
+    /// The secret, where it is by one.
+    #[must_use]
+    pub fn secret(&self) -> Option<&SettingName> {
+        match self {
+            Self::TrustedPublishing => None,
+            Self::Token { secret } => Some(secret),
+        }
+    }
+}
+
+/// A Homebrew tap.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HomebrewPlan {
     /// The tap's repository.
-    #[serde(default)]
-    pub tap: Option<Repository>,
+    pub tap: Repository,
     /// The formula's path in the tap.
-    #[serde(default)]
-    pub formula: Option<FormulaPath>,
+    pub formula: FormulaPath,
     /// Who brings the formula to the tap.
-    #[serde(default)]
-    pub update: Option<FormulaUpdate>,
-    /// The artifact of the crate whose metadata leads cargo-binstall to the archives.
-    #[serde(default, rename = "crate")]
-    pub crate_artifact: Option<Id>,
+    pub update: FormulaPlan,
+}
+
+/// Who brings the formula to the tap.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "by", deny_unknown_fields, rename_all = "kebab-case")]
+pub enum FormulaPlan {
+    /// Lockstep.
+    Push {
+        /// The environment of the jobs that push.
+        environment: EnvironmentName,
+        /// The secret with a token that may push to the tap.
+        secret: SettingName,
+    },
+    /// A maintainer; Lockstep verifies it.
+    Verify,
+}
+
+/// cargo-binstall.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CargoBinstallPlan {
+    /// The artifact of the crate whose metadata leads to the archives.
+    #[serde(rename = "crate")]
+    pub crate_artifact: Id,
 }
 
 /// What a channel promises.

@@ -11,8 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ArtifactKind, BuildMode, GateCheck, Project, Publishing, SchemaVersion, SourceRef, Stage,
-    Toolchain, Waiver,
+    BuildMode, GateCheck, Project, Publishing, SchemaVersion, SourceRef, Stage, Toolchain, Waiver,
 };
 use crate::platform::{Cpu, Libc, Os};
 use crate::strings::{
@@ -24,8 +23,15 @@ mod artifacts;
 mod channels;
 mod versions;
 
-pub use artifacts::{ArtifactFile, ArtifactPlan, Placement, at_version};
-pub use channels::{ChannelPlan, TierPlan};
+pub use artifacts::{
+    ArchiveFile, ArchivePlan, ArtifactPlan, BinaryFile, BinaryPlan, CratePlan, NpmPackagePlan,
+    Placement, PlannedFile, PlatformPackageFile, PlatformPackagePlan, SdistPlan, WheelFile,
+    WheelPlan, at_version,
+};
+pub use channels::{
+    CargoBinstallPlan, ChannelPlan, Destination, FormulaPlan, GithubReleasePlan, HomebrewPlan,
+    Login, NpmPlan, RegistryPlan, TierPlan,
+};
 pub use versions::{Locator, TrainPlan, VersionFilePlan, VersionPlan};
 
 /// A model fully resolved.
@@ -80,28 +86,36 @@ impl Plan {
         at_version(self.tag.as_str(), version)
     }
 
-    /// Every file that a release must contain, with its artifact.
-    pub fn files(&self) -> impl Iterator<Item = (&ArtifactPlan, &ArtifactFile)> {
-        self.artifacts
-            .iter()
-            .flat_map(|artifact| artifact.files.iter().map(move |file| (artifact, file)))
+    /// Every file that a release must contain.
+    pub fn files(&self) -> impl Iterator<Item = PlannedFile<'_>> {
+        self.artifacts.iter().flat_map(ArtifactPlan::files)
     }
 
     /// The files that one target's build packs; without a target, those that are packed with every
     /// target at hand.
-    pub fn packed_by(
-        &self,
-        target: Option<&TargetId>,
-    ) -> impl Iterator<Item = (&ArtifactPlan, &ArtifactFile)> {
-        self.files().filter(move |(_, file)| file.target.as_ref() == target)
+    pub fn packed_by(&self, target: Option<&TargetId>) -> impl Iterator<Item = PlannedFile<'_>> {
+        self.files().filter(move |file| file.target() == target)
     }
 
     /// The npm platform packages that a target ships. Of several, the first is the one that consumers read of.
-    pub fn platform_packages(&self, target: &TargetId) -> impl Iterator<Item = &ArtifactFile> {
-        let is_package =
-            |artifact: &ArtifactPlan| artifact.kind == ArtifactKind::NpmPlatformPackage;
-        let packed = self.packed_by(Some(target));
-        packed.filter(move |(artifact, _)| is_package(artifact)).map(|(_, file)| file)
+    pub fn platform_packages(
+        &self,
+        target: &TargetId,
+    ) -> impl Iterator<Item = &PlatformPackageFile> {
+        self.packed_by(Some(target)).filter_map(|file| match file {
+            PlannedFile::NpmPlatformPackage(_, package) => Some(package),
+            PlannedFile::Archive(..)
+            | PlannedFile::NpmPackage(_)
+            | PlannedFile::Wheel(..)
+            | PlannedFile::Sdist(_)
+            | PlannedFile::Crate(_)
+            | PlannedFile::Binary(..) => None,
+        })
+    }
+
+    /// The platform packages of one artifact.
+    pub fn packages_of(&self, artifact: &Id) -> impl Iterator<Item = PlannedFile<'_>> {
+        self.files().filter(move |file| file.artifact() == artifact)
     }
 
     /// The build mode, where there is one: then nothing need say which.
@@ -121,7 +135,7 @@ impl Plan {
 
     /// What artifacts of the whole release take from one target's build.
     pub fn release_members(&self, target: &TargetId) -> impl Iterator<Item = &Placement> {
-        let release = self.packed_by(None).flat_map(|(_, file)| &file.members);
+        let release = self.packed_by(None).flat_map(PlannedFile::members);
         release.filter(move |member| member.target.as_ref() == Some(target))
     }
 }

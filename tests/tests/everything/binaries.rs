@@ -296,20 +296,23 @@ fn binaries_in_artifacts() {
     let good = fs::read(&out).unwrap();
     let wanted = Probe::look_at(&good).unwrap().unwrap();
     fs::write(&out, moved(&good)).unwrap();
-    let plan = |kind: &str, format: Option<&str>| -> ArtifactPlan {
-        serde_json::from_value(serde_json::json!({
-            "id": "a", "kind": kind, "scope": "target", "format": format, "sidecar": false, "files": [],
-        }))
-        .unwrap()
-    };
-    let contents = Contents::of(&plan("binary", None), &out).unwrap();
+    let plan = |plan: serde_json::Value| -> ArtifactPlan { serde_json::from_value(plan).unwrap() };
+    let raw = plan(serde_json::json!({
+        "id": "a", "kind": "binary", "sidecar": false,
+        "files": [{ "target": "linux-x64", "name": "a", "path": "a" }],
+    }));
+    let contents = Contents::of(raw.files()[0], &out).unwrap();
     let Inside::File(looked) = contents.inside else { panic!("it is one file") };
     assert_eq!(*looked.unwrap().unwrap(), wanted);
     let entry = Entry { name: "a".to_owned(), path: out, executable: true };
     for (name, format) in [("tar.gz", Format::TarGz), ("zip", Format::Zip)] {
         let archive = folder.path().join("archive");
         pack(format, std::slice::from_ref(&entry), &archive).unwrap();
-        let contents = Contents::of(&plan("archive", Some(name)), &archive).unwrap();
+        let packed = plan(serde_json::json!({
+            "id": "a", "kind": "archive", "format": name, "sidecar": false,
+            "files": [{ "target": "linux-x64", "name": "a", "members": [] }],
+        }));
+        let contents = Contents::of(packed.files()[0], &archive).unwrap();
         let Inside::Members(members) = contents.inside else { panic!("it is an archive") };
         assert_eq!(**members["a"].binary.as_ref().unwrap().as_ref().unwrap(), wanted, "{name}");
     }

@@ -7,7 +7,7 @@ use lockstep_schemas::plan::Placement;
 use proptest::prelude::*;
 
 fn member(from: &str, to: &str) -> Placement {
-    Placement { from: Some(from.to_owned()), to: to.to_owned(), target: None, mode: None }
+    Placement { from: from.to_owned(), to: to.to_owned(), target: None, mode: None }
 }
 
 #[test]

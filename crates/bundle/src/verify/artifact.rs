@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{ArtifactRecord, FileRecord};
-use lockstep_schemas::model::ArtifactKind;
-use lockstep_schemas::plan::at_version;
+use lockstep_schemas::plan::{PlannedFile, at_version};
 use lockstep_schemas::strings::{FileName, Sha256};
 
 use super::findings::Findings;
@@ -56,13 +55,13 @@ pub(super) fn check(
     artifact.carried_manifest(manifest, findings);
     artifact.nothing_else(findings);
     artifact.binaries(findings);
-    match expected.artifact.kind {
-        ArtifactKind::NpmPackage | ArtifactKind::NpmPlatformPackage => {
-            npm::check(release, expected, found, &about, findings);
+    match expected.file {
+        PlannedFile::NpmPackage(_) | PlannedFile::NpmPlatformPackage(..) => {
+            npm::check(release, expected.file, found, &about, findings);
         }
-        ArtifactKind::Wheel => wheel::check(name, found, &about, findings),
-        ArtifactKind::Sdist | ArtifactKind::Crate => one_root(name, found, &about, findings),
-        ArtifactKind::Archive | ArtifactKind::Binary => {}
+        PlannedFile::Wheel(..) => wheel::check(name, found, &about, findings),
+        PlannedFile::Sdist(_) | PlannedFile::Crate(_) => one_root(name, found, &about, findings),
+        PlannedFile::Archive(..) | PlannedFile::Binary(..) => {}
     }
 }
 
@@ -81,9 +80,8 @@ fn raw(
             "has members in the manifest, and is one file".to_owned(),
         ));
     }
-    let path =
-        at_version(expected.file.path.as_deref().unwrap_or_default(), release.version.as_str());
-    let target = expected.file.target.as_ref().and_then(|id| release.manifest.targets.get(id));
+    let path = at_version(expected.file.path().unwrap_or_default(), release.version.as_str());
+    let target = expected.file.target().and_then(|id| release.manifest.targets.get(id));
     let files = target.into_iter().flat_map(|target| &target.files);
     let mut built = files.filter(|file| matches(&path, file.path.as_str())).peekable();
     if built.peek().is_none() {
@@ -180,17 +178,16 @@ impl<F: Fn(Rule, String) -> Diagnostic> Artifact<'_, F> {
     /// That every member of the plan is in it, and is the file that was built.
     fn planned(&mut self, findings: &mut Findings) {
         let version = self.release.version;
-        for member in &self.expected.file.members {
-            let Some(from) = &member.from else {
-                let pattern = at_version(&member.to, version.as_str());
-                if !self.found.keys().any(|name| matches(&pattern, name)) {
-                    findings.add(self.finding(Rule::MemberMismatch, &pattern, "is missing").with_remedy(
-                        "the model says that it must be there: the build that makes this file must put it in",
-                    ));
-                }
-                continue;
-            };
-            let places = places(member, from, self.release.manifest, version);
+        for pattern in self.expected.file.required() {
+            let pattern = at_version(pattern, version.as_str());
+            if !self.found.keys().any(|name| matches(&pattern, name)) {
+                findings.add(self.finding(Rule::MemberMismatch, &pattern, "is missing").with_remedy(
+                    "the model says that it must be there: the build that makes this file must put it in",
+                ));
+            }
+        }
+        for member in self.expected.file.members() {
+            let places = places(member, self.release.manifest, version);
             if member.target.is_some() && !places.iter().any(|(_, built)| built.is_some()) {
                 let what = "nothing in the manifest says that it was built";
                 findings.add(self.finding(
@@ -242,7 +239,7 @@ impl<F: Fn(Rule, String) -> Diagnostic> Artifact<'_, F> {
 
     /// That the manifest stands in it where the plan says.
     fn carried_manifest(&mut self, manifest: Option<&Sha256>, findings: &mut Findings) {
-        let Some(place) = &self.expected.file.manifest else { return };
+        let Some(place) = self.expected.file.manifest() else { return };
         let place = at_version(place, self.release.version.as_str());
         match (self.found.get(&place), manifest) {
             (None, _) => {
@@ -266,11 +263,8 @@ impl<F: Fn(Rule, String) -> Diagnostic> Artifact<'_, F> {
     /// That nothing is in it that the model does not give it. A package has files of its own beside that;
     /// and of members of no target with a pattern, which are the checkout's, only the places are known here.
     fn nothing_else(&self, findings: &mut Findings) {
-        if self.expected.artifact.kind != ArtifactKind::Archive {
-            return;
-        }
-        let members = &self.expected.file.members;
-        let open = members.iter().filter(|member| member.target.is_none());
+        let PlannedFile::Archive(_, archive) = self.expected.file else { return };
+        let open = archive.members.iter().filter(|member| member.target.is_none());
         let open: Vec<String> =
             open.map(|member| at_version(&member.to, self.release.version.as_str())).collect();
         for name in self.found.keys().filter(|name| !self.known.contains(*name)) {
@@ -288,11 +282,11 @@ impl<F: Fn(Rule, String) -> Diagnostic> Artifact<'_, F> {
     /// That binaries are of the target that they are shipped for.
     fn binaries(&self, findings: &mut Findings) {
         let Release { manifest, version, .. } = self.release;
-        let of_release = self.expected.file.target.is_none();
+        let of_release = self.expected.file.target().is_none();
         let mut targets = BTreeMap::new();
-        for member in self.expected.file.members.iter().filter(|_| of_release) {
-            if let (Some(from), Some(target)) = (&member.from, &member.target) {
-                let places = places(member, from, manifest, version);
+        for member in self.expected.file.members().iter().filter(|_| of_release) {
+            if let Some(target) = &member.target {
+                let places = places(member, manifest, version);
                 targets.extend(places.into_iter().map(|(place, _)| (place, target)));
             }
         }

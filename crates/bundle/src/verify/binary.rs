@@ -2,8 +2,7 @@
 
 use lockstep_binaries::{Binary, GlibcNeed, SystemVersion};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::model::ArtifactKind;
-use lockstep_schemas::plan::TargetPlan;
+use lockstep_schemas::plan::{PlannedFile, TargetPlan};
 use lockstep_schemas::platform::{Libc, Os};
 use lockstep_schemas::strings::{GlibcVersion, MacosVersion, TargetId};
 
@@ -21,9 +20,17 @@ pub(super) fn check(
     about: &impl Fn(Rule, String) -> Diagnostic,
     findings: &mut Findings,
 ) {
-    let kind = expected.artifact.kind;
-    // An sdist is sources, whatever target's build made it; what lies in them is nobody's to run.
-    let target = target.or(expected.file.target.as_ref()).filter(|_| kind != ArtifactKind::Sdist);
+    let file = expected.file;
+    let target = match file {
+        // An sdist is sources, whatever target's build made it; what lies in them is nobody's to run.
+        PlannedFile::Sdist(_) => return,
+        PlannedFile::Archive(..)
+        | PlannedFile::NpmPlatformPackage(..)
+        | PlannedFile::NpmPackage(_)
+        | PlannedFile::Wheel(..)
+        | PlannedFile::Crate(_)
+        | PlannedFile::Binary(..) => target.or(file.target()),
+    };
     let Some(target) = target.and_then(|target| release.plan.target(target)) else { return };
     let binary = match recognized {
         Ok(Some(binary)) => binary,
@@ -42,8 +49,7 @@ pub(super) fn check(
                 .with_remedy("the build of that target must build it"),
         );
     }
-    if binary.is_program && !executable && target.os != Os::Windows && kind != ArtifactKind::Binary
-    {
+    if binary.is_program && !executable && target.os != Os::Windows && keeps_bits(file) {
         findings.add(
             about(Rule::BinaryNotExecutable, "is a program without its execute bit".to_owned())
                 .with_remedy(
@@ -51,8 +57,8 @@ pub(super) fn check(
                 ),
         );
     }
-    glibc(binary, target, kind, about, findings);
-    let floor = floor(target, kind, target.macos.as_ref().map(MacosVersion::as_str), "macosx_");
+    glibc(binary, target, file, about, findings);
+    let floor = floor(file, target.macos.as_ref().map(MacosVersion::as_str), "macosx_");
     let found = binary.macos.iter().find(|(cpu, _)| *cpu == target.cpu).map(|(_, macos)| *macos);
     if let (Some(floor), Some(found)) = (floor, found)
         && found > floor
@@ -72,7 +78,7 @@ pub(super) fn check(
 fn glibc(
     binary: &Binary,
     target: &TargetPlan,
-    kind: ArtifactKind,
+    file: PlannedFile<'_>,
     about: &impl Fn(Rule, String) -> Diagnostic,
     findings: &mut Findings,
 ) {
@@ -92,7 +98,7 @@ fn glibc(
         return;
     }
     let glibc = target.glibc.as_ref().map(GlibcVersion::as_str);
-    let Some(floor) = floor(target, kind, glibc, "manylinux_") else { return };
+    let Some(floor) = floor(file, glibc, "manylinux_") else { return };
     let is_newer = |need: &&GlibcNeed| match need {
         GlibcNeed::Release(release) => *release > floor,
         GlibcNeed::Other(_) => true,
@@ -108,17 +114,28 @@ fn glibc(
     )));
 }
 
-/// The oldest system that is promised: the target's, or else the one that the tag of its wheels names.
-fn floor(
-    target: &TargetPlan,
-    kind: ArtifactKind,
-    promised: Option<&str>,
-    tag: &str,
-) -> Option<SystemVersion> {
+/// Whether a file of this kind keeps execute bits; one that is shipped as it was built has nowhere to.
+fn keeps_bits(file: PlannedFile<'_>) -> bool {
+    match file {
+        PlannedFile::Binary(..) => false,
+        PlannedFile::Archive(..)
+        | PlannedFile::NpmPlatformPackage(..)
+        | PlannedFile::NpmPackage(_)
+        | PlannedFile::Wheel(..)
+        | PlannedFile::Sdist(_)
+        | PlannedFile::Crate(_) => true,
+    }
+}
+
+/// The oldest system that is promised: the target's, or else the oldest that a tag of the wheel names.
+fn floor(file: PlannedFile<'_>, promised: Option<&str>, tag: &str) -> Option<SystemVersion> {
     if let Some(promised) = promised {
         return SystemVersion::of(promised);
     }
-    let tag = target.wheel.as_str().strip_prefix(tag).filter(|_| kind == ArtifactKind::Wheel)?;
-    let mut parts = tag.splitn(3, '_');
-    SystemVersion::of(&format!("{}.{}", parts.next()?, parts.next()?))
+    let PlannedFile::Wheel(_, wheel) = file else { return None };
+    let named = wheel.platforms.iter().filter_map(|platform| {
+        let mut parts = platform.as_str().strip_prefix(tag)?.splitn(3, '_');
+        SystemVersion::of(&format!("{}.{}", parts.next()?, parts.next()?))
+    });
+    named.min()
 }

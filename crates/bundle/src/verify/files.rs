@@ -37,7 +37,7 @@ pub(super) fn check(
     // What is in an artifact is not kept longer than it is looked at.
     let checked = in_parallel(&artifacts, ARCHIVES, |(expected, name)| {
         let mut findings = Findings::default();
-        let contents = Contents::of(expected.artifact, &folder.join(name.as_str()));
+        let contents = Contents::of(expected.file, &folder.join(name.as_str()));
         let digest = contents.map(|contents| {
             artifact::check(release, expected, name, &contents, manifest.as_ref(), &mut findings);
             contents.digest
@@ -63,9 +63,9 @@ fn wanted(release: Release<'_>, there: &[String]) -> Result<BTreeSet<String>, Di
         [names::MANIFEST, names::PLAN, names::SUMS].map(str::to_owned).into();
     wanted.extend(plan.versions.released.changelog.as_ref().map(|_| names::NOTES.to_owned()));
     wanted.extend(manifest.artifacts.iter().map(|artifact| artifact.name.to_string()));
-    let with_manifest = plan.files().filter(|(_, file)| file.manifest.is_some());
+    let with_manifest = plan.files().filter(|file| file.manifest().is_some());
     wanted.extend(expected(with_manifest, version)?.into_iter().map(|expected| expected.name));
-    let sidecars = plan.files().filter(|(artifact, _)| artifact.sidecar);
+    let sidecars = plan.files().filter(|file| file.has_sidecar());
     // Where the file itself is missing, that is told, and not its sidecar.
     let there = |expected: Expected<'_>| Some(format!("{}.sha256", expected.among(there).ok()?));
     wanted.extend(expected(sidecars, version)?.into_iter().filter_map(there));

@@ -45,7 +45,7 @@ pub(super) fn check_release(release: Release<'_>, findings: &mut Findings) {
 /// That it lists what the plan asks for, and nothing else. Whether it lists as many artifacts.
 pub(super) fn check(release: Release<'_>, findings: &mut Findings) -> Result<bool, Diagnostic> {
     let Release { plan, manifest, .. } = release;
-    let planned = plan.files().filter(|(_, file)| file.manifest.is_none()).count();
+    let planned = plan.files().filter(|file| file.manifest().is_none()).count();
     if manifest.artifacts.len() > planned {
         let finding = another("lists more artifacts than the plan has");
         findings.add(finding.differs(&planned, &manifest.artifacts.len()));
@@ -126,7 +126,7 @@ fn binaries(
     findings: &mut Findings,
 ) {
     let plan = release.plan;
-    let name = plan.platform_packages(&target.id).next().and_then(|file| file.package.as_deref());
+    let name = plan.platform_packages(&target.id).next().map(|file| file.package.as_str());
     let none = "none";
     let finding = || wrong(format!("target `{}` has another package", target.id));
     let found = record.package.as_deref().unwrap_or(none);
@@ -134,8 +134,7 @@ fn binaries(
     let members = plan.platform_packages(&target.id).flat_map(|file| &file.members);
     let mut wanted: [Option<BinaryRecord>; 2] = [None, None];
     for member in members {
-        let from = member.from.as_deref().unwrap_or_default();
-        for (path, built) in places(member, from, release.manifest, release.version) {
+        for (path, built) in places(member, release.manifest, release.version) {
             let Some(built) = built else { continue };
             let Some(mode) = built.mode.or(plan.only_mode()) else { continue };
             wanted[usize::from(mode == BuildMode::Debug)].get_or_insert_with(|| BinaryRecord {
@@ -173,11 +172,11 @@ fn built(
     findings: &mut Findings,
 ) {
     let plan = release.plan;
-    let packed: Vec<_> = plan.packed_by(Some(&target.id)).map(|(_, file)| file).collect();
+    let packed: Vec<_> = plan.packed_by(Some(&target.id)).collect();
     let members =
-        packed.iter().flat_map(|file| &file.members).chain(plan.release_members(&target.id));
-    let from = members.filter_map(|member| member.from.as_deref());
-    let patterns = from.chain(packed.iter().filter_map(|file| file.path.as_deref()));
+        packed.iter().flat_map(|file| file.members()).chain(plan.release_members(&target.id));
+    let from = members.map(|member| member.from.as_str());
+    let patterns = from.chain(packed.iter().filter_map(|file| file.path()));
     let patterns: Vec<String> =
         patterns.map(|pattern| at_version(pattern, release.version.as_str())).collect();
     let mut known = BTreeSet::new();
@@ -204,7 +203,7 @@ fn artifacts(release: Release<'_>, findings: &mut Findings) -> Result<(), Diagno
     }
     let names: Vec<String> = names.into_iter().collect();
     let mut known = BTreeSet::new();
-    let files = plan.files().filter(|(_, file)| file.manifest.is_none());
+    let files = plan.files().filter(|file| file.manifest().is_none());
     for expected in expected(files, version)? {
         let name = match expected.among(&names) {
             Ok(name) => name,
@@ -215,7 +214,7 @@ fn artifacts(release: Release<'_>, findings: &mut Findings) -> Result<(), Diagno
         };
         let record = manifest.artifacts.iter().find(|record| record.name == name);
         if !record.is_some_and(|record| expected.is_of(record)) {
-            let id = &expected.artifact.id;
+            let id = expected.file.artifact();
             findings.add(wrong(format!("`{name}` is not listed as the plan has it, as of `{id}`")));
         }
         known.insert(name);

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use lockstep_files::json;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::model::ArtifactKind;
+use lockstep_schemas::plan::PlannedFile;
 use serde_json::{Map, Value, json};
 
 use super::Release;
 use super::findings::Findings;
+use crate::FileInside;
 use crate::npm::runs_when_installed;
-use crate::{Expected, FileInside};
 
 const PACKAGE: &str = "package.json";
 
@@ -18,7 +18,7 @@ const PACKAGE: &str = "package.json";
 /// ([documentation](https://docs.npmjs.com/cli/v11/configuring-npm/package-json)).
 pub(super) fn check(
     release: Release<'_>,
-    expected: &Expected<'_>,
+    file: PlannedFile<'_>,
     found: &BTreeMap<String, FileInside>,
     about: &impl Fn(Rule, String) -> Diagnostic,
     findings: &mut Findings,
@@ -38,10 +38,10 @@ pub(super) fn check(
         let found = package.get(key).unwrap_or(&Value::Null);
         findings.compare(|| finding(Rule::PackageClaim, format!("`{key}`")), &wanted, found);
     };
-    same("name", json!(expected.file.package));
+    same("name", json!(file.package()));
     same("version", json!(release.version));
-    let target = expected.file.target.as_ref().and_then(|target| release.plan.target(target));
-    if let (ArtifactKind::NpmPlatformPackage, Some(target)) = (expected.artifact.kind, target) {
+    let target = file.target().and_then(|target| release.plan.target(target));
+    if let Some(target) = target {
         same("os", json!([target.os.npm()]));
         same("cpu", json!([target.cpu.npm()]));
         same("libc", target.libc.map_or(Value::Null, |libc| json!([libc.npm()])));
@@ -51,10 +51,10 @@ pub(super) fn check(
             findings.add(finding(Rule::InstallScript, what));
         }
     }
-    if let Some(id) = &expected.artifact.platform_packages {
+    let PlannedFile::NpmPackage(plan) = file else { return };
+    if let Some(id) = &plan.platform_packages {
         let listed = package.get("optionalDependencies");
-        let platforms = release.plan.files().filter(|(artifact, _)| artifact.id == *id);
-        for name in platforms.filter_map(|(_, file)| file.package.as_deref()) {
+        for name in release.plan.packages_of(id).filter_map(PlannedFile::package) {
             let found = listed.and_then(|listed| listed.get(name)).unwrap_or(&Value::Null);
             let finding =
                 || finding(Rule::PackageClaim, format!("`optionalDependencies` of `{name}`"));

@@ -9,11 +9,10 @@ use crate::place_of;
 /// The places that a member stands for, each with the built file that the manifest has of it.
 pub(super) fn places<'m>(
     member: &Placement,
-    from: &str,
     manifest: &'m Manifest,
     version: &Version,
 ) -> Vec<(String, Option<&'m FileRecord>)> {
-    let from = at_version(from, version.as_str());
+    let from = at_version(&member.from, version.as_str());
     let to = at_version(&member.to, version.as_str());
     let target = member.target.as_ref().and_then(|target| manifest.targets.get(target));
     let built = target.into_iter().flat_map(|target| &target.files);

@@ -6,7 +6,7 @@ use lockstep_schemas::strings::JobId;
 use lockstep_schemas::workflow::{Condition, Job, Workflow};
 
 use super::super::parts::id;
-use super::jobs::{self, ReleaseStage};
+use super::jobs;
 
 /// The jobs that publish, each behind those that it needs.
 pub(super) struct Chain {
@@ -25,37 +25,21 @@ struct PublishingJob {
 impl Chain {
     pub(super) fn of(model: &Model, plan: &Plan, verify: &Workflow) -> Self {
         let mut publishing = Vec::new();
-        let channel = |kind| plan.channels.iter().find(|channel| channel.kind == kind);
-        let release = channel(ChannelKind::GithubRelease);
-        let homebrew = channel(ChannelKind::Homebrew);
-
         // What can be undone comes first: a draft, a branch of the tap.
-        if let Some(release) = release {
-            let job = jobs::release(model, release, ReleaseStage::Prepare);
-            push(&mut publishing, job, release, 0);
-        }
-        if let Some(homebrew) = homebrew {
-            let job = jobs::formula(model, homebrew, ReleaseStage::Prepare);
-            push(&mut publishing, job, homebrew, 0);
+        for channel in &plan.channels {
+            push(&mut publishing, jobs::prepare(model, channel), channel, 0);
         }
         // Then the registries, side by side: what they accept stays.
         let prepared = publishing.len();
-        for kind in [ChannelKind::CratesIo, ChannelKind::Npm, ChannelKind::Pypi] {
-            if let Some(registry) = channel(kind) {
-                let job = jobs::publish(model, plan, registry);
-                push(&mut publishing, job, registry, prepared);
-            }
+        let mut registries: Vec<&ChannelPlan> = plan.channels.iter().collect();
+        registries.sort_by_key(|channel| channel.kind().id());
+        for channel in registries {
+            push(&mut publishing, jobs::upload(model, plan, channel), channel, prepared);
         }
         // When all of that is published the release becomes public, and with it the formula.
-        if let Some(release) = release {
-            let job = jobs::release(model, release, ReleaseStage::Publish);
+        for channel in &plan.channels {
             let all = publishing.len();
-            push(&mut publishing, job, release, all);
-        }
-        if let Some(homebrew) = homebrew {
-            let job = jobs::formula(model, homebrew, ReleaseStage::Publish);
-            let all = publishing.len();
-            push(&mut publishing, job, homebrew, all);
+            push(&mut publishing, jobs::make_public(model, channel), channel, all);
         }
         let mut deliver = jobs::deliver(verify);
         deliver.needs = needs(&publishing);
@@ -92,11 +76,17 @@ impl Chain {
     }
 }
 
-/// Puts a job of a channel behind the first `before` ones.
-fn push(publishing: &mut Vec<PublishingJob>, mut job: Job, channel: &ChannelPlan, before: usize) {
+/// Puts a channel's job behind the first `before` ones, where it has one there.
+fn push(
+    publishing: &mut Vec<PublishingJob>,
+    job: Option<Job>,
+    channel: &ChannelPlan,
+    before: usize,
+) {
+    let Some(mut job) = job else { return };
     job.needs = needs(&publishing[..before]);
     job.condition = Some(condition(&publishing[..before], Some(channel)));
-    publishing.push(PublishingJob { job, channel: channel.kind });
+    publishing.push(PublishingJob { job, channel: channel.kind() });
 }
 
 fn needs(before: &[PublishingJob]) -> Vec<JobId> {
@@ -108,7 +98,7 @@ fn needs(before: &[PublishingJob]) -> Vec<JobId> {
 /// before it succeeded or was skipped because *its* channel is no part of it. A result that is
 /// neither stops it.
 fn condition(before: &[PublishingJob], channel: Option<&ChannelPlan>) -> Condition {
-    let own = channel.map(|channel| channel.kind);
+    let own = channel.map(ChannelPlan::kind);
     let mut terms = vec![!Condition::Rehearsal];
     terms.extend(own.map(|kind| Condition::Selected(kind, true)));
     // A formula leads to the release's assets: without the release it leads nowhere.

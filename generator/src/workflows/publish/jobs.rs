@@ -1,7 +1,10 @@
 //! The jobs with a side effect: what each does, and what its steps need for it.
 
-use lockstep_schemas::model::{Auth, ChannelKind, FormulaUpdate, GateCheck, Model};
-use lockstep_schemas::plan::{ChannelPlan, Plan};
+use lockstep_schemas::model::{ChannelKind, GateCheck, Model};
+use lockstep_schemas::plan::{
+    ChannelPlan, Destination, FormulaPlan, GithubReleasePlan, HomebrewPlan, Login, Plan,
+    RegistryPlan,
+};
 use lockstep_schemas::workflow::{
     Call, Checkout, Condition, Job, JobBody, Need, PermissionScope, Role, Setting, Step, StepId,
     Workflow,
@@ -61,8 +64,48 @@ fn publishing_job(model: &Model, name: &str, label: &str, minutes: u16, steps: V
     job(model, name, label, minutes, Checkout::Of(resolved("commit")), steps)
 }
 
+/// What of a channel can be taken back, made before anything is published: a draft, a formula's branch.
+pub(super) fn prepare(model: &Model, channel: &ChannelPlan) -> Option<Job> {
+    in_one_step(model, channel, ReleaseStage::Prepare)
+}
+
+/// What makes a channel public in one step, when all else is published.
+pub(super) fn make_public(model: &Model, channel: &ChannelPlan) -> Option<Job> {
+    in_one_step(model, channel, ReleaseStage::Publish)
+}
+
+fn in_one_step(model: &Model, channel: &ChannelPlan, stage: ReleaseStage) -> Option<Job> {
+    match &channel.to {
+        Destination::GithubRelease(plan) => Some(release(model, plan, stage)),
+        Destination::Homebrew(plan) => Some(formula(model, plan, stage)),
+        Destination::Npm(_)
+        | Destination::Pypi(_)
+        | Destination::CratesIo(_)
+        | Destination::CargoBinstall(_) => None,
+    }
+}
+
+/// The upload of a channel's artifacts to its registry.
+pub(super) fn upload(model: &Model, plan: &Plan, channel: &ChannelPlan) -> Option<Job> {
+    let of = |plan, client, packages| Registry { kind: channel.kind(), plan, client, packages };
+    let registry = match &channel.to {
+        Destination::Npm(npm) => of(&npm.registry, node("Set up npm", PUBLISHING_NODE), false),
+        Destination::Pypi(registry) => of(registry, uv(PUBLISHING_UV), false),
+        Destination::CratesIo(registry) => {
+            let rust = plan.toolchain.rust.as_ref();
+            let client = cargo(rust.map_or(PUBLISHING_RUST, |rust| rust.as_str()));
+            // cargo cannot upload a crate that was packaged before: it packages the sources again.
+            of(registry, client, true)
+        }
+        Destination::GithubRelease(_)
+        | Destination::Homebrew(_)
+        | Destination::CargoBinstall(_) => return None,
+    };
+    Some(registry.upload(model))
+}
+
 /// The GitHub release: its draft, or its publication.
-pub(super) fn release(model: &Model, channel: &ChannelPlan, stage: ReleaseStage) -> Job {
+fn release(model: &Model, plan: &GithubReleasePlan, stage: ReleaseStage) -> Job {
     let (name, label, reason) = match stage {
         ReleaseStage::Prepare => {
             ("draft-release", "Draft the GitHub release", "create the draft and upload its assets")
@@ -71,7 +114,7 @@ pub(super) fn release(model: &Model, channel: &ChannelPlan, stage: ReleaseStage)
             ("publish-release", "Publish the GitHub release", "make the draft public")
         }
     };
-    let step = live(stage.role(channel.kind), |mode| {
+    let step = live(stage.role(ChannelKind::GithubRelease), |mode| {
         own(label, "github-release")
             .with("stage", stage.id())
             .with("mode", mode)
@@ -80,81 +123,104 @@ pub(super) fn release(model: &Model, channel: &ChannelPlan, stage: ReleaseStage)
             .with("prerelease", expr("inputs.prerelease"))
             .with("token", github_token())
     });
-    let step = step.needing(Need::write(PermissionScope::Contents, reason));
-    let step = in_environment(step, channel);
+    let step = step
+        .needing(Need::write(PermissionScope::Contents, reason))
+        .needing(Need::Environment(plan.environment.clone()));
     let steps = merged([setup(model), vec![download_bundle(), step, upload_receipt(name)]]);
     publishing_job(model, name, label, 30, steps)
 }
 
-fn in_environment(step: Step, channel: &ChannelPlan) -> Step {
-    match &channel.environment {
-        Some(name) => step.needing(Need::Environment(name.clone())),
-        None => step,
-    }
-}
-
 /// The formula: prepared or verified before anything is published, forwarded when the release is public.
-pub(super) fn formula(model: &Model, channel: &ChannelPlan, stage: ReleaseStage) -> Job {
-    let pushes = channel.update == Some(FormulaUpdate::Push);
-    let (name, label) = match (stage, pushes) {
-        (ReleaseStage::Prepare, true) => ("prepare-formula", "Prepare the formula"),
-        (ReleaseStage::Prepare, false) => ("prepare-formula", "Verify the formula"),
-        (ReleaseStage::Publish, true) => ("publish-formula", "Publish the formula"),
-        (ReleaseStage::Publish, false) => ("publish-formula", "Verify the published formula"),
+fn formula(model: &Model, plan: &HomebrewPlan, stage: ReleaseStage) -> Job {
+    let name = match stage {
+        ReleaseStage::Prepare => "prepare-formula",
+        ReleaseStage::Publish => "publish-formula",
     };
-    let role = if pushes { stage.role(channel.kind) } else { Role::Plain };
+    let (label, role) = match (&plan.update, stage) {
+        (FormulaPlan::Push { .. }, ReleaseStage::Prepare) => {
+            ("Prepare the formula", stage.role(ChannelKind::Homebrew))
+        }
+        (FormulaPlan::Push { .. }, ReleaseStage::Publish) => {
+            ("Publish the formula", stage.role(ChannelKind::Homebrew))
+        }
+        // What a maintainer brings to the tap is looked at alone.
+        (FormulaPlan::Verify, ReleaseStage::Prepare) => ("Verify the formula", Role::Plain),
+        (FormulaPlan::Verify, ReleaseStage::Publish) => {
+            ("Verify the published formula", Role::Plain)
+        }
+    };
     let step = live(role, |mode| {
         own(label, "homebrew")
             .with("stage", stage.id())
             .with("mode", mode)
             .with("version", resolved("version"))
     });
-    let step = if pushes { in_environment(step, channel) } else { step };
-    let step = match &channel.secret {
-        Some(secret) => step.with_secret("token", secret),
-        None => step,
+    let step = match &plan.update {
+        FormulaPlan::Push { environment, secret } => {
+            step.needing(Need::Environment(environment.clone())).with_secret("token", secret)
+        }
+        FormulaPlan::Verify => step,
     };
     let steps = merged([setup(model), vec![download_bundle(), step, upload_receipt(name)]]);
     publishing_job(model, name, label, 15, steps)
 }
 
-/// One registry's artifacts.
-pub(super) fn publish(model: &Model, plan: &Plan, channel: &ChannelPlan) -> Job {
-    let auth = channel.auth.unwrap_or(Auth::Token);
-    // cargo cannot upload a crate that was packaged before: it packages the sources again.
-    let packages = channel.kind == ChannelKind::CratesIo;
-    // crates.io's cargo knows no OpenID Connect by itself; npm and uv do.
-    let trades = packages && auth == Auth::TrustedPublishing;
-    let name = format!("publish-{}", channel.kind.id());
-    let label = format!("Publish to {}", channel.kind.label());
-    let step = live(Role::Publish(channel.kind), |mode| {
-        let step = own(&label, "publish")
-            .with("channel", channel.kind.id())
-            .with("mode", mode)
-            .with("version", resolved("version"));
-        if packages { in_repository(step) } else { step }
-    });
-    let step = in_environment(step, channel);
-    let reason = format!("prove to {} which workflow this is", channel.kind.label());
-    let step = match auth {
-        Auth::TrustedPublishing => step.needing(Need::write(PermissionScope::IdToken, &reason)),
-        Auth::Token => step,
-    };
-    let step = match &channel.secret {
-        Some(secret) => step.with_secret("token", secret),
-        None if trades => step.with("token", expr(format!("steps.{TRADE}.outputs.token"))),
-        None => step,
-    };
-    let verify = own("Verify the bundle", "verify-manifest").with("plan", BUNDLED_PLAN);
-    let verify = of_bundle(verify, resolved);
-    let steps = merged([
-        vec![client(plan, channel.kind)],
-        setup(model),
-        vec![download_bundle(), verify],
-        trades.then(trade).into_iter().collect(),
-        vec![step, upload_receipt(channel.kind.id())],
-    ]);
-    publishing_job(model, &name, &label, 60, steps)
+/// A registry, as its artifacts are uploaded to it.
+struct Registry<'a> {
+    kind: ChannelKind,
+    plan: &'a RegistryPlan,
+    /// The step that sets its client up.
+    client: Step,
+    /// Whether the client packages what it uploads, for which it needs the repository.
+    packages: bool,
+}
+
+impl Registry<'_> {
+    fn upload(self, model: &Model) -> Job {
+        let id = self.kind.id();
+        let label = format!("Publish to {}", self.kind.label());
+        let step = live(Role::Publish(self.kind), |mode| {
+            let step = own(&label, "publish")
+                .with("channel", id)
+                .with("mode", mode)
+                .with("version", resolved("version"));
+            if self.packages { in_repository(step) } else { step }
+        });
+        let step = step.needing(Need::Environment(self.plan.environment.clone()));
+        let (trade, step) = self.logged_in(step);
+        let verify = own("Verify the bundle", "verify-manifest").with("plan", BUNDLED_PLAN);
+        let steps = merged([
+            vec![self.client],
+            setup(model),
+            vec![download_bundle(), of_bundle(verify, resolved)],
+            trade.into_iter().collect(),
+            vec![step, upload_receipt(id)],
+        ]);
+        publishing_job(model, &format!("publish-{id}"), &label, 60, steps)
+    }
+
+    /// The step with what it shows the registry, and the step before it that gets that.
+    fn logged_in(&self, step: Step) -> (Option<Step>, Step) {
+        match &self.plan.login {
+            Login::Token { secret } => (None, step.with_secret("token", secret)),
+            Login::TrustedPublishing => {
+                let reason = format!("prove to {} which workflow this is", self.kind.label());
+                let step = step.needing(Need::write(PermissionScope::IdToken, &reason));
+                match self.kind {
+                    // cargo knows no OpenID Connect by itself; npm and uv do.
+                    ChannelKind::CratesIo => {
+                        let token = expr(format!("steps.{TRADE}.outputs.token"));
+                        (Some(trade()), step.with("token", token))
+                    }
+                    ChannelKind::Npm
+                    | ChannelKind::Pypi
+                    | ChannelKind::GithubRelease
+                    | ChannelKind::Homebrew
+                    | ChannelKind::CargoBinstall => (None, step),
+                }
+            }
+        }
+    }
 }
 
 /// The step whose output is the registry's token.
@@ -164,18 +230,6 @@ fn trade() -> Step {
     other("Trade this run's identity for a token", "rust-lang/crates-io-auth-action")
         .with_id(TRADE)
         .dropped_in_rehearsal()
-}
-
-/// The client that publishes to a channel, set up before it is called.
-fn client(plan: &Plan, kind: ChannelKind) -> Step {
-    match kind {
-        ChannelKind::Pypi => uv(PUBLISHING_UV),
-        ChannelKind::CratesIo => {
-            let rust = plan.toolchain.rust.as_ref();
-            cargo(rust.map_or(PUBLISHING_RUST, |rust| rust.as_str()))
-        }
-        _ => node("Set up npm", PUBLISHING_NODE),
-    }
 }
 
 /// Delivery: the published version is installed from every channel and run.

@@ -51,10 +51,10 @@ fn inputs(plan: &Plan) -> Vec<Input> {
         boolean_input("rehearsal", "Check everything, publish nothing", true),
     ];
     for channel in &plan.channels {
-        let description = format!("Ship to {}", channel.kind.label());
-        inputs.push(boolean_input(&channel.kind.id().replace('-', "_"), &description, true));
+        let description = format!("Ship to {}", channel.kind().label());
+        inputs.push(boolean_input(&channel.kind().id().replace('-', "_"), &description, true));
     }
-    if plan.channels.iter().any(|channel| channel.kind == ChannelKind::GithubRelease) {
+    if plan.channels.iter().any(|channel| channel.kind() == ChannelKind::GithubRelease) {
         inputs.push(Input {
             kind: InputKind::Choice,
             default: Some(InputDefault::String("auto".to_owned())),
@@ -120,7 +120,7 @@ fn resolve(model: &Model, plan: &Plan) -> Job {
     if let JobBody::Run(run) = &mut resolve.body {
         let texts = ["tag", "version", "commit", "channels"];
         let texts = texts.into_iter().map(|name| output(name, OutputKind::Text));
-        let channels = plan.channels.iter().map(|channel| channel.kind.id());
+        let channels = plan.channels.iter().map(|channel| channel.kind().id());
         let flags = channels.map(|name| output(name, OutputKind::Flag));
         run.outputs = texts.chain(flags).collect();
     }
@@ -130,11 +130,11 @@ fn resolve(model: &Model, plan: &Plan) -> Job {
 fn preflight(model: &Model, plan: &Plan) -> Job {
     let environment = || Need::Environment(plan.publishing.preflight_environment.clone());
     let check = |channel: &ChannelPlan| -> Step {
-        let step = own(&format!("Check {}", channel.kind.label()), "publish")
-            .when(Condition::Selected(channel.kind, true))
-            .as_role(Role::Preflight(channel.kind))
+        let step = own(&format!("Check {}", channel.kind().label()), "publish")
+            .when(Condition::Selected(channel.kind(), true))
+            .as_role(Role::Preflight(channel.kind()))
             .needing(environment())
-            .with("channel", channel.kind.id())
+            .with("channel", channel.kind().id())
             .with("mode", "preflight")
             .with("rehearsal", expr("inputs.rehearsal"))
             .with("version", resolved("version"));
@@ -142,7 +142,7 @@ fn preflight(model: &Model, plan: &Plan) -> Job {
             Some(name) => step.with("switch", expr(format!("vars.{name}"))),
             None => step,
         };
-        match &channel.secret {
+        match channel.secret() {
             Some(secret) => step.with_secret("token", secret),
             None => step,
         }
