@@ -1,5 +1,8 @@
 //! Checks every version field that the plan maps, or sets it.
 
+// The compiler names every place that a new kind must visit.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use std::path::{Path, PathBuf};
 
 use clap::Parser;

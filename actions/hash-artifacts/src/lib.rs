@@ -1,5 +1,8 @@
 //! Hashes what one target built, merges what all of them did, and sums the bundle up.
 
+// The compiler names every place that a new kind must visit.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod files;
 mod hashing;
 mod merge;

@@ -1,5 +1,8 @@
 //! Packs the artifacts of one target, or those that need every target.
 
+// The compiler names every place that a new kind must visit.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod archive;
 mod built;
 mod cargo;

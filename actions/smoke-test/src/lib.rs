@@ -1,5 +1,8 @@
 //! Installs artifacts as users do, and runs the checks that the plan has for them.
 
+// The compiler names every place that a new kind must visit.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod host;
 mod install;
 mod script;

@@ -1,5 +1,8 @@
 //! Checks that a bundle is what its manifest says, and all that the plan asks for.
 
+// The compiler names every place that a new kind must visit.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod shown;
 
 use std::path::PathBuf;

@@ -1,6 +1,9 @@
 //! The files of a build run: where they stand, which the plan expects, what is in them, and whether a bundle of them is
 //! what it says: [`verify`].
 
+// The compiler names every place that a new kind must visit.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod built;
 mod contents;
 mod digest;

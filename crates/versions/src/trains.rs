@@ -1,5 +1,8 @@
 //! Which release train is meant.
 
+// The compiler names every place that a new kind must visit.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{Plan, PlannedFile, TrainPlan, VersionPlan};
 use lockstep_schemas::strings::{Id, Version};

@@ -3,6 +3,9 @@
 //! Exit status: 0 good, 1 found problems (drift), 2 could not do it (a bad model, files that cannot be read or
 //! written, wrong arguments).
 
+// The compiler names every place that a new kind must visit.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod bump;
 mod check;
 mod generate;

@@ -1,5 +1,8 @@
 //! Plan: a model → everything that follows from it. Pure, and the one place where facts are decided.
 
+// The compiler names every place that a new kind must visit.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod artifacts;
 mod channels;
 mod itself;

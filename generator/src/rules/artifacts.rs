@@ -142,7 +142,7 @@ fn files(artifact: &Artifact) -> Option<(&'static str, &IndexMap<GlobPattern, Gl
         Artifact::Archive(archive) => Some(("files", &archive.files)),
         Artifact::NpmPlatformPackage(package) => Some(("files", &package.files)),
         Artifact::NpmPackage(package) => Some(("native-files", &package.native_files)),
-        _ => None,
+        Artifact::Wheel(_) | Artifact::Sdist(_) | Artifact::Crate(_) | Artifact::Binary(_) => None,
     }
 }
 
@@ -224,7 +224,15 @@ fn placeholders(pattern: &str, at: &Path, scoped: Scoped, violations: &mut Viola
                     Placeholder::Version => {
                         (scoped.version, "the name must be the same in every version")
                     }
-                    _ => (scoped.target, "this is not of one target"),
+                    Placeholder::Target
+                    | Placeholder::Triple
+                    | Placeholder::Suffix
+                    | Placeholder::Npm
+                    | Placeholder::Wheel
+                    | Placeholder::Os
+                    | Placeholder::ExeSuffix
+                    | Placeholder::DllPrefix
+                    | Placeholder::DllSuffix => (scoped.target, "this is not of one target"),
                 };
                 if !allowed {
                     let message = format!("`{placeholder}` has no value here: {why}");

@@ -3,6 +3,9 @@
 //! A rule looks at a whole model and tells each violation with the path of the value that is to
 //! change. Rules never stop at the first.
 
+// The compiler names every place that a new kind must visit.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod artifacts;
 mod channels;
 mod pipeline;

@@ -5,8 +5,7 @@ use lockstep_schemas::plan::{Plan, PlannedFile, SourcePlan, TargetPlan};
 use lockstep_schemas::platform::Os;
 use lockstep_schemas::strings::TargetId;
 use lockstep_schemas::workflow::{
-    BuildEntry, Checkout, Condition, Job, Matrix, Role, Run, Setting, Step, Timeout, Trigger,
-    Workflow,
+    BuildEntry, Checkout, Fact, Job, Matrix, Role, Run, Setting, Step, Timeout, Trigger, Workflow,
 };
 
 use super::limits::MATRIX_JOBS;
@@ -102,7 +101,7 @@ fn steps(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
         .with("commit", expr("inputs.commit"))
         .with("sources", expr("inputs.sources"));
     let failed = Step::run("Say what to do where the build failed", Shell::Bash, NOT_BUILT)
-        .when(Condition::Failure);
+        .when(Fact::Failure);
     let name = expr("format('target-{0}', matrix.target)");
     merged([
         plan.sources.iter().map(check_out_source).collect(),
@@ -121,7 +120,7 @@ fn toolchains(plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
     if contained == targets.len() {
         return Vec::new();
     }
-    let condition = (contained > 0).then(|| !Condition::Contained);
+    let condition = (contained > 0).then(|| !Fact::Contained);
     toolchain(&plan.toolchain, condition.as_ref())
 }
 

@@ -3,6 +3,9 @@
 //! Jobs are made of typed steps; what a job needs of GitHub follows from them. What GitHub's limits do not allow
 //! of the graph is found here too.
 
+// The compiler names every place that a new kind must visit.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod build;
 mod limits;
 mod own_steps;

@@ -3,7 +3,9 @@
 use lockstep_schemas::model::{BuildMode, GateCheck, Model, Shell, Stage, Step};
 use lockstep_schemas::strings::{Id, TargetId, Text};
 use lockstep_schemas::workflow::Step as Planned;
-use lockstep_schemas::workflow::{ActionName, Condition, Need, Rehearsed, Role, Setting, StepBody};
+use lockstep_schemas::workflow::{
+    ActionName, Condition, Fact, Need, Rehearsed, Role, Setting, StepBody,
+};
 
 use super::parts::expr;
 use crate::plan::pins;
@@ -38,7 +40,7 @@ pub(super) fn of_gates(model: &Model, stage: Stage) -> Vec<Planned> {
         let step = Planned::run(&name, Shell::Bash, run.as_str())
             .as_role(Role::Gate(id.clone()))
             .needing(Need::Checkout);
-        let unless_waived = waivable.then(|| !Condition::Waived(id.clone()));
+        let unless_waived = waivable.then(|| !Fact::Waived(id.clone()));
         Some(Planned { condition: unless_waived, ..step })
     });
     scripts.collect()
@@ -82,7 +84,7 @@ fn select(steps: &[Step], targets: &[&TargetId], mode: Option<BuildMode>) -> Vec
 }
 
 fn one_of(targets: &[&TargetId]) -> Condition {
-    Condition::Any(targets.iter().map(|id| Condition::Target((*id).clone())).collect())
+    Condition::Any(targets.iter().map(|id| Fact::Target((*id).clone()).into()).collect())
 }
 
 fn planned(step: &Step, condition: Option<Condition>, mode: Option<BuildMode>) -> Planned {

@@ -4,7 +4,7 @@ use lockstep_schemas::model::{Model, Shell, Stage};
 use lockstep_schemas::plan::{Plan, PlannedFile};
 use lockstep_schemas::strings::Expression;
 use lockstep_schemas::workflow::{
-    Call, Cancel, Checkout, Concurrency, Condition, Input, InputDefault, Job, JobBody, Need,
+    Call, Cancel, Checkout, Concurrency, Condition, Fact, Input, InputDefault, Job, JobBody, Need,
     OutputKind, PermissionScope, Role, Setting, Step, StepId, Trigger, Workflow,
 };
 
@@ -97,7 +97,7 @@ fn context(model: &Model) -> Job {
     let gates = own_steps::after_resolve(own_steps::of_gates(model, Stage::Build));
     let closed = (!gates.is_empty()).then(|| {
         let condition =
-            Condition::All(vec![Condition::Failure, Condition::StepSucceeded(VERSIONS)]);
+            Condition::All(vec![Fact::Failure.into(), Fact::StepSucceeded(VERSIONS).into()]);
         Step::run("Say what to do where a gate is closed", Shell::Bash, GATE_CLOSED).when(condition)
     });
     let steps = merged([

@@ -2,7 +2,7 @@
 
 use lockstep_schemas::model::{Model, Shell, Toolchain};
 use lockstep_schemas::strings::{Expression, ToolVersion};
-use lockstep_schemas::workflow::{ActionName, Condition, Need, Role, Step, Value};
+use lockstep_schemas::workflow::{ActionName, Condition, Fact, Need, Role, Step, Value};
 
 use super::own_steps;
 use super::parts::expr;
@@ -90,7 +90,7 @@ pub(super) fn upload(name: &str, artifact: impl Into<Value>, folder: &str) -> St
 /// The receipt of a job, also where it failed.
 pub(super) fn upload_receipt(name: &str) -> Step {
     other("Upload the receipt", "actions/upload-artifact")
-        .when(Condition::Always)
+        .when(Fact::Always)
         .with("name", format!("receipt-{name}"))
         .with("path", "lockstep/receipt")
         .with("if-no-files-found", "warn")

@@ -3,8 +3,8 @@
 use lockstep_schemas::model::Model;
 use lockstep_schemas::plan::{ChannelPlan, Plan, TierPlan};
 use lockstep_schemas::workflow::{
-    ActionName, Cancel, Checkout, Concurrency, Condition, Event, Input, InputDefault, InstallEntry,
-    Job, Matrix, Role, Run, Setting, Step, Timeout, Trigger, Workflow,
+    ActionName, Cancel, Checkout, Concurrency, Condition, Event, Fact, Input, InputDefault,
+    InstallEntry, Job, Matrix, Role, Run, Setting, Step, Timeout, Trigger, Workflow,
 };
 
 use super::limits::MATRIX_JOBS;
@@ -26,7 +26,7 @@ pub(super) fn workflow(model: &Model, plan: &Plan) -> Workflow {
         inputs: inputs(),
         concurrency: Some(Concurrency {
             group: format!("verify-{}-{}", expr("github.ref"), expr("inputs.version")),
-            cancel: Cancel::When(Condition::Event(Event::PullRequest).expression()),
+            cancel: Cancel::When(Condition::from(Fact::Event(Event::PullRequest)).expression()),
         }),
         jobs,
     }
@@ -72,7 +72,7 @@ fn package(model: &Model, plan: &Plan) -> Job {
 }
 
 fn no_version() -> Condition {
-    Condition::InputIsEmpty(input_name("version"))
+    Fact::InputIsEmpty(input_name("version")).into()
 }
 
 fn install(model: &Model, plan: &Plan, index: usize, entries: &[InstallEntry]) -> Job {
@@ -90,7 +90,7 @@ fn install(model: &Model, plan: &Plan, index: usize, entries: &[InstallEntry]) -
         .with("interval-seconds", u32::from(plan.publishing.delivery_interval_seconds.get()))
         .with("token", github_token());
     let diagnostics = other("Upload the diagnostics", "actions/upload-artifact")
-        .when(Condition::Failure)
+        .when(Fact::Failure)
         .with("name", expr("format('delivery-{0}-{1}', matrix.channel, matrix.target)"))
         .with("path", "lockstep/delivery")
         .with("if-no-files-found", "ignore")
@@ -108,7 +108,7 @@ fn install(model: &Model, plan: &Plan, index: usize, entries: &[InstallEntry]) -
         steps: merged([setup(model), vec![in_repository(wait), diagnostics]]),
     };
     let label = format!("{} on {}", matrix("channel"), matrix("target"));
-    let condition = Condition::All(vec![!Condition::Cancelled, !no_version()]);
+    let condition = Condition::All(vec![!Fact::Cancelled, !no_version()]);
     Job { condition: Some(condition), ..of_run(&name, &label, run) }
 }
 

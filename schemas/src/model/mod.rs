@@ -4,6 +4,9 @@
 //! ships without its attestations. What a single type cannot say (that an artifact named by a
 //! channel exists, that a combination makes sense) the generator's rules check.
 
+// The compiler names every place that a new kind must visit.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

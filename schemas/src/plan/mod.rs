@@ -4,6 +4,9 @@
 //! the actions read that JSON, which is how they know what a release must contain without knowing
 //! the generator. `{version}` is the one placeholder left in it: a plan is of every version.
 
+// The compiler names every place that a new kind must visit.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;

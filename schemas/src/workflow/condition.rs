@@ -17,30 +17,37 @@ pub enum Condition {
     Any(Vec<Self>),
     /// When this does not hold.
     Not(Box<Self>),
+    /// When a fact holds.
+    Is(Fact),
+}
+
+/// A fact of a run that conditions are made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
     /// Whatever happened before.
     Always,
-    /// When the run was cancelled.
+    /// The run was cancelled.
     Cancelled,
-    /// When something before it failed.
+    /// Something before it failed.
     Failure,
-    /// When a job that is needed ended so.
+    /// A job that is needed ended so.
     Result(JobId, JobResult),
-    /// When the job `resolve` said of a channel that this release ships to it, or that it does not. Neither
+    /// The job `resolve` said of a channel that this release ships to it, or that it does not. Neither
     /// holds where that job did not come to say it.
     Selected(ChannelKind, bool),
-    /// In a rehearsal.
+    /// It is a rehearsal.
     Rehearsal,
-    /// When an input was not given.
+    /// An input was not given.
     InputIsEmpty(InputName),
-    /// In a run that an event started.
+    /// An event started the run.
     Event(Event),
-    /// When a step of the same job succeeded.
+    /// A step of the same job succeeded.
     StepSucceeded(StepId),
-    /// In the matrix job of a target.
+    /// The matrix job is of a target.
     Target(TargetId),
-    /// In a matrix job that runs in a container.
+    /// The matrix job runs in a container.
     Contained,
-    /// When the step `resolve` of the same job found a waiver of a gate on record.
+    /// The step `resolve` of the same job found a waiver of a gate on record.
     Waived(Id),
 }
 
@@ -91,6 +98,12 @@ impl Event {
     }
 }
 
+impl From<Fact> for Condition {
+    fn from(fact: Fact) -> Self {
+        Self::Is(fact)
+    }
+}
+
 impl ops::Not for Condition {
     type Output = Self;
 
@@ -99,34 +112,30 @@ impl ops::Not for Condition {
     }
 }
 
+impl ops::Not for Fact {
+    type Output = Condition;
+
+    fn not(self) -> Condition {
+        !Condition::Is(self)
+    }
+}
+
 impl Condition {
     /// When a job that is needed succeeded.
     #[must_use]
     pub fn succeeded(job: JobId) -> Self {
-        Self::Result(job, JobResult::Success)
+        Self::Is(Fact::Result(job, JobResult::Success))
     }
 
-    /// The same of other jobs.
+    /// The same condition of a run that differs: each fact becomes what `other` makes of it.
     #[must_use]
-    pub fn of_jobs(&self, other: &impl Fn(&JobId) -> JobId) -> Self {
-        self.replaced(&|condition| match condition {
-            Self::Result(job, is) => Some(Self::Result(other(job), *is)),
-            _ => None,
-        })
-    }
-
-    /// The same with some of its parts replaced.
-    #[must_use]
-    pub fn replaced(&self, by: &impl Fn(&Self) -> Option<Self>) -> Self {
-        if let Some(other) = by(self) {
-            return other;
-        }
-        let each = |all: &[Self]| all.iter().map(|one| one.replaced(by)).collect();
+    pub fn with_facts(&self, other: &impl Fn(&Fact) -> Self) -> Self {
+        let each = |all: &[Self]| all.iter().map(|one| one.with_facts(other)).collect();
         match self {
             Self::All(all) => Self::All(each(all)),
             Self::Any(any) => Self::Any(each(any)),
-            Self::Not(not) => Self::Not(Box::new(not.replaced(by))),
-            other => other.clone(),
+            Self::Not(not) => !not.with_facts(other),
+            Self::Is(fact) => other(fact),
         }
     }
 
@@ -146,14 +155,36 @@ impl Condition {
             Self::Not(not) => match &**not {
                 Self::Not(same) => same.text(),
                 Self::All(_) | Self::Any(_) => format!("!({})", not.text()),
-                one => one.is(false),
+                Self::Is(fact) => fact.text(false),
             },
-            one => one.is(true),
+            Self::Is(fact) => fact.text(true),
         }
     }
 
-    /// A condition that is not made of others, or that it does not hold.
-    fn is(&self, holds: bool) -> String {
+    /// Whether it needs parentheses among others.
+    fn is_joined(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.len() > 1,
+            Self::Not(not) => match &**not {
+                Self::Not(same) => same.is_joined(),
+                Self::All(_) | Self::Any(_) | Self::Is(_) => false,
+            },
+            Self::Is(_) => false,
+        }
+    }
+}
+
+fn joined(parts: &[Condition], with: &str) -> String {
+    let one = |part: &Condition| match part.text() {
+        text if part.is_joined() && parts.len() > 1 => format!("({text})"),
+        text => text,
+    };
+    parts.iter().map(one).collect::<Vec<_>>().join(with)
+}
+
+impl Fact {
+    /// That it holds, or that it does not.
+    fn text(&self, holds: bool) -> String {
         let equal = if holds { "==" } else { "!=" };
         let not = if holds { "" } else { "!" };
         match self {
@@ -173,24 +204,6 @@ impl Condition {
             Self::Waived(gate) => {
                 format!("{not}contains(fromJSON(steps.resolve.outputs.waived), '{gate}')")
             }
-            Self::All(_) | Self::Any(_) | Self::Not(_) => self.text(),
         }
     }
-
-    /// Whether it needs parentheses among others.
-    fn is_joined(&self) -> bool {
-        match self {
-            Self::All(parts) | Self::Any(parts) => parts.len() > 1,
-            Self::Not(not) => matches!(&**not, Self::Not(same) if same.is_joined()),
-            _ => false,
-        }
-    }
-}
-
-fn joined(parts: &[Condition], with: &str) -> String {
-    let one = |part: &Condition| match part.text() {
-        text if part.is_joined() && parts.len() > 1 => format!("({text})"),
-        text => text,
-    };
-    parts.iter().map(one).collect::<Vec<_>>().join(with)
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    ActionName, Condition, Need, Permission, Setting, Step, StepId, Workflow, permissions,
+    ActionName, Condition, Fact, Need, Permission, Setting, Step, StepId, Workflow, permissions,
 };
 use crate::model::{ChannelKind, Tier};
 use crate::strings::{
@@ -84,12 +84,22 @@ impl Job {
                 JobBody::Run(Box::new(Run { steps, ..(**run).clone() }))
             }
         };
-        let condition = self.condition.as_ref().map(|condition| {
-            condition.of_jobs(twin).replaced(&|part| match part {
-                Condition::Not(not) if **not == Condition::Rehearsal => Some(Condition::Rehearsal),
-                _ => None,
-            })
-        });
+        // What holds of a live run holds of a rehearsal, with the one in the other's place.
+        let in_rehearsal = |fact: &Fact| match fact {
+            Fact::Rehearsal => !Fact::Rehearsal,
+            Fact::Result(job, is) => Fact::Result(twin(job), *is).into(),
+            Fact::Always
+            | Fact::Cancelled
+            | Fact::Failure
+            | Fact::Selected(..)
+            | Fact::InputIsEmpty(_)
+            | Fact::Event(_)
+            | Fact::StepSucceeded(_)
+            | Fact::Target(_)
+            | Fact::Contained
+            | Fact::Waived(_) => fact.clone().into(),
+        };
+        let condition = self.condition.as_ref().map(|when| when.with_facts(&in_rehearsal));
         Self {
             id: twin(&self.id),
             name: format!("Rehearse: {}", self.name),

@@ -4,12 +4,15 @@
 //! What a job needs of GitHub (permissions, secrets, an environment, a checkout) follows from its steps: see
 //! [`Step::needs`] and [`Job::permissions`].
 
+// The compiler names every place that a new kind must visit.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod condition;
 mod job;
 mod need;
 mod step;
 
-pub use condition::{Condition, Event, JobResult};
+pub use condition::{Condition, Event, Fact, JobResult};
 pub use job::{
     BuildEntry, Call, Checkout, InstallEntry, Job, JobBody, JobOutput, Matrix, OutputKind, Run,
     Timeout,

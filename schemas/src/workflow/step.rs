@@ -211,8 +211,8 @@ impl Step {
 
     /// The step under a condition.
     #[must_use]
-    pub fn when(self, condition: Condition) -> Self {
-        Self { condition: Some(condition), ..self }
+    pub fn when(self, condition: impl Into<Condition>) -> Self {
+        Self { condition: Some(condition.into()), ..self }
     }
 
     /// The step with an input of its action.

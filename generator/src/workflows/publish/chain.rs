@@ -3,7 +3,7 @@
 use lockstep_schemas::model::{ChannelKind, Model};
 use lockstep_schemas::plan::{ChannelPlan, Plan};
 use lockstep_schemas::strings::JobId;
-use lockstep_schemas::workflow::{Condition, Job, Workflow};
+use lockstep_schemas::workflow::{Condition, Fact, Job, Workflow};
 
 use super::super::parts::id;
 use super::jobs;
@@ -99,8 +99,8 @@ fn needs(before: &[PublishingJob]) -> Vec<JobId> {
 /// neither stops it.
 fn condition(before: &[PublishingJob], channel: Option<&ChannelPlan>) -> Condition {
     let own = channel.map(ChannelPlan::kind);
-    let mut terms = vec![!Condition::Rehearsal];
-    terms.extend(own.map(|kind| Condition::Selected(kind, true)));
+    let mut terms = vec![!Fact::Rehearsal];
+    terms.extend(own.map(|kind| Condition::from(Fact::Selected(kind, true))));
     // A formula leads to the release's assets: without the release it leads nowhere.
     let must_succeed = |publishing: &PublishingJob| {
         Some(publishing.channel) == own
@@ -110,14 +110,14 @@ fn condition(before: &[PublishingJob], channel: Option<&ChannelPlan>) -> Conditi
     // Where all that it needs must have succeeded, GitHub's own rule says so. Where one may have
     // been skipped, that rule would skip this job too; the condition then names every result.
     if before.iter().any(|publishing| !must_succeed(publishing)) {
-        terms.insert(0, !Condition::Cancelled);
+        terms.insert(0, !Fact::Cancelled);
         terms.extend(["resolve", "preflight"].map(|name| Condition::succeeded(id(name))));
         terms.extend(before.iter().map(|publishing| {
             let succeeded = Condition::succeeded(publishing.job.id.clone());
             if must_succeed(publishing) {
                 return succeeded;
             }
-            Condition::Any(vec![succeeded, Condition::Selected(publishing.channel, false)])
+            Condition::Any(vec![succeeded, Fact::Selected(publishing.channel, false).into()])
         }));
     }
     Condition::All(terms)

@@ -6,8 +6,8 @@ use lockstep_schemas::plan::{
     RegistryPlan,
 };
 use lockstep_schemas::workflow::{
-    Call, Checkout, Condition, Job, JobBody, Need, PermissionScope, Role, Setting, Step, StepId,
-    Workflow,
+    Call, Checkout, Condition, Fact, Job, JobBody, Need, PermissionScope, Role, Setting, Step,
+    StepId, Workflow,
 };
 
 use super::super::merged;
@@ -264,6 +264,6 @@ pub(super) fn report(model: &Model, plan: &Plan) -> Job {
         if files { step.needing(Need::write(PermissionScope::Issues, reason)) } else { step };
     let steps = merged([setup(model), vec![receipts, step, upload_receipt("report")]]);
     let report = publishing_job(model, "report", "Report", 10, steps);
-    let condition = Condition::All(vec![Condition::Always, !Condition::Rehearsal]);
+    let condition = Condition::All(vec![Fact::Always.into(), !Fact::Rehearsal]);
     Job { condition: Some(condition), ..report }
 }

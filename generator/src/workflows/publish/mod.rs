@@ -10,7 +10,7 @@ use lockstep_schemas::model::{ChannelKind, Model, Stage};
 use lockstep_schemas::plan::{ChannelPlan, Plan};
 use lockstep_schemas::strings::Expression;
 use lockstep_schemas::workflow::{
-    Cancel, Checkout, Concurrency, Condition, Input, InputDefault, InputKind, Job, JobBody, Need,
+    Cancel, Checkout, Concurrency, Fact, Input, InputDefault, InputKind, Job, JobBody, Need,
     OutputKind, PermissionScope, Role, Step, Trigger, Workflow,
 };
 
@@ -131,7 +131,7 @@ fn preflight(model: &Model, plan: &Plan) -> Job {
     let environment = || Need::Environment(plan.publishing.preflight_environment.clone());
     let check = |channel: &ChannelPlan| -> Step {
         let step = own(&format!("Check {}", channel.kind().label()), "publish")
-            .when(Condition::Selected(channel.kind(), true))
+            .when(Fact::Selected(channel.kind(), true))
             .as_role(Role::Preflight(channel.kind()))
             .needing(environment())
             .with("channel", channel.kind().id())
