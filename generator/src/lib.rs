@@ -1,4 +1,4 @@
-//! The generator: `lockstep.yaml` → [`load`] → [`rules`] → [`plan`] → [`workflows`] → [`render`] → [`sync`].
+//! The generator: `lockstep.yaml` → [`load`] → [`rules`] → [`plan`] → [`workflows`] → [`proof`] → [`render`] → [`sync`].
 //!
 //! All but the last are pure functions; [`sync`] alone touches the project's files.
 
@@ -6,6 +6,7 @@ pub mod cli;
 pub mod load;
 pub mod plan;
 pub mod problems;
+pub mod proof;
 pub mod render;
 pub mod rules;
 mod suggest;

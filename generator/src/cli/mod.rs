@@ -10,6 +10,7 @@ mod bump;
 mod check;
 mod generate;
 mod output;
+mod prove;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -21,11 +22,12 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::document::Document;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{Expression, Tag};
-use lockstep_schemas::workflow::Workflow;
 
 use self::output::{Output, Stop, shown};
 use crate::load::{self, Source};
 use crate::plan::plan;
+use crate::problems::Problems;
+use crate::proof::Proved;
 use crate::render::render;
 use crate::sync::{Comparison, Pins};
 use crate::workflows::workflows;
@@ -73,6 +75,12 @@ enum Command {
         /// The project's folder, with its `lockstep.yaml`.
         #[arg(long, default_value = ".")]
         project: PathBuf,
+    },
+    /// Prove that no run of a workflow file breaks a promise: nothing is published before every gate passed, a
+    /// rehearsal changes nothing, what cannot be taken back comes last.
+    Prove {
+        #[command(flatten)]
+        prove: prove::Proving,
     },
     /// Show what follows from the model: targets, tiers, artifacts, jobs.
     Plan {
@@ -125,6 +133,7 @@ pub fn main() -> ExitCode {
         }
         Command::Check { project, tag } => check::run(&project.folder, tag.as_ref(), &mut output),
         Command::Bump { bump, project } => bump::run(project, bump, &mut output),
+        Command::Prove { prove } => prove::run(prove, &mut output),
         Command::Plan { project } => show(&project.folder, &mut output),
         Command::Schema { document } => {
             output.document(&document.document().schema_text());
@@ -161,7 +170,7 @@ impl DocumentName {
 /// What a model comes to.
 struct Release {
     plan: Plan,
-    workflows: Vec<Workflow>,
+    workflows: Proved,
 }
 
 fn load_release(project: &Path) -> Result<Release, Stop> {
@@ -178,6 +187,8 @@ fn load_release(project: &Path) -> Result<Release, Stop> {
     let plan = plan(&model);
     let workflows = workflows(&model, &plan)
         .map_err(|violations| Stop::Problems(load::locate(&source, violations)))?;
+    let workflows = Proved::new(&plan, workflows)
+        .map_err(|broken| Stop::Problems(Problems::new(&source.name, &source.text, broken)))?;
     Ok(Release { plan, workflows })
 }
 

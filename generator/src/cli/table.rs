@@ -11,7 +11,7 @@ use super::Release;
 /// The plan's targets, tiers, artifacts, gates and jobs.
 pub fn of(release: &Release) -> String {
     let plan = &release.plan;
-    let jobs = jobs(&release.workflows);
+    let jobs = jobs(release.workflows.workflows());
     let sections = [head(plan), targets(plan), tiers(plan), artifacts(plan), gates(plan), jobs];
     let filled: Vec<String> = sections.into_iter().filter(|section| !section.is_empty()).collect();
     filled.join("\n")

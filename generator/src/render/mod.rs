@@ -28,6 +28,7 @@ use layout::WorkflowLayout;
 use pinned::Pinned;
 
 use crate::plan::is_hosted;
+use crate::proof::Proved;
 
 /// A file of the rendered set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,9 +98,10 @@ pub fn warm_up() {
     thread::spawn(|| LazyLock::force(&REGISTRY));
 }
 
-/// Every file of the set that a plan and its workflows render to.
+/// Every file of the set that a plan and its proved workflows render to.
 #[must_use]
-pub fn render(plan: &Plan, workflows: &[Workflow]) -> Vec<Rendered> {
+pub fn render(plan: &Plan, proved: &Proved) -> Vec<Rendered> {
+    let workflows = proved.workflows();
     let pinned = Pinned::of(plan);
     let workflow = |workflow: &Workflow| Rendered {
         path: format!("{WORKFLOWS}/{}", workflow.file),

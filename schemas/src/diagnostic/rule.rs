@@ -274,6 +274,28 @@ rules! {
     WheelRecord = "wheel-record",
     /// What a package says of itself is not what is released.
     PackageClaim = "package-claim",
+    // What is promised of workflows.
+
+    /// A file is not a workflow that GitHub would run, or a condition in it is not an expression.
+    NoWorkflow = "no-workflow",
+    /// A step can publish though a gate, the verification, the provenance or a preflight did not pass.
+    PublishUngated = "publish-ungated",
+    /// A step can publish what nobody approved in the same run.
+    PublishUnapproved = "publish-unapproved",
+    /// What cannot be taken back can be published before what can be is there.
+    PublishOrder = "publish-order",
+    /// A job of a pull request reaches a secret, an identity token or a permission to write.
+    PullRequestPower = "pull-request-power",
+    /// A job of a rehearsal reaches what it could publish by.
+    RehearsalPower = "rehearsal-power",
+    /// A job starts though one that it needs was skipped, cancelled or failed.
+    SkippedIsPassed = "skipped-is-passed",
+    /// A run can end without a report.
+    NoReport = "no-report",
+    /// Something can be published, and no job looks whether users can install it.
+    NoDelivery = "no-delivery",
+    /// Code of the project runs in a job that signs or publishes.
+    ProjectCodeBeside = "project-code-beside",
     /// There are more problems than one run lists.
     More = "more",
 }

@@ -81,6 +81,10 @@ pub enum Role {
     Preflight(ChannelKind),
     /// It makes something on a channel that can be taken back.
     Prepare(ChannelKind),
+    /// It looks at what a maintainer made on a channel.
+    Look(ChannelKind),
+    /// It goes on after somebody approved.
+    Approve,
     /// It publishes to a channel.
     Publish(ChannelKind),
     /// It signs what was built.

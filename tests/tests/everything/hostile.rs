@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use lockstep_generator::load::{Source, load};
 use lockstep_generator::plan::plan;
+use lockstep_generator::proof::Proved;
 use lockstep_generator::render::render;
 use lockstep_generator::workflows::workflows;
 use lockstep_runner::protocol::annotation;
@@ -83,6 +84,7 @@ fn rendered(model: &Value) -> Option<Vec<(String, Value)>> {
     };
     let plan = plan(&model);
     let workflows = workflows(&model, &plan).expect("no limit is near");
+    let workflows = Proved::new(&plan, workflows).expect("no promise is broken");
     let read = |text: &str| serde_yaml::from_str(text).unwrap_or_else(|e| panic!("{e}\n{text}"));
     let files = render(&plan, &workflows)
         .into_iter()

@@ -19,6 +19,7 @@ mod memory;
 mod offline;
 mod pins;
 mod problems;
+mod proof;
 mod reference_sets;
 mod references;
 mod scale;

@@ -136,6 +136,7 @@ fn formula(model: &Model, plan: &HomebrewPlan, stage: ReleaseStage) -> Job {
         ReleaseStage::Prepare => "prepare-formula",
         ReleaseStage::Publish => "publish-formula",
     };
+    let looks = Role::Look(ChannelKind::Homebrew);
     let (label, role) = match (&plan.update, stage) {
         (FormulaPlan::Push { .. }, ReleaseStage::Prepare) => {
             ("Prepare the formula", stage.role(ChannelKind::Homebrew))
@@ -144,10 +145,8 @@ fn formula(model: &Model, plan: &HomebrewPlan, stage: ReleaseStage) -> Job {
             ("Publish the formula", stage.role(ChannelKind::Homebrew))
         }
         // What a maintainer brings to the tap is looked at alone.
-        (FormulaPlan::Verify, ReleaseStage::Prepare) => ("Verify the formula", Role::Plain),
-        (FormulaPlan::Verify, ReleaseStage::Publish) => {
-            ("Verify the published formula", Role::Plain)
-        }
+        (FormulaPlan::Verify, ReleaseStage::Prepare) => ("Verify the formula", looks),
+        (FormulaPlan::Verify, ReleaseStage::Publish) => ("Verify the published formula", looks),
     };
     let step = live(role, |mode| {
         own(label, "homebrew")
@@ -189,10 +188,13 @@ impl Registry<'_> {
         let step = step.needing(Need::Environment(self.plan.environment.clone()));
         let (trade, step) = self.logged_in(step);
         let verify = own("Verify the bundle", "verify-manifest").with("plan", BUNDLED_PLAN);
+        let verify = of_bundle(verify, resolved);
+        // What a rehearsal verified, a live run has not.
+        let verify = verify.clone().rehearsed_as(verify.as_role(Role::Plain));
         let steps = merged([
             vec![self.client],
             setup(model),
-            vec![download_bundle(), of_bundle(verify, resolved)],
+            vec![download_bundle(), verify],
             trade.into_iter().collect(),
             vec![step, upload_receipt(id)],
         ]);

@@ -1,0 +1,531 @@
+//! The promises, and the runs that break them.
+
+use std::fmt;
+
+use lockstep_schemas::model::ChannelKind;
+use lockstep_schemas::workflow::{JobResult, Role};
+
+use crate::bdd::{Bdd, FALSE, TRUE};
+use crate::graph::{Graph, Powers};
+use crate::run::{Runs, Variable};
+
+/// A promise that every graph must keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Promise {
+    /// Nothing is published unless every gate, the provenance, the verification and the preflight of every
+    /// selected channel passed in this run, or was waived on record.
+    Gated,
+    /// Nothing is published that somebody did not approve in this run.
+    Approved,
+    /// What can be taken back comes before what cannot, and what is public last.
+    Ordered,
+    /// A pull request reaches no secret, identity token or permission to write.
+    Harmless,
+    /// A rehearsal reaches secrets and identity tokens in preflight jobs alone, and no permission to write.
+    Rehearsed,
+    /// A job that was skipped or cancelled is not taken for one that passed.
+    NothingSkipped,
+    /// Every run ends in a report.
+    Reported,
+    /// What was published is looked at where users install it, also where publishing was partial.
+    Delivered,
+    /// No code of the project runs in a job that signs or publishes.
+    Apart,
+}
+
+impl Promise {
+    /// What is promised, in words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Gated => "nothing is published before every gate and check passed",
+            Self::Approved => "nothing is published that nobody approved in this run",
+            Self::Ordered => "what cannot be taken back comes last",
+            Self::Harmless => {
+                "a pull request reaches no secret, identity token or write permission"
+            }
+            Self::Rehearsed => "a rehearsal can change nothing",
+            Self::NothingSkipped => "a skipped job is not taken for one that passed",
+            Self::Reported => "every run ends in a report",
+            Self::Delivered => "what was published is looked at where users install it",
+            Self::Apart => "no project code runs in a job that signs or publishes",
+        }
+    }
+}
+
+/// What is asked of a graph beside what it shows by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Whether the bundle is attested, and its provenance so can be proved.
+    pub provenance: bool,
+    /// Whether the workflow publishes, or builds what is published, and so must report.
+    pub report: bool,
+    /// Whether somebody must approve.
+    pub approval: bool,
+}
+
+/// A promise that a graph breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The promise.
+    pub promise: Promise,
+    /// The workflow's file.
+    pub file: String,
+    /// The job that breaks it; none where a job is missing.
+    pub job: Option<String>,
+    /// Where that job stands, from 1; 0 where that is not known.
+    pub line: usize,
+    /// What is wrong.
+    pub what: String,
+    /// What to change.
+    pub remedy: String,
+    /// The shortest run that breaks it.
+    pub run: Counterexample,
+}
+
+/// A run that breaks a promise.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counterexample {
+    /// What started it, and with what.
+    pub given: Vec<String>,
+    /// What happens in it that is not as it should be.
+    pub happens: Vec<String>,
+    /// How each job that matters ends.
+    pub jobs: Vec<(String, JobResult)>,
+}
+
+impl fmt::Display for Counterexample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given =
+            if self.given.is_empty() { "as usual".to_owned() } else { self.given.join(", ") };
+        writeln!(f, "started: {given}")?;
+        for what in &self.happens {
+            writeln!(f, "then: {what}")?;
+        }
+        let width = self.jobs.iter().map(|(job, _)| job.len()).max().unwrap_or_default();
+        for (job, result) in &self.jobs {
+            writeln!(f, "  {job:width$}  {}", result.id())?;
+        }
+        Ok(())
+    }
+}
+
+/// The promises that a graph breaks, each by its shortest run; none where it keeps them all, but for those that are
+/// excepted: by the promise, and the job that breaks it.
+pub fn prove(
+    graph: &Graph,
+    asked: Asked,
+    excepted: &dyn Fn(Promise, Option<&str>) -> bool,
+) -> Vec<Broken> {
+    if !asked.report && !graph.jobs.iter().any(matters) {
+        return Vec::new();
+    }
+    let runs = Runs::of(graph);
+    let mut proof = Proof { runs, asked, excepted, also: None, broken: Vec::new() };
+    for job in 0..graph.jobs.len() {
+        proof.publishing(job);
+        proof.powers(job);
+        proof.apart(job);
+    }
+    proof.reported();
+    proof.delivered();
+    proof.broken.sort_by(|a, b| (a.promise, &a.job).cmp(&(b.promise, &b.job)));
+    proof.broken
+}
+
+/// Whether a promise speaks of a job.
+fn matters(job: &crate::graph::Job) -> bool {
+    job.powers != Powers::default()
+        || job.has(|role| *role == Role::Attest || is_publishing(role).is_some())
+}
+
+/// A step by its job and its place there.
+type At = (usize, usize);
+
+struct Proof<'g> {
+    runs: Runs<'g>,
+    asked: Asked,
+    excepted: &'g dyn Fn(Promise, Option<&str>) -> bool,
+    /// A job whose end a counterexample shows besides.
+    also: Option<usize>,
+    broken: Vec<Broken>,
+}
+
+fn is_publishing(role: &Role) -> Option<ChannelKind> {
+    match role {
+        Role::Prepare(channel) | Role::Publish(channel) => Some(*channel),
+        _ => None,
+    }
+}
+
+fn is_registry(channel: ChannelKind) -> bool {
+    match channel {
+        ChannelKind::Npm | ChannelKind::Pypi | ChannelKind::CratesIo => true,
+        ChannelKind::GithubRelease | ChannelKind::Homebrew | ChannelKind::CargoBinstall => false,
+    }
+}
+
+impl Proof<'_> {
+    fn steps(&self, role: impl Fn(&Role) -> bool) -> Vec<At> {
+        let jobs = self.runs.graph.jobs.iter().enumerate();
+        let steps = jobs.flat_map(|(job, of)| {
+            of.steps.iter().enumerate().map(move |(at, step)| ((job, at), &step.role))
+        });
+        steps.filter(|(_, is)| role(is)).map(|(at, _)| at).collect()
+    }
+
+    /// When a step starts.
+    fn starts(&self, (job, step): At) -> Bdd {
+        self.runs.jobs[job].steps[step].starts
+    }
+
+    /// When a step ran and succeeded.
+    fn succeeds(&self, (job, step): At) -> Bdd {
+        self.runs.jobs[job].steps[step].succeeds
+    }
+
+    fn id(&self, job: usize) -> &str {
+        &self.runs.graph.jobs[job].id
+    }
+
+    /// Takes a promise for broken where `bad` can be.
+    fn broken(&mut self, promise: Promise, job: Option<usize>, bad: Bdd, what: &str, remedy: &str) {
+        if bad == FALSE || (self.excepted)(promise, job.map(|job| self.id(job))) {
+            return;
+        }
+        let Some(fewest) = self.runs.table.fewest(bad) else { return };
+        let mut run = self.counterexample(&fewest, job);
+        if bad == TRUE {
+            run.given = vec!["any way".to_owned()];
+        }
+        self.broken.push(Broken {
+            promise,
+            file: self.runs.graph.file.clone(),
+            job: job.map(|job| self.id(job).to_owned()),
+            line: job.map_or(0, |job| self.runs.graph.jobs[job].line),
+            what: what.to_owned(),
+            remedy: remedy.to_owned(),
+            run,
+        });
+    }
+
+    /// What happens where these variables alone are true.
+    fn counterexample(&mut self, fewest: &[u32], job: Option<usize>) -> Counterexample {
+        let mut example = Counterexample::default();
+        for at in fewest {
+            let Some(variable) = self.runs.variables.get(at) else { continue };
+            let (is_given, words) = self.in_words(variable);
+            if is_given { example.given.push(words) } else { example.happens.push(words) }
+        }
+        let values = self.runs.variables.keys().map(|at| (*at, fewest.contains(at))).collect();
+        let mut wanted = Vec::new();
+        for job in job.into_iter().chain(self.also) {
+            self.and_before(job, &mut wanted);
+        }
+        for place in wanted {
+            for result in JobResult::ALL {
+                let when = self.runs.result(place, result);
+                if self.runs.table.restricted(when, &values) == TRUE {
+                    example.jobs.push((self.id(place).to_owned(), result));
+                }
+            }
+        }
+        example
+    }
+
+    /// A job and all that it needs, however far.
+    fn and_before(&self, job: usize, found: &mut Vec<usize>) {
+        for need in &self.runs.graph.jobs[job].needs {
+            self.and_before(*need, found);
+        }
+        if !found.contains(&job) {
+            found.push(job);
+        }
+    }
+
+    fn in_words(&self, variable: &Variable) -> (bool, String) {
+        let job = |place: &usize| self.id(*place);
+        match variable {
+            Variable::Event(event) => (true, format!("by {event}")),
+            Variable::Input(name, value) => (true, format!("{name}: {value}")),
+            Variable::CancelledBefore(at) => {
+                (false, format!("the run is cancelled before `{}` starts", job(at)))
+            }
+            Variable::CancelledIn(at) => {
+                (false, format!("`{}` is cancelled, or takes too long", job(at)))
+            }
+            Variable::FailedIn(at) => (false, format!("`{}` fails", job(at))),
+            Variable::Failed(at, step) => {
+                let name = &self.runs.graph.jobs[*at].steps[*step].name;
+                (false, format!("`{name}` fails in `{}`", job(at)))
+            }
+            Variable::Empty(at) => (false, format!("the matrix of `{}` is empty", job(at))),
+            Variable::Skipped(at) => (false, format!("`{}` counts as skipped", job(at))),
+            Variable::Output(at, name, value) => {
+                (false, format!("`{}` puts out {name}: {value}", job(at)))
+            }
+            Variable::LeftOutput(at, name) => {
+                (false, format!("`{}` put out {name} before it failed", job(at)))
+            }
+            Variable::Unknown(text) => (false, format!("{text} is true")),
+        }
+    }
+
+    /// When this release ships to a channel, as far as the graph says so: where a job of the channel can start.
+    fn selected(&mut self, channel: ChannelKind) -> Bdd {
+        let kind = channel.id();
+        let outputs = self
+            .runs
+            .graph
+            .jobs
+            .iter()
+            .enumerate()
+            .filter(|(_, job)| job.outputs.iter().any(|(name, _)| name == kind));
+        let outputs: Vec<usize> = outputs.map(|(at, _)| at).collect();
+        let said = outputs.into_iter().map(|job| self.runs.says(job, kind, "true"));
+        let said: Vec<Bdd> = said.collect();
+        // A graph that selects nothing ships to all.
+        if said.is_empty() { TRUE } else { self.runs.table.any(said) }
+    }
+
+    /// When a gate was let go on record.
+    fn waived(&mut self, (job, step): At) -> Bdd {
+        let condition = self.runs.graph.jobs[job].steps[step].condition.clone();
+        match condition {
+            // A script that is a gate has one condition at most: that it was not waived.
+            Some(condition) => {
+                let asked = self.runs.when(job, &condition);
+                self.runs.table.not(asked)
+            }
+            None => FALSE,
+        }
+    }
+
+    fn publishing(&mut self, job: usize) {
+        let steps = self.runs.graph.jobs[job].steps.iter().enumerate();
+        let publishing: Vec<(usize, Role, ChannelKind)> = steps
+            .filter_map(|(at, step)| Some((at, step.role.clone(), is_publishing(&step.role)?)))
+            .collect();
+        for (at, role, channel) in publishing {
+            let starts = self.starts((job, at));
+            self.gated(job, starts);
+            self.ordered(job, starts, &role, channel);
+        }
+        if self.runs.graph.jobs[job].has(|role| is_publishing(role).is_some()) {
+            self.nothing_skipped(job);
+        }
+    }
+
+    fn gated(&mut self, job: usize, starts: Bdd) {
+        let gates = self.steps(|role| matches!(role, Role::Gates | Role::Gate(_) | Role::Resolve));
+        let provenance = self.steps(|role| *role == Role::Provenance);
+        let verify = self.steps(|role| *role == Role::Verify);
+        if gates.is_empty() {
+            let what = "publishes, and no step of the workflow is a gate";
+            self.broken(Promise::Gated, Some(job), starts, what, "let a gate pass before it");
+        }
+        for gate in gates {
+            let passed = self.succeeds(gate);
+            // Only a script can be waived: what looks at all gates says itself which it let go.
+            let is_script = matches!(self.role(gate), Role::Gate(_));
+            let waived = if is_script { self.waived(gate) } else { FALSE };
+            let passed = self.runs.table.or(passed, waived);
+            self.before(job, starts, passed, TRUE, gate);
+        }
+        if self.asked.provenance {
+            if provenance.is_empty() {
+                let what =
+                    "publishes, and no step of the workflow proves where the bundle comes from";
+                self.broken(Promise::Gated, Some(job), starts, what, "prove it before");
+            }
+            for step in provenance {
+                let passed = self.succeeds(step);
+                self.before(job, starts, passed, TRUE, step);
+            }
+        }
+        // A job that verifies the bundle again for itself is no check of another.
+        let counts = |at: &At| at.0 == job || !self.publishes(at.0);
+        let verify: Vec<At> = verify.into_iter().filter(counts).collect();
+        for step in verify {
+            let passed = self.succeeds(step);
+            self.before(job, starts, passed, TRUE, step);
+        }
+        let preflights = self.steps(|role| matches!(role, Role::Preflight(_)));
+        for step in preflights {
+            let Role::Preflight(channel) = self.role(step) else { continue };
+            let selected = self.selected(channel);
+            let passed = self.succeeds(step);
+            self.before(job, starts, passed, selected, step);
+        }
+        if self.asked.approval {
+            let approvals = self.steps(|role| *role == Role::Approve);
+            if approvals.is_empty() {
+                let what = "publishes, and no job asks anybody to approve";
+                let remedy = "let a job with a protected environment come before it";
+                self.broken(Promise::Approved, Some(job), starts, what, remedy);
+            }
+            for step in approvals {
+                let passed = self.succeeds(step);
+                self.before(job, starts, passed, TRUE, step);
+            }
+        }
+    }
+
+    fn role(&self, (job, step): At) -> Role {
+        self.runs.graph.jobs[job].steps[step].role.clone()
+    }
+
+    fn publishes(&self, job: usize) -> bool {
+        self.runs.graph.jobs[job].has(|role| is_publishing(role).is_some())
+    }
+
+    /// That a step passed before a job publishes, where it is asked for.
+    fn before(&mut self, job: usize, starts: Bdd, passed: Bdd, asked: Bdd, step: At) {
+        let not = self.runs.table.not(passed);
+        let bad = self.runs.table.all([starts, asked, not]);
+        let name = &self.runs.graph.jobs[step.0].steps[step.1].name;
+        let what = format!("can publish though `{name}` in `{}` did not pass", self.id(step.0));
+        let remedy = format!(
+            "let `{}` need `{}` and its success, and nothing of that step continue on error",
+            self.id(job),
+            self.id(step.0)
+        );
+        self.broken(Promise::Gated, Some(job), bad, &what, &remedy);
+    }
+
+    fn ordered(&mut self, job: usize, starts: Bdd, role: &Role, channel: ChannelKind) {
+        let is_public = matches!(role, Role::Publish(_));
+        if !is_public {
+            return;
+        }
+        let must_come_first = |other: &Role| match (channel, other) {
+            // What a registry accepts stays: all that can be taken back is made before.
+            (kind, Role::Prepare(_)) => is_registry(kind) || kind == ChannelKind::GithubRelease,
+            (ChannelKind::GithubRelease, Role::Publish(other)) => is_registry(*other),
+            (ChannelKind::Homebrew, Role::Publish(other)) => *other == ChannelKind::GithubRelease,
+            _ => false,
+        };
+        for step in self.steps(must_come_first) {
+            let Some(other) = is_publishing(&self.role(step)) else { continue };
+            // A formula leads to the release's assets: without the release it leads nowhere.
+            let selected = self.selected(other);
+            let passed = self.succeeds(step);
+            let not = self.runs.table.not(passed);
+            let bad = self.runs.table.all([starts, selected, not]);
+            let what = format!("can publish before `{}` succeeded", self.id(step.0));
+            let remedy = format!(
+                "let it need `{0}` and its success, where {other} is selected",
+                self.id(step.0)
+            );
+            self.broken(Promise::Ordered, Some(job), bad, &what, &remedy);
+        }
+    }
+
+    fn nothing_skipped(&mut self, job: usize) {
+        let starts = self.runs.jobs[job].starts;
+        for need in self.runs.graph.jobs[job].needs.clone() {
+            let channels: Vec<ChannelKind> = self.runs.graph.jobs[need]
+                .steps
+                .iter()
+                .filter_map(|step| match &step.role {
+                    Role::Prepare(channel) | Role::Publish(channel) | Role::Look(channel) => {
+                        Some(*channel)
+                    }
+                    _ => None,
+                })
+                .collect();
+            let left_out: Vec<Bdd> =
+                channels.into_iter().map(|channel| self.left_out(channel)).collect();
+            let left_out = self.runs.table.any(left_out);
+            let succeeded = self.runs.jobs[need].succeeds;
+            let fine = self.runs.table.or(succeeded, left_out);
+            let not = self.runs.table.not(fine);
+            let bad = self.runs.table.and(starts, not);
+            let what = format!("can start though `{}` did not succeed", self.id(need));
+            let remedy = format!("ask for `needs.{}.result == 'success'`", self.id(need));
+            self.broken(Promise::NothingSkipped, Some(job), bad, &what, &remedy);
+        }
+    }
+
+    /// When a job said that this release does not ship to a channel.
+    fn left_out(&mut self, channel: ChannelKind) -> Bdd {
+        let jobs = 0..self.runs.graph.jobs.len();
+        let said = jobs.map(|job| self.runs.says(job, channel.id(), "false"));
+        let said: Vec<Bdd> = said.collect();
+        self.runs.table.any(said)
+    }
+
+    fn powers(&mut self, job: usize) {
+        let of = &self.runs.graph.jobs[job];
+        let powers = of.powers.clone();
+        if powers == Powers::default() {
+            return;
+        }
+        let starts = self.runs.jobs[job].starts;
+        let pull_request = self.runs.is_event("pull_request");
+        let bad = self.runs.table.and(starts, pull_request);
+        let what = format!("reaches {} in a pull request", powers.in_words());
+        let remedy = "let it start where `github.event_name != 'pull_request'` alone";
+        self.broken(Promise::Harmless, Some(job), bad, &what, remedy);
+        if !self.runs.graph.inputs.iter().any(|input| input.name == "rehearsal") {
+            return;
+        }
+        // A job that checks what it would publish by is shown it, and cannot publish: its programs have no permit.
+        let checks = of.has(|role| matches!(role, Role::Preflight(_)))
+            && !of.has(|role| is_publishing(role).is_some());
+        if checks && powers.writes.is_empty() {
+            return;
+        }
+        let rehearsal = self.runs.is_on("rehearsal");
+        let bad = self.runs.table.and(starts, rehearsal);
+        let what = format!("reaches {} in a rehearsal", powers.in_words());
+        let remedy =
+            "let it start where `!inputs.rehearsal` alone: the input is a boolean, and no text";
+        self.broken(Promise::Rehearsed, Some(job), bad, &what, remedy);
+    }
+
+    fn apart(&mut self, job: usize) {
+        let of = &self.runs.graph.jobs[job];
+        let signs = of.has(|role| *role == Role::Attest || is_publishing(role).is_some());
+        let code = of.steps.iter().find(|step| step.role == Role::ProjectCode);
+        let Some(code) = code.filter(|_| signs) else { return };
+        let what =
+            format!("runs code of the project (`{}`) beside what it signs or publishes", code.name);
+        let starts = self.runs.jobs[job].starts;
+        self.broken(Promise::Apart, Some(job), starts, &what, "give it a job of its own");
+    }
+
+    fn reported(&mut self) {
+        if !self.asked.report {
+            return;
+        }
+        let reports = self.steps(|role| *role == Role::Report);
+        let jobs: Vec<Bdd> =
+            reports.into_iter().map(|(job, _)| self.runs.jobs[job].starts).collect();
+        let reported = self.runs.table.any(jobs);
+        let not = self.runs.table.not(reported);
+        let rehearsal = self.runs.is_on("rehearsal");
+        let live = self.runs.table.not(rehearsal);
+        let bad = self.runs.table.and(not, live);
+        let remedy = "let a job report under `always()`";
+        self.broken(Promise::Reported, None, bad, "a run can end without a report", remedy);
+    }
+
+    fn delivered(&mut self) {
+        let deliver: Vec<Bdd> = self
+            .steps(|role| *role == Role::Deliver)
+            .into_iter()
+            .map(|(job, _)| self.runs.jobs[job].starts)
+            .collect();
+        let looked = self.runs.table.any(deliver);
+        self.also = self.steps(|role| *role == Role::Deliver).first().map(|(job, _)| *job);
+        let not = self.runs.table.not(looked);
+        for step in self.steps(|role| matches!(role, Role::Publish(_))) {
+            let published = self.succeeds(step);
+            let bad = self.runs.table.and(published, not);
+            let what = "can publish, and nobody looks whether users can install it";
+            let remedy = "let delivery start wherever something was published";
+            self.broken(Promise::Delivered, Some(step.0), bad, what, remedy);
+        }
+    }
+}
