@@ -155,3 +155,20 @@ fn addresses(text: &str, notes: &str) -> String {
     let lines = definitions(notes, text);
     if lines.is_empty() { String::new() } else { format!("\n\n{}", lines.join("\n")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::date;
+
+    #[test]
+    fn days_that_there_are() {
+        for day in ["2000-02-29", "2024-02-29", "2026-11-30", "2026-12-31"] {
+            assert_eq!(date(&format!("1.2.3 - {day}")).as_deref(), Some(day));
+        }
+        for day in
+            ["1900-02-29", "2100-02-29", "2026-02-29", "2026-11-31", "2026-13-01", "2026-01-00"]
+        {
+            assert_eq!(date(&format!("1.2.3 - {day}")), None, "{day}");
+        }
+    }
+}

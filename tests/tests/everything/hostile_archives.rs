@@ -209,3 +209,20 @@ proptest! {
         let _ = refusal(format, &bytes);
     }
 }
+
+/// A zip that is made of folders too is none to refuse; one whose folder has bytes is.
+#[test]
+fn folders_in_zips() {
+    let made = |bytes: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let script = format!(
+            "import zipfile; z = zipfile.ZipFile('a.zip', 'w'); z.writestr('folder/', '{bytes}')\n\
+             z.writestr('folder/file', 'data'); z.close()"
+        );
+        let status = Command::new("python3").args(["-c", &script]).current_dir(&folder).status();
+        assert!(status.unwrap().success());
+        fs::read(folder.path().join("a.zip")).unwrap()
+    };
+    assert!(refusal(Format::Zip, &made("")).is_none());
+    assert_refused("a folder with bytes", Format::Zip, &made("bytes"), "a folder with bytes");
+}

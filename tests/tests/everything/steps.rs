@@ -109,3 +109,9 @@ fn twins_can_do_nothing() {
     }
     assert!(seen > 20, "{seen} twins");
 }
+
+/// The log has a line for every step.
+#[test]
+fn steps_have_names() {
+    each_step(|job, step| assert!(!step.name.trim().is_empty(), "{}", job.id));
+}

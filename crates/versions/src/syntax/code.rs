@@ -247,3 +247,23 @@ fn end_of(text: &str, quote: &str, spans_lines: bool) -> usize {
     }
     text.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Keep, Language, blanked};
+
+    /// What is blanked keeps its length and its lines, so that places in it are places in the text.
+    #[test]
+    fn lines_stay() {
+        let language = Language {
+            line_comments: &["#"],
+            comments: &[("/*", "*/")],
+            texts: &[],
+            quotes: &["\""],
+            quotes_span_lines: false,
+        };
+        let text = "a /* one\ntwo */ b # three\nc \"four\"\n";
+        let code = blanked(text, &language, Keep::Code);
+        assert_eq!(code, "a       \n       b        \nc \"    \"\n");
+    }
+}
