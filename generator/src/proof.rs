@@ -4,6 +4,7 @@
 //! asked for, and what is known to be broken today.
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::model::{GateCheck, Stage};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::workflow::{OutputKind, Role, Workflow};
 use lockstep_semantics::{Asked, Broken, Graph, Known, Promise, Step, prove};
@@ -101,8 +102,19 @@ pub fn broken(
 #[must_use]
 pub fn asked(plan: &Plan, workflow: &Workflow) -> Asked {
     let is = |name: &str| workflow.file.as_str() == name;
+    let scripts = plan.gates.iter().filter(|gate| gate.before == Stage::Publish);
+    let scripts = scripts.filter_map(|gate| match gate.check {
+        GateCheck::Script { .. } => Some(Role::Gate(gate.id.clone())),
+        GateCheck::Workflow { .. }
+        | GateCheck::CommitStatus { .. }
+        | GateCheck::NoOpenBlockers { .. } => None,
+    });
+    let preflights = plan.channels.iter().map(|channel| Role::Preflight(channel.kind()));
+    let provenance = plan.attestations.then_some(Role::Provenance);
+    let checks = [Role::Gates, Role::Verify].into_iter().chain(provenance);
     Asked {
-        provenance: plan.attestations,
+        checks: checks.chain(scripts).chain(preflights).collect(),
+        verifies: true,
         report: is("release.yml") || is("release-publish.yml"),
         approval: true,
     }

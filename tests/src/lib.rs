@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod bundle;
 pub mod commands;
+pub mod github;
 pub mod hostile;
 pub mod pairs;
 pub mod program;

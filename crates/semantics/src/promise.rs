@@ -54,10 +54,12 @@ impl Promise {
 }
 
 /// What is asked of a graph beside what it shows by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// Whether the bundle is attested, and its provenance so can be proved.
-    pub provenance: bool,
+    /// The steps, by their roles, that must pass in another job before anything is published.
+    pub checks: Vec<Role>,
+    /// Whether a job that uploads to a registry must verify for itself what it uploads.
+    pub verifies: bool,
     /// Whether the workflow publishes, or builds what is published, and so must report.
     pub report: bool,
     /// Whether somebody must approve.
@@ -155,6 +157,27 @@ fn is_publishing(role: &Role) -> Option<ChannelKind> {
     match role {
         Role::Prepare(channel) | Role::Publish(channel) => Some(*channel),
         _ => None,
+    }
+}
+
+/// What a step does to which a check is given.
+fn in_words(check: &Role) -> String {
+    match check {
+        Role::Gates => "looks at the gates".to_owned(),
+        Role::Gate(id) => format!("is the gate `{id}`"),
+        Role::Provenance => "proves where the bundle comes from".to_owned(),
+        Role::Verify => "verifies the bundle".to_owned(),
+        Role::Preflight(channel) => format!("asks {} what is in the way", channel.label()),
+        Role::Approve => "asks anybody to approve".to_owned(),
+        Role::Plain
+        | Role::ProjectCode
+        | Role::Resolve
+        | Role::Prepare(_)
+        | Role::Look(_)
+        | Role::Publish(_)
+        | Role::Attest
+        | Role::Deliver
+        | Role::Report => "is there for what is asked".to_owned(),
     }
 }
 
@@ -317,8 +340,8 @@ impl Proof<'_> {
     }
 
     fn gated(&mut self, job: usize, starts: Bdd) {
+        self.has_checks(job, starts);
         let gates = self.steps(|role| matches!(role, Role::Gates | Role::Gate(_) | Role::Resolve));
-        let provenance = self.steps(|role| *role == Role::Provenance);
         let verify = self.steps(|role| *role == Role::Verify);
         if gates.is_empty() {
             let what = "publishes, and no step of the workflow is a gate";
@@ -332,16 +355,9 @@ impl Proof<'_> {
             let passed = self.runs.table.or(passed, waived);
             self.before(job, starts, passed, TRUE, gate);
         }
-        if self.asked.provenance {
-            if provenance.is_empty() {
-                let what =
-                    "publishes, and no step of the workflow proves where the bundle comes from";
-                self.broken(Promise::Gated, Some(job), starts, what, "prove it before");
-            }
-            for step in provenance {
-                let passed = self.succeeds(step);
-                self.before(job, starts, passed, TRUE, step);
-            }
+        for step in self.steps(|role| *role == Role::Provenance) {
+            let passed = self.succeeds(step);
+            self.before(job, starts, passed, TRUE, step);
         }
         // A job that verifies the bundle again for itself is no check of another.
         let counts = |at: &At| at.0 == job || !self.publishes(at.0);
@@ -368,6 +384,26 @@ impl Proof<'_> {
                 let passed = self.succeeds(step);
                 self.before(job, starts, passed, TRUE, step);
             }
+        }
+    }
+
+    /// That every check which is asked for is a step of some other job, and so can be waited for.
+    fn has_checks(&mut self, job: usize, starts: Bdd) {
+        for check in self.asked.checks.clone() {
+            let steps = self.steps(|role| *role == check);
+            if steps.into_iter().all(|(at, _)| self.publishes(at)) {
+                let what = format!("publishes, and no step before it {}", in_words(&check));
+                self.broken(Promise::Gated, Some(job), starts, &what, "put it back");
+            }
+        }
+        let of = &self.runs.graph.jobs[job];
+        let uploads = of.has(|role| match role {
+            Role::Publish(channel) => is_registry(*channel),
+            _ => false,
+        });
+        if self.asked.verifies && uploads && !of.has(|role| *role == Role::Verify) {
+            let what = "uploads what it did not verify";
+            self.broken(Promise::Gated, Some(job), starts, what, "let it verify the bundle first");
         }
     }
 

@@ -150,7 +150,8 @@ fn broken(
     let output = |_: &str, _: &str| OutputKind::Text;
     let graph = proof::read(&file, text, &Known { role: &role, output: &output })?;
     let asked = Asked {
-        provenance: false,
+        checks: Vec::new(),
+        verifies: false,
         report: !options.reports.is_empty(),
         approval: !options.approves.is_empty(),
     };

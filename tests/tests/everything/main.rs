@@ -16,6 +16,7 @@ mod input;
 mod launcher;
 mod linters;
 mod memory;
+mod mutations;
 mod offline;
 mod pins;
 mod problems;
