@@ -116,13 +116,11 @@ function run(jobs, given) {
 }
 
 const input = JSON.parse(readFileSync(0, "utf8"));
-const status = { always: true, cancelled: false, success: true, failure: false };
-const all = { ...status };
+const well = { always: true, cancelled: false, success: true, failure: false };
 process.stdout.write(
   JSON.stringify({
     expressions: (input.expressions ?? []).map(({ text, contexts }) => {
-      const result = evaluate(text, contexts, contexts.status ?? all);
-      return isTrue(result);
+      return isTrue(evaluate(text, contexts, { ...well, ...contexts.status }));
     }),
     workflows: (input.workflows ?? []).map(({ jobs }) =>
       input.runs.map((given) => run(jobs, given)),

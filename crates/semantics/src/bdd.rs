@@ -20,7 +20,7 @@ pub const TRUE: Bdd = Bdd(1);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Node {
-    variable: u32,
+    variable: u64,
     low: Bdd,
     high: Bdd,
 }
@@ -35,7 +35,7 @@ pub struct Table {
 
 impl Default for Table {
     fn default() -> Self {
-        let end = Node { variable: u32::MAX, low: FALSE, high: FALSE };
+        let end = Node { variable: u64::MAX, low: FALSE, high: FALSE };
         Self { nodes: vec![end, end], known: HashMap::default(), chosen: HashMap::default() }
     }
 }
@@ -43,7 +43,7 @@ impl Default for Table {
 impl Table {
     /// A variable. In every function those with a lower number come first; functions are small where variables that
     /// belong together stand together.
-    pub fn variable(&mut self, variable: u32) -> Bdd {
+    pub fn variable(&mut self, variable: u64) -> Bdd {
         self.node(Node { variable, low: FALSE, high: TRUE })
     }
 
@@ -79,7 +79,7 @@ impl Table {
             return *known;
         }
         let parts = [when, then, other].map(|bdd| (bdd, self.at(bdd)));
-        let variable = parts.iter().map(|(_, node)| node.variable).min().unwrap_or(u32::MAX);
+        let variable = parts.iter().map(|(_, node)| node.variable).min().unwrap_or(u64::MAX);
         let half = |high: bool| {
             parts.map(|(bdd, node)| match (node.variable == variable, high) {
                 (false, _) => bdd,
@@ -125,7 +125,7 @@ impl Table {
     }
 
     /// The function where some variables have a value.
-    pub fn restricted(&mut self, bdd: Bdd, values: &HashMap<u32, bool>) -> Bdd {
+    pub fn restricted(&mut self, bdd: Bdd, values: &HashMap<u64, bool>) -> Bdd {
         let mut done = HashMap::new();
         self.restrict(bdd, values, &mut done)
     }
@@ -133,7 +133,7 @@ impl Table {
     fn restrict(
         &mut self,
         bdd: Bdd,
-        values: &HashMap<u32, bool>,
+        values: &HashMap<u64, bool>,
         done: &mut HashMap<Bdd, Bdd>,
     ) -> Bdd {
         if bdd == FALSE || bdd == TRUE {
@@ -159,7 +159,7 @@ impl Table {
     /// The variables that must be true for a function to hold, as few as can be; all others are false. Nothing
     /// where it never holds.
     #[must_use]
-    pub fn fewest(&self, bdd: Bdd) -> Option<Vec<u32>> {
+    pub fn fewest(&self, bdd: Bdd) -> Option<Vec<u64>> {
         let mut costs: HashMap<Bdd, Option<usize>> = HashMap::new();
         self.cost(bdd, &mut costs)?;
         let mut at = bdd;

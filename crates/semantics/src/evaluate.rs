@@ -32,7 +32,7 @@ pub type Outcome = BTreeMap<String, BTreeSet<JobResult>>;
 #[must_use]
 pub fn evaluate(graph: &Graph, given: &Given) -> Outcome {
     let mut runs = Runs::of(graph);
-    let values: HashMap<u32, bool> = runs
+    let values: HashMap<u64, bool> = runs
         .variables
         .iter()
         .filter_map(|(at, variable)| Some((*at, decided(graph, given, variable)?)))

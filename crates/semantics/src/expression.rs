@@ -52,7 +52,7 @@ impl Expression {
     ///
     /// # Errors
     ///
-    /// Where it is none, in words.
+    /// Why the text is not an expression.
     pub fn of_condition(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let bare = text.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}"));
@@ -69,7 +69,7 @@ impl Expression {
     ///
     /// # Errors
     ///
-    /// Where it is none, in words.
+    /// Why the text is not an expression.
     pub fn parse(text: &str) -> Result<Self, String> {
         let parsed = github::Expr::parse(text).map_err(|error| error.to_string())?;
         Ok(Self::of(&parsed))

@@ -1,7 +1,7 @@
 //! What GitHub does with a job graph: conditions evaluated, promises proved.
 //!
 //! A [`Graph`] is made of the typed workflows that the generator makes, or read from a file ([`Graph::read`]).
-//! [`Runs`] are all its runs at once: for every job and step, when it starts and how it ends, as functions of what
+//! `Runs` are all its runs at once: for every job and step, when it starts and how it ends, as functions of what
 //! nobody decides beforehand (events, inputs, failures, cancellation, outputs). [`prove`] asks whether one of them
 //! breaks a promise, and names the shortest.
 
@@ -16,9 +16,6 @@ mod typed;
 mod value;
 
 pub use evaluate::{Given, Outcome, evaluate};
-pub use expression::{Expression, Status};
 pub use graph::{Graph, Input, InputKind, Job, Powers, Step};
 pub use promise::{Asked, Broken, Counterexample, Promise, prove};
-pub use run::Runs;
 pub use text::{Known, NotRead};
-pub use value::Value;

@@ -10,6 +10,9 @@ use serde_yaml::Value;
 use crate::expression::Expression;
 use crate::graph::{Graph, Input, InputKind, Job, Powers, Step};
 
+/// The most jobs and steps of a file that is looked into. GitHub's own workflows have some tens.
+const LARGEST: usize = 2000;
+
 /// What is known of a file beside its text.
 pub struct Known<'a> {
     /// The role of a step, by its job's id and its name.
@@ -52,6 +55,11 @@ impl Graph {
         let jobs = root.get("jobs").and_then(Value::as_mapping).cloned().unwrap_or_default();
         let named: Vec<(String, Value)> =
             jobs.into_iter().filter_map(|(id, job)| Some((id.as_str()?.to_owned(), job))).collect();
+        let parts = named.iter().map(|(_, job)| 1 + job.get("steps").map_or(0, length));
+        if parts.sum::<usize>() > LARGEST {
+            let what = format!("has more than {LARGEST} jobs and steps, and is not looked into");
+            return Err(NotRead { what, line: 0 });
+        }
         let order = in_order(&named).map_err(|what| NotRead { what, line: 0 })?;
         let ids: Vec<&str> = order.iter().map(|at| named[*at].0.as_str()).collect();
         let jobs = order.iter().map(|at| {
@@ -67,6 +75,10 @@ impl Graph {
             jobs: jobs.collect::<Result<_, _>>()?,
         })
     }
+}
+
+fn length(steps: &Value) -> usize {
+    steps.as_sequence().map_or(0, Vec::len)
 }
 
 /// The line of a job, from 1; 0 where it is not written as a block.

@@ -99,9 +99,7 @@ fn step(step: &typed::Step) -> Step {
 
 /// A step of a called workflow, of which only counts that it is there: when it runs, that workflow says.
 fn called_step(step: &typed::Step) -> Step {
-    let role = match &step.role {
-        Role::Deliver | Role::Report | Role::ProjectCode => step.role.clone(),
-        _ => Role::Plain,
-    };
+    let counts = matches!(step.role, Role::Deliver | Role::Report | Role::ProjectCode);
+    let role = if counts { step.role.clone() } else { Role::Plain };
     Step { id: None, condition: None, role, ..self::step(step) }
 }

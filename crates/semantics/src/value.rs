@@ -58,7 +58,7 @@ impl Value {
         Some(if or_equal { a <= b } else { a < b })
     }
 
-    /// It as a number; what is none is not a number.
+    /// Its value as a number; NaN where it does not stand for one.
     fn number(&self) -> Option<f64> {
         match self {
             Self::Null => Some(0.0),

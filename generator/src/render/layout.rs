@@ -143,7 +143,7 @@ fn concurrency(concurrency: &Concurrency) -> ConcurrencyLayout {
         group: quote(&concurrency.group),
         cancel: match &concurrency.cancel {
             Cancel::Fixed(flag) => flag.to_string(),
-            Cancel::When(expression) => quote(&expression.to_string()),
+            Cancel::When(condition) => quote(&condition.expression().to_string()),
         },
     }
 }

@@ -40,12 +40,9 @@ pub(super) fn toolchain(toolchain: &Toolchain, condition: Option<&Condition>) ->
 }
 
 fn rust(version: &ToolVersion) -> Step {
-    let script = "\
-rustup toolchain install \"$RUST_VERSION\" --profile minimal
-rustup default \"$RUST_VERSION\"
-if [ -n \"${LOCKSTEP_TRIPLE:-}\" ]; then rustup target add \"$LOCKSTEP_TRIPLE\"; fi
-";
-    Step::run("Set up Rust", Shell::Bash, script).with_env("RUST_VERSION", version.as_str())
+    let target =
+        "if [ -n \"${LOCKSTEP_TRIPLE:-}\" ]; then rustup target add \"$LOCKSTEP_TRIPLE\"; fi\n";
+    rustup("Set up Rust", version.as_str(), target)
 }
 
 /// Node.js, and npm as it comes with it.
@@ -62,11 +59,15 @@ pub(super) fn uv(version: &str) -> Step {
 
 /// cargo.
 pub(super) fn cargo(version: &str) -> Step {
-    let script = "\
-rustup toolchain install \"$RUST_VERSION\" --profile minimal
-rustup default \"$RUST_VERSION\"
-";
-    Step::run("Set up cargo", Shell::Bash, script).with_env("RUST_VERSION", version)
+    rustup("Set up cargo", version, "")
+}
+
+/// A toolchain by rustup, and what else is asked of that.
+fn rustup(name: &str, version: &str, and: &str) -> Step {
+    let install = "rustup toolchain install \"$RUST_VERSION\" --profile minimal\n\
+                   rustup default \"$RUST_VERSION\"\n";
+    let script = format!("{install}{and}");
+    Step::run(name, Shell::Bash, &script).with_env("RUST_VERSION", version)
 }
 
 /// The bundle, as this run uploaded it.

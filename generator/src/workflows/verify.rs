@@ -26,7 +26,7 @@ pub(super) fn workflow(model: &Model, plan: &Plan) -> Workflow {
         inputs: inputs(),
         concurrency: Some(Concurrency {
             group: format!("verify-{}-{}", expr("github.ref"), expr("inputs.version")),
-            cancel: Cancel::When(Condition::from(Fact::Event(Event::PullRequest)).expression()),
+            cancel: Cancel::When(Fact::Event(Event::PullRequest).into()),
         }),
         jobs,
     }

@@ -24,17 +24,18 @@ use crate::strings::{
 
 mod artifacts;
 mod channels;
+mod file;
 mod versions;
 
 pub use artifacts::{
     ArchiveFile, ArchivePlan, ArtifactPlan, BinaryFile, BinaryPlan, CratePlan, NpmPackagePlan,
-    Placement, PlannedFile, PlatformPackageFile, PlatformPackagePlan, SdistPlan, WheelFile,
-    WheelPlan, at_version,
+    Placement, PlatformPackageFile, PlatformPackagePlan, SdistPlan, WheelFile, WheelPlan,
 };
 pub use channels::{
     CargoBinstallPlan, ChannelPlan, Destination, FormulaPlan, GithubReleasePlan, HomebrewPlan,
     Login, NpmPlan, RegistryPlan, TierPlan,
 };
+pub use file::{PlannedFile, at_version};
 pub use versions::{Locator, TrainPlan, VersionFilePlan, VersionPlan};
 
 /// A model fully resolved.

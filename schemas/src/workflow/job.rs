@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{
-    ActionName, Condition, Fact, Need, Permission, Setting, Step, StepId, Workflow, permissions,
-};
+use super::need::permissions;
+use super::{ActionName, Condition, Fact, Need, Permission, Setting, Step, StepId, Workflow};
 use crate::model::{ChannelKind, Tier};
 use crate::strings::{
     ArchiveSuffix, ContainerImage, EnvironmentName, Expression, JobId, RunnerLabel, SettingName,

@@ -17,10 +17,10 @@ pub use job::{
     BuildEntry, Call, Checkout, InstallEntry, Job, JobBody, JobOutput, Matrix, OutputKind, Run,
     Timeout,
 };
-pub use need::{Access, Need, Permission, PermissionScope, permissions};
+pub use need::{Access, Need, Permission, PermissionScope};
 pub use step::{ActionName, Rehearsed, Role, Setting, Step, StepBody, StepId, Value};
 
-use crate::strings::{Expression, InputName, Text, WorkflowFile};
+use crate::strings::{InputName, Text, WorkflowFile};
 
 /// A workflow of the rendered set.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,5 +130,5 @@ pub enum Cancel {
     /// Always or never.
     Fixed(bool),
     /// It depends.
-    When(Expression),
+    When(Condition),
 }

@@ -106,8 +106,7 @@ impl Access {
 }
 
 /// The permissions that some needs come to.
-#[must_use]
-pub fn permissions<'a>(needs: impl IntoIterator<Item = &'a Need>) -> Vec<Permission> {
+pub(super) fn permissions<'a>(needs: impl IntoIterator<Item = &'a Need>) -> Vec<Permission> {
     union(needs.into_iter().filter_map(|need| match need {
         Need::Permission(permission) => Some(permission.clone()),
         Need::Checkout => Some(Permission::CHECKOUT),

@@ -71,8 +71,6 @@ pub enum Role {
     Gates,
     /// It is a gate, which is a script.
     Gate(Id),
-    /// It finds the build run and the tag's commit.
-    Resolve,
     /// It proves where the bundle comes from.
     Provenance,
     /// It verifies the bundle.
@@ -93,6 +91,35 @@ pub enum Role {
     Deliver,
     /// It puts together what happened.
     Report,
+}
+
+impl Role {
+    /// The channel that it is of.
+    #[must_use]
+    pub fn channel(&self) -> Option<ChannelKind> {
+        match self {
+            Self::Preflight(channel)
+            | Self::Prepare(channel)
+            | Self::Look(channel)
+            | Self::Publish(channel) => Some(*channel),
+            Self::Plain
+            | Self::ProjectCode
+            | Self::Gates
+            | Self::Gate(_)
+            | Self::Provenance
+            | Self::Verify
+            | Self::Approve
+            | Self::Attest
+            | Self::Deliver
+            | Self::Report => None,
+        }
+    }
+
+    /// The channel on which it makes or publishes something.
+    #[must_use]
+    pub fn publishes(&self) -> Option<ChannelKind> {
+        self.channel().filter(|_| matches!(self, Self::Prepare(_) | Self::Publish(_)))
+    }
 }
 
 /// What is done in place of a step in a rehearsal.

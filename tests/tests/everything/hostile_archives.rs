@@ -210,7 +210,7 @@ proptest! {
     }
 }
 
-/// A zip that is made of folders too is none to refuse; one whose folder has bytes is.
+/// A zip may list folders too. One whose folder has bytes is refused.
 #[test]
 fn folders_in_zips() {
     let made = |bytes: &str| {

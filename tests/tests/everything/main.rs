@@ -24,6 +24,7 @@ mod proof;
 mod reference_sets;
 mod references;
 mod scale;
+mod semantics;
 mod stand_ins;
 mod steps;
 mod version_files;

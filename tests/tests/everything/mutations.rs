@@ -47,7 +47,7 @@ fn mutants(root: &serde_yaml::Value, graph: &Graph) -> Vec<Mutant> {
         change("may write all".to_owned(), &|job| job["permissions"] = "write-all".into());
         change("has an environment".to_owned(), &|job| job["environment"] = "npm".into());
         change("has a secret".to_owned(), &|job| {
-            job["env"]["TOKEN"] = "${{ secrets.TOKEN }}".into()
+            job["env"]["TOKEN"] = "${{ secrets.TOKEN }}".into();
         });
         change("continues on error".to_owned(), &|job| job["continue-on-error"] = true.into());
         for (at, step) in job.steps.iter().enumerate() {
@@ -147,7 +147,7 @@ fn runs(graph: &Graph, count: usize) -> Vec<Value> {
             (0..count).map(|_| names[chance.below(names.len())].clone()).collect()
         };
         let jobs: Vec<String> = graph.jobs.iter().map(|job| job.id.clone()).collect();
-        let (fails, stops, before, in_steps) =
+        let (failing, stopped, before, in_steps) =
             (some(&jobs, 3), some(&jobs, 4), some(&jobs, 5), some(&steps, 2));
         let selected: BTreeMap<&str, &str> = channels
             .iter()
@@ -156,7 +156,7 @@ fn runs(graph: &Graph, count: usize) -> Vec<Value> {
         json!({
             "event": "workflow_dispatch",
             "inputs": { "rehearsal": chance.below(3) == 0 },
-            "fails": fails, "stops": stops, "cancelledBefore": before, "failsIn": in_steps,
+            "fails": failing, "stops": stopped, "cancelledBefore": before, "failsIn": in_steps,
             "outputs": { "resolve": selected },
         })
     };
@@ -277,7 +277,7 @@ fn mutations() {
             });
             match new {
                 Some((breach, given)) => {
-                    missed.push(format!("{name}: {}: {breach}: {given}", mutant.what))
+                    missed.push(format!("{name}: {}: {breach}: {given}", mutant.what));
                 }
                 None => harmless += 1,
             }

@@ -1,116 +1,12 @@
-//! The promises, and the runs that break them.
-
-use std::fmt;
+//! Each promise, asked of every run.
 
 use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::workflow::{JobResult, Role};
+use lockstep_schemas::workflow::Role;
 
+use super::{Asked, Broken, Promise};
 use crate::bdd::{Bdd, FALSE, TRUE};
-use crate::graph::{Graph, Powers};
-use crate::run::{Runs, Variable};
-
-/// A promise that every graph must keep.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Promise {
-    /// Nothing is published unless every gate, the provenance, the verification and the preflight of every
-    /// selected channel passed in this run, or was waived on record.
-    Gated,
-    /// Nothing is published that somebody did not approve in this run.
-    Approved,
-    /// What can be taken back comes before what cannot, and what is public last.
-    Ordered,
-    /// A pull request reaches no secret, identity token or permission to write.
-    Harmless,
-    /// A rehearsal reaches secrets and identity tokens in preflight jobs alone, and no permission to write.
-    Rehearsed,
-    /// A job that was skipped or cancelled is not taken for one that passed.
-    NothingSkipped,
-    /// Every run ends in a report.
-    Reported,
-    /// What was published is looked at where users install it, also where publishing was partial.
-    Delivered,
-    /// No code of the project runs in a job that signs or publishes.
-    Apart,
-}
-
-impl Promise {
-    /// What is promised, in words.
-    #[must_use]
-    pub fn in_words(self) -> &'static str {
-        match self {
-            Self::Gated => "nothing is published before every gate and check passed",
-            Self::Approved => "nothing is published that nobody approved in this run",
-            Self::Ordered => "what cannot be taken back comes last",
-            Self::Harmless => {
-                "a pull request reaches no secret, identity token or write permission"
-            }
-            Self::Rehearsed => "a rehearsal can change nothing",
-            Self::NothingSkipped => "a skipped job is not taken for one that passed",
-            Self::Reported => "every run ends in a report",
-            Self::Delivered => "what was published is looked at where users install it",
-            Self::Apart => "no project code runs in a job that signs or publishes",
-        }
-    }
-}
-
-/// What is asked of a graph beside what it shows by itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Asked {
-    /// The steps, by their roles, that must pass in another job before anything is published.
-    pub checks: Vec<Role>,
-    /// Whether a job that uploads to a registry must verify for itself what it uploads.
-    pub verifies: bool,
-    /// Whether the workflow publishes, or builds what is published, and so must report.
-    pub report: bool,
-    /// Whether somebody must approve.
-    pub approval: bool,
-}
-
-/// A promise that a graph breaks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
-    /// The promise.
-    pub promise: Promise,
-    /// The workflow's file.
-    pub file: String,
-    /// The job that breaks it; none where a job is missing.
-    pub job: Option<String>,
-    /// Where that job stands, from 1; 0 where that is not known.
-    pub line: usize,
-    /// What is wrong.
-    pub what: String,
-    /// What to change.
-    pub remedy: String,
-    /// The shortest run that breaks it.
-    pub run: Counterexample,
-}
-
-/// A run that breaks a promise.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counterexample {
-    /// What started it, and with what.
-    pub given: Vec<String>,
-    /// What happens in it that is not as it should be.
-    pub happens: Vec<String>,
-    /// How each job that matters ends.
-    pub jobs: Vec<(String, JobResult)>,
-}
-
-impl fmt::Display for Counterexample {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let given =
-            if self.given.is_empty() { "as usual".to_owned() } else { self.given.join(", ") };
-        writeln!(f, "started: {given}")?;
-        for what in &self.happens {
-            writeln!(f, "then: {what}")?;
-        }
-        let width = self.jobs.iter().map(|(job, _)| job.len()).max().unwrap_or_default();
-        for (job, result) in &self.jobs {
-            writeln!(f, "  {job:width$}  {}", result.id())?;
-        }
-        Ok(())
-    }
-}
+use crate::graph::{Graph, Job, Powers};
+use crate::run::Runs;
 
 /// The promises that a graph breaks, each by its shortest run; none where it keeps them all, but for those that are
 /// excepted: by the promise, and the job that breaks it.
@@ -136,28 +32,21 @@ pub fn prove(
 }
 
 /// Whether a promise speaks of a job.
-fn matters(job: &crate::graph::Job) -> bool {
+fn matters(job: &Job) -> bool {
     job.powers != Powers::default()
-        || job.has(|role| *role == Role::Attest || is_publishing(role).is_some())
+        || job.has(|role| *role == Role::Attest || role.publishes().is_some())
 }
 
 /// A step by its job and its place there.
 type At = (usize, usize);
 
-struct Proof<'g> {
-    runs: Runs<'g>,
+pub(super) struct Proof<'g> {
+    pub(super) runs: Runs<'g>,
     asked: Asked,
     excepted: &'g dyn Fn(Promise, Option<&str>) -> bool,
     /// A job whose end a counterexample shows besides.
-    also: Option<usize>,
+    pub(super) also: Option<usize>,
     broken: Vec<Broken>,
-}
-
-fn is_publishing(role: &Role) -> Option<ChannelKind> {
-    match role {
-        Role::Prepare(channel) | Role::Publish(channel) => Some(*channel),
-        _ => None,
-    }
 }
 
 /// What a step does to which a check is given.
@@ -171,7 +60,6 @@ fn in_words(check: &Role) -> String {
         Role::Approve => "asks anybody to approve".to_owned(),
         Role::Plain
         | Role::ProjectCode
-        | Role::Resolve
         | Role::Prepare(_)
         | Role::Look(_)
         | Role::Publish(_)
@@ -207,7 +95,7 @@ impl Proof<'_> {
         self.runs.jobs[job].steps[step].succeeds
     }
 
-    fn id(&self, job: usize) -> &str {
+    pub(super) fn id(&self, job: usize) -> &str {
         &self.runs.graph.jobs[job].id
     }
 
@@ -230,68 +118,6 @@ impl Proof<'_> {
             remedy: remedy.to_owned(),
             run,
         });
-    }
-
-    /// What happens where these variables alone are true.
-    fn counterexample(&mut self, fewest: &[u32], job: Option<usize>) -> Counterexample {
-        let mut example = Counterexample::default();
-        for at in fewest {
-            let Some(variable) = self.runs.variables.get(at) else { continue };
-            let (is_given, words) = self.in_words(variable);
-            if is_given { example.given.push(words) } else { example.happens.push(words) }
-        }
-        let values = self.runs.variables.keys().map(|at| (*at, fewest.contains(at))).collect();
-        let mut wanted = Vec::new();
-        for job in job.into_iter().chain(self.also) {
-            self.and_before(job, &mut wanted);
-        }
-        for place in wanted {
-            for result in JobResult::ALL {
-                let when = self.runs.result(place, result);
-                if self.runs.table.restricted(when, &values) == TRUE {
-                    example.jobs.push((self.id(place).to_owned(), result));
-                }
-            }
-        }
-        example
-    }
-
-    /// A job and all that it needs, however far.
-    fn and_before(&self, job: usize, found: &mut Vec<usize>) {
-        for need in &self.runs.graph.jobs[job].needs {
-            self.and_before(*need, found);
-        }
-        if !found.contains(&job) {
-            found.push(job);
-        }
-    }
-
-    fn in_words(&self, variable: &Variable) -> (bool, String) {
-        let job = |place: &usize| self.id(*place);
-        match variable {
-            Variable::Event(event) => (true, format!("by {event}")),
-            Variable::Input(name, value) => (true, format!("{name}: {value}")),
-            Variable::CancelledBefore(at) => {
-                (false, format!("the run is cancelled before `{}` starts", job(at)))
-            }
-            Variable::CancelledIn(at) => {
-                (false, format!("`{}` is cancelled, or takes too long", job(at)))
-            }
-            Variable::FailedIn(at) => (false, format!("`{}` fails", job(at))),
-            Variable::Failed(at, step) => {
-                let name = &self.runs.graph.jobs[*at].steps[*step].name;
-                (false, format!("`{name}` fails in `{}`", job(at)))
-            }
-            Variable::Empty(at) => (false, format!("the matrix of `{}` is empty", job(at))),
-            Variable::Skipped(at) => (false, format!("`{}` counts as skipped", job(at))),
-            Variable::Output(at, name, value) => {
-                (false, format!("`{}` puts out {name}: {value}", job(at)))
-            }
-            Variable::LeftOutput(at, name) => {
-                (false, format!("`{}` put out {name} before it failed", job(at)))
-            }
-            Variable::Unknown(text) => (false, format!("{text} is true")),
-        }
     }
 
     /// When this release ships to a channel, as far as the graph says so: where a job of the channel can start.
@@ -327,63 +153,50 @@ impl Proof<'_> {
     fn publishing(&mut self, job: usize) {
         let steps = self.runs.graph.jobs[job].steps.iter().enumerate();
         let publishing: Vec<(usize, Role, ChannelKind)> = steps
-            .filter_map(|(at, step)| Some((at, step.role.clone(), is_publishing(&step.role)?)))
+            .filter_map(|(at, step)| Some((at, step.role.clone(), step.role.publishes()?)))
             .collect();
         for (at, role, channel) in publishing {
             let starts = self.starts((job, at));
             self.gated(job, starts);
             self.ordered(job, starts, &role, channel);
         }
-        if self.runs.graph.jobs[job].has(|role| is_publishing(role).is_some()) {
+        if self.runs.graph.jobs[job].has(|role| role.publishes().is_some()) {
             self.nothing_skipped(job);
         }
     }
 
     fn gated(&mut self, job: usize, starts: Bdd) {
         self.has_checks(job, starts);
-        let gates = self.steps(|role| matches!(role, Role::Gates | Role::Gate(_) | Role::Resolve));
-        let verify = self.steps(|role| *role == Role::Verify);
-        if gates.is_empty() {
-            let what = "publishes, and no step of the workflow is a gate";
-            self.broken(Promise::Gated, Some(job), starts, what, "let a gate pass before it");
-        }
-        for gate in gates {
-            let passed = self.succeeds(gate);
-            // Only a script can be waived: what looks at all gates says itself which it let go.
-            let is_script = matches!(self.role(gate), Role::Gate(_));
-            let waived = if is_script { self.waived(gate) } else { FALSE };
-            let passed = self.runs.table.or(passed, waived);
-            self.before(job, starts, passed, TRUE, gate);
-        }
-        for step in self.steps(|role| *role == Role::Provenance) {
+        for step in self.steps(|_| true) {
             let passed = self.succeeds(step);
-            self.before(job, starts, passed, TRUE, step);
+            let (passed, asked) = match self.role(step) {
+                Role::Gates | Role::Provenance => (passed, TRUE),
+                // Only a script can be waived: what looks at all gates says itself which it let go.
+                Role::Gate(_) => {
+                    let waived = self.waived(step);
+                    (self.runs.table.or(passed, waived), TRUE)
+                }
+                // A job that verifies the bundle again for itself is no check of another.
+                Role::Verify if step.0 == job || !self.publishes(step.0) => (passed, TRUE),
+                Role::Preflight(channel) => (passed, self.selected(channel)),
+                Role::Approve if self.asked.approval => (passed, TRUE),
+                Role::Verify
+                | Role::Approve
+                | Role::Plain
+                | Role::ProjectCode
+                | Role::Prepare(_)
+                | Role::Look(_)
+                | Role::Publish(_)
+                | Role::Attest
+                | Role::Deliver
+                | Role::Report => continue,
+            };
+            self.before(job, starts, passed, asked, step);
         }
-        // A job that verifies the bundle again for itself is no check of another.
-        let counts = |at: &At| at.0 == job || !self.publishes(at.0);
-        let verify: Vec<At> = verify.into_iter().filter(counts).collect();
-        for step in verify {
-            let passed = self.succeeds(step);
-            self.before(job, starts, passed, TRUE, step);
-        }
-        let preflights = self.steps(|role| matches!(role, Role::Preflight(_)));
-        for step in preflights {
-            let Role::Preflight(channel) = self.role(step) else { continue };
-            let selected = self.selected(channel);
-            let passed = self.succeeds(step);
-            self.before(job, starts, passed, selected, step);
-        }
-        if self.asked.approval {
-            let approvals = self.steps(|role| *role == Role::Approve);
-            if approvals.is_empty() {
-                let what = "publishes, and no job asks anybody to approve";
-                let remedy = "let a job with a protected environment come before it";
-                self.broken(Promise::Approved, Some(job), starts, what, remedy);
-            }
-            for step in approvals {
-                let passed = self.succeeds(step);
-                self.before(job, starts, passed, TRUE, step);
-            }
+        if self.asked.approval && self.steps(|role| *role == Role::Approve).is_empty() {
+            let what = "publishes, and no job asks anybody to approve";
+            let remedy = "let a job with a protected environment come before it";
+            self.broken(Promise::Approved, Some(job), starts, what, remedy);
         }
     }
 
@@ -393,14 +206,18 @@ impl Proof<'_> {
             let steps = self.steps(|role| *role == check);
             if steps.into_iter().all(|(at, _)| self.publishes(at)) {
                 let what = format!("publishes, and no step before it {}", in_words(&check));
-                self.broken(Promise::Gated, Some(job), starts, &what, "put it back");
+                self.broken(
+                    Promise::Gated,
+                    Some(job),
+                    starts,
+                    &what,
+                    "add it to a job that it needs",
+                );
             }
         }
         let of = &self.runs.graph.jobs[job];
-        let uploads = of.has(|role| match role {
-            Role::Publish(channel) => is_registry(*channel),
-            _ => false,
-        });
+        let uploads =
+            of.has(|role| matches!(role, Role::Publish(channel) if is_registry(*channel)));
         if self.asked.verifies && uploads && !of.has(|role| *role == Role::Verify) {
             let what = "uploads what it did not verify";
             self.broken(Promise::Gated, Some(job), starts, what, "let it verify the bundle first");
@@ -412,7 +229,7 @@ impl Proof<'_> {
     }
 
     fn publishes(&self, job: usize) -> bool {
-        self.runs.graph.jobs[job].has(|role| is_publishing(role).is_some())
+        self.runs.graph.jobs[job].has(|role| role.publishes().is_some())
     }
 
     /// That a step passed before a job publishes, where it is asked for.
@@ -434,15 +251,19 @@ impl Proof<'_> {
         if !is_public {
             return;
         }
-        let must_come_first = |other: &Role| match (channel, other) {
+        let is_prepared = |other: &Role| matches!(other, Role::Prepare(_));
+        let must_come_first = |other: &Role| match channel {
             // What a registry accepts stays: all that can be taken back is made before.
-            (kind, Role::Prepare(_)) => is_registry(kind) || kind == ChannelKind::GithubRelease,
-            (ChannelKind::GithubRelease, Role::Publish(other)) => is_registry(*other),
-            (ChannelKind::Homebrew, Role::Publish(other)) => *other == ChannelKind::GithubRelease,
-            _ => false,
+            ChannelKind::Npm | ChannelKind::Pypi | ChannelKind::CratesIo => is_prepared(other),
+            ChannelKind::GithubRelease => {
+                is_prepared(other)
+                    || matches!(other, Role::Publish(channel) if is_registry(*channel))
+            }
+            ChannelKind::Homebrew => *other == Role::Publish(ChannelKind::GithubRelease),
+            ChannelKind::CargoBinstall => false,
         };
         for step in self.steps(must_come_first) {
-            let Some(other) = is_publishing(&self.role(step)) else { continue };
+            let Some(other) = self.role(step).publishes() else { continue };
             // A formula leads to the release's assets: without the release it leads nowhere.
             let selected = self.selected(other);
             let passed = self.succeeds(step);
@@ -463,11 +284,10 @@ impl Proof<'_> {
             let channels: Vec<ChannelKind> = self.runs.graph.jobs[need]
                 .steps
                 .iter()
-                .filter_map(|step| match &step.role {
-                    Role::Prepare(channel) | Role::Publish(channel) | Role::Look(channel) => {
-                        Some(*channel)
-                    }
-                    _ => None,
+                .filter_map(|step| match step.role {
+                    // To be asked what is in the way of it is no part of publishing to a channel.
+                    Role::Preflight(_) => None,
+                    _ => step.role.channel(),
                 })
                 .collect();
             let left_out: Vec<Bdd> =
@@ -508,7 +328,7 @@ impl Proof<'_> {
         }
         // A job that checks what it would publish by is shown it, and cannot publish: its programs have no permit.
         let checks = of.has(|role| matches!(role, Role::Preflight(_)))
-            && !of.has(|role| is_publishing(role).is_some());
+            && !of.has(|role| role.publishes().is_some());
         if checks && powers.writes.is_empty() {
             return;
         }
@@ -522,7 +342,7 @@ impl Proof<'_> {
 
     fn apart(&mut self, job: usize) {
         let of = &self.runs.graph.jobs[job];
-        let signs = of.has(|role| *role == Role::Attest || is_publishing(role).is_some());
+        let signs = of.has(|role| *role == Role::Attest || role.publishes().is_some());
         let code = of.steps.iter().find(|step| step.role == Role::ProjectCode);
         let Some(code) = code.filter(|_| signs) else { return };
         let what =
