@@ -2,7 +2,7 @@
 // crates/semantics, which it is a second opinion on. It reads one JSON document and writes one.
 //
 //   { "expressions": [{ "text", "contexts" }],
-//     "workflows": [{ "jobs": { id: { needs, if, continues, steps: [{ name, if, continues }] } } }], "runs": [run] }
+//     "workflows": [{ "jobs": { id: { needs, if, continues, steps: [{ id, name, if, continues }] } } }], "runs": [run] }
 //
 // A run says what happens by itself: { event, inputs, fails: [job], stops: [job], failsIn: ["job/step"],
 // cancelledBefore: [job], outputs: { job: { name: text } } }. Of each run comes how every job ended, and which of
@@ -51,21 +51,60 @@ function evaluate(text, contexts, status) {
 }
 
 function isTrue(result) {
-  return !["false", "0", ""].includes(result.coerceString()) && result.kind !== data.Kind.Null;
+  const { Kind } = data;
+  if (result.kind === Kind.Null) return false;
+  if ([Kind.Boolean, Kind.Number, Kind.String].includes(result.kind)) return !!result.value;
+  return true;
 }
 
 /** Whether something runs: without a status function, `success()` is meant besides. */
 function runs(condition, contexts, status) {
   if (condition === undefined || condition === null) return status.success;
-  const bare = String(condition).trim().replace(/^\$\{\{(.*)\}\}$/s, "$1");
+  const text = String(condition);
+  const whole = /^\$\{\{((?:(?!\$\{\{).)*)\}\}$/s.exec(text);
+  if (!whole && text.includes("${{")) {
+    // Text with expressions in it is never empty.
+    return STATUS.some((name) => text.includes(`${name}(`)) || status.success;
+  }
+  const bare = whole ? whole[1] : text;
   const holds = isTrue(evaluate(bare, contexts, status));
   return parse(bare)[1] ? holds : holds && status.success;
+}
+
+/** The same inputs as the event brings them: all are text. */
+function asText(inputs) {
+  return Object.fromEntries(Object.entries(inputs).map(([name, one]) => [name, String(one)]));
+}
+
+/** What happens to the steps of a job: whether it failed, and which ran and succeeded. */
+function steps(id, job, contexts, given) {
+  let failed = false;
+  const [started, succeeded] = [[], []];
+  for (const step of job.steps) {
+    // A step asks for the job's status, which is not cancelled where the job began after the run was.
+    const status = { always: true, cancelled: false, success: !failed, failure: failed };
+    const starts = runs(step.if, contexts, status);
+    const fails = given.failsIn.includes(`${id}/${step.name}`);
+    if (step.id) {
+      const outcome = !starts ? "skipped" : fails ? "failure" : "success";
+      const conclusion = starts && step.continues ? "success" : outcome;
+      contexts.steps[step.id] = { outcome, conclusion, outputs: {} };
+    }
+    if (!starts) continue;
+    started.push(step.name);
+    if (!fails) succeeded.push(step.name);
+    if (fails && !step.continues) failed = true;
+  }
+  return [failed, started, succeeded];
 }
 
 function run(jobs, given) {
   const ended = {};
   const cancelled = {};
-  for (const [id, job] of Object.entries(jobs)) {
+  const end = (id) => {
+    if (ended[id]) return;
+    const job = jobs[id];
+    job.needs.forEach(end);
     const before = new Set();
     const add = (need) => {
       before.add(need);
@@ -90,28 +129,18 @@ function run(jobs, given) {
         },
       ]),
     );
-    const github = { event_name: given.event };
+    const github = { event_name: given.event, event: { inputs: asText(given.inputs) } };
     const contexts = { github, inputs: given.inputs, needs, steps: {}, matrix: {}, vars: {} };
     if (!runs(job.if, contexts, status)) {
       ended[id] = [cancelled[id] ? "cancelled" : "skipped", [], []];
-      continue;
+      return;
     }
-    let failed = false;
-    const started = [];
-    const succeeded = [];
-    for (const step of job.steps) {
-      const status = { always: true, cancelled: false, success: !failed, failure: failed };
-      if (!runs(step.if, contexts, status)) continue;
-      started.push(step.name);
-      const fails = given.failsIn.includes(`${id}/${step.name}`);
-      if (!fails) succeeded.push(step.name);
-      if (step.id) contexts.steps[step.id] = { outcome: fails ? "failure" : "success", outputs: {} };
-      if (fails && !step.continues) failed = true;
-    }
-    failed ||= given.fails.includes(id);
-    const result = given.stops.includes(id) ? "cancelled" : failed ? "failure" : "success";
+    const [failed, started, succeeded] = steps(id, job, contexts, given);
+    const fails = failed || given.fails.includes(id);
+    const result = given.stops.includes(id) ? "cancelled" : fails ? "failure" : "success";
     ended[id] = [result === "failure" && job.continues ? "success" : result, started, succeeded];
-  }
+  };
+  Object.keys(jobs).forEach(end);
   return ended;
 }
 

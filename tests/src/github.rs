@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{root, tools};
 
@@ -24,4 +24,40 @@ pub fn interpreted(document: &Value) -> Value {
     writer.join().unwrap();
     assert!(output.status.success(), "the interpreter ends well");
     serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A workflow's text as the interpreter takes it.
+#[must_use]
+pub fn jobs(root: &serde_yaml::Value) -> Value {
+    let jobs = root["jobs"].as_mapping().unwrap().iter().map(|(id, job)| {
+        let steps = job.get("steps").and_then(serde_yaml::Value::as_sequence);
+        let steps = steps.into_iter().flatten().map(|step| {
+            json!({
+                "name": step.get("name"), "id": step.get("id"), "if": step.get("if"),
+                "continues": continues(step),
+            })
+        });
+        let job = json!({
+            "needs": needs(job),
+            "if": job.get("if"),
+            "continues": continues(job),
+            "steps": steps.collect::<Vec<_>>(),
+        });
+        (id.as_str().unwrap().to_owned(), job)
+    });
+    Value::Object(jobs.collect())
+}
+
+fn needs(job: &serde_yaml::Value) -> Vec<&str> {
+    match job.get("needs") {
+        Some(serde_yaml::Value::String(one)) => vec![one],
+        Some(serde_yaml::Value::Sequence(all)) => {
+            all.iter().filter_map(|one| one.as_str()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn continues(value: &serde_yaml::Value) -> bool {
+    value.get("continue-on-error").is_some()
 }

@@ -54,15 +54,23 @@ impl Expression {
     ///
     /// Why the text is not an expression.
     pub fn of_condition(text: &str) -> Result<Self, String> {
-        let text = text.trim();
         let bare = text.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}"));
-        let bare = bare.filter(|bare| !bare.contains("${{"));
-        if bare.is_none() && text.contains("${{") {
-            // An `if` that has more than one part is text, which is never empty and so always holds
-            // (https://github.com/orgs/community/discussions/45107); what it is, is not looked into.
-            return Ok(Self::Literal(Value::Other));
+        match bare.filter(|bare| !bare.contains("${{")) {
+            Some(bare) => Self::parse(bare),
+            None if text.contains("${{") => Self::of_text(text),
+            None => Self::parse(text.trim()),
         }
-        Self::parse(bare.unwrap_or(text))
+    }
+
+    /// An `if` with anything around `${{ }}`, be it the end of a line, is text, which is never empty and so always
+    /// holds (<https://docs.zizmor.sh/audits/#unsound-condition>). The status functions within still count as called.
+    fn of_text(text: &str) -> Result<Self, String> {
+        let mut parts = vec![Self::Literal(Value::Other)];
+        for part in text.split("${{").skip(1) {
+            let (bare, _) = part.split_once("}}").ok_or("`${{` has no `}}`")?;
+            parts.push(Self::parse(bare)?);
+        }
+        Ok(Self::Or(parts))
     }
 
     /// An expression without `${{ }}`.
@@ -129,7 +137,7 @@ impl Expression {
         }
     }
 
-    /// The texts that values of contexts are compared with: path and text.
+    /// The texts that values of contexts are compared with, also by `contains`: path and text.
     pub fn compared(&self, found: &mut impl FnMut(&[String], &str)) {
         match self {
             Self::Equal(pair) => {
@@ -146,6 +154,9 @@ impl Expression {
                 pair.1.compared(found);
             }
             Self::Call(_, parts) | Self::And(parts) | Self::Or(parts) => {
+                if let [Self::Context(path), Self::Literal(Value::Text(text))] = parts.as_slice() {
+                    found(path, text);
+                }
                 for part in parts {
                     part.compared(found);
                 }
@@ -165,6 +176,9 @@ fn literal_value(literal: &Literal<'_>) -> Value {
     }
 }
 
+/// The results of all jobs that are needed, `needs.*.result`.
+pub const RESULTS: [&str; 3] = ["needs", "*", "result"];
+
 /// A context's path, where every part of it is a name.
 fn context(text: &str) -> Expression {
     let text = &text.replace("['", ".").replace("']", "");
@@ -174,7 +188,7 @@ fn context(text: &str) -> Expression {
         chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
             && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
     };
-    if parts.iter().all(is_name) {
+    if parts.iter().all(is_name) || parts == RESULTS {
         Expression::Context(parts)
     } else {
         Expression::Opaque(text.clone())

@@ -271,6 +271,10 @@ fn condition(value: &Value) -> Result<Option<Expression>, String> {
         Some(Value::String(text)) => Expression::of_condition(text)
             .map(Some)
             .map_err(|error| format!("`if: {text}` is not an expression: {error}")),
-        Some(other) => Err(format!("`if` is neither text nor a boolean: {other:?}")),
+        Some(Value::Number(number)) => {
+            let number = number.as_f64().unwrap_or(f64::NAN);
+            Ok(Some(Expression::Literal(crate::value::Value::Number(number))))
+        }
+        Some(_) => Err("`if` is neither text, a number nor a boolean".to_owned()),
     }
 }

@@ -163,27 +163,6 @@ fn runs(graph: &Graph, count: usize) -> Vec<Value> {
     (0..count).map(run).collect()
 }
 
-/// A workflow's text as the interpreter takes it.
-fn jobs(root: &serde_yaml::Value) -> Value {
-    let jobs = root["jobs"].as_mapping().unwrap().iter().map(|(id, job)| {
-        let steps = job.get("steps").and_then(serde_yaml::Value::as_sequence);
-        let steps = steps.into_iter().flatten().map(|step| {
-            json!({
-                "name": step.get("name"), "id": step.get("id"), "if": step.get("if"),
-                "continues": step.get("continue-on-error").is_some(),
-            })
-        });
-        let job = json!({
-            "needs": job.get("needs").cloned().unwrap_or_else(|| Vec::<serde_yaml::Value>::new().into()),
-            "if": job.get("if"),
-            "continues": job.get("continue-on-error").is_some(),
-            "steps": steps.collect::<Vec<_>>(),
-        });
-        (id.as_str().unwrap().to_owned(), job)
-    });
-    Value::Object(jobs.collect())
-}
-
 /// What a run did that is promised against, by its own judgement.
 fn breaches(graph: &Graph, mutant: &Graph, given: &Value, ended: &Value) -> Vec<String> {
     let mut breaches = Vec::new();
@@ -263,8 +242,8 @@ fn mutations() {
         }
         let documents: Vec<Value> = passed
             .iter()
-            .map(|(mutant, _)| json!({ "jobs": jobs(&mutant.text) }))
-            .chain([json!({ "jobs": jobs(&root) })])
+            .map(|(mutant, _)| json!({ "jobs": github::jobs(&mutant.text) }))
+            .chain([json!({ "jobs": github::jobs(&root) })])
             .collect();
         let ended = github::interpreted(&json!({ "workflows": documents, "runs": runs }));
         let ended = ended["workflows"].as_array().unwrap();

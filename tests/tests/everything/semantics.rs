@@ -1,170 +1,259 @@
-//! What GitHub does with a job graph: as it documents it, and as its own evaluator of expressions has it.
+//! What GitHub does with a job graph, as it documents it: one file of `tests/cases/semantics` each. The interpreter
+//! and act are asked too; what act does otherwise
+//! stands in the case, whose page counts against it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Mutex;
 
-use lockstep_schemas::workflow::{Condition, Fact, JobResult, OutputKind, Role};
+use lockstep_schemas::workflow::{OutputKind, Role};
 use lockstep_semantics::{Given, Graph, Known, evaluate};
-use lockstep_tests::github;
-use lockstep_tests::sets::GRAPHS;
+use lockstep_tests::pairs::two_at_a_time;
+use lockstep_tests::{github, root, tools};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-/// One file of `tests/cases/semantics`: a workflow, what happens in it, and how each job then ends; in more than
-/// one way where the documentation is silent.
+/// A workflow, what happens in it, and how each job then ends; in more than one way where the documentation is
+/// silent.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
     workflow: String,
+    /// The workflow that it calls as `called.yml`.
+    called: Option<String>,
     given: Happens,
-    ends: BTreeMap<String, BTreeSet<String>>,
+    ends: Ends,
+    #[serde(default, with = "serde_yaml::with::singleton_map_recursive")]
+    act: Option<Act>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Default)]
 struct Happens {
     event: Option<String>,
     inputs: BTreeMap<String, String>,
     fails: BTreeSet<String>,
+    cancelled: BTreeSet<String>,
     cancelled_before: Option<String>,
+    outputs: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// What act does otherwise.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Act {
+    /// Jobs end in other ways.
+    Ends(BTreeMap<String, String>),
+    /// It does not run the workflow at all, and says so.
+    Refuses(String),
+}
+
+type Ends = BTreeMap<String, BTreeSet<String>>;
+
+fn cases() -> Vec<(PathBuf, Case)> {
+    let entries = fs::read_dir(root().join("tests/cases/semantics")).unwrap();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let read = |path: PathBuf| {
+        let case = serde_yaml::from_str(&fs::read_to_string(&path).unwrap())
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        (path, case)
+    };
+    paths.into_iter().map(read).collect()
 }
 
 #[test]
 fn as_documented() {
-    insta::glob!("../../cases/semantics", "*.yaml", |path| {
-        let case: Case = serde_yaml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let cases = cases();
+    assert!(cases.len() > 40, "{} cases", cases.len());
+    let mut wrong = Vec::new();
+    for (path, case) in cases {
         let role = |_: &str, _: &str| Role::Plain;
         let output = |_: &str, _: &str| OutputKind::Text;
         let known = Known { role: &role, output: &output };
         let graph = Graph::read("case.yml", &case.workflow, &known).unwrap();
-        let Happens { event, inputs, fails, cancelled_before } = case.given;
-        let given = Given { event, inputs, fails, cancelled_before, ..Given::default() };
-        let ends: BTreeMap<String, BTreeSet<String>> = evaluate(&graph, &given)
+        let Happens { event, inputs, fails, cancelled, cancelled_before, outputs } = case.given;
+        let outputs = outputs.into_iter().flat_map(|(job, said)| {
+            said.into_iter().map(move |(name, text)| ((job.clone(), name), text))
+        });
+        let outputs = outputs.collect();
+        let given = Given { event, inputs, fails, cancelled, cancelled_before, outputs };
+        let ends: Ends = evaluate(&graph, &given)
             .into_iter()
             .map(|(job, results)| (job, results.iter().map(|one| one.id().to_owned()).collect()))
             .collect();
-        assert_eq!(ends, case.ends, "{}", path.display());
-    });
+        if ends != case.ends {
+            wrong.push(format!("{}: {ends:?}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What a fact is in some contexts, and the contexts: by a number.
-fn fact(fact: &Fact, contexts: &mut Contexts) -> bool {
-    match fact {
-        Fact::Always => true,
-        Fact::Cancelled => contexts.status("cancelled"),
-        Fact::Failure => contexts.status("failure"),
-        Fact::Result(job, is) => {
-            let at = ["needs", job.as_str(), "result"];
-            contexts.one_of(&at, &JobResult::ALL.map(JobResult::id)) == is.id()
-        }
-        Fact::Selected(channel, is) => {
-            let at = ["needs", "resolve", "outputs", channel.id()];
-            contexts.one_of(&at, &["true", "false", ""]) == is.to_string()
-        }
-        Fact::Rehearsal => contexts.flag(&["inputs", "rehearsal"]),
-        Fact::InputIsEmpty(name) => {
-            contexts.one_of(&["inputs", name.as_str()], &["", "1.2.3"]).is_empty()
-        }
-        Fact::Event(event) => {
-            contexts.one_of(&["github", "event_name"], &["push", "pull_request"]) == event.id()
-        }
-        Fact::StepSucceeded(step) => {
-            contexts.one_of(&["steps", step.0, "outcome"], &["success", "failure"]) == "success"
-        }
-        Fact::Target(id) => {
-            contexts.one_of(&["matrix", "target"], &[id.as_str(), "other"]) == id.as_str()
-        }
-        Fact::Contained => !contexts.one_of(&["matrix", "container"], &["", "image"]).is_empty(),
-        Fact::Waived(gate) => {
-            let list = format!("[\"{gate}\"]");
-            contexts.one_of(&["steps", "resolve", "outputs", "waived"], &["[]", &list]) != "[]"
-        }
-    }
+fn is_on(on: &serde_yaml::Value, name: &str) -> bool {
+    let inputs = on.get("workflow_dispatch").and_then(|dispatch| dispatch.get("inputs"));
+    let kind = inputs.and_then(|inputs| inputs.get(name)).and_then(|input| input.get("type"));
+    kind.is_some_and(|kind| kind == "boolean")
 }
 
-fn holds(condition: &Condition, contexts: &mut Contexts) -> bool {
-    // Every part is asked before any is judged, so that all contexts are there.
-    let mut each = |parts: &[Condition]| -> Vec<bool> {
-        parts.iter().map(|part| holds(part, contexts)).collect()
-    };
-    match condition {
-        Condition::All(all) => !each(all).contains(&false),
-        Condition::Any(any) => each(any).contains(&true),
-        Condition::Not(not) => !holds(not, contexts),
-        Condition::Is(is) => fact(is, contexts),
-    }
-}
-
-/// Contexts that are decided as they are asked for, by a number.
-struct Contexts {
-    chance: u64,
-    json: Value,
-}
-
-impl Contexts {
-    fn below(&mut self, end: usize) -> usize {
-        self.chance = self.chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        usize::try_from(self.chance >> 33).unwrap() % end
-    }
-
-    fn at(&mut self, path: &[&str]) -> &mut Value {
-        path.iter().fold(&mut self.json, |value, name| {
-            if value.is_null() {
-                *value = Value::Object(Map::new());
-            }
-            &mut value[*name]
-        })
-    }
-
-    fn one_of(&mut self, path: &[&str], values: &[&str]) -> String {
-        if self.at(path).is_null() {
-            let chosen = values[self.below(values.len())];
-            *self.at(path) = json!(chosen);
-        }
-        self.at(path).as_str().unwrap().to_owned()
-    }
-
-    fn flag(&mut self, path: &[&str]) -> bool {
-        if self.at(path).is_null() {
-            let chosen = self.below(2) == 1;
-            *self.at(path) = json!(chosen);
-        }
-        self.at(path).as_bool().unwrap()
-    }
-
-    fn status(&mut self, name: &str) -> bool {
-        self.flag(&["status", name])
-    }
-}
-
-/// The `if` of every job and step means what its typed condition says, by GitHub's own evaluator.
+/// The interpreter, which shares no line with what it is asked about, comes to one of the documented results.
 #[test]
-fn conditions_mean_what_they_say() {
-    let mut conditions: BTreeMap<String, &Condition> = BTreeMap::new();
-    for (_, _, workflows) in GRAPHS.iter() {
-        for job in workflows.iter().flat_map(|workflow| &workflow.jobs) {
-            let steps = job.run().into_iter().flat_map(|run| &run.steps);
-            let of_steps = steps.filter_map(|step| step.condition.as_ref());
-            for condition in job.condition.iter().chain(of_steps) {
-                conditions.insert(condition.expression().bare().to_owned(), condition);
-            }
+fn as_interpreted() {
+    let mut wrong = Vec::new();
+    for (path, case) in cases() {
+        let workflow: serde_yaml::Value = serde_yaml::from_str(&case.workflow).unwrap();
+        let (in_steps, in_jobs): (Vec<&String>, Vec<&String>) =
+            case.given.fails.iter().partition(|name| name.contains('/'));
+        let inputs: BTreeMap<&String, Value> = case
+            .given
+            .inputs
+            .iter()
+            .map(|(name, text)| {
+                let is_flag = is_on(&workflow["on"], name);
+                (name, if is_flag { json!(text == "true") } else { json!(text) })
+            })
+            .collect();
+        let run = json!({
+            "event": case.given.event.as_deref().unwrap_or(first_event(&workflow)),
+            "inputs": inputs,
+            "fails": in_jobs, "failsIn": in_steps, "stops": case.given.cancelled,
+            "cancelledBefore": case.given.cancelled_before.iter().collect::<Vec<_>>(),
+            "outputs": case.given.outputs,
+        });
+        let document = json!({ "workflows": [{ "jobs": github::jobs(&workflow) }], "runs": [run] });
+        let ended = &github::interpreted(&document)["workflows"][0][0];
+        let ends: BTreeMap<String, String> = ended
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(job, ended)| (job.clone(), ended[0].as_str().unwrap().to_owned()))
+            .collect();
+        if !are_among(&ends, &case.ends) {
+            wrong.push(format!("{}: {ends:?}", path.display()));
         }
     }
-    assert!(conditions.len() > 30, "{} conditions", conditions.len());
-    let mut asked = Vec::new();
-    let mut wanted = Vec::new();
-    for (text, condition) in &conditions {
-        for seed in 0..200 {
-            let mut contexts = Contexts { chance: seed, json: json!({ "steps": {}, "needs": {} }) };
-            wanted.push(holds(condition, &mut contexts));
-            asked.push(json!({ "text": text, "contexts": contexts.json }));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn first_event(workflow: &serde_yaml::Value) -> &str {
+    match &workflow["on"] {
+        serde_yaml::Value::String(event) => event,
+        serde_yaml::Value::Sequence(events) => events[0].as_str().unwrap(),
+        events => events.as_mapping().unwrap().keys().next().unwrap().as_str().unwrap(),
+    }
+}
+
+/// Whether each job ended as documented. A job that nobody speaks of was skipped.
+fn are_among(ends: &BTreeMap<String, String>, documented: &Ends) -> bool {
+    documented
+        .iter()
+        .all(|(job, results)| results.contains(ends.get(job).map_or("skipped", String::as_str)))
+}
+
+/// act runs what it can: nobody cancels its runs.
+#[test]
+fn as_run_by_act() {
+    let all = cases();
+    let can_run =
+        |case: &Case| case.given.cancelled.is_empty() && case.given.cancelled_before.is_none();
+    let ran: Vec<&(PathBuf, Case)> = all.iter().filter(|(_, case)| can_run(case)).collect();
+    assert!(ran.len() > 40, "{} cases", ran.len());
+    let wrong = Mutex::new(Vec::new());
+    two_at_a_time(&ran, |(path, case)| {
+        let ends = run_by_act(case);
+        let is_known = match (&case.act, &ends) {
+            (None, Ok(ends)) => are_among(ends, &case.ends),
+            (Some(Act::Ends(known)), Ok(ends)) => known == ends && !are_among(ends, &case.ends),
+            (Some(Act::Refuses(why)), Err(said)) => said.contains(why),
+            (None, Err(_)) | (Some(_), _) => false,
+        };
+        if !is_known {
+            wrong.lock().unwrap().push(format!("{}: {ends:?}", path.display()));
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "act does otherwise:\n{}", wrong.join("\n"));
+}
+
+/// How each job ended, of those that started; or why act does not run the workflow.
+fn run_by_act(case: &Case) -> Result<BTreeMap<String, String>, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let workflows = at("set/.github/workflows");
+    fs::create_dir_all(&workflows).unwrap();
+    let mut workflow: serde_yaml::Value = serde_yaml::from_str(&case.workflow).unwrap();
+    let mut called: Option<serde_yaml::Value> =
+        case.called.as_ref().map(|text| serde_yaml::from_str(text).unwrap());
+    let event = case.given.event.as_deref().unwrap_or(first_event(&workflow)).to_owned();
+    for failing in &case.given.fails {
+        fail(&mut workflow, called.as_mut(), failing);
+    }
+    let text = |workflow: &serde_yaml::Value| {
+        serde_yaml::to_string(workflow).unwrap().replace("./it.sh", "exit 0")
+    };
+    fs::write(workflows.join("case.yml"), text(&workflow)).unwrap();
+    if let Some(called) = called {
+        fs::write(workflows.join("called.yml"), text(&called)).unwrap();
+    }
+    fs::write(at("event.json"), json!({ "inputs": case.given.inputs }).to_string()).unwrap();
+    for arguments in [
+        &["init", "--quiet", "."][..],
+        &["add", "--all"],
+        &["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "-m", "A"],
+    ] {
+        let git = Command::new("git").args(arguments).current_dir(at("set")).status().unwrap();
+        assert!(git.success());
+    }
+    let mut act = Command::new(tools::path("act"));
+    act.args([&event, "--json", "--no-cache-server", "--workflows", ".github/workflows/case.yml"])
+        .args(["--platform", "ubuntu-24.04=-self-hosted", "--eventpath"])
+        .arg(at("event.json"))
+        .current_dir(at("set"))
+        .env("XDG_CACHE_HOME", at("cache"))
+        .env("XDG_CONFIG_HOME", at("config"));
+    for option in ["--env-file", "--input-file", "--var-file", "--secret-file"] {
+        act.args([option, "/dev/null"]);
+    }
+    for (name, text) in &case.given.inputs {
+        act.args(["--input", &format!("{name}={text}")]);
+    }
+    let output = act.output().unwrap();
+    let log = String::from_utf8_lossy(&output.stdout);
+    let mut ends: BTreeMap<String, String> = BTreeMap::new();
+    for line in log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+        let (Some(job), Some(result)) = (line["job"].as_str(), line["jobResult"].as_str()) else {
+            continue;
+        };
+        // `case.yml/a`, `case.yml/a-1` of a matrix, `a/called.yml/x` of a call.
+        let parts: Vec<&str> = job.trim_end().split('/').collect();
+        let job = if parts[0] == "case.yml" { parts[1] } else { parts[0] };
+        let job = job.split('-').next().unwrap().to_owned();
+        let known = ends.entry(job).or_insert_with(|| result.to_owned());
+        if result == "failure" {
+            result.clone_into(known);
         }
     }
-    assert!(wanted.contains(&true) && wanted.contains(&false));
-    let found = github::interpreted(&json!({ "expressions": asked }));
-    for ((asked, wanted), found) in
-        asked.iter().zip(wanted).zip(found["expressions"].as_array().unwrap())
-    {
-        assert_eq!(json!(wanted), *found, "{asked}");
+    if log.contains("\"level\":\"fatal\"") || (ends.is_empty() && !output.status.success()) {
+        return Err(format!("{log}{}", String::from_utf8_lossy(&output.stderr)));
+    }
+    Ok(ends)
+}
+
+/// Makes a job or a step of it fail.
+fn fail(workflow: &mut serde_yaml::Value, called: Option<&mut serde_yaml::Value>, what: &str) {
+    let (job, step) = what.split_once('/').map_or((what, None), |(job, step)| (job, Some(step)));
+    let job = &mut workflow["jobs"][job];
+    let steps = match (job.get("uses"), called) {
+        (Some(_), Some(called)) => &mut called["jobs"]["x"]["steps"],
+        _ => &mut job["steps"],
+    };
+    let steps = steps.as_sequence_mut().unwrap();
+    match step {
+        Some(name) => {
+            let step = steps.iter_mut().find(|step| step["name"] == name).unwrap();
+            step["run"] = "exit 1".into();
+        }
+        None => steps.push(serde_yaml::from_str("run: exit 1").unwrap()),
     }
 }

@@ -13,7 +13,7 @@ use lockstep_schemas::workflow::{JobResult, Role};
 pub use variable::Variable;
 
 use crate::bdd::{Bdd, FALSE, TRUE, Table};
-use crate::expression::Status;
+use crate::expression::{RESULTS, Status};
 use crate::graph::{Graph, Job};
 use crate::value::Value;
 
@@ -170,7 +170,9 @@ impl<'g> Runs<'g> {
     fn skipped(&mut self, place: usize, job: &Job) -> Bdd {
         let at = path(&["needs", &job.id, "result"]);
         let tells_apart = |text: &String| text == "skipped" || text == "cancelled";
-        let is_asked = self.literals.get(&at).is_some_and(|texts| texts.iter().any(tells_apart));
+        let asked = [at, path(&RESULTS)];
+        let is_asked =
+            asked.iter().filter_map(|at| self.literals.get(at)).flatten().any(tells_apart);
         if is_asked { self.variable(Variable::Skipped(place)) } else { FALSE }
     }
 
@@ -211,6 +213,9 @@ impl<'g> Runs<'g> {
     ) -> (Vec<StepRuns>, Bdd) {
         scope.succeeded = TRUE;
         scope.failed = FALSE;
+        // A step asks for the job's status, which is not cancelled where the job began after the run was
+        // (https://github.com/actions/runner/blob/main/src/Runner.Worker/Expressions/CancelledFunction.cs).
+        scope.cancelled = FALSE;
         let mut happened = Vec::with_capacity(job.steps.len());
         for (at, step) in job.steps.iter().enumerate() {
             let when = self.condition(step.condition.as_ref(), scope);

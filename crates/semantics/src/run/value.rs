@@ -7,7 +7,7 @@ use lockstep_schemas::workflow::JobResult;
 use super::variable::Variable;
 use super::{Guarded, Runs, Scope};
 use crate::bdd::{Bdd, FALSE, TRUE};
-use crate::expression::{Expression, Status};
+use crate::expression::{Expression, RESULTS, Status};
 use crate::value::Value;
 
 impl Runs<'_> {
@@ -90,7 +90,10 @@ impl Runs<'_> {
                 let sign = if *or_equal { "<=" } else { "<" };
                 self.compared(sides, sign, |a, b| a.is_less(b, *or_equal))
             }
-            Expression::Call(name, arguments) => self.call(name, arguments, scope),
+            Expression::Call(name, arguments) => match self.one_ended_so(name, arguments, scope) {
+                Some(holds) => self.boolean(holds),
+                None => self.call(name, arguments, scope),
+            },
         }
     }
 
@@ -106,6 +109,23 @@ impl Runs<'_> {
         }
         let job = self.needed(job, scope)?;
         Some(self.result(job, is))
+    }
+
+    /// When one of the jobs that are needed ended so: `contains(needs.*.result, 'failure')`.
+    fn one_ended_so(&mut self, name: &str, arguments: &[Expression], scope: &Scope) -> Option<Bdd> {
+        let [Expression::Context(path), Expression::Literal(Value::Text(text))] = arguments else {
+            return None;
+        };
+        let is = JobResult::ALL.into_iter().find(|is| is.id() == text)?;
+        if name != "contains" || *path != RESULTS {
+            return None;
+        }
+        let mut holds = FALSE;
+        for need in &self.graph.jobs[scope.job].needs {
+            let one = self.result(*need, is);
+            holds = self.table.or(holds, one);
+        }
+        Some(holds)
     }
 
     fn boolean(&mut self, holds: Bdd) -> Guarded {
