@@ -5,7 +5,7 @@
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{GateCheck, Stage};
-use lockstep_schemas::plan::Plan;
+use lockstep_schemas::plan::{ChannelPlan, Destination, FormulaPlan, Plan};
 use lockstep_schemas::workflow::{OutputKind, Role, Workflow};
 use lockstep_semantics::{Asked, Broken, Graph, Known, Promise, Step, prove};
 
@@ -113,11 +113,31 @@ pub fn asked(plan: &Plan, workflow: &Workflow) -> Asked {
     let preflights = plan.channels.iter().map(|channel| Role::Preflight(channel.kind()));
     let provenance = plan.attestations.then_some(Role::Provenance);
     let checks = [Role::Gates, Role::Verify].into_iter().chain(provenance);
+    let publishes = plan.channels.iter().filter(|_| is("release-publish.yml"));
     Asked {
+        publishes: publishes.flat_map(publishing).collect(),
         checks: checks.chain(scripts).chain(preflights).collect(),
         verifies: true,
         report: is("release.yml") || is("release-publish.yml"),
         approval: true,
+    }
+}
+
+/// The steps that a channel is published by.
+fn publishing(channel: &ChannelPlan) -> Vec<Role> {
+    let kind = channel.kind();
+    let in_two = || vec![Role::Prepare(kind), Role::Publish(kind)];
+    match &channel.to {
+        Destination::GithubRelease(_) => in_two(),
+        Destination::Homebrew(tap) => match tap.update {
+            FormulaPlan::Push { .. } => in_two(),
+            FormulaPlan::Verify => Vec::new(),
+        },
+        Destination::Npm(_) | Destination::Pypi(_) | Destination::CratesIo(_) => {
+            vec![Role::Publish(kind)]
+        }
+        // It installs the assets of the release.
+        Destination::CargoBinstall(_) => Vec::new(),
     }
 }
 
@@ -167,6 +187,7 @@ fn diagnostic(broken: &Broken) -> Diagnostic {
         Promise::Gated => Rule::PublishUngated,
         Promise::Approved => Rule::PublishUnapproved,
         Promise::Ordered => Rule::PublishOrder,
+        Promise::Complete => Rule::ChannelMissing,
         Promise::Harmless => Rule::PullRequestPower,
         Promise::Rehearsed => Rule::RehearsalPower,
         Promise::NothingSkipped => Rule::SkippedIsPassed,

@@ -2,11 +2,12 @@
 // crates/semantics, which it is a second opinion on. It reads one JSON document and writes one.
 //
 //   { "expressions": [{ "text", "contexts" }],
-//     "workflows": [{ "jobs": { id: { needs, if, continues, steps: [{ id, name, if, continues }] } } }], "runs": [run] }
+//     "workflows": [{ "jobs": { id: { needs, if, continues, steps: [{ id, name, if, continues }] } } }],
+//     "runs": [run], or "choices": { events, inputs, flags: { job: [output] } } and "seeded": count }
 //
 // A run says what happens by itself: { event, inputs, fails: [job], stops: [job], failsIn: ["job/step"],
-// cancelledBefore: [job], outputs: { job: { name: text } } }. Of each run comes how every job ended, and which of
-// its steps ran and succeeded: { job: [result, [step], [step]] }.
+// cancelledBefore: [job], outputs: { job: { name: text } } }. With choices every run is tried, or that many by chance.
+// Of each run comes how every job ended, and which of its steps ran and succeeded: { job: [result, [step], [step]] }.
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
@@ -77,14 +78,14 @@ function asText(inputs) {
 }
 
 /** What happens to the steps of a job: whether it failed, and which ran and succeeded. */
-function steps(id, job, contexts, given) {
+function steps(job, contexts, failsIn) {
   let failed = false;
   const [started, succeeded] = [[], []];
   for (const step of job.steps) {
     // A step asks for the job's status, which is not cancelled where the job began after the run was.
     const status = { always: true, cancelled: false, success: !failed, failure: failed };
     const starts = runs(step.if, contexts, status);
-    const fails = given.failsIn.includes(`${id}/${step.name}`);
+    const fails = failsIn.includes(step.name);
     if (step.id) {
       const outcome = !starts ? "skipped" : fails ? "failure" : "success";
       const conclusion = starts && step.continues ? "success" : outcome;
@@ -98,7 +99,8 @@ function steps(id, job, contexts, given) {
   return [failed, started, succeeded];
 }
 
-function run(jobs, given) {
+/** How the jobs of a run end. What happens by itself, `happens` says as it is asked. */
+function run(jobs, happens) {
   const ended = {};
   const cancelled = {};
   const end = (id) => {
@@ -111,8 +113,7 @@ function run(jobs, given) {
       jobs[need].needs.forEach(add);
     };
     job.needs.forEach(add);
-    cancelled[id] =
-      given.cancelledBefore.includes(id) || job.needs.some((need) => cancelled[need]);
+    cancelled[id] = job.needs.some((need) => cancelled[need]) || happens.isCancelledBefore(id);
     const results = [...before].map((need) => ended[need][0]);
     const status = {
       always: true,
@@ -121,27 +122,109 @@ function run(jobs, given) {
       failure: results.includes("failure"),
     };
     const needs = Object.fromEntries(
-      job.needs.map((need) => [
-        need,
-        {
-          result: ended[need][0],
-          outputs: ended[need][0] === "success" ? (given.outputs[need] ?? {}) : {},
-        },
-      ]),
+      job.needs.map((need) => {
+        const result = ended[need][0];
+        return [need, { result, outputs: result === "success" ? happens.outputs(need) : {} }];
+      }),
     );
-    const github = { event_name: given.event, event: { inputs: asText(given.inputs) } };
-    const contexts = { github, inputs: given.inputs, needs, steps: {}, matrix: {}, vars: {} };
+    const { event, inputs } = happens;
+    const github = { event_name: event, event: { inputs: asText(inputs) } };
+    const contexts = { github, inputs, needs, steps: {}, matrix: {}, vars: {} };
     if (!runs(job.if, contexts, status)) {
       ended[id] = [cancelled[id] ? "cancelled" : "skipped", [], []];
       return;
     }
-    const [failed, started, succeeded] = steps(id, job, contexts, given);
-    const fails = failed || given.fails.includes(id);
-    const result = given.stops.includes(id) ? "cancelled" : fails ? "failure" : "success";
+    const { stops, fails, failsIn } = happens.within(id, job);
+    const [failed, started, succeeded] = steps(job, contexts, failsIn);
+    const result = stops ? "cancelled" : failed || fails ? "failure" : "success";
     ended[id] = [result === "failure" && job.continues ? "success" : result, started, succeeded];
   };
   Object.keys(jobs).forEach(end);
   return ended;
+}
+
+/** What happens in a run of which all is said beforehand. */
+function said(given) {
+  return {
+    event: given.event,
+    inputs: given.inputs,
+    isCancelledBefore: (id) => given.cancelledBefore.includes(id),
+    outputs: (id) => given.outputs[id] ?? {},
+    within: (id, job) => ({
+      stops: given.stops.includes(id),
+      fails: given.fails.includes(id),
+      failsIn: job.steps.map(({ name }) => name).filter((name) => given.failsIn.includes(`${id}/${name}`)),
+    }),
+  };
+}
+
+/** What happens in a run that is decided as it is asked: by choosing one of a number of ways. */
+function chosen(choices, choose) {
+  const event = choices.events[choose(choices.events.length)];
+  const dispatched = event === "workflow_dispatch";
+  const inputs = dispatched
+    ? Object.fromEntries(choices.inputs.map((name) => [name, choose(2) === 1]))
+    : {};
+  const outputs = {};
+  let isCancelled = false;
+  return {
+    event,
+    inputs,
+    said: outputs,
+    isCancelledBefore: () => (isCancelled ||= choose(2, true) === 1),
+    outputs: (id) => {
+      outputs[id] ??= Object.fromEntries(
+        (choices.flags[id] ?? []).map((name) => [name, choose(2) === 1 ? "false" : "true"]),
+      );
+      return outputs[id];
+    },
+    within: (_, job) => {
+      // It ends well, is stopped, fails by itself, or in one of its steps.
+      const way = choose(3 + job.steps.length, true);
+      return { stops: way === 1, fails: way === 2, failsIn: way > 2 ? [job.steps[way - 3].name] : [] };
+    },
+  };
+}
+
+/** Every way to choose, one after another. */
+function* everyWay() {
+  let prefix = [];
+  for (;;) {
+    const made = [];
+    yield (count) => {
+      const choice = prefix[made.length] ?? 0;
+      made.push([choice, count]);
+      return choice;
+    };
+    while (made.length > 0 && made.at(-1)[0] + 1 >= made.at(-1)[1]) made.pop();
+    if (made.length === 0) return;
+    prefix = made.map(([choice]) => choice);
+    prefix[prefix.length - 1] += 1;
+  }
+}
+
+/** Some ways to choose, by chance; of what goes wrong little does, since most that breaks a promise is one thing. */
+function* someWays(count) {
+  let chance = 7n;
+  const below = (end) => {
+    chance = (chance * 6364136223846793005n + 1442695040888963407n) % (1n << 64n);
+    return Number((chance >> 33n) % BigInt(end));
+  };
+  for (let way = 0; way < count; way += 1) {
+    yield (many, isHarm) => (isHarm && below(12) > 0 ? 0 : below(many));
+  }
+}
+
+function chosenRuns(jobs, choices, seeded) {
+  const found = new Map();
+  for (const choose of seeded > 0 ? someWays(seeded) : everyWay()) {
+    const happens = chosen(choices, choose);
+    const ended = run(jobs, happens);
+    const { event, inputs, said: outputs } = happens;
+    const one = { given: { event, inputs, outputs }, jobs: ended };
+    found.set(JSON.stringify(one), one);
+  }
+  return [...found.values()];
 }
 
 const input = JSON.parse(readFileSync(0, "utf8"));
@@ -152,7 +235,9 @@ process.stdout.write(
       return isTrue(evaluate(text, contexts, { ...well, ...contexts.status }));
     }),
     workflows: (input.workflows ?? []).map(({ jobs }) =>
-      input.runs.map((given) => run(jobs, given)),
+      input.choices
+        ? chosenRuns(jobs, input.choices, input.seeded)
+        : input.runs.map((given) => run(jobs, said(given))),
     ),
   }),
 );

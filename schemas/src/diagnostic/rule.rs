@@ -294,6 +294,8 @@ rules! {
     NoReport = "no-report",
     /// Something can be published, and no job looks whether users can install it.
     NoDelivery = "no-delivery",
+    /// No step publishes to a channel of the model.
+    ChannelMissing = "channel-missing",
     /// Code of the project runs in a job that signs or publishes.
     ProjectCodeBeside = "project-code-beside",
     /// There are more problems than one run lists.

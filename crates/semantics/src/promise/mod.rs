@@ -18,6 +18,8 @@ pub enum Promise {
     Approved,
     /// What can be taken back comes before what cannot, and what is public last.
     Ordered,
+    /// Every channel has the steps that publish to it.
+    Complete,
     /// A pull request reaches no secret, identity token or permission to write.
     Harmless,
     /// A rehearsal reaches secrets and identity tokens in preflight jobs alone, and no permission to write.
@@ -40,6 +42,7 @@ impl Promise {
             Self::Gated => "nothing is published before every gate and check passed",
             Self::Approved => "nothing is published that nobody approved in this run",
             Self::Ordered => "what cannot be taken back comes last",
+            Self::Complete => "no channel is left out",
             Self::Harmless => {
                 "a pull request reaches no secret, identity token or write permission"
             }
@@ -57,6 +60,8 @@ impl Promise {
 pub struct Asked {
     /// The steps, by their roles, that must pass in another job before anything is published.
     pub checks: Vec<Role>,
+    /// The steps, by their roles, that publish.
+    pub publishes: Vec<Role>,
     /// Whether a job that uploads to a registry must verify for itself what it uploads.
     pub verifies: bool,
     /// Whether the workflow publishes, or builds what is published, and so must report.

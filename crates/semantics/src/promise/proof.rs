@@ -15,7 +15,8 @@ pub fn prove(
     asked: Asked,
     excepted: &dyn Fn(Promise, Option<&str>) -> bool,
 ) -> Vec<Broken> {
-    if !asked.report && !graph.jobs.iter().any(matters) {
+    let is_asked = asked.report || !asked.publishes.is_empty();
+    if !is_asked && !graph.jobs.iter().any(matters) {
         return Vec::new();
     }
     let runs = Runs::of(graph);
@@ -25,6 +26,7 @@ pub fn prove(
         proof.powers(job);
         proof.apart(job);
     }
+    proof.complete();
     proof.reported();
     proof.delivered();
     proof.broken.sort_by(|a, b| (a.promise, &a.job).cmp(&(b.promise, &b.job)));
@@ -58,11 +60,11 @@ fn in_words(check: &Role) -> String {
         Role::Verify => "verifies the bundle".to_owned(),
         Role::Preflight(channel) => format!("asks {} what is in the way", channel.label()),
         Role::Approve => "asks anybody to approve".to_owned(),
+        Role::Prepare(channel) => format!("prepares what becomes public on {}", channel.label()),
+        Role::Publish(channel) => format!("publishes to {}", channel.label()),
         Role::Plain
         | Role::ProjectCode
-        | Role::Prepare(_)
         | Role::Look(_)
-        | Role::Publish(_)
         | Role::Attest
         | Role::Deliver
         | Role::Report => "is there for what is asked".to_owned(),
@@ -275,6 +277,17 @@ impl Proof<'_> {
                 self.id(step.0)
             );
             self.broken(Promise::Ordered, Some(job), bad, &what, &remedy);
+        }
+    }
+
+    /// That every step which is asked for is there: what is not published by any would be missed by nobody else.
+    fn complete(&mut self) {
+        for role in self.asked.publishes.clone() {
+            if self.steps(|is| *is == role).is_empty() {
+                let what = format!("no step {}", in_words(&role));
+                let remedy = "add it, or take the channel out of the model";
+                self.broken(Promise::Complete, None, TRUE, &what, remedy);
+            }
         }
     }
 
