@@ -115,6 +115,7 @@ pub fn asked(plan: &Plan, workflow: &Workflow) -> Asked {
     let checks = [Role::Gates, Role::Verify].into_iter().chain(provenance);
     let publishes = plan.channels.iter().filter(|_| is("release-publish.yml"));
     Asked {
+        waivable: plan.waivers.iter().filter_map(|waiver| waiver.gate.clone()).collect(),
         publishes: publishes.flat_map(publishing).collect(),
         checks: checks.chain(scripts).chain(preflights).collect(),
         verifies: true,
@@ -196,7 +197,12 @@ fn diagnostic(broken: &Broken) -> Diagnostic {
         Promise::Apart => Rule::ProjectCodeBeside,
     };
     let job = broken.job.as_ref().map(|job| format!("job `{job}` ")).unwrap_or_default();
-    let message = format!("{job}{}; the shortest run that does:\n{}", broken.what, broken.run);
+    let message = if broken.run.jobs.is_empty() {
+        // What is not there needs no run to be missed in.
+        format!("{job}{}", broken.what)
+    } else {
+        format!("{job}{}; the shortest run that does:\n{}", broken.what, broken.run)
+    };
     let problem = Diagnostic::new(rule, message.trim_end()).in_file(&broken.file);
     let problem = if broken.line > 0 { problem.at_line(broken.line) } else { problem };
     problem.with_remedy(&broken.remedy)

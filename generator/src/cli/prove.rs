@@ -152,6 +152,7 @@ fn broken(
     let graph = proof::read(&file, text, &Known { role: &role, output: &output })?;
     let asked = Asked {
         checks: vec![Role::Gates],
+        waivable: Vec::new(),
         publishes: Vec::new(),
         verifies: false,
         report: !options.reports.is_empty(),

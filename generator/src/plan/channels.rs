@@ -126,7 +126,8 @@ fn tiers(model: &Model, common: &Common<'_>) -> Vec<TierPlan> {
 
 /// The channels of a model, resolved, in the order in which they are listed everywhere.
 pub(super) fn resolve(model: &Model) -> Vec<ChannelPlan> {
-    let Channels { github_release, npm, pypi, crates_io, homebrew, cargo_binstall, .. } =
+    // By name, so that the compiler names what a new channel must be resolved to.
+    let Channels { github_release, npm, pypi, crates_io, homebrew, cargo_binstall, documented: _ } =
         &model.channels;
     let channel = |common: &Common<'_>, to| ChannelPlan {
         to,

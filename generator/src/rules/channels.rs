@@ -2,7 +2,7 @@
 
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{
-    Artifact, Auth, ChannelKind, Channels, Common, FormulaUpdate, Model, Tier,
+    Artifact, ArtifactKind, Auth, ChannelKind, Channels, Common, FormulaUpdate, Model, Tier,
 };
 use lockstep_schemas::plan::ArtifactPlan;
 use lockstep_schemas::platform::{KNOWN_TARGETS, Os, Platform, known_triple};
@@ -35,34 +35,14 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
     unshipped(model, violations);
 }
 
-/// What each channel can ship.
-fn ships(channel: ChannelKind, artifact: &Artifact) -> bool {
-    match channel {
-        ChannelKind::GithubRelease => matches!(
-            artifact,
-            Artifact::Archive(_) | Artifact::Binary(_) | Artifact::Wheel(_) | Artifact::Sdist(_)
-        ),
-        ChannelKind::Npm => {
-            matches!(artifact, Artifact::NpmPlatformPackage(_) | Artifact::NpmPackage(_))
-        }
-        ChannelKind::Pypi => matches!(artifact, Artifact::Wheel(_) | Artifact::Sdist(_)),
-        ChannelKind::CratesIo => matches!(artifact, Artifact::Crate(_)),
-        ChannelKind::Homebrew => matches!(artifact, Artifact::Archive(_)),
-        ChannelKind::CargoBinstall => {
-            matches!(artifact, Artifact::Archive(_) | Artifact::Binary(_))
-        }
-    }
-}
-
 /// The kinds that a channel ships, in words.
-fn kinds(channel: ChannelKind) -> &'static str {
-    match channel {
-        ChannelKind::GithubRelease => "`archive`, `binary`, `wheel` and `sdist`",
-        ChannelKind::Npm => "`npm-platform-package` and `npm-package`",
-        ChannelKind::Pypi => "`wheel` and `sdist`",
-        ChannelKind::CratesIo => "`crate`",
-        ChannelKind::Homebrew => "`archive`",
-        ChannelKind::CargoBinstall => "`archive` and `binary`",
+fn kinds(channel: ChannelKind) -> String {
+    let ships = |kind: &ArtifactKind| kind.channels().contains(&channel);
+    let names: Vec<String> =
+        ArtifactKind::ALL.into_iter().filter(ships).map(|kind| format!("`{kind}`")).collect();
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => names.concat(),
     }
 }
 
@@ -73,7 +53,8 @@ fn artifacts(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Vio
         violations.add(Rule::ChannelEmpty, at.clone(), message, "name what it ships");
     }
     for (index, id) in common.artifacts.iter().enumerate() {
-        let shippable = model.artifacts.iter().filter(|(_, artifact)| ships(common.kind, artifact));
+        let can_ship = |artifact: &Artifact| artifact.kind().channels().contains(&common.kind);
+        let shippable = model.artifacts.iter().filter(|(_, artifact)| can_ship(artifact));
         let shippable: Vec<&str> = shippable.map(|(id, _)| id.as_str()).collect();
         let at = at.index(index);
         match model.artifacts.get(id) {
@@ -84,7 +65,7 @@ fn artifacts(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Vio
                 format!("{} ships {}; the model has none", common.kind.label(), kinds(common.kind)),
             ),
             None => violations.unknown(at, "artifact", id.as_str(), shippable),
-            Some(artifact) if !ships(common.kind, artifact) => {
+            Some(artifact) if !can_ship(artifact) => {
                 let what = format!(
                     "`{id}` is of the kind `{}`, which {} does not ship",
                     artifact.kind(),
@@ -263,7 +244,7 @@ fn assets(channels: &Channels, violations: &mut Violations) {
     let released: &[Id] =
         channels.github_release.as_ref().map_or(&[], |release| &release.artifacts);
     for common in channels.all() {
-        if !matches!(common.kind, ChannelKind::Homebrew | ChannelKind::CargoBinstall) {
+        if !common.kind.fetches_assets() {
             continue;
         }
         for (index, id) in common.artifacts.iter().enumerate() {

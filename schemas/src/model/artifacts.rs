@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::yes;
+use super::{ChannelKind, yes};
 use crate::strings::{
     CrateName, FileNamePattern, GlobPattern, Id, NpmName, PathPattern, PythonName, RelativePath,
     Script, TargetId,
@@ -53,6 +53,31 @@ pub enum ArtifactKind {
 }
 
 impl ArtifactKind {
+    /// All of them, in the order of the documentation.
+    pub const ALL: [Self; 7] = [
+        Self::Archive,
+        Self::Binary,
+        Self::NpmPlatformPackage,
+        Self::NpmPackage,
+        Self::Wheel,
+        Self::Sdist,
+        Self::Crate,
+    ];
+
+    /// The channels that can ship it.
+    #[must_use]
+    pub fn channels(self) -> &'static [ChannelKind] {
+        match self {
+            Self::Archive => {
+                &[ChannelKind::GithubRelease, ChannelKind::Homebrew, ChannelKind::CargoBinstall]
+            }
+            Self::Binary => &[ChannelKind::GithubRelease, ChannelKind::CargoBinstall],
+            Self::NpmPlatformPackage | Self::NpmPackage => &[ChannelKind::Npm],
+            Self::Wheel | Self::Sdist => &[ChannelKind::GithubRelease, ChannelKind::Pypi],
+            Self::Crate => &[ChannelKind::CratesIo],
+        }
+    }
+
     /// Whether npm packs and publishes it.
     #[must_use]
     pub fn is_npm(self) -> bool {

@@ -57,6 +57,24 @@ impl ChannelKind {
         }
     }
 
+    /// Whether it is a registry, which keeps what it once accepted.
+    #[must_use]
+    pub fn is_registry(self) -> bool {
+        match self {
+            Self::Npm | Self::Pypi | Self::CratesIo => true,
+            Self::GithubRelease | Self::Homebrew | Self::CargoBinstall => false,
+        }
+    }
+
+    /// Whether it fetches assets of the GitHub release, and so ships nothing that is not among them.
+    #[must_use]
+    pub fn fetches_assets(self) -> bool {
+        match self {
+            Self::Homebrew | Self::CargoBinstall => true,
+            Self::GithubRelease | Self::Npm | Self::Pypi | Self::CratesIo => false,
+        }
+    }
+
     /// The name for people.
     #[must_use]
     pub fn label(self) -> &'static str {
@@ -138,14 +156,17 @@ impl Channels {
     /// The channels that the model has, in the order in which they are listed everywhere.
     #[must_use]
     pub fn all(&self) -> Vec<Common<'_>> {
-        let mut all = Vec::new();
-        all.extend(self.github_release.as_ref().map(GithubRelease::common));
-        all.extend(self.npm.as_ref().map(Npm::common));
-        all.extend(self.pypi.as_ref().map(Pypi::common));
-        all.extend(self.crates_io.as_ref().map(CratesIo::common));
-        all.extend(self.homebrew.as_ref().map(Homebrew::common));
-        all.extend(self.cargo_binstall.as_ref().map(CargoBinstall::common));
-        all
+        let Self { github_release, npm, pypi, crates_io, homebrew, cargo_binstall, documented: _ } =
+            self;
+        let all = [
+            github_release.as_ref().map(GithubRelease::common),
+            npm.as_ref().map(Npm::common),
+            pypi.as_ref().map(Pypi::common),
+            crates_io.as_ref().map(CratesIo::common),
+            homebrew.as_ref().map(Homebrew::common),
+            cargo_binstall.as_ref().map(CargoBinstall::common),
+        ];
+        all.into_iter().flatten().collect()
     }
 }
 

@@ -8,6 +8,7 @@ mod cargo_workspaces;
 mod changes;
 mod commands;
 mod committed;
+mod documents;
 mod expressions;
 mod hardening;
 mod hostile;

@@ -3,6 +3,7 @@
 mod counterexample;
 mod proof;
 
+use lockstep_schemas::strings::Id;
 use lockstep_schemas::workflow::Role;
 
 pub use counterexample::Counterexample;
@@ -60,6 +61,8 @@ impl Promise {
 pub struct Asked {
     /// The steps, by their roles, that must pass in another job before anything is published.
     pub checks: Vec<Role>,
+    /// The gates that may be let go.
+    pub waivable: Vec<Id>,
     /// The steps, by their roles, that publish.
     pub publishes: Vec<Role>,
     /// Whether a job that uploads to a registry must verify for itself what it uploads.

@@ -1,10 +1,12 @@
 //! Each promise, asked of every run.
 
 use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::workflow::Role;
+use lockstep_schemas::strings::Id;
+use lockstep_schemas::workflow::{Fact, Role};
 
 use super::{Asked, Broken, Promise};
 use crate::bdd::{Bdd, FALSE, TRUE};
+use crate::expression::Expression;
 use crate::graph::{Graph, Job, Powers};
 use crate::run::Runs;
 
@@ -71,13 +73,6 @@ fn in_words(check: &Role) -> String {
     }
 }
 
-fn is_registry(channel: ChannelKind) -> bool {
-    match channel {
-        ChannelKind::Npm | ChannelKind::Pypi | ChannelKind::CratesIo => true,
-        ChannelKind::GithubRelease | ChannelKind::Homebrew | ChannelKind::CargoBinstall => false,
-    }
-}
-
 impl Proof<'_> {
     fn steps(&self, role: impl Fn(&Role) -> bool) -> Vec<At> {
         let jobs = self.runs.graph.jobs.iter().enumerate();
@@ -139,17 +134,13 @@ impl Proof<'_> {
         if said.is_empty() { TRUE } else { self.runs.table.any(said) }
     }
 
-    /// When a gate was let go on record.
-    fn waived(&mut self, (job, step): At) -> Bdd {
-        let condition = self.runs.graph.jobs[job].steps[step].condition.clone();
-        match condition {
-            // A script that is a gate has one condition at most: that it was not waived.
-            Some(condition) => {
-                let asked = self.runs.when(job, &condition);
-                self.runs.table.not(asked)
-            }
-            None => FALSE,
+    /// When a gate that may be was let go on record.
+    fn waived(&mut self, job: usize, gate: &Id) -> Bdd {
+        if !self.asked.waivable.contains(gate) {
+            return FALSE;
         }
+        let waived = Expression::from(&Fact::Waived(gate.clone()));
+        self.runs.when(job, &waived)
     }
 
     fn publishing(&mut self, job: usize) {
@@ -174,8 +165,8 @@ impl Proof<'_> {
             let (passed, asked) = match self.role(step) {
                 Role::Gates | Role::Provenance => (passed, TRUE),
                 // Only a script can be waived: what looks at all gates says itself which it let go.
-                Role::Gate(_) => {
-                    let waived = self.waived(step);
+                Role::Gate(gate) => {
+                    let waived = self.waived(step.0, &gate);
                     (self.runs.table.or(passed, waived), TRUE)
                 }
                 // A job that verifies the bundle again for itself is no check of another.
@@ -219,7 +210,7 @@ impl Proof<'_> {
         }
         let of = &self.runs.graph.jobs[job];
         let uploads =
-            of.has(|role| matches!(role, Role::Publish(channel) if is_registry(*channel)));
+            of.has(|role| matches!(role, Role::Publish(channel) if channel.is_registry()));
         if self.asked.verifies && uploads && !of.has(|role| *role == Role::Verify) {
             let what = "uploads what it did not verify";
             self.broken(Promise::Gated, Some(job), starts, what, "let it verify the bundle first");
@@ -259,7 +250,7 @@ impl Proof<'_> {
             ChannelKind::Npm | ChannelKind::Pypi | ChannelKind::CratesIo => is_prepared(other),
             ChannelKind::GithubRelease => {
                 is_prepared(other)
-                    || matches!(other, Role::Publish(channel) if is_registry(*channel))
+                    || matches!(other, Role::Publish(channel) if channel.is_registry())
             }
             ChannelKind::Homebrew => *other == Role::Publish(ChannelKind::GithubRelease),
             ChannelKind::CargoBinstall => false,
