@@ -84,14 +84,32 @@ static REGISTRY: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
     registry.set_strict_mode(true);
     registry.register_escape_fn(handlebars::no_escape);
     registry.register_helper("given", Box::new(given::Given));
-    for (name, text) in TEMPLATES {
-        // Parts are called by their own names: the folder is for people.
-        let name = name.rsplit('/').next().unwrap_or(name);
+    for (name, text) in TEMPLATES.iter().filter(|(name, _)| part(name).is_none()) {
         #[expect(clippy::expect_used, reason = "a test renders every template")]
-        registry.register_template_string(name, *text).expect("a template of ours");
+        registry.register_template_string(name, composed(text)).expect("a template of ours");
     }
     registry
 });
+
+/// The name that a part is called by: the folder is for people.
+fn part(template: &str) -> Option<&str> {
+    template.strip_prefix("parts/")
+}
+
+/// A template with the text of each part in place of its call. Handlebars would copy all the data of a part for each
+/// call of it, which is most of the work of rendering.
+fn composed(text: &str) -> String {
+    let parts = TEMPLATES.iter().filter_map(|(name, text)| Some((part(name)?, *text)));
+    parts.fold(text.to_owned(), |whole, (name, text)| {
+        let call = format!("{{{{> {name}}}}}");
+        if !whole.contains(&call) {
+            return whole;
+        }
+        // A part that is lines stands on a line of its own.
+        let call = if text.ends_with('\n') { call + "\n" } else { call };
+        whole.replace(&call, &composed(text))
+    })
+}
 
 /// Compiles the templates beside whatever else there is to do.
 pub fn warm_up() {
