@@ -1,23 +1,22 @@
 //! Proof: a job graph → a proved one, or the runs that break what is promised of it.
 //!
 //! What a graph promises, and how that is proved, `lockstep_semantics` says; here is what a set's workflows are
-//! asked for, and what is known to be broken today.
+//! asked for.
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{GateCheck, Stage};
 use lockstep_schemas::plan::{ChannelPlan, Destination, FormulaPlan, Plan};
 use lockstep_schemas::workflow::{OutputKind, Role, Workflow};
-use lockstep_semantics::{Asked, Broken, Graph, Known, Promise, Step, prove};
+use lockstep_semantics::{Also, Asked, Broken, Graph, Known, Promise, Step, prove};
 
-/// A set of workflows of which no run breaks a promise, but for the [exceptions](EXCEPTIONS).
+/// A set of workflows of which no run breaks a promise.
 #[derive(Debug)]
 pub struct Proved(Vec<Workflow>);
 
 impl Proved {
     /// Proves a set.
     pub fn new(plan: &Plan, workflows: Vec<Workflow>) -> Result<Self, Vec<Diagnostic>> {
-        let broken =
-            broken(plan, &workflows, &|file, promise, job| exception(file, promise, job).is_some());
+        let broken = broken(plan, &workflows);
         if broken.is_empty() { Ok(Self(workflows)) } else { Err(diagnostics(&broken)) }
     }
 
@@ -28,74 +27,11 @@ impl Proved {
     }
 }
 
-/// A promise that rendered workflows break today, and why that is not mended yet.
-#[derive(Debug)]
-pub struct Exception {
-    /// The promise.
-    pub promise: Promise,
-    /// The workflow's file.
-    pub file: &'static str,
-    /// The job; all of the file where it is empty.
-    pub job: &'static str,
-    /// What is missing.
-    pub why: &'static str,
-}
-
-/// What is broken today. A test holds that each is, and prints the run that breaks it.
-pub static EXCEPTIONS: [Exception; 5] = [
-    Exception {
-        promise: Promise::Approved,
-        file: "release-publish.yml",
-        job: "",
-        why: "each environment asks for approval by itself; no job asks once, before the draft",
-    },
-    Exception {
-        promise: Promise::Delivered,
-        file: "release-publish.yml",
-        job: "",
-        why: "delivery starts where all was published, and not where some was",
-    },
-    Exception {
-        promise: Promise::Reported,
-        file: "release.yml",
-        job: "",
-        why: "a build run has no report",
-    },
-    Exception {
-        promise: Promise::Apart,
-        file: "release.yml",
-        job: "assemble",
-        why: "the bundle is attested where it is packed",
-    },
-    Exception {
-        promise: Promise::Apart,
-        file: "release-publish.yml",
-        job: "",
-        why: "a model's setup steps run in every job that uses an action of Lockstep's",
-    },
-];
-
-/// The exception that a broken promise is, where it is known.
-#[must_use]
-pub fn exception(file: &str, promise: Promise, job: Option<&str>) -> Option<&'static Exception> {
-    EXCEPTIONS.iter().find(|exception| {
-        exception.promise == promise
-            && exception.file == file
-            && (exception.job.is_empty() || Some(exception.job) == job)
-    })
-}
-
-/// The promises that a set breaks, but for those that are excepted: by the file, the promise and the job.
-pub fn broken(
-    plan: &Plan,
-    workflows: &[Workflow],
-    excepted: &dyn Fn(&str, Promise, Option<&str>) -> bool,
-) -> Vec<Broken> {
-    let broken = workflows.iter().flat_map(|workflow| {
-        let graph = Graph::of(workflow, workflows);
-        let excepted = |promise, job: Option<&str>| excepted(workflow.file.as_str(), promise, job);
-        prove(&graph, asked(plan, workflow), &excepted)
-    });
+/// The promises that a set breaks.
+pub fn broken(plan: &Plan, workflows: &[Workflow]) -> Vec<Broken> {
+    let broken = workflows
+        .iter()
+        .flat_map(|workflow| prove(&Graph::of(workflow, workflows), asked(plan, workflow)));
     broken.collect()
 }
 
@@ -112,15 +48,25 @@ pub fn asked(plan: &Plan, workflow: &Workflow) -> Asked {
     });
     let preflights = plan.channels.iter().map(|channel| Role::Preflight(channel.kind()));
     let provenance = plan.attestations.then_some(Role::Provenance);
-    let checks = [Role::Gates, Role::Verify].into_iter().chain(provenance);
+    let approval = plan.publishing.approval.as_ref().map(|_| Role::Approve);
+    let checks = [Role::Gates, Role::Verify].into_iter().chain(provenance).chain(approval);
+    let builds = is("release.yml");
+    let reports = builds || is("release-publish.yml");
+    // A channel that has no smoke check is installed from by nobody: the rules say where it must have one.
+    let delivers = plan.channels.iter().any(|channel| channel.smoke.is_some());
+    let also = [
+        Some(Also::Verifies),
+        reports.then_some(Also::Reports),
+        builds.then_some(Also::Snapshots),
+        delivers.then_some(Also::Delivers),
+    ];
+    let also = also.into_iter().flatten();
     let publishes = plan.channels.iter().filter(|_| is("release-publish.yml"));
     Asked {
         waivable: plan.waivers.iter().filter_map(|waiver| waiver.gate.clone()).collect(),
         publishes: publishes.flat_map(publishing).collect(),
         checks: checks.chain(scripts).chain(preflights).collect(),
-        verifies: true,
-        report: is("release.yml") || is("release-publish.yml"),
-        approval: true,
+        also: also.collect(),
     }
 }
 

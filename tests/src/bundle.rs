@@ -18,10 +18,10 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// The bundle that a run uploaded.
+    /// The bundle that the first attempt of a run uploaded.
     pub fn of(run: &Run) -> Self {
         assert!(run.succeeded(), "{}", run.overview());
-        let folder = run.artifact("bundle").unwrap_or_else(|| panic!("{}", run.overview()));
+        let folder = run.artifact("bundle-1").unwrap_or_else(|| panic!("{}", run.overview()));
         let manifest = fs::read(folder.join("manifest.json")).unwrap();
         Self { manifest: serde_json::from_slice(&manifest).unwrap(), folder }
     }

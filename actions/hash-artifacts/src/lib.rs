@@ -6,6 +6,7 @@
 mod files;
 mod hashing;
 mod merge;
+mod newest;
 mod partial;
 mod revision;
 mod sums;
@@ -28,17 +29,20 @@ use lockstep_schemas::strings::{CommitSha, Id, TargetId, Version};
 /// Digests of what was built, as a manifest.
 #[derive(Debug, Parser)]
 #[command(name = "hash-artifacts", version, disable_version_flag = true, about, long_about = None)]
-#[command(group = ArgGroup::new("what").required(true).args(["target", "merge", "sums", "files"]))]
+#[command(group = ArgGroup::new("what").required(true).args(["target", "newest", "merge", "sums", "files"]))]
 pub struct Inputs {
     /// The plan. Not needed for `files`.
     #[command(flatten)]
     pub plan: ProjectPlan,
-    /// The version of the release, without the tag's prefix. Not needed for `files`.
-    #[arg(long, required_unless_present = "files")]
+    /// The version of the release, without the tag's prefix. Not needed for `newest` and `files`.
+    #[arg(long, required_unless_present_any = ["newest", "files"])]
     pub version: Option<Version>,
     /// Hash what this target built.
     #[arg(long)]
     pub target: Option<TargetId>,
+    /// Take what each target uploaded last, of what several attempts of a run uploaded.
+    #[arg(long)]
+    pub newest: bool,
     /// Merge the manifests of all targets into the release's.
     #[arg(long)]
     pub merge: bool,
@@ -50,7 +54,7 @@ pub struct Inputs {
     #[arg(long, num_args = 1.., conflicts_with_all = ["version", "commit"])]
     pub files: Vec<String>,
     /// The commit that was built, for `target` and `merge`.
-    #[arg(long, required_unless_present_any = ["sums", "files"])]
+    #[arg(long, required_unless_present_any = ["newest", "sums", "files"])]
     pub commit: Option<CommitSha>,
     /// Ref and commit of each source, as a JSON object.
     #[arg(long, default_value = "{}")]
@@ -67,12 +71,15 @@ impl Action for Inputs {
 
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
-        let Some(version) = &self.version else {
+        if !self.files.is_empty() {
             files::hash(&self.files, report);
             return Ok(());
-        };
+        }
         let plan = json::read_plan(&self.plan.plan)?;
         let folder = WorkingFolder(&self.folder.directory);
+        let Some(version) = self.version.as_ref().filter(|_| !self.newest) else {
+            return newest::take(&plan, folder, report);
+        };
         let Some(commit) = self.commit.as_ref().filter(|_| !self.sums) else {
             return sums::write(&plan, version, folder, report);
         };

@@ -19,7 +19,7 @@ pub struct Inputs {
     #[arg(long, value_parser = channel)]
     pub channel: ChannelKind,
     /// `live` publishes; `rehearsal` does the same up to the call that would; `preflight` tries the
-    /// credentials and asks the channel what would be in the way.
+    /// credentials and asks the channel what would be in the way; `look` asks what can be asked without any.
     #[arg(long)]
     pub mode: PublishMode,
     /// Whether the run is a rehearsal: what only stands in the way of going live is then told, and no
@@ -40,6 +40,8 @@ pub struct Inputs {
 pub enum PublishMode {
     /// Its credentials are tried, and it is asked what would be in the way.
     Preflight,
+    /// It is asked what can be asked without credentials.
+    Look,
     /// Everything up to the call that would publish.
     Rehearsal,
     /// Its artifacts are published.

@@ -51,6 +51,8 @@ impl Action for Inputs {
         ("channels", "The channels that the release ships to, separated by spaces"),
         ("waived", "The gates that are let go, as a JSON list"),
         ("run-id", "The id of the build run"),
+        ("bundle", "The name of the bundle among what the build run uploaded"),
+        ("admitted", "`true` where the environments admit this run, else `false`"),
         ("github-release", "`true` where the release ships to the GitHub release, else `false`"),
         ("npm", "`true` where the release ships to npm, else `false`"),
         ("pypi", "`true` where the release ships to PyPI, else `false`"),

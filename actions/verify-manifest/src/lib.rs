@@ -5,14 +5,17 @@
 
 mod shown;
 
-use std::path::PathBuf;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use lockstep_bundle::{Release, manifest, verify};
+use lockstep_bundle::{Digest, Release, manifest, verify};
 use lockstep_files::json;
 use lockstep_runner::inputs::ProjectPlan;
 use lockstep_runner::{Action, Failure, Program, Report};
-use lockstep_schemas::strings::{CommitSha, Version};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::manifest::names;
+use lockstep_schemas::strings::{CommitSha, Sha256, Version};
 
 /// Checks a manifest against the plan and the bytes.
 #[derive(Debug, Parser)]
@@ -30,14 +33,22 @@ pub struct Inputs {
     /// The bundle's folder.
     #[arg(long, default_value = "lockstep/bundle")]
     pub bundle: PathBuf,
+    /// The SHA-256 that `SHA256SUMS` must have, as it came another way than the bundle; any, if it is not given.
+    #[arg(long)]
+    pub sums: Option<Sha256>,
 }
 
 impl Action for Inputs {
-    const OUTPUTS: &'static [(&'static str, &'static str)] = &[];
+    const OUTPUTS: &'static [(&'static str, &'static str)] = &[
+        ("sums", "The SHA-256 of the bundle's `SHA256SUMS`"),
+        ("checksums", "The text of the bundle's `SHA256SUMS`"),
+    ];
 }
 
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
+        // A download can end well and be of something else; then all else that would be said is of no use.
+        self.is_the_one_that_is_meant()?;
         let plan = json::read_plan(&self.plan.plan)?;
         let manifest = manifest(&self.bundle)?;
         let release = Release {
@@ -49,9 +60,45 @@ impl Program for Inputs {
         };
         let problems = verify(release, &self.bundle).err().unwrap_or_default();
         shown::show(&manifest, &problems, report);
+        let is_good = problems.is_empty();
         for problem in problems {
             report.problem(problem);
         }
+        if is_good {
+            let path = self.bundle.join(names::SUMS);
+            report.output("sums", Digest::of_file(&path)?.sha256);
+            report.output("checksums", text(&path)?.trim_end());
+        }
         Ok(())
+    }
+}
+
+/// The largest `SHA256SUMS`, in bytes: a release has a thousand assets at most, and a job puts out 1 MB.
+const LARGEST: u64 = 1 << 20;
+
+fn text(path: &Path) -> Result<String, Diagnostic> {
+    let of = |error: &dyn fmt::Display| {
+        Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
+            .in_file(path.display())
+    };
+    let bytes = lockstep_files::bounded(path, LARGEST).map_err(|error| of(&error))?;
+    String::from_utf8(bytes).map_err(|error| of(&error))
+}
+
+impl Inputs {
+    fn is_the_one_that_is_meant(&self) -> Result<(), Diagnostic> {
+        let Some(wanted) = &self.sums else { return Ok(()) };
+        let path = self.bundle.join(names::SUMS);
+        let found = Digest::of_file(&path)?.sha256;
+        if found == *wanted {
+            return Ok(());
+        }
+        let problem = Diagnostic::new(
+            Rule::DigestMismatch,
+            "is not that of the bundle which this release is made of",
+        );
+        Err(problem.in_file(path.display()).differs(wanted, &found).with_remedy(
+            "the download is incomplete, or of another run or attempt: run the failed jobs again",
+        ))
     }
 }

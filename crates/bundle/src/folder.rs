@@ -48,6 +48,12 @@ impl WorkingFolder<'_> {
         self.0.join("targets")
     }
 
+    /// The uploads of all attempts of a run, as they are downloaded.
+    #[must_use]
+    pub fn downloads(self) -> PathBuf {
+        self.0.join("uploads")
+    }
+
     /// The bundle.
     #[must_use]
     pub fn bundle(self) -> PathBuf {

@@ -236,13 +236,18 @@ impl From<&Fact> for Expression {
                 is(output, if *selected { "true" } else { "false" })
             }
             Fact::Rehearsal => path(&["inputs", "rehearsal"]),
+            Fact::OnTag => is(path(&["github", "ref_type"]), "tag"),
+            Fact::Admitted(admitted) => {
+                let output = path(&["needs", "resolve", "outputs", "admitted"]);
+                is(output, if *admitted { "true" } else { "false" })
+            }
             Fact::InputIsEmpty(name) => is(path(&["inputs", name.as_str()]), ""),
             Fact::Event(event) => is(path(&["github", "event_name"]), event.id()),
             Fact::StepSucceeded(step) => is(path(&["steps", step.0, "outcome"]), "success"),
             Fact::Target(id) => is(path(&["matrix", "target"]), id.as_str()),
             Fact::Contained => path(&["matrix", "container"]),
             Fact::Waived(gate) => {
-                let waived = path(&["steps", "resolve", "outputs", "waived"]);
+                let waived = path(&["needs", "resolve", "outputs", "waived"]);
                 let list = Self::Call("fromjson".to_owned(), vec![waived]);
                 Self::Call("contains".to_owned(), vec![list, text(gate.as_str())])
             }

@@ -17,5 +17,5 @@ mod value;
 
 pub use evaluate::{Given, Outcome, evaluate};
 pub use graph::{Graph, Input, InputKind, Job, Powers, Step};
-pub use promise::{Asked, Broken, Counterexample, Promise, prove};
+pub use promise::{Also, Asked, Broken, Counterexample, Promise, prove};
 pub use text::{Known, NotRead};

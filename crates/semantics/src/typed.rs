@@ -22,6 +22,7 @@ impl Graph {
 fn event(trigger: &typed::Trigger) -> String {
     match trigger {
         typed::Trigger::PullRequest => "pull_request",
+        typed::Trigger::MergeGroup => "merge_group",
         typed::Trigger::PushTags(_) => "push",
         typed::Trigger::Call => "workflow_call",
         typed::Trigger::Dispatch => "workflow_dispatch",

@@ -6,7 +6,7 @@ use clap::Args;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::workflow::{OutputKind, Role};
-use lockstep_semantics::{Asked, Broken, Graph, Known, Promise, prove};
+use lockstep_semantics::{Also, Asked, Broken, Graph, Known, prove};
 
 use super::output::{Output, Stop};
 use super::{MODEL, Release, load_release, shown};
@@ -39,9 +39,6 @@ pub struct Proving {
     /// A job that installs what was published.
     #[arg(long, value_name = "JOB")]
     delivers: Vec<String>,
-    /// List also what this version of Lockstep knows to break in what it renders.
-    #[arg(long)]
-    all: bool,
 }
 
 fn publishes(text: &str) -> Result<(String, ChannelKind), String> {
@@ -58,26 +55,15 @@ pub fn run(prove: &Proving, output: &mut Output) -> Result<(), Stop> {
     };
     let files = files(prove, release.as_ref())?;
     let mut problems = Vec::new();
-    let mut known = 0;
     for path in &files {
         let broken = read(path).and_then(|text| broken(prove, release.as_ref(), path, &text));
-        let broken = match broken {
+        let mut broken = match broken {
             Ok(broken) => broken,
             Err(problem) => {
                 problems.push(problem);
                 continue;
             }
         };
-        let is_ours = of_model(release.as_ref(), path).is_some();
-        let is_known = |one: &Broken| {
-            is_ours && proof::exception(&one.file, one.promise, one.job.as_deref()).is_some()
-        };
-        let (excepted, mut broken): (Vec<Broken>, Vec<Broken>) =
-            broken.into_iter().partition(is_known);
-        known += excepted.len();
-        if prove.all {
-            broken.extend(excepted);
-        }
         for one in &mut broken {
             one.file = path.display().to_string();
         }
@@ -87,11 +73,6 @@ pub fn run(prove: &Proving, output: &mut Output) -> Result<(), Stop> {
         let count = files.len();
         let noun = if count == 1 { "file keeps its promises" } else { "files keep their promises" };
         output.line(format_args!("{count} {noun}"));
-        if known > 0 {
-            output.line(format_args!(
-                "but for {known} breaches that this version of Lockstep knows of: --all lists them"
-            ));
-        }
         return Ok(());
     }
     for problem in problems {
@@ -145,22 +126,26 @@ fn broken(
     if let (Some(release), Some(workflow)) = (release, of_model(release, path)) {
         let graph = proof::graph_of(&file, text, workflow, release.workflows.workflows())?;
         let graph = Graph { file: workflow.file.to_string(), ..graph };
-        return Ok(prove(&graph, proof::asked(&release.plan, workflow), &|_, _| false));
+        return Ok(prove(&graph, proof::asked(&release.plan, workflow)));
     }
     let role = |job: &str, _: &str| role(options, job);
     let output = |_: &str, _: &str| OutputKind::Text;
     let graph = proof::read(&file, text, &Known { role: &role, output: &output })?;
+    let also = [
+        (!options.reports.is_empty()).then_some(Also::Reports),
+        (!options.delivers.is_empty()).then_some(Also::Delivers),
+    ];
     let asked = Asked {
-        checks: vec![Role::Gates],
+        checks: if options.approves.is_empty() {
+            vec![Role::Gates]
+        } else {
+            vec![Role::Gates, Role::Approve]
+        },
         waivable: Vec::new(),
         publishes: Vec::new(),
-        verifies: false,
-        report: !options.reports.is_empty(),
-        approval: !options.approves.is_empty(),
+        also: also.into_iter().flatten().collect(),
     };
-    let deliver_is_asked = !options.delivers.is_empty();
-    let is_asked = |one: &Broken| deliver_is_asked || one.promise != Promise::Delivered;
-    Ok(prove(&graph, asked, &|_, _| false).into_iter().filter(is_asked).collect())
+    Ok(prove(&graph, asked))
 }
 
 fn role(options: &Proving, job: &str) -> Role {

@@ -2,7 +2,7 @@
 
 use lockstep_schemas::workflow::{
     BuildEntry, Cancel, Concurrency, Input, InputDefault, InputKind, InstallEntry, Job, JobBody,
-    Matrix, Permission, Run, Setting, Step, StepBody, Timeout, Trigger, Value, Workflow,
+    Matrix, Permission, Queue, Run, Setting, Step, StepBody, Timeout, Trigger, Value, Workflow,
 };
 use serde::Serialize;
 
@@ -42,6 +42,7 @@ struct InputLayout {
 struct ConcurrencyLayout {
     group: String,
     cancel: String,
+    queue: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -112,6 +113,7 @@ impl WorkflowLayout {
 fn trigger(trigger: &Trigger, inputs: &[Input]) -> TriggerLayout {
     let (name, tags) = match trigger {
         Trigger::PullRequest => ("pull_request", None),
+        Trigger::MergeGroup => ("merge_group", None),
         Trigger::PushTags(tags) => ("push", Some(quote(tags))),
         Trigger::Call => ("workflow_call", None),
         Trigger::Dispatch => ("workflow_dispatch", None),
@@ -144,6 +146,11 @@ fn concurrency(concurrency: &Concurrency) -> ConcurrencyLayout {
         cancel: match &concurrency.cancel {
             Cancel::Fixed(flag) => flag.to_string(),
             Cancel::When(condition) => quote(&condition.expression().to_string()),
+        },
+        queue: match concurrency.queue {
+            // As without a word of it.
+            Queue::Newest => None,
+            Queue::All => Some("max"),
         },
     }
 }
@@ -189,10 +196,10 @@ fn permission(permission: &Permission) -> PermissionLayout {
 }
 
 fn run(run: &Run, pinned: &Pinned<'_>) -> RunLayout {
-    let outputs = run.outputs.iter().map(|output| SettingLayout {
-        name: quote(&output.name),
-        value: quote(&output.expression().to_string()),
-    });
+    let outputs = run
+        .outputs
+        .iter()
+        .map(|output| SettingLayout { name: quote(&output.name), value: quote(&output.value) });
     RunLayout {
         runner: quote(&run.runner),
         timeout: match &run.timeout {

@@ -102,7 +102,7 @@ fn steps(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
         .with("sources", expr("inputs.sources"));
     let failed = Step::run("Say what to do where the build failed", Shell::Bash, NOT_BUILT)
         .when(Fact::Failure);
-    let name = expr("format('target-{0}', matrix.target)");
+    let name = expr("format('target-{0}-{1}', matrix.target, github.run_attempt)");
     merged([
         plan.sources.iter().map(check_out_source).collect(),
         toolchains(plan, targets),

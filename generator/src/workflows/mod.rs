@@ -7,9 +7,11 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod build;
+mod gates;
 mod limits;
 mod own_steps;
 mod parts;
+mod programs;
 mod publish;
 mod release;
 mod steps;

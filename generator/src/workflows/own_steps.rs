@@ -1,7 +1,7 @@
 //! The project's own steps, as a job runs them.
 
-use lockstep_schemas::model::{BuildMode, GateCheck, Model, Shell, Stage, Step};
-use lockstep_schemas::strings::{Id, TargetId, Text};
+use lockstep_schemas::model::{BuildMode, Model, Shell, Step};
+use lockstep_schemas::strings::{Expression, TargetId};
 use lockstep_schemas::workflow::Step as Planned;
 use lockstep_schemas::workflow::{
     ActionName, Condition, Fact, Need, Rehearsed, Role, Setting, StepBody,
@@ -28,43 +28,19 @@ pub(super) fn of_build(model: &Model, targets: &[&TargetId]) -> Vec<Planned> {
     planned
 }
 
-/// Scripts that are gates of a stage.
-pub(super) fn of_gates(model: &Model, stage: Stage) -> Vec<Planned> {
-    let gates = model.gates.iter().filter(|(_, gate)| gate.before == stage);
-    let scripts = gates.filter_map(|(id, gate)| {
-        let GateCheck::Script { run } = &gate.check else {
-            return None;
-        };
-        let waivable = model.waivers.iter().any(|waiver| waiver.gate.as_ref() == Some(id));
-        let name = gate_name(id, gate.description.as_ref());
-        let step = Planned::run(&name, Shell::Bash, run.as_str())
-            .as_role(Role::Gate(id.clone()))
-            .needing(Need::Checkout);
-        let unless_waived = waivable.then(|| !Fact::Waived(id.clone()));
-        Some(Planned { condition: unless_waived, ..step })
-    });
-    scripts.collect()
-}
-
-/// What the log calls a gate: its id, and what it is for.
-fn gate_name(id: &Id, description: Option<&Text>) -> String {
-    shortened(&match description {
-        Some(description) => format!("Gate {id}: {description}"),
-        None => format!("Gate {id}"),
-    })
-}
-
 /// The same steps with what the step `resolve` of their job resolved: `LOCKSTEP_VERSION`,
 /// `LOCKSTEP_TAG` and `LOCKSTEP_COMMIT`.
 pub(super) fn after_resolve(mut steps: Vec<Planned>) -> Vec<Planned> {
     for step in &mut steps {
-        let resolved = ["version", "tag", "commit"].map(|output| {
-            let value = expr(format!("steps.resolve.outputs.{output}"));
-            Setting::new(&format!("LOCKSTEP_{}", output.to_uppercase()), value)
-        });
-        step.env.splice(0..0, resolved);
+        step.env.splice(0..0, release(|name| expr(format!("steps.resolve.outputs.{name}"))));
     }
     steps
+}
+
+/// What a script finds in its environment of the release.
+pub(super) fn release(of: impl Fn(&str) -> Expression) -> [Setting; 3] {
+    ["version", "tag", "commit"]
+        .map(|name| Setting::new(&format!("LOCKSTEP_{}", name.to_uppercase()), of(name)))
 }
 
 fn select(steps: &[Step], targets: &[&TargetId], mode: Option<BuildMode>) -> Vec<Planned> {
@@ -135,7 +111,7 @@ fn default_name(step: &Step) -> String {
 }
 
 /// A name that a line of the log has room for.
-fn shortened(name: &str) -> String {
+pub(super) fn shortened(name: &str) -> String {
     if name.chars().count() > 80 {
         name.chars().take(79).chain(['…']).collect()
     } else {

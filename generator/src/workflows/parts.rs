@@ -74,7 +74,13 @@ pub(super) fn env(model: &Model) -> Vec<Setting> {
 
 /// An output of a job with [`RESOLVE`] among its steps.
 pub(super) fn output(name: &str, kind: OutputKind) -> JobOutput {
-    JobOutput { name: name.to_owned(), step: RESOLVE, kind }
+    JobOutput::of_step(RESOLVE, name, kind)
+}
+
+/// The name of what a job uploads. Uploads of two attempts of a run coexist, and no other word tells them apart
+/// ([issue](https://github.com/actions/upload-artifact/issues/571)).
+pub(super) fn of_attempt(name: &str) -> String {
+    format!("{name}-{}", expr("github.run_attempt"))
 }
 
 /// An input of text.

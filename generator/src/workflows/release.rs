@@ -1,25 +1,19 @@
 //! `release.yml`: from the tag to the bundle.
 
-use lockstep_schemas::model::{Model, Shell, Stage};
+use lockstep_schemas::model::{Model, Stage};
 use lockstep_schemas::plan::{Plan, PlannedFile};
-use lockstep_schemas::strings::Expression;
+use lockstep_schemas::strings::{Expression, JobId};
 use lockstep_schemas::workflow::{
-    Call, Cancel, Checkout, Concurrency, Condition, Fact, Input, InputDefault, Job, JobBody, Need,
-    OutputKind, PermissionScope, Role, Setting, Step, StepId, Trigger, Workflow,
+    Call, Cancel, Checkout, Concurrency, Fact, Input, InputDefault, Job, JobBody, JobOutput, Need,
+    OutputKind, PermissionScope, Queue, Role, Setting, Step, Trigger, Workflow,
 };
 
 use super::parts::{RESOLVE, env, expr, file, id, input, job, output, text};
 use super::steps::{
-    github_token, in_repository, other, own, setup, toolchain, upload, verify_bundle,
+    SUMS, bundle_outputs, github_token, in_repository, other, own, reading_gates,
+    report as put_together, setup, toolchain, upload_bundle, verify_bundle,
 };
-use super::{merged, own_steps};
-
-/// What a job says when one of its gates is closed. It is run by a shell of the runner's own, so that it needs
-/// no program of Lockstep's.
-const GATE_CLOSED: &str = "printf '::error title=A gate is closed::%s\\n' \"The step that failed says which, and nothing is built. Open it, and run the failed jobs again; if the commit must change, tag a new version with the change.\"\n";
-
-/// The step that compares the tag's version with the version files.
-const VERSIONS: StepId = StepId("versions");
+use super::{gates, merged, own_steps};
 
 pub(super) fn workflow(
     model: &Model,
@@ -27,9 +21,19 @@ pub(super) fn workflow(
     builds: &[Workflow],
     verify: &Workflow,
 ) -> Workflow {
-    let mut jobs = vec![call("verify", "Verify", verify, Vec::new()), context(model)];
-    jobs.extend(builds.iter().map(build));
-    jobs.push(assemble(model, plan, builds));
+    let gates = gates::jobs(model, Stage::Build, "context", &of_context);
+    let mut jobs = vec![call("verify", "Verify", verify, Vec::new()), context(model, plan)];
+    let before_builds = [id("context")].into_iter().chain(gates.iter().map(|job| job.id.clone()));
+    let before_builds: Vec<JobId> = before_builds.collect();
+    jobs.extend(gates);
+    let built: Vec<Job> = builds.iter().map(|workflow| build(workflow, &before_builds)).collect();
+    let before_assemble = before_builds.iter().chain(built.iter().map(|job| &job.id)).cloned();
+    let assemble = assemble(model, plan, before_assemble.collect());
+    jobs.extend(built);
+    jobs.push(assemble);
+    jobs.extend(plan.attestations.then(|| attest(model)));
+    let report = report(model, plan, &jobs);
+    jobs.push(report);
     Workflow {
         file: file("release.yml"),
         name: text("Release"),
@@ -39,6 +43,8 @@ pub(super) fn workflow(
         concurrency: Some(Concurrency {
             group: format!("release-{}", expr("github.ref")),
             cancel: Cancel::Fixed(false),
+            // Of a tag there is one run; a second of it waits.
+            queue: Queue::Newest,
         }),
         jobs,
     }
@@ -75,36 +81,19 @@ fn call(name: &str, label: &str, workflow: &Workflow, with: Vec<Setting>) -> Job
     }
 }
 
-fn context(model: &Model) -> Job {
+fn context(model: &Model, plan: &Plan) -> Job {
     let resolve = own("Resolve tag, commit and sources", "resolve-build")
         .with_id(RESOLVE)
         .as_role(Role::Gates)
-        .needing(Need::read(
-            PermissionScope::Actions,
-            "whether the workflows that are gates succeeded",
-        ))
-        .needing(Need::read(PermissionScope::Issues, "whether blockers are open"))
-        .needing(Need::read(
-            PermissionScope::Statuses,
-            "whether the commit statuses that are gates are set",
-        ))
         .with("stage", "build")
         .with("inputs", expr("toJSON(inputs)"))
         .with("token", github_token());
+    let resolve = reading_gates(resolve, plan, Stage::Build);
     let versions = own("Check that the versions are the tag's", "align-versions")
-        .with_id(VERSIONS)
         .with("version", expr("steps.resolve.outputs.version"));
-    let gates = own_steps::after_resolve(own_steps::of_gates(model, Stage::Build));
-    let closed = (!gates.is_empty()).then(|| {
-        let condition =
-            Condition::All(vec![Fact::Failure.into(), Fact::StepSucceeded(VERSIONS).into()]);
-        Step::run("Say what to do where a gate is closed", Shell::Bash, GATE_CLOSED).when(condition)
-    });
     let steps = merged([
         setup(model),
         vec![in_repository(resolve), versions],
-        gates,
-        closed.into_iter().collect(),
         own_steps::after_resolve(own_steps::of_job(&model.extra_steps.context)),
     ]);
     let mut context = job(model, "context", "Context", 15, Checkout::OfEvent, steps);
@@ -120,45 +109,40 @@ fn of_context(name: &str) -> Expression {
     expr(format!("needs.context.outputs.{name}"))
 }
 
-fn build(workflow: &Workflow) -> Job {
+fn build(workflow: &Workflow, needs: &[JobId]) -> Job {
     let with = ["version", "commit", "sources"].map(|name| Setting::new(name, of_context(name)));
     let name = workflow.file.as_str().trim_end_matches(".yml");
     let build = call(name, workflow.name.as_str(), workflow, with.to_vec());
-    Job { needs: vec![id("context")], ..build }
+    Job { needs: needs.to_vec(), ..build }
 }
 
-/// What the targets built. A pattern that matches one artifact alone leaves out the folder
-/// of its name ([issue](https://github.com/actions/download-artifact/issues/419)), so one is named.
-fn download_targets(plan: &Plan) -> Step {
-    let download = other("Download what the targets built", "actions/download-artifact");
-    match plan.targets.as_slice() {
-        [target] => {
-            let name = format!("target-{}", target.id);
-            let folder = format!("lockstep/targets/{name}");
-            download.with("name", name).with("path", folder)
-        }
-        _ => download
+/// What the targets uploaded, in whichever attempt, and of each what it uploaded last.
+fn take_targets() -> [Step; 2] {
+    [
+        other("Download what the targets built", "actions/download-artifact")
             .with("pattern", "target-*")
-            .with("path", "lockstep/targets")
+            .with("path", "lockstep/uploads")
             .with("merge-multiple", "false"),
-    }
+        own("Take what each target built last", "hash-artifacts").with("newest", true),
+    ]
 }
 
-fn assemble(model: &Model, plan: &Plan, builds: &[Workflow]) -> Job {
+fn assemble(model: &Model, plan: &Plan, needs: Vec<JobId>) -> Job {
+    let [download, newest] = take_targets();
     let steps = merged([
         toolchain(&plan.toolchain, None),
         setup(model),
-        vec![in_repository(download_targets(plan))],
+        vec![in_repository(download), newest],
         own_steps::of_job(&model.extra_steps.assemble),
         bundle(plan),
-        plan.attestations.then(attest).into_iter().collect(),
     ]);
     let commit = Checkout::Of(of_context("commit"));
     let mut assemble = job(model, "assemble", "Assemble", 60, commit, steps);
-    let builds = builds.iter().map(|workflow| build(workflow).id);
-    assemble.needs = std::iter::once(id("context")).chain(builds).collect();
+    assemble.needs = needs;
     if let JobBody::Run(run) = &mut assemble.body {
         run.env = vec![Setting::new("LOCKSTEP_VERSION", of_context("version"))];
+        let checksums = JobOutput::of_step(SUMS, "checksums", OutputKind::Text);
+        run.outputs = bundle_outputs().into_iter().chain([checksums]).collect();
     }
     assemble
 }
@@ -195,16 +179,31 @@ fn bundle(plan: &Plan) -> Vec<Step> {
     merged([
         vec![pack, merge],
         with_manifest.into_iter().chain(notes).collect(),
-        vec![sums, verify_bundle("Verify the bundle against the plan", of_context)],
+        vec![sums, verify_bundle("Verify the bundle against the plan", of_context).with_id(SUMS)],
         smoke.into_iter().collect(),
-        vec![upload("Upload the bundle", "bundle", "lockstep/bundle")],
+        vec![upload_bundle("Upload the bundle")],
     ])
 }
 
-fn attest() -> Step {
-    other("Attest the bundle's provenance", "actions/attest")
+/// The bundle's provenance, signed in a job that has nothing but names and digests: what runs beside a signature can
+/// sign. A run of a branch is a trial, for which nobody vouches.
+fn attest(model: &Model) -> Job {
+    let attest = other("Attest the bundle's provenance", "actions/attest")
         .as_role(Role::Attest)
         .needing(Need::write(PermissionScope::Attestations, "store the bundle's attestation"))
         .needing(Need::write(PermissionScope::IdToken, "sign the bundle's attestation"))
-        .with("subject-checksums", "lockstep/bundle/SHA256SUMS")
+        .with("subject-checksums", expr("needs.assemble.outputs.checksums"));
+    let attest = job(model, "attest", "Attest", 15, Checkout::OfEvent, vec![attest]);
+    Job { needs: vec![id("assemble")], condition: Some(Fact::OnTag.into()), ..attest }
+}
+
+/// How the run ended, job by job, and what to do about it.
+fn report(model: &Model, plan: &Plan, jobs: &[Job]) -> Job {
+    let steps = merged([
+        setup(model),
+        vec![put_together("Put together what happened", plan, "build", "live")],
+    ]);
+    let report = job(model, "report", "Report", 10, Checkout::OfEvent, steps);
+    let needs = jobs.iter().map(|job| job.id.clone()).collect();
+    Job { needs, condition: Some(Fact::Always.into()), ..report }
 }

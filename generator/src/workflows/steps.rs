@@ -1,11 +1,15 @@
 //! The steps that more than one job has: what sets up, moves files and verifies.
 
-use lockstep_schemas::model::{Model, Shell, Toolchain};
+use lockstep_schemas::model::{GateCheck, Model, Shell, Stage, Toolchain};
+use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{Expression, ToolVersion};
-use lockstep_schemas::workflow::{ActionName, Condition, Fact, Need, Role, Step, Value};
+use lockstep_schemas::workflow::{
+    ActionName, Condition, Fact, JobOutput, Need, OutputKind, PermissionScope, Role, Step, StepId,
+    Value,
+};
 
 use super::own_steps;
-use super::parts::expr;
+use super::parts::{expr, of_attempt};
 
 /// How long GitHub keeps what a run uploads, in days: the most that it can.
 const KEPT_FOR: u32 = 90;
@@ -70,11 +74,22 @@ fn rustup(name: &str, version: &str, and: &str) -> Step {
     Step::run(name, Shell::Bash, &script).with_env("RUST_VERSION", version)
 }
 
-/// The bundle, as this run uploaded it.
-pub(super) fn download_bundle() -> Step {
-    other("Download the bundle", "actions/download-artifact")
-        .with("name", "bundle")
-        .with("path", "lockstep/bundle")
+/// Where the bundle is downloaded to.
+pub(super) const BUNDLE: &str = "lockstep/bundle";
+/// The step that has digests of the bundle.
+pub(super) const SUMS: StepId = StepId("sums");
+
+/// What a job says of the bundle that it has: the name of its upload, and the SHA-256 of its `SHA256SUMS`.
+pub(super) fn bundle_outputs() -> [JobOutput; 2] {
+    [
+        JobOutput::of_text("bundle", of_attempt("bundle")),
+        JobOutput::of_step(SUMS, "sums", OutputKind::Text),
+    ]
+}
+
+/// The upload of the bundle.
+pub(super) fn upload_bundle(name: &str) -> Step {
+    upload(name, of_attempt("bundle"), BUNDLE)
 }
 
 /// What a folder holds, as a workflow artifact that is there at once or not at all.
@@ -92,7 +107,7 @@ pub(super) fn upload(name: &str, artifact: impl Into<Value>, folder: &str) -> St
 pub(super) fn upload_receipt(name: &str) -> Step {
     other("Upload the receipt", "actions/upload-artifact")
         .when(Fact::Always)
-        .with("name", format!("receipt-{name}"))
+        .with("name", of_attempt(&format!("receipt-{name}")))
         .with("path", "lockstep/receipt")
         .with("if-no-files-found", "warn")
         .with("overwrite", true)
@@ -104,9 +119,53 @@ pub(super) fn verify_bundle(name: &str, of: impl Fn(&str) -> Expression) -> Step
     of_bundle(own(name, "verify-manifest"), of)
 }
 
+/// What reads the state of gates that ask GitHub, of those that a plan has.
+pub(super) fn reading_gates(step: Step, plan: &Plan, stage: Stage) -> Step {
+    let gates = plan.gates.iter().filter(|gate| gate.before == stage);
+    gates.fold(step, |step, gate| match gate.check {
+        GateCheck::Script { .. } => step,
+        GateCheck::Workflow { .. } => step.needing(Need::read(
+            PermissionScope::Actions,
+            "whether the workflows that are gates succeeded",
+        )),
+        GateCheck::NoOpenBlockers { .. } => {
+            step.needing(Need::read(PermissionScope::Issues, "whether blockers are open"))
+        }
+        GateCheck::CommitStatus { .. } => step.needing(Need::read(
+            PermissionScope::Statuses,
+            "whether the commit statuses that are gates are set",
+        )),
+    })
+}
+
 /// A step that verifies the bundle, of the release that its job knows.
 pub(super) fn of_bundle(verify: Step, of: impl Fn(&str) -> Expression) -> Step {
     verify.as_role(Role::Verify).with("version", of("version")).with("commit", of("commit"))
+}
+
+/// What puts together how a run ended, or what it is about to do, also where a step before it failed. A live run files
+/// what stopped it, where the model has a gate that looks for such.
+pub(super) fn report(name: &str, plan: &Plan, stage: &str, mode: &str) -> Step {
+    let files = plan.gates.iter().any(|gate| match gate.check {
+        GateCheck::NoOpenBlockers { .. } => true,
+        GateCheck::Workflow { .. } | GateCheck::CommitStatus { .. } | GateCheck::Script { .. } => {
+            false
+        }
+    });
+    let step = own(name, "report-blocker")
+        .as_role(Role::Report)
+        .when(Fact::Always)
+        .with("stage", stage)
+        .with("mode", mode)
+        .with("needs", expr("toJSON(needs)"))
+        .with("inputs", expr("toJSON(inputs)"))
+        .with("token", github_token());
+    let reason = "file what stopped the release as an issue";
+    if files && mode == "live" {
+        step.needing(Need::write(PermissionScope::Issues, reason))
+    } else {
+        step
+    }
 }
 
 /// The token of the job.

@@ -1,10 +1,10 @@
 //! `verify.yml`: pull requests, and published versions.
 
-use lockstep_schemas::model::Model;
+use lockstep_schemas::model::{Model, Shell};
 use lockstep_schemas::plan::{ChannelPlan, Plan, TierPlan};
 use lockstep_schemas::workflow::{
     ActionName, Cancel, Checkout, Concurrency, Condition, Event, Fact, Input, InputDefault,
-    InstallEntry, Job, Matrix, Role, Run, Setting, Step, Timeout, Trigger, Workflow,
+    InstallEntry, Job, Matrix, Queue, Role, Run, Setting, Step, Timeout, Trigger, Workflow,
 };
 
 use super::limits::MATRIX_JOBS;
@@ -12,8 +12,14 @@ use super::parts::{env, expr, file, input, input_name, job, of_run, text};
 use super::steps::{github_token, in_repository, other, own, setup, toolchain};
 use super::{merged, own_steps};
 
+/// What the required check says where one of the others did not pass.
+const NOT_PASSED: &str = "echo '::error title=Not checked::The jobs above say which check did not pass, and why.'\nexit 1\n";
+
 pub(super) fn workflow(model: &Model, plan: &Plan) -> Workflow {
-    let mut jobs = vec![check_model(model), package(model, plan)];
+    let checks = vec![check_model(model), package(model, plan)];
+    let checked = checked(model, &checks);
+    let mut jobs = checks;
+    jobs.push(checked);
     let entries: Vec<InstallEntry> =
         plan.channels.iter().flat_map(|channel| installs(model, channel)).collect();
     let parts = entries.chunks(MATRIX_JOBS).enumerate();
@@ -21,12 +27,13 @@ pub(super) fn workflow(model: &Model, plan: &Plan) -> Workflow {
     Workflow {
         file: file("verify.yml"),
         name: text("Verify"),
-        triggers: vec![Trigger::PullRequest, Trigger::Call, Trigger::Dispatch],
+        triggers: vec![Trigger::PullRequest, Trigger::MergeGroup, Trigger::Call, Trigger::Dispatch],
         env: env(model),
         inputs: inputs(),
         concurrency: Some(Concurrency {
             group: format!("verify-{}-{}", expr("github.ref"), expr("inputs.version")),
             cancel: Cancel::When(Fact::Event(Event::PullRequest).into()),
+            queue: Queue::Newest,
         }),
         jobs,
     }
@@ -69,6 +76,17 @@ fn package(model: &Model, plan: &Plan) -> Job {
     ]);
     let package = job(model, "package", "Packaging dry run", 30, Checkout::OfEvent, steps);
     Job { condition: Some(no_version()), ..package }
+}
+
+/// The check that a branch asks for. A job that is skipped passes as a required check, so this one never is
+/// ([documentation](https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/collaborating-on-repositories-with-code-quality-features/troubleshooting-required-status-checks#handling-skipped-but-required-checks)).
+fn checked(model: &Model, checks: &[Job]) -> Job {
+    let not_passed = checks.iter().map(|job| !Condition::succeeded(job.id.clone())).collect();
+    let fail = Step::run("Say that a check did not pass", Shell::Bash, NOT_PASSED)
+        .when(Condition::All(vec![no_version(), Condition::Any(not_passed)]));
+    let checked = job(model, "checked", "Checked", 5, Checkout::OfEvent, vec![fail]);
+    let needs = checks.iter().map(|job| job.id.clone()).collect();
+    Job { needs, condition: Some(Fact::Always.into()), ..checked }
 }
 
 fn no_version() -> Condition {

@@ -90,7 +90,7 @@ pub struct Model {
     /// ([documentation](https://docs.github.com/en/actions/concepts/security/artifact-attestations)).
     #[serde(default = "yes")]
     pub attestations: bool,
-    /// How preflight and delivery work.
+    /// Who approves a publication, and how delivery works.
     #[serde(default)]
     pub publishing: Publishing,
 }
@@ -163,12 +163,15 @@ pub struct Lockstep {
     pub setup: Vec<Step>,
 }
 
-/// How preflight and delivery work.
+/// Who approves a publication, and how delivery works.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Publishing {
-    /// The environment of the one job that tries every credential before anything is published.
-    pub preflight_environment: EnvironmentName,
+    /// The environment of the one job that waits until somebody approves, before anything is published: the one with
+    /// [required reviewers](https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-and-environments#required-reviewers).
+    /// Without it nobody is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval: Option<EnvironmentName>,
     /// How long delivery waits for a channel to serve a release, in minutes.
     pub delivery_timeout_minutes: Within<1, 300>,
     /// How long delivery waits between two looks at a channel, in seconds.
@@ -179,7 +182,7 @@ impl Default for Publishing {
     fn default() -> Self {
         #[expect(clippy::expect_used, reason = "constants, covered by a test")]
         Self {
-            preflight_environment: "preflight".parse().expect("a constant environment name"),
+            approval: None,
             delivery_timeout_minutes: Within::new(30).expect("a constant within its bounds"),
             delivery_interval_seconds: Within::new(20).expect("a constant within its bounds"),
         }

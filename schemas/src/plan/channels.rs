@@ -41,6 +41,35 @@ impl ChannelPlan {
         }
     }
 
+    /// The environment of its jobs, where they have one.
+    #[must_use]
+    pub fn environment(&self) -> Option<&EnvironmentName> {
+        match &self.to {
+            Destination::GithubRelease(release) => Some(&release.environment),
+            Destination::Npm(NpmPlan { registry, .. })
+            | Destination::Pypi(registry)
+            | Destination::CratesIo(registry) => Some(&registry.environment),
+            Destination::Homebrew(formula) => match &formula.update {
+                FormulaPlan::Push { environment, .. } => Some(environment),
+                FormulaPlan::Verify => None,
+            },
+            Destination::CargoBinstall(_) => None,
+        }
+    }
+
+    /// How it knows that it is us, where it is a registry.
+    #[must_use]
+    pub fn login(&self) -> Option<&Login> {
+        match &self.to {
+            Destination::Npm(NpmPlan { registry, .. })
+            | Destination::Pypi(registry)
+            | Destination::CratesIo(registry) => Some(&registry.login),
+            Destination::GithubRelease(_)
+            | Destination::Homebrew(_)
+            | Destination::CargoBinstall(_) => None,
+        }
+    }
+
     /// The secret with its token, where it asks for one.
     #[must_use]
     pub fn secret(&self) -> Option<&SettingName> {

@@ -68,7 +68,7 @@ pub struct Plan {
     pub gates: Vec<GatePlan>,
     /// Which of them may be let go, and by whom.
     pub waivers: Vec<Waiver>,
-    /// How preflight and delivery work.
+    /// Who approves a publication, and how delivery works.
     pub publishing: Publishing,
     /// Whether the bundle is attested.
     pub attestations: bool,

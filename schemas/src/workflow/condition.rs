@@ -37,6 +37,11 @@ pub enum Fact {
     Selected(ChannelKind, bool),
     /// It is a rehearsal.
     Rehearsal,
+    /// The run is of a tag.
+    OnTag,
+    /// The job `resolve` said that the environments admit this run, which they do on the release's tag; or that they
+    /// do not.
+    Admitted(bool),
     /// An input was not given.
     InputIsEmpty(InputName),
     /// An event started the run.
@@ -47,7 +52,7 @@ pub enum Fact {
     Target(TargetId),
     /// The matrix job runs in a container.
     Contained,
-    /// The step `resolve` of the same job found a waiver of a gate on record.
+    /// The job `resolve` found a waiver of a gate on record.
     Waived(Id),
 }
 
@@ -196,13 +201,15 @@ impl Fact {
                 format!("needs.resolve.outputs.{} {equal} '{selected}'", channel.id())
             }
             Self::Rehearsal => format!("{not}inputs.rehearsal"),
+            Self::OnTag => format!("github.ref_type {equal} 'tag'"),
+            Self::Admitted(is) => format!("needs.resolve.outputs.admitted {equal} '{is}'"),
             Self::InputIsEmpty(name) => format!("inputs.{name} {equal} ''"),
             Self::Event(event) => format!("github.event_name {equal} '{}'", event.id()),
             Self::StepSucceeded(step) => format!("steps.{step}.outcome {equal} 'success'"),
             Self::Target(id) => format!("matrix.target {equal} '{id}'"),
             Self::Contained => format!("{not}matrix.container"),
             Self::Waived(gate) => {
-                format!("{not}contains(fromJSON(steps.resolve.outputs.waived), '{gate}')")
+                format!("{not}contains(fromJSON(needs.resolve.outputs.waived), '{gate}')")
             }
         }
     }

@@ -91,6 +91,8 @@ impl Job {
             | Fact::Cancelled
             | Fact::Failure
             | Fact::Selected(..)
+            | Fact::OnTag
+            | Fact::Admitted(_)
             | Fact::InputIsEmpty(_)
             | Fact::Event(_)
             | Fact::StepSucceeded(_)
@@ -188,19 +190,26 @@ impl Checkout {
 /// What a later job can read of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobOutput {
-    /// Its name: that of the step's output too.
+    /// Its name.
     pub name: String,
-    /// The step that puts it out.
-    pub step: StepId,
+    /// What it is: an expression, or a text with some.
+    pub value: String,
     /// What it can say.
     pub kind: OutputKind,
 }
 
 impl JobOutput {
-    /// Where it comes from.
+    /// The output of a step of the same name.
     #[must_use]
-    pub fn expression(&self) -> Expression {
-        Expression::new(format!("steps.{}.outputs.{}", self.step, self.name))
+    pub fn of_step(step: StepId, name: &str, kind: OutputKind) -> Self {
+        let value = Expression::new(format!("steps.{step}.outputs.{name}"));
+        Self { name: name.to_owned(), value: value.to_string(), kind }
+    }
+
+    /// A text of the job's own.
+    #[must_use]
+    pub fn of_text(name: &str, value: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), value: value.into(), kind: OutputKind::Text }
     }
 }
 

@@ -56,6 +56,9 @@ impl Workflow {
 pub enum Trigger {
     /// A pull request.
     PullRequest,
+    /// A merge queue, which asks for the checks of what it would merge
+    /// ([documentation](https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue#triggering-merge-group-checks-with-github-actions)).
+    MergeGroup,
     /// A push of a tag that matches a
     /// [filter pattern](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet).
     PushTags(String),
@@ -70,7 +73,7 @@ impl Trigger {
     #[must_use]
     pub fn has_inputs(&self) -> bool {
         match self {
-            Self::PullRequest | Self::PushTags(_) => false,
+            Self::PullRequest | Self::MergeGroup | Self::PushTags(_) => false,
             Self::Call | Self::Dispatch => true,
         }
     }
@@ -122,6 +125,18 @@ pub struct Concurrency {
     pub group: String,
     /// Whether a newer run ends an older one.
     pub cancel: Cancel,
+    /// Which runs may wait for it.
+    pub queue: Queue,
+}
+
+/// Which runs may wait while one of their group runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// The newest: one that waited before it is cancelled.
+    Newest,
+    /// All of them, in order
+    /// ([documentation](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#concurrency)).
+    All,
 }
 
 /// Whether a newer run ends an older one.

@@ -123,7 +123,7 @@ impl Case {
             let started = run.jobs.iter().any(|job| job.name == *name && !job.steps.is_empty());
             assert!(!started, "{name} must not start:\n{overview}");
         }
-        assert_eq!(run.artifact("bundle"), None, "no bundle appears:\n{overview}");
+        assert_eq!(run.artifact("bundle-1"), None, "no bundle appears:\n{overview}");
         assert!(!run.succeeded());
     }
 }

@@ -22,6 +22,11 @@ fn fact(fact: &Fact, contexts: &mut Contexts) -> bool {
             contexts.one_of(&at, &["true", "false", ""]) == is.to_string()
         }
         Fact::Rehearsal => contexts.flag(&["inputs", "rehearsal"]),
+        Fact::OnTag => contexts.one_of(&["github", "ref_type"], &["tag", "branch"]) == "tag",
+        Fact::Admitted(is) => {
+            let at = ["needs", "resolve", "outputs", "admitted"];
+            contexts.one_of(&at, &["true", "false", ""]) == is.to_string()
+        }
         Fact::InputIsEmpty(name) => {
             contexts.one_of(&["inputs", name.as_str()], &["", "1.2.3"]).is_empty()
         }
@@ -37,7 +42,7 @@ fn fact(fact: &Fact, contexts: &mut Contexts) -> bool {
         Fact::Contained => !contexts.one_of(&["matrix", "container"], &["", "image"]).is_empty(),
         Fact::Waived(gate) => {
             let list = format!("[\"{gate}\"]");
-            contexts.one_of(&["steps", "resolve", "outputs", "waived"], &["[]", &list]) != "[]"
+            contexts.one_of(&["needs", "resolve", "outputs", "waived"], &["[]", &list]) != "[]"
         }
     }
 }

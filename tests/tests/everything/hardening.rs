@@ -153,8 +153,7 @@ fn secrets_need_an_environment() {
             let Job::NormalJob(job) = job else { panic!("{id}: no secret goes to a call") };
             assert!(job.environment.is_some(), "{id}");
             assert!(
-                ["preflight", "prepare-formula"].contains(&id.as_str())
-                    || id.starts_with("publish-"),
+                ["preflight-", "prepare-", "publish-"].iter().any(|of| id.starts_with(of)),
                 "{id}"
             );
         }
@@ -204,24 +203,41 @@ fn what_has_means_is_live_and_has_a_twin() {
     for file in all().iter().filter(|file| file.name == "release-publish.yml") {
         let raw: serde_yaml::Value = serde_yaml::from_str(&file.text).unwrap();
         let ids: BTreeSet<&String> = file.workflow.jobs.keys().collect();
+        // What live runs and rehearsals both do.
+        let is_shared = |id: &str| {
+            ["programs", "resolve", "look", "announce"].contains(&id)
+                || id.starts_with("gate-")
+                || id.starts_with("preflight-")
+        };
         for (id, job) in &file.workflow.jobs {
             let rehearsal = id.starts_with("rehearse-");
-            let shared = ["resolve", "preflight"].contains(&id.as_str());
             for need in needs(job) {
-                let need_shared = ["resolve", "preflight"].contains(&need.as_str());
                 assert!(
-                    need_shared || need.starts_with("rehearse-") == rehearsal,
+                    is_shared(need) || need.starts_with("rehearse-") == rehearsal,
                     "{id} needs {need}"
                 );
             }
             let Job::NormalJob(job) = job else { continue };
             let value = &raw["jobs"][id.as_str()];
-            if shared || rehearsal || !has_means(job, &serde_yaml::to_string(value).unwrap()) {
+            if rehearsal || !has_means(job, &serde_yaml::to_string(value).unwrap()) {
                 continue;
             }
             let condition = value["if"].as_str().unwrap_or_default();
+            let reads = |(_, access): &(&str, &Permission)| **access == Permission::Read;
+            if is_shared(id) && granted(&job.permissions).iter().all(reads) {
+                assert!(job.environment.is_none() || id.starts_with("preflight-"), "{id}");
+                continue;
+            }
+            if id.starts_with("preflight-") {
+                // It is shown what would publish, and nothing else: where the environment admits the run.
+                assert!(condition.contains("outputs.admitted == 'true'"), "{id}: {condition}");
+                let more = granted(&job.permissions);
+                assert!(more.iter().all(|(scope, _)| *scope == "id-token"), "{id}: {more:?}");
+                continue;
+            }
             assert!(condition.contains("!inputs.rehearsal"), "{id}: {condition}");
-            assert!(ids.contains(&format!("rehearse-{id}")), "{id} has a twin");
+            let has_twin = ids.contains(&format!("rehearse-{id}"));
+            assert!(has_twin || id == "approve", "{id} has a twin");
         }
     }
 }
@@ -242,7 +258,8 @@ fn publishing_is_inline() {
             assert!(
                 !identity
                     || id.starts_with("publish-")
-                    || (file.name == "release.yml" && id == "assemble"),
+                    || id.starts_with("preflight-")
+                    || (file.name == "release.yml" && id == "attest"),
                 "{}: {id}",
                 file.name
             );

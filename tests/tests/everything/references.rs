@@ -171,6 +171,14 @@ fn step_output(
     context: &[String],
 ) -> Result<(), String> {
     let [_, id, kind, ..] = context else { return Err("not a step's output".to_owned()) };
+    let script = job.steps.iter().find_map(|step| match step {
+        Step::Run(step) if step.shared.id.as_ref() == Some(id) => Some(&step.run),
+        _ => None,
+    });
+    if let (Some(script), Some(name)) = (script, context.get(3)) {
+        let puts_out = script.contains(&format!("{name}=")) && script.contains("GITHUB_OUTPUT");
+        return puts_out.then_some(()).ok_or_else(|| format!("{id} puts out no {name}"));
+    }
     let with_id = job.steps.iter().find_map(|step| match step {
         Step::Uses(step) if step.shared.id.as_ref() == Some(id) => Some(step),
         _ => None,

@@ -161,7 +161,9 @@ fn an_attestation_needs_digests() {
     assert_refused(&attest(""), "no subjects");
     assert_refused(&attest(&format!("{line}file\n")), "not a digest");
     let none = runner.run("attest", "attest.sh", &[("CHECKSUMS", "nothing")]);
-    assert_refused(&none, "not found");
+    assert_refused(&none, "not a digest");
+    assert_good(&runner.run("attest", "attest.sh", &[("CHECKSUMS", &line)]));
+    assert_refused(&runner.run("attest", "attest.sh", &[("CHECKSUMS", "")]), "must be provided");
 }
 
 /// A real action warns of an input that it does not know; a stand-in that knew fewer would hide one.
@@ -192,14 +194,14 @@ fn stand_ins_know_every_input_that_is_given() {
     assert_eq!(seen.len(), there, "each stand-in is one that a rendered workflow needs");
 }
 
-/// What act runs is what is rendered, but for `$/` and the containers of jobs.
+/// What act runs is what is rendered, but for `$/`, queues, and the containers of jobs.
 #[test]
 fn act_runs_what_is_rendered() {
     for file in all() {
         let replaced = for_act(&file.text);
         let mut replaced = replaced.lines();
         for line in file.text.lines() {
-            if line.starts_with("    container: ") {
+            if line.starts_with("    container: ") || line == "  queue: max" {
                 continue;
             }
             let now = replaced.next().expect("as many lines");

@@ -99,10 +99,14 @@ fn twins_can_do_nothing() {
         for job in workflows.iter().flat_map(|workflow| &workflow.jobs).filter(twins) {
             assert_eq!(job.secrets().count(), 0, "{name}: {}", job.id);
             assert_eq!(job.environment(), None, "{name}: {}", job.id);
-            let checks_out =
-                job.run().is_some_and(|run| run.needs().any(|need| *need == Need::Checkout));
+            let needs = |need: &Need| match need {
+                Need::Checkout => true,
+                Need::Permission(permission) => permission.access == Access::Read,
+                Need::Secret(_) | Need::Environment(_) => false,
+            };
+            let reads = job.run().is_some_and(|run| run.needs().any(needs));
             let permissions = job.permissions();
-            assert_eq!(permissions.len(), usize::from(checks_out), "{name}: {}", job.id);
+            assert_eq!(permissions.len(), usize::from(reads), "{name}: {}", job.id);
             assert!(permissions.iter().all(|permission| permission.access == Access::Read));
             seen += 1;
         }

@@ -20,7 +20,7 @@ fn one_target() {
     let bundle = Bundle::of(&run);
     bundle.assert_sums();
     assert_eq!(bundle.manifest.targets.len(), 1);
-    assert_eq!(run.artifacts(), ["bundle", "target-linux-x64"]);
+    assert_eq!(run.artifacts(), ["bundle-1", "target-linux-x64-1"]);
 }
 
 /// Secrets are the run's alone: none is in a log or in what was uploaded.

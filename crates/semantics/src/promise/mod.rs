@@ -21,7 +21,7 @@ pub enum Promise {
     Ordered,
     /// Every channel has the steps that publish to it.
     Complete,
-    /// A pull request reaches no secret, identity token or permission to write.
+    /// A pull request and a snapshot reach no secret, identity token or permission to write.
     Harmless,
     /// A rehearsal reaches secrets and identity tokens in preflight jobs alone, and no permission to write.
     Rehearsed,
@@ -45,7 +45,7 @@ impl Promise {
             Self::Ordered => "what cannot be taken back comes last",
             Self::Complete => "no channel is left out",
             Self::Harmless => {
-                "a pull request reaches no secret, identity token or write permission"
+                "a pull request and a snapshot reach no secret, identity token or write permission"
             }
             Self::Rehearsed => "a rehearsal can change nothing",
             Self::NothingSkipped => "a skipped job is not taken for one that passed",
@@ -59,18 +59,28 @@ impl Promise {
 /// What is asked of a graph beside what it shows by itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// The steps, by their roles, that must pass in another job before anything is published.
+    /// The steps, by their roles, that must pass in another job before anything is published; also that somebody
+    /// approves, where that is asked for.
     pub checks: Vec<Role>,
     /// The gates that may be let go.
     pub waivable: Vec<Id>,
     /// The steps, by their roles, that publish.
     pub publishes: Vec<Role>,
-    /// Whether a job that uploads to a registry must verify for itself what it uploads.
-    pub verifies: bool,
-    /// Whether the workflow publishes, or builds what is published, and so must report.
-    pub report: bool,
-    /// Whether somebody must approve.
-    pub approval: bool,
+    /// What else.
+    pub also: Vec<Also>,
+}
+
+/// What else can be asked of a graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Also {
+    /// A job that uploads to a registry verifies for itself what it uploads.
+    Verifies,
+    /// Every run reports.
+    Reports,
+    /// A run of anything but a tag is a trial, which reaches nothing.
+    Snapshots,
+    /// Somebody looks whether users can install what was published.
+    Delivers,
 }
 
 /// A promise that a graph breaks.

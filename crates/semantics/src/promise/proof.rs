@@ -4,25 +4,21 @@ use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::strings::Id;
 use lockstep_schemas::workflow::{Fact, Role};
 
-use super::{Asked, Broken, Promise};
+use super::{Also, Asked, Broken, Promise};
 use crate::bdd::{Bdd, FALSE, TRUE};
 use crate::expression::Expression;
 use crate::graph::{Graph, Job, Powers};
 use crate::run::Runs;
 
-/// The promises that a graph breaks, each by its shortest run; none where it keeps them all, but for those that are
-/// excepted: by the promise, and the job that breaks it.
-pub fn prove(
-    graph: &Graph,
-    asked: Asked,
-    excepted: &dyn Fn(Promise, Option<&str>) -> bool,
-) -> Vec<Broken> {
-    let is_asked = asked.report || !asked.publishes.is_empty();
+/// The promises that a graph breaks, each by its shortest run; none where it keeps them all.
+pub fn prove(graph: &Graph, asked: Asked) -> Vec<Broken> {
+    let reports = asked.also.contains(&Also::Reports);
+    let is_asked = reports || !asked.publishes.is_empty();
     if !is_asked && !graph.jobs.iter().any(matters) {
         return Vec::new();
     }
     let runs = Runs::of(graph);
-    let mut proof = Proof { runs, asked, excepted, also: None, broken: Vec::new() };
+    let mut proof = Proof { runs, asked, also: None, broken: Vec::new() };
     for job in 0..graph.jobs.len() {
         proof.publishing(job);
         proof.powers(job);
@@ -47,7 +43,6 @@ type At = (usize, usize);
 pub(super) struct Proof<'g> {
     pub(super) runs: Runs<'g>,
     asked: Asked,
-    excepted: &'g dyn Fn(Promise, Option<&str>) -> bool,
     /// A job whose end a counterexample shows besides.
     pub(super) also: Option<usize>,
     broken: Vec<Broken>,
@@ -71,6 +66,12 @@ fn in_words(check: &Role) -> String {
         | Role::Deliver
         | Role::Report => "is there for what is asked".to_owned(),
     }
+}
+
+/// Whether all that a job may is to file issues.
+fn of_files(powers: &Powers) -> bool {
+    let issues = Powers { writes: ["issues".to_owned()].into(), ..Powers::default() };
+    *powers == issues
 }
 
 impl Proof<'_> {
@@ -98,9 +99,6 @@ impl Proof<'_> {
 
     /// Takes a promise for broken where `bad` can be.
     fn broken(&mut self, promise: Promise, job: Option<usize>, bad: Bdd, what: &str, remedy: &str) {
-        if bad == FALSE || (self.excepted)(promise, job.map(|job| self.id(job))) {
-            return;
-        }
         let Some(fewest) = self.runs.table.fewest(bad) else { return };
         let mut run = self.counterexample(&fewest, job);
         if bad == TRUE {
@@ -156,6 +154,30 @@ impl Proof<'_> {
         if self.runs.graph.jobs[job].has(|role| role.publishes().is_some()) {
             self.nothing_skipped(job);
         }
+        for at in self.steps(|role| *role == Role::Attest) {
+            if at.0 == job {
+                self.attested(at);
+            }
+        }
+    }
+
+    /// That nothing is signed which was not verified.
+    fn attested(&mut self, at: At) {
+        let starts = self.starts(at);
+        let checks = self.steps(|role| *role == Role::Verify);
+        if checks.is_empty() {
+            let what = "signs what no step verifies";
+            let remedy = "let a job that it needs verify the bundle";
+            self.broken(Promise::Gated, Some(at.0), starts, what, remedy);
+        }
+        for step in checks {
+            let passed = self.succeeds(step);
+            let not = self.runs.table.not(passed);
+            let bad = self.runs.table.and(starts, not);
+            let what = format!("can sign though `{}` did not succeed", self.id(step.0));
+            let remedy = format!("let it need `{}` and its success", self.id(step.0));
+            self.broken(Promise::Gated, Some(at.0), bad, &what, &remedy);
+        }
     }
 
     fn gated(&mut self, job: usize, starts: Bdd) {
@@ -172,7 +194,7 @@ impl Proof<'_> {
                 // A job that verifies the bundle again for itself is no check of another.
                 Role::Verify if step.0 == job || !self.publishes(step.0) => (passed, TRUE),
                 Role::Preflight(channel) => (passed, self.selected(channel)),
-                Role::Approve if self.asked.approval => (passed, TRUE),
+                Role::Approve if self.asks_for_approval() => (passed, TRUE),
                 Role::Verify
                 | Role::Approve
                 | Role::Plain
@@ -186,16 +208,27 @@ impl Proof<'_> {
             };
             self.before(job, starts, passed, asked, step);
         }
-        if self.asked.approval && self.steps(|role| *role == Role::Approve).is_empty() {
+        if self.asks_for_approval() && self.steps(|role| *role == Role::Approve).is_empty() {
             let what = "publishes, and no job asks anybody to approve";
             let remedy = "let a job with a protected environment come before it";
             self.broken(Promise::Approved, Some(job), starts, what, remedy);
         }
     }
 
+    fn asks(&self, also: Also) -> bool {
+        self.asked.also.contains(&also)
+    }
+
+    fn asks_for_approval(&self) -> bool {
+        self.asked.checks.contains(&Role::Approve)
+    }
+
     /// That every check which is asked for is a step of some other job, and so can be waited for.
     fn has_checks(&mut self, job: usize, starts: Bdd) {
         for check in self.asked.checks.clone() {
+            if check == Role::Approve {
+                continue;
+            }
             let steps = self.steps(|role| *role == check);
             if steps.into_iter().all(|(at, _)| self.publishes(at)) {
                 let what = format!("publishes, and no step before it {}", in_words(&check));
@@ -211,7 +244,7 @@ impl Proof<'_> {
         let of = &self.runs.graph.jobs[job];
         let uploads =
             of.has(|role| matches!(role, Role::Publish(channel) if channel.is_registry()));
-        if self.asked.verifies && uploads && !of.has(|role| *role == Role::Verify) {
+        if self.asks(Also::Verifies) && uploads && !of.has(|role| *role == Role::Verify) {
             let what = "uploads what it did not verify";
             self.broken(Promise::Gated, Some(job), starts, what, "let it verify the bundle first");
         }
@@ -327,6 +360,16 @@ impl Proof<'_> {
         let what = format!("reaches {} in a pull request", powers.in_words());
         let remedy = "let it start where `github.event_name != 'pull_request'` alone";
         self.broken(Promise::Harmless, Some(job), bad, &what, remedy);
+        if self.asks(Also::Snapshots) {
+            let on_tag = self.runs.when(job, &Expression::from(&Fact::OnTag));
+            let snapshot = self.runs.table.not(on_tag);
+            // An issue says what stopped a build, and gives nothing away.
+            let files = of_files(&powers);
+            let bad = if files { FALSE } else { self.runs.table.and(starts, snapshot) };
+            let what = format!("reaches {} in a snapshot", powers.in_words());
+            let remedy = "let it start where `github.ref_type == 'tag'` alone";
+            self.broken(Promise::Harmless, Some(job), bad, &what, remedy);
+        }
         if !self.runs.graph.inputs.iter().any(|input| input.name == "rehearsal") {
             return;
         }
@@ -356,7 +399,7 @@ impl Proof<'_> {
     }
 
     fn reported(&mut self) {
-        if !self.asked.report {
+        if !self.asks(Also::Reports) {
             return;
         }
         let reports = self.steps(|role| *role == Role::Report);
@@ -372,6 +415,9 @@ impl Proof<'_> {
     }
 
     fn delivered(&mut self) {
+        if !self.asks(Also::Delivers) {
+            return;
+        }
         let deliver: Vec<Bdd> = self
             .steps(|role| *role == Role::Deliver)
             .into_iter()
@@ -379,7 +425,13 @@ impl Proof<'_> {
             .collect();
         let looked = self.runs.table.any(deliver);
         self.also = self.steps(|role| *role == Role::Deliver).first().map(|(job, _)| *job);
-        let not = self.runs.table.not(looked);
+        // Nobody waits for the delivery of a run that somebody cancelled; its report says what is public.
+        let cancelled = self.steps(|role| *role == Role::Deliver);
+        let cancelled: Vec<Bdd> =
+            cancelled.into_iter().map(|(job, _)| self.runs.jobs[job].cancelled()).collect();
+        let cancelled = self.runs.table.any(cancelled);
+        let done = self.runs.table.or(looked, cancelled);
+        let not = self.runs.table.not(done);
         for step in self.steps(|role| matches!(role, Role::Publish(_))) {
             let published = self.succeeds(step);
             let bad = self.runs.table.and(published, not);

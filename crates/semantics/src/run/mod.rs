@@ -62,6 +62,13 @@ pub struct JobRuns {
     before_failed: Bdd,
 }
 
+impl JobRuns {
+    /// When the run was cancelled before it could start.
+    pub fn cancelled(&self) -> Bdd {
+        self.cancelled
+    }
+}
+
 /// What happens to a step.
 #[derive(Debug, Clone, Copy)]
 pub struct StepRuns {

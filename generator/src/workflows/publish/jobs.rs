@@ -1,22 +1,18 @@
 //! The jobs with a side effect: what each does, and what its steps need for it.
 
-use lockstep_schemas::model::{ChannelKind, GateCheck, Model};
+use lockstep_schemas::model::{ChannelKind, Model};
 use lockstep_schemas::plan::{
     ChannelPlan, Destination, FormulaPlan, GithubReleasePlan, HomebrewPlan, Login, Plan,
     RegistryPlan,
 };
-use lockstep_schemas::workflow::{
-    Call, Checkout, Condition, Fact, Job, JobBody, Need, PermissionScope, Role, Setting, Step,
-    StepId, Workflow,
-};
+use lockstep_schemas::workflow::{Checkout, Job, Need, PermissionScope, Role, Step, StepId};
 
-use super::super::merged;
-use super::super::parts::{expr, id, job};
+use super::super::parts::{expr, job};
 use super::super::steps::{
-    cargo, download_bundle, github_token, in_repository, node, of_bundle, other, own, setup,
-    upload_receipt, uv,
+    cargo, github_token, in_repository, node, other, own, upload_receipt, uv,
 };
-use super::resolved;
+use super::super::{merged, programs};
+use super::{look_at_bundle, resolved, take_bundle};
 
 /// The Node.js whose npm publishes: 24.18 and later bring npm 11.16, and trusted publishing needs
 /// 11.5.1 ([documentation](https://docs.npmjs.com/trusted-publishers)).
@@ -25,9 +21,6 @@ const PUBLISHING_NODE: &str = "24.18.0";
 const PUBLISHING_UV: &str = "0.13.9";
 /// The Rust that publishes where the model names none.
 const PUBLISHING_RUST: &str = "1.95.0";
-
-/// The plan that the bundle was made by: a job that checks nothing out has no other.
-const BUNDLED_PLAN: &str = "lockstep/bundle/plan.json";
 
 /// A stage of what appears in one step when all else has succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,11 +115,13 @@ fn release(model: &Model, plan: &GithubReleasePlan, stage: ReleaseStage) -> Job 
             .with("commit", resolved("commit"))
             .with("prerelease", expr("inputs.prerelease"))
             .with("token", github_token())
+            // Without it a private repository is not there at all.
+            .needing(Need::read(PermissionScope::Contents, "look for the release"))
     });
     let step = step
         .needing(Need::write(PermissionScope::Contents, reason))
         .needing(Need::Environment(plan.environment.clone()));
-    let steps = merged([setup(model), vec![download_bundle(), step, upload_receipt(name)]]);
+    let steps = merged([programs::take(model), take_bundle(), vec![step, upload_receipt(name)]]);
     publishing_job(model, name, label, 30, steps)
 }
 
@@ -158,9 +153,14 @@ fn formula(model: &Model, plan: &HomebrewPlan, stage: ReleaseStage) -> Job {
         FormulaPlan::Push { environment, secret } => {
             step.needing(Need::Environment(environment.clone())).with_secret("token", secret)
         }
-        FormulaPlan::Verify => step,
+        // The tap is read, by a token or not, which a rate limit tells apart.
+        FormulaPlan::Verify => step.with("token", github_token()),
     };
-    let steps = merged([setup(model), vec![download_bundle(), step, upload_receipt(name)]]);
+    let bundle = match &plan.update {
+        FormulaPlan::Push { .. } => take_bundle(),
+        FormulaPlan::Verify => look_at_bundle(),
+    };
+    let steps = merged([programs::take(model), bundle, vec![step, upload_receipt(name)]]);
     publishing_job(model, name, label, 15, steps)
 }
 
@@ -186,43 +186,44 @@ impl Registry<'_> {
             if self.packages { in_repository(step) } else { step }
         });
         let step = step.needing(Need::Environment(self.plan.environment.clone()));
-        let (trade, step) = self.logged_in(step);
-        let verify = own("Verify the bundle", "verify-manifest").with("plan", BUNDLED_PLAN);
-        let verify = of_bundle(verify, resolved);
-        // What a rehearsal verified, a live run has not.
-        let verify = verify.clone().rehearsed_as(verify.as_role(Role::Plain));
+        let (trade, step) = logged_in(self.kind, &self.plan.login, step);
         let steps = merged([
             vec![self.client],
-            setup(model),
-            vec![download_bundle(), verify],
+            programs::take(model),
+            take_bundle(),
             trade.into_iter().collect(),
             vec![step, upload_receipt(id)],
         ]);
         publishing_job(model, &format!("publish-{id}"), &label, 60, steps)
     }
+}
 
-    /// The step with what it shows the registry, and the step before it that gets that.
-    fn logged_in(&self, step: Step) -> (Option<Step>, Step) {
-        match &self.plan.login {
-            Login::Token { secret } => (None, step.with_secret("token", secret)),
-            Login::TrustedPublishing => {
-                let reason = format!("prove to {} which workflow this is", self.kind.label());
-                let step = step.needing(Need::write(PermissionScope::IdToken, &reason));
-                match self.kind {
-                    // cargo knows no OpenID Connect by itself; npm and uv do.
-                    ChannelKind::CratesIo => {
-                        let token = expr(format!("steps.{TRADE}.outputs.token"));
-                        (Some(trade()), step.with("token", token))
-                    }
-                    ChannelKind::Npm
-                    | ChannelKind::Pypi
-                    | ChannelKind::GithubRelease
-                    | ChannelKind::Homebrew
-                    | ChannelKind::CargoBinstall => (None, step),
+/// The step with what it shows a registry, and the step before it that gets that.
+pub(super) fn logged_in(kind: ChannelKind, login: &Login, step: Step) -> (Option<Step>, Step) {
+    match login {
+        Login::Token { secret } => (None, step.with_secret("token", secret)),
+        Login::TrustedPublishing => {
+            let step = step.needing(identity(kind));
+            match kind {
+                // cargo knows no OpenID Connect by itself; npm and uv do.
+                ChannelKind::CratesIo => {
+                    let token = expr(format!("steps.{TRADE}.outputs.token"));
+                    (Some(trade()), step.with("token", token))
                 }
+                ChannelKind::Npm
+                | ChannelKind::Pypi
+                | ChannelKind::GithubRelease
+                | ChannelKind::Homebrew
+                | ChannelKind::CargoBinstall => (None, step),
             }
         }
     }
+}
+
+/// The identity of the run, which a registry trusts.
+fn identity(channel: ChannelKind) -> Need {
+    let reason = format!("prove to {} which workflow this is", channel.label());
+    Need::write(PermissionScope::IdToken, &reason)
 }
 
 /// The step whose output is the registry's token.
@@ -232,40 +233,4 @@ fn trade() -> Step {
     other("Trade this run's identity for a token", "rust-lang/crates-io-auth-action")
         .with_id(TRADE)
         .dropped_in_rehearsal()
-}
-
-/// Delivery: the published version is installed from every channel and run.
-pub(super) fn deliver(verify: &Workflow) -> Job {
-    let with = ["version", "commit", "channels"].map(|name| Setting::new(name, resolved(name)));
-    Job {
-        id: id("deliver"),
-        name: "Deliver".to_owned(),
-        needs: Vec::new(),
-        condition: None,
-        body: JobBody::Call(Call::of(verify, with.to_vec())),
-    }
-}
-
-/// What happened is put together; a failed gate becomes an issue.
-pub(super) fn report(model: &Model, plan: &Plan) -> Job {
-    let receipts = other("Download the receipts", "actions/download-artifact")
-        .with("pattern", "receipt-*")
-        .with("path", "lockstep/receipts")
-        .with("merge-multiple", true);
-    let is_blockers = |check: &GateCheck| matches!(check, GateCheck::NoOpenBlockers { .. });
-    let files = plan.gates.iter().any(|gate| is_blockers(&gate.check));
-    let step = live(Role::Report, |mode| {
-        own("Put together what happened", "report-blocker")
-            .with("mode", mode)
-            .with("needs", expr("toJSON(needs)"))
-            .with("inputs", expr("toJSON(inputs)"))
-            .with("token", github_token())
-    });
-    let reason = "file what stopped the release as an issue";
-    let step =
-        if files { step.needing(Need::write(PermissionScope::Issues, reason)) } else { step };
-    let steps = merged([setup(model), vec![receipts, step, upload_receipt("report")]]);
-    let report = publishing_job(model, "report", "Report", 10, steps);
-    let condition = Condition::All(vec![Fact::Always.into(), !Fact::Rehearsal]);
-    Job { condition: Some(condition), ..report }
 }

@@ -3,41 +3,51 @@
 //! Every job with a side effect is written once. Its rehearsal is the same job with each step as it is
 //! rehearsed, so a twin can neither drift from its live job nor come by a permission, a secret or an environment.
 
+mod after;
+mod before;
 mod chain;
 mod jobs;
 
-use lockstep_schemas::model::{ChannelKind, Model, Stage};
-use lockstep_schemas::plan::{ChannelPlan, Plan};
-use lockstep_schemas::strings::Expression;
+use lockstep_schemas::model::{ChannelKind, Model};
+use lockstep_schemas::plan::Plan;
+use lockstep_schemas::strings::{Expression, JobId};
 use lockstep_schemas::workflow::{
-    Cancel, Checkout, Concurrency, Fact, Input, InputDefault, InputKind, Job, JobBody, Need,
-    OutputKind, PermissionScope, Role, Step, Trigger, Workflow,
+    Cancel, Concurrency, Input, InputDefault, InputKind, Job, Queue, Role, Step, Trigger, Workflow,
 };
 
-use super::parts::{RESOLVE, boolean_input, env, expr, file, id, input, job, output, text};
-use super::steps::{
-    download_bundle, github_token, in_repository, other, own, setup, upload, verify_bundle,
-};
-use super::{merged, own_steps};
+use super::parts::{boolean_input, env, expr, file, id, input, text};
+use super::programs;
+use super::steps::{BUNDLE, of_bundle, other, own};
 use chain::Chain;
 
 pub(super) fn workflow(model: &Model, plan: &Plan, verify: &Workflow) -> Workflow {
-    let chain = Chain::of(model, plan, verify);
-    let mut jobs = vec![resolve(model, plan), preflight(model, plan)];
-    jobs.extend(chain.live());
-    jobs.extend(chain.rehearsal());
+    let mut jobs = before::jobs(model, plan);
+    let approve = before::approve(model, plan);
+    // What a live run waits for, and what a rehearsal does.
+    let rehearsed_behind = vec![id("resolve"), id("announce")];
+    let live_behind: Vec<JobId> =
+        rehearsed_behind.iter().cloned().chain(approve.iter().map(|job| job.id.clone())).collect();
+    let live = Chain::of(model, plan, &live_behind).live();
+    let rehearsal = Chain::of(model, plan, &rehearsed_behind).rehearsal();
+    let deliver = after::deliver(&live, verify);
+    let of_live: Vec<Job> = approve.into_iter().chain(live).chain([deliver]).collect();
+    let report = after::report(model, plan, &[&jobs, &of_live]);
+    let rehearse_report = after::rehearse_report(model, plan, &[&jobs, &rehearsal]);
+    jobs.extend(of_live.into_iter().chain([report]).chain(rehearsal).chain([rehearse_report]));
     Workflow {
         file: file("release-publish.yml"),
         name: text("Publish release"),
         triggers: vec![Trigger::Dispatch],
         env: env(model),
         inputs: inputs(plan),
-        // One group for all: a tag and a run id can mean the same release.
+        // One group for all that publish: a tag and a run id can mean the same release. Whoever waits for an approval
+        // does not make a rehearsal wait.
         concurrency: Some(Concurrency {
-            group: "release-publish".to_owned(),
+            group: format!("release-publish-{}", expr("inputs.rehearsal && 'rehearsal' || 'live'")),
             cancel: Cancel::Fixed(false),
+            queue: Queue::All,
         }),
-        jobs,
+        jobs: programs::behind(programs::build(model), jobs),
     }
 }
 
@@ -49,6 +59,10 @@ fn inputs(plan: &Plan) -> Vec<Input> {
             "The id of the successful build run to publish. Either this or a tag.",
         ),
         boolean_input("rehearsal", "Check everything, publish nothing", true),
+        input(
+            "recovery",
+            "Only where the workflow at the tag is broken: why a branch publishes what the tag built. Needs a build run.",
+        ),
     ];
     for channel in &plan.channels {
         let description = format!("Ship to {}", channel.kind().label());
@@ -77,83 +91,29 @@ fn resolved(name: &str) -> Expression {
     expr(format!("needs.resolve.outputs.{name}"))
 }
 
-fn resolve(model: &Model, plan: &Plan) -> Job {
-    let here = |name: &str| expr(format!("steps.resolve.outputs.{name}"));
-    let find = own("Find the build run", "resolve-build")
-        .with_id(RESOLVE)
-        .as_role(Role::Gates)
-        .needing(Need::read(PermissionScope::Issues, "whether blockers are open"))
-        .needing(Need::read(
-            PermissionScope::Statuses,
-            "whether the commit statuses that are gates are set",
-        ))
-        .with("stage", "publish")
-        .with("inputs", expr("toJSON(inputs)"))
-        .with("token", github_token());
-    let check_out = other("Check out the release's commit", "actions/checkout")
-        .with("ref", here("commit"))
-        .with("clean", false)
-        .with("persist-credentials", false);
-    let download = other("Download the bundle of the build run", "actions/download-artifact")
-        .needing(Need::read(PermissionScope::Actions, "find the build run and download its bundle"))
-        .with("name", "bundle")
-        .with("path", "lockstep/bundle")
-        .with("run-id", here("run-id"))
-        .with("github-token", github_token());
-    let prove = plan.attestations.then(|| {
-        own("Prove the bundle's provenance", "resolve-build")
-            .as_role(Role::Provenance)
-            .needing(Need::read(PermissionScope::Attestations, "ask for the bundle's attestation"))
-            .with("stage", "provenance")
-            .with("inputs", expr("toJSON(steps.resolve.outputs)"))
-            .with("token", github_token())
-    });
-    let steps = merged([
-        setup(model),
-        vec![in_repository(find), check_out],
-        own_steps::after_resolve(own_steps::of_gates(model, Stage::Publish)),
-        vec![download, verify_bundle("Verify the bundle", here)],
-        prove.into_iter().collect(),
-        vec![upload("Hand the bundle to the jobs that publish", "bundle", "lockstep/bundle")],
-    ]);
-    let mut resolve = job(model, "resolve", "Resolve the build run", 30, Checkout::OfEvent, steps);
-    if let JobBody::Run(run) = &mut resolve.body {
-        let texts = ["tag", "version", "commit", "channels"];
-        let texts = texts.into_iter().map(|name| output(name, OutputKind::Text));
-        let channels = plan.channels.iter().map(|channel| channel.kind().id());
-        let flags = channels.map(|name| output(name, OutputKind::Flag));
-        run.outputs = texts.chain(flags).collect();
-    }
-    resolve
+/// The plan that the bundle was made by: a job that checks nothing out has no other.
+const BUNDLED_PLAN: &str = "lockstep/bundle/plan.json";
+
+/// The bundle as the job `resolve` handed it on: downloaded, held to the digest that came another way, and verified. What
+/// a rehearsal verified, a live run has not.
+fn take_bundle() -> Vec<Step> {
+    let [download, verify] = [download_bundle(), verify_again()];
+    let rehearsed = verify.clone().as_role(Role::Plain);
+    vec![download, verify.rehearsed_as(rehearsed)]
 }
 
-fn preflight(model: &Model, plan: &Plan) -> Job {
-    let environment = || Need::Environment(plan.publishing.preflight_environment.clone());
-    let check = |channel: &ChannelPlan| -> Step {
-        let step = own(&format!("Check {}", channel.kind().label()), "publish")
-            .when(Fact::Selected(channel.kind(), true))
-            .as_role(Role::Preflight(channel.kind()))
-            .needing(environment())
-            .with("channel", channel.kind().id())
-            .with("mode", "preflight")
-            .with("rehearsal", expr("inputs.rehearsal"))
-            .with("version", resolved("version"));
-        let step = match &channel.switch {
-            Some(name) => step.with("switch", expr(format!("vars.{name}"))),
-            None => step,
-        };
-        match channel.secret() {
-            Some(secret) => step.with_secret("token", secret),
-            None => step,
-        }
-    };
-    let steps = merged([
-        setup(model),
-        vec![in_repository(download_bundle()).needing(environment())],
-        plan.channels.iter().map(check).collect(),
-    ]);
-    let commit = Checkout::Of(resolved("commit"));
-    let mut preflight = job(model, "preflight", "Preflight", 15, commit, steps);
-    preflight.needs = vec![id("resolve")];
-    preflight
+/// The same for a job that publishes nothing, and so proves nothing to those that do.
+fn look_at_bundle() -> Vec<Step> {
+    vec![download_bundle(), verify_again().as_role(Role::Plain)]
+}
+
+fn download_bundle() -> Step {
+    other("Download the bundle", "actions/download-artifact")
+        .with("name", resolved("bundle"))
+        .with("path", BUNDLE)
+}
+
+fn verify_again() -> Step {
+    let verify = own("Verify the bundle", "verify-manifest").with("plan", BUNDLED_PLAN);
+    of_bundle(verify, resolved).with("sums", resolved("sums"))
 }

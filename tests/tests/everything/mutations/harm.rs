@@ -2,7 +2,7 @@
 
 use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::workflow::Role;
-use lockstep_semantics::{Asked, Graph};
+use lockstep_semantics::{Also, Asked, Graph};
 use serde_json::Value;
 
 /// What happened to the jobs and steps of a run.
@@ -61,7 +61,7 @@ pub fn breaches(
         }
     }
     let has_report = whole.jobs.iter().any(|job| job.id == "report");
-    if asked.report && has_report && !rehearsal && !ended.starts("report") {
+    if asked.also.contains(&Also::Reports) && has_report && !rehearsal && !ended.starts("report") {
         breaches.push("no report".to_owned());
     }
     breaches

@@ -7,8 +7,10 @@ fail() {
     exit 1
 }
 
-[ -f "$CHECKSUMS" ] || fail "subject checksums file not found: $CHECKSUMS"
-subjects=$(grep -c . "$CHECKSUMS") || fail "no subjects in $CHECKSUMS"
+[ -n "$CHECKSUMS" ] || fail "One of subject-path, subject-digest, or subject-checksums must be provided"
+# What is no file is the digests themselves.
+if [ -f "$CHECKSUMS" ]; then CHECKSUMS=$(cat "$CHECKSUMS"); fi
+subjects=$(printf '%s\n' "$CHECKSUMS" | grep -c .) || fail "no subjects"
 [ "$subjects" -le 1024 ] || fail "Too many subjects specified ($subjects). The maximum number of subjects is 1024."
-grep -nvE '^[0-9a-f]{64} [ *].+$' "$CHECKSUMS" && fail "not a digest and a name"
+printf '%s\n' "$CHECKSUMS" | grep . | grep -nvE '^[0-9a-f]{64} [ *].+$' && fail "not a digest and a name"
 echo "$subjects subjects"

@@ -1,0 +1,174 @@
+//! What comes before anything is published: the release resolved and proved, its gates, the preflight of each channel,
+//! what would be published written down, and the approval.
+
+use lockstep_schemas::model::{ChannelKind, Model, Shell, Stage};
+use lockstep_schemas::plan::{ChannelPlan, Plan};
+use lockstep_schemas::workflow::{
+    Checkout, Condition, Fact, Job, JobBody, Need, OutputKind, PermissionScope, Role, Step,
+};
+
+use super::super::parts::{RESOLVE, expr, id, job, output};
+use super::super::steps::{
+    BUNDLE, SUMS, bundle_outputs, github_token, in_repository, other, own, reading_gates, report,
+    upload_bundle, upload_receipt, verify_bundle,
+};
+use super::super::{gates, merged, programs};
+use super::{jobs, look_at_bundle, resolved};
+
+/// All of them but the approval, which a rehearsal does without.
+pub(super) fn jobs(model: &Model, plan: &Plan) -> Vec<Job> {
+    let gates = gates::jobs(model, Stage::Publish, "resolve", &resolved);
+    let announce = announce(model, plan, &gates);
+    let mut jobs = vec![resolve(model, plan)];
+    jobs.extend(gates);
+    jobs.extend(plan.channels.iter().map(|channel| preflight(model, channel)));
+    jobs.push(look(model, plan));
+    jobs.push(announce);
+    jobs
+}
+
+fn resolve(model: &Model, plan: &Plan) -> Job {
+    let here = |name: &str| expr(format!("steps.resolve.outputs.{name}"));
+    let find = own("Find the build run", "resolve-build")
+        .with_id(RESOLVE)
+        .as_role(Role::Gates)
+        .with("stage", "publish")
+        .with("inputs", expr("toJSON(inputs)"))
+        .with("token", github_token());
+    let find = reading_gates(find, plan, Stage::Publish);
+    let check_out = other("Check out the release's commit", "actions/checkout")
+        .with("ref", here("commit"))
+        .with("clean", false)
+        .with("persist-credentials", false);
+    let reason = "find the build run, download its bundle, read the environments";
+    let download = other("Download the bundle of the build run", "actions/download-artifact")
+        .needing(Need::read(PermissionScope::Actions, reason))
+        .with("name", here("bundle"))
+        .with("path", BUNDLE)
+        .with("run-id", here("run-id"))
+        .with("github-token", github_token());
+    let prove = plan.attestations.then(|| {
+        own("Prove the bundle's provenance", "resolve-build")
+            .as_role(Role::Provenance)
+            .needing(Need::read(PermissionScope::Attestations, "ask for the bundle's attestation"))
+            .with("stage", "provenance")
+            .with("inputs", expr("toJSON(steps.resolve.outputs)"))
+            .with("token", github_token())
+    });
+    let steps = merged([
+        programs::take(model),
+        vec![in_repository(find), check_out, download],
+        vec![verify_bundle("Verify the bundle", here).with_id(SUMS)],
+        prove.into_iter().collect(),
+        vec![upload_bundle("Hand the bundle to the jobs that publish"), upload_receipt("resolve")],
+    ]);
+    let mut resolve = job(model, "resolve", "Resolve the build run", 30, Checkout::OfEvent, steps);
+    if let JobBody::Run(run) = &mut resolve.body {
+        let texts = ["tag", "version", "commit", "channels", "waived"];
+        let texts = texts.into_iter().map(|name| output(name, OutputKind::Text));
+        let channels = plan.channels.iter().map(|channel| channel.kind().id());
+        let flags = ["admitted"].into_iter().chain(channels);
+        let flags = flags.map(|name| output(name, OutputKind::Flag));
+        run.outputs = texts.chain(bundle_outputs()).chain(flags).collect();
+    }
+    resolve
+}
+
+/// What is asked of a channel before anything is published anywhere.
+fn check(channel: &ChannelPlan, mode: &str) -> Step {
+    let step = own(&format!("Check {}", channel.kind().label()), "publish")
+        .with("channel", channel.kind().id())
+        .with("mode", mode)
+        .with("rehearsal", expr("inputs.rehearsal"))
+        .with("version", resolved("version"));
+    match &channel.switch {
+        Some(name) => step.with("switch", expr(format!("vars.{name}"))),
+        None => step,
+    }
+}
+
+fn of_bundle(model: &Model, name: &str, label: &str, steps: Vec<Step>) -> Job {
+    let steps =
+        merged([programs::take(model), look_at_bundle(), steps, vec![upload_receipt(name)]]);
+    let commit = Checkout::Of(resolved("commit"));
+    let job = job(model, name, label, 15, commit, steps);
+    Job { needs: vec![id("resolve")], ..job }
+}
+
+/// The preflight of a channel: in its environment, with its secret and its identity, as what publishes to it has them,
+/// and with no permission to write.
+fn preflight(model: &Model, channel: &ChannelPlan) -> Job {
+    let kind = channel.kind();
+    let step = check(channel, "preflight").as_role(Role::Preflight(kind));
+    let step = match channel.environment() {
+        Some(environment) => step.needing(Need::Environment(environment.clone())),
+        None => step,
+    };
+    let (trade, step) = match (channel.login(), channel.secret()) {
+        (Some(login), _) => jobs::logged_in(kind, login, step),
+        (None, Some(secret)) => (None, step.with_secret("token", secret)),
+        (None, None) => (None, step),
+    };
+    let steps = trade.into_iter().chain([step]).collect();
+    let job = of_bundle(model, &preflight_id(kind), &format!("Check {}", kind.label()), steps);
+    let condition = vec![Fact::Selected(kind, true).into(), Fact::Admitted(true).into()];
+    Job { condition: Some(Condition::All(condition)), ..job }
+}
+
+fn preflight_id(channel: ChannelKind) -> String {
+    format!("preflight-{channel}")
+}
+
+/// What can be asked of the channels without credentials: in a rehearsal on a branch, to which no environment gives any.
+fn look(model: &Model, plan: &Plan) -> Job {
+    let look =
+        |channel: &ChannelPlan| check(channel, "look").when(Fact::Selected(channel.kind(), true));
+    let steps = plan.channels.iter().map(look).collect();
+    let job = of_bundle(model, "look", "Look at the channels without credentials", steps);
+    let condition = vec![Fact::Rehearsal.into(), Fact::Admitted(false).into()];
+    Job { condition: Some(Condition::All(condition)), ..job }
+}
+
+/// What would be published, written down before anybody is asked: behind every gate and every preflight.
+fn announce(model: &Model, plan: &Plan, gates: &[Job]) -> Job {
+    let receipts = other("Download the receipts", "actions/download-artifact")
+        .with("pattern", "receipt-*")
+        .with("path", "lockstep/receipts");
+    let write = report("Write down what would be published", plan, "announce", "rehearsal");
+    let steps = merged([
+        programs::take(model),
+        look_at_bundle(),
+        vec![receipts, write.as_role(Role::Plain), upload_receipt("announce")],
+    ]);
+    let commit = Checkout::Of(resolved("commit"));
+    let announce = job(model, "announce", "Publish plan", 10, commit, steps);
+    let look = || id("look");
+    let looked = vec![Fact::Rehearsal.into(), Condition::succeeded(look())];
+    let passed = |channel: &ChannelPlan| {
+        Condition::Any(vec![
+            Condition::succeeded(id(preflight_id(channel.kind()))),
+            Fact::Selected(channel.kind(), false).into(),
+            Condition::All(looked.clone()),
+        ])
+    };
+    let preflights = plan.channels.iter().map(|channel| id(preflight_id(channel.kind())));
+    let needs = [id("resolve")].into_iter().chain(gates.iter().map(|gate| gate.id.clone()));
+    let terms = vec![!Fact::Cancelled, Condition::succeeded(id("resolve"))];
+    let terms = terms.into_iter().chain(gates::open(model, gates));
+    Job {
+        needs: needs.chain(preflights).chain([look()]).collect(),
+        condition: Some(Condition::All(terms.chain(plan.channels.iter().map(passed)).collect())),
+        ..announce
+    }
+}
+
+/// The one job that waits until somebody approves, where a model asks for that.
+pub(super) fn approve(model: &Model, plan: &Plan) -> Option<Job> {
+    let environment = plan.publishing.approval.clone()?;
+    let approved = Step::run("Say that it is approved", Shell::Bash, "echo 'Approved.'\n")
+        .as_role(Role::Approve)
+        .needing(Need::Environment(environment));
+    let approve = job(model, "approve", "Approve", 5, Checkout::OfEvent, vec![approved]);
+    let condition = vec![!Fact::Cancelled, !Fact::Rehearsal, Condition::succeeded(id("announce"))];
+    Some(Job { needs: vec![id("announce")], condition: Some(Condition::All(condition)), ..approve })
+}
