@@ -28,6 +28,7 @@ impl Proved {
 }
 
 /// The promises that a set breaks.
+#[must_use]
 pub fn broken(plan: &Plan, workflows: &[Workflow]) -> Vec<Broken> {
     let broken = workflows
         .iter()
@@ -104,7 +105,10 @@ pub fn graph_of(
             let is_purpose = step.is_empty() && matches!(one.role, Role::Deliver | Role::Report);
             is_purpose || one.name == step
         };
-        steps.find(is_it).map_or(Role::Plain, |step| step.role.clone())
+        // A step that the model does not have, somebody added: what it does, nobody knows.
+        let added =
+            if step.is_empty() || job_of(job).is_none() { Role::Plain } else { Role::ProjectCode };
+        steps.find(is_it).map_or(added, |step| step.role.clone())
     };
     let output = |job: &str, name: &str| {
         let mut outputs = job_of(job).into_iter().flat_map(|job| &job.outputs);

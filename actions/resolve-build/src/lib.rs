@@ -1,5 +1,6 @@
 //! Resolves what a release is made of, and fails where a gate is not open.
 
+mod publish;
 mod tag;
 
 use std::path::Path;
@@ -15,6 +16,8 @@ use lockstep_schemas::manifest::ResolvedSource;
 use lockstep_schemas::model::{GateCheck, Stage};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{CommitSha, GitRef};
+
+use publish::{Dispatch, Run};
 
 /// Resolves tag, commit, sources and build run, and checks the gates.
 #[derive(Debug, Parser)]
@@ -72,23 +75,57 @@ impl Program for Inputs {
         let plan = json::read_plan(&self.plan.plan)?;
         match self.stage {
             ResolvedStage::Build => self.build(&plan, report),
-            ResolvedStage::Publish | ResolvedStage::Provenance => {
-                Err(Failure::new(Rule::NotYet, "this version of Lockstep cannot publish yet"))
-            }
+            ResolvedStage::Publish => self.publish(&plan, report),
+            ResolvedStage::Provenance => Err(not_yet()),
         }
     }
 }
 
+fn not_yet() -> Failure {
+    Failure::new(Rule::NotYet, "this version of Lockstep cannot publish yet")
+}
+
 impl Inputs {
+    /// The inputs of the dispatch. A push has none: `null`, or each of them empty.
+    fn dispatched(&self) -> Result<IndexMap<String, serde_json::Value>, Failure> {
+        let inputs: Option<_> = serde_json::from_str(&self.inputs).map_err(|error| {
+            Failure::new(Rule::WrongInput, format!("`inputs` is not a JSON object: {error}"))
+        })?;
+        Ok(inputs.unwrap_or_default())
+    }
+
+    fn publish(&self, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
+        let inputs = self.dispatched()?;
+        let dispatch = Dispatch::of(plan, &inputs);
+        let Some(run) = report.found(dispatch.run()) else { return Ok(()) };
+        match &run {
+            Run::OfTag(tag) => {
+                let commit = report.found(commit());
+                if let Some(commit) = commit {
+                    report.found(tag::leads_to(plan, tag, &commit));
+                }
+            }
+            Run::Rehearsal => report.line(format_args!(
+                "A rehearsal that is not of a tag: no environment admits it, so no credential is tried."
+            )),
+            Run::Recovery(reason) => report.line(format_args!(
+                "A recovery: {reason}. These environments must admit this branch: {}.",
+                dispatch.environments().join(", ")
+            )),
+        }
+        if report.has_problems() {
+            return Ok(());
+        }
+        report.output("admitted", !matches!(run, Run::Rehearsal));
+        Err(not_yet())
+    }
+
     fn build(&self, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
-        // A push has none: `null`, or each of them empty.
-        let inputs: Option<IndexMap<String, serde_json::Value>> =
-            serde_json::from_str(&self.inputs).map_err(|error| {
-                Failure::new(Rule::WrongInput, format!("`inputs` is not a JSON object: {error}"))
-            })?;
-        let inputs = inputs.unwrap_or_default();
+        let inputs = self.dispatched()?;
         let input = |name: &str| inputs.get(name)?.as_str().filter(|value| !value.is_empty());
-        let tagged = report.found(tag::of_run(plan, input("tag")));
+        let tagged = report.found(tag::of_run(plan, input("tag"), &|tag| {
+            format!("gh workflow run release.yml --ref {tag}")
+        }));
         let commit = report.found(commit());
         if let (Some((tag, _)), Some(commit)) = (&tagged, &commit) {
             report.found(tag::leads_to(plan, tag, commit));

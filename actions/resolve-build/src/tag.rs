@@ -7,7 +7,13 @@ use lockstep_schemas::strings::{CommitSha, Tag, Version};
 
 /// The tag of this run and its version. A run on a branch would attest that branch's commit, so the
 /// run's own ref must be the tag; an input can only confirm it.
-pub(crate) fn of_run(plan: &Plan, input: Option<&str>) -> Result<(Tag, Version), Diagnostic> {
+///
+/// `dispatch` is the command that starts the run on a tag.
+pub(crate) fn of_run(
+    plan: &Plan,
+    input: Option<&str>,
+    dispatch: &dyn Fn(&str) -> String,
+) -> Result<(Tag, Version), Diagnostic> {
     let git_ref = std::env::var("GITHUB_REF").unwrap_or_default();
     let Some(name) = git_ref.strip_prefix("refs/tags/") else {
         let run = if git_ref.is_empty() { "not set".to_owned() } else { git_ref };
@@ -16,16 +22,14 @@ pub(crate) fn of_run(plan: &Plan, input: Option<&str>) -> Result<(Tag, Version),
             Rule::RunNotOfTag,
             format!("a release must be built from a tag, but GITHUB_REF is {run}"),
         )
-        .with_remedy(format!(
-            "push the tag, or dispatch on it: gh workflow run release.yml --ref {tag}"
-        )));
+        .with_remedy(format!("push the tag, or dispatch on it: {}", dispatch(&tag))));
     };
     if let Some(input) = input.filter(|input| *input != name) {
         return Err(Diagnostic::new(
             Rule::RunNotOfTag,
             format!("this run was started on the tag {name}, not on {input}"),
         )
-        .with_remedy(format!("dispatch on that tag: gh workflow run release.yml --ref {input}")));
+        .with_remedy(format!("dispatch on that tag: {}", dispatch(input))));
     }
     let Some(version) = plan.tag.version_of(name) else {
         let prefix = plan.tag.prefix();

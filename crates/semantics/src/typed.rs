@@ -49,7 +49,7 @@ fn job(job: &typed::Job, ids: &[&str], all: &[typed::Workflow]) -> Job {
         JobBody::Run(run) => {
             let outputs =
                 run.outputs.iter().map(|output| (output.name.to_lowercase(), output.kind));
-            (run.steps.iter().map(step).collect(), outputs.collect())
+            (run.all_steps().map(|each| step(&each)).collect(), outputs.collect())
         }
         JobBody::Call(call) => {
             let called = all.iter().filter(|workflow| workflow.file == call.workflow);

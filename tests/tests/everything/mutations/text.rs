@@ -7,10 +7,19 @@ use lockstep_tests::github;
 
 use super::{Mutant, sample};
 
-/// The parts of a condition that must all hold.
+/// The parts of a condition that must all hold: what no parentheses hold together.
 fn conjuncts(condition: &str) -> Vec<String> {
     let bare = condition.trim_start_matches("${{ ").trim_end_matches(" }}");
-    bare.split(" && ").map(str::to_owned).collect()
+    let mut parts: Vec<String> = Vec::new();
+    let mut open = 0_usize;
+    for part in bare.split(" && ") {
+        match parts.last_mut().filter(|_| open > 0) {
+            Some(last) => *last = format!("{last} && {part}"),
+            None => parts.push(part.to_owned()),
+        }
+        open = open + part.matches('(').count() - part.matches(')').count();
+    }
+    parts
 }
 
 /// Every change of a workflow's text that is made; the text itself first, unchanged.

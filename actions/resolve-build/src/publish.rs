@@ -1,0 +1,170 @@
+//! What a run may publish: a live run is of the release's tag. Dispatched on a branch, the commit that GitHub and npm's
+//! provenance name, the plan and the jobs would be that branch's, while the bundle is the tag's.
+
+use std::path::Path;
+
+use indexmap::IndexMap;
+use lockstep_files::json;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::model::ChannelKind;
+use lockstep_schemas::plan::{ChannelPlan, Login, Plan};
+use lockstep_schemas::strings::Tag;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::tag;
+
+/// What a dispatch asks for.
+pub(crate) struct Dispatch<'a> {
+    plan: &'a Plan,
+    inputs: &'a IndexMap<String, Value>,
+}
+
+/// What a run is of, as far as its ref and its inputs say.
+#[derive(Debug)]
+pub(crate) enum Run {
+    /// A run of the release's tag.
+    OfTag(Tag),
+    /// A rehearsal on another ref.
+    Rehearsal,
+    /// The default branch, which publishes what a tag built, with the reason for it.
+    Recovery(String),
+}
+
+impl<'a> Dispatch<'a> {
+    pub(crate) fn of(plan: &'a Plan, inputs: &'a IndexMap<String, Value>) -> Self {
+        Self { plan, inputs }
+    }
+
+    fn text(&self, name: &str) -> Option<&'a str> {
+        self.inputs.get(name)?.as_str().map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    /// A rehearsal, unless the dispatch says in so many words that it is none.
+    pub(crate) fn is_rehearsal(&self) -> bool {
+        self.inputs.get("rehearsal") != Some(&Value::Bool(false))
+    }
+
+    /// The channels that are asked for.
+    pub(crate) fn channels(&self) -> Vec<&'a ChannelPlan> {
+        let input = |kind: ChannelKind| self.inputs.get(&kind.id().replace('-', "_"));
+        let is_asked = |channel: &&ChannelPlan| input(channel.kind()) != Some(&Value::Bool(false));
+        self.plan.channels.iter().filter(is_asked).collect()
+    }
+
+    /// What the run is of.
+    pub(crate) fn run(&self) -> Result<Run, Diagnostic> {
+        let git_ref = std::env::var("GITHUB_REF").unwrap_or_default();
+        let (release_tag, build_run) = (self.text("release_tag"), self.text("build_run_id"));
+        if release_tag.is_none() && build_run.is_none() {
+            return Err(Diagnostic::new(
+                Rule::WrongInput,
+                "neither a tag nor a build run is named",
+            )
+            .with_remedy(format!("name the release's tag: {}", self.command(None))));
+        }
+        if git_ref.starts_with("refs/tags/") {
+            let (tag, _) = tag::of_run(self.plan, release_tag, &|tag| self.command(Some(tag)))?;
+            return Ok(Run::OfTag(tag));
+        }
+        match (self.is_rehearsal(), self.text("recovery")) {
+            (true, _) => Ok(Run::Rehearsal),
+            (false, Some(reason)) => self.recovery(&git_ref, reason),
+            (false, None) => {
+                let of = if git_ref.is_empty() { "no ref" } else { git_ref.as_str() };
+                let what = format!(
+                    "a release is published from its tag, but this run is of {of}: its commit, its plan and its jobs are not the release's"
+                );
+                Err(Diagnostic::new(Rule::RunNotOfTag, what)
+                    .with_remedy(format!("dispatch on the tag: {}", self.command(release_tag))))
+            }
+        }
+    }
+
+    /// The command that publishes as this dispatch asks for, on the tag.
+    fn command(&self, tag: Option<&str>) -> String {
+        let tag = tag.map_or_else(|| self.plan.tag_at("X.Y.Z"), str::to_owned);
+        let left_out =
+            self.plan.channels.iter().map(|channel| channel.kind().id().replace('-', "_"));
+        let left_out = left_out.filter(|name| self.inputs.get(name) == Some(&Value::Bool(false)));
+        let left_out = left_out.fold(String::new(), |all, name| format!("{all} -f {name}=false"));
+        let rehearsal = self.is_rehearsal();
+        format!(
+            "gh workflow run release-publish.yml --ref {tag} -f release_tag={tag} -f rehearsal={rehearsal}{left_out}"
+        )
+    }
+
+    /// Where the workflow at the tag is broken, the default branch publishes what the tag built.
+    fn recovery(&self, git_ref: &str, reason: &str) -> Result<Run, Diagnostic> {
+        let refused = |what: String, remedy: &str| {
+            Err(Diagnostic::new(Rule::RunNotOfTag, what).with_remedy(remedy))
+        };
+        let branch = default_branch()?;
+        if git_ref != format!("refs/heads/{branch}") {
+            return refused(
+                format!(
+                    "only the default branch, {branch}, publishes what a tag built, and this run is of {git_ref}"
+                ),
+                "merge what mends the workflow, and dispatch on that branch",
+            );
+        }
+        if self.text("build_run_id").is_none() {
+            return refused(
+                "a recovery publishes what one build run made, and `build_run_id` names none"
+                    .to_owned(),
+                "take the run's id from the address of its page",
+            );
+        }
+        let makes_provenance = |channel: &&&ChannelPlan| match channel.kind() {
+            // npm makes provenance of whichever run publishes with its identity.
+            ChannelKind::Npm => channel.login() == Some(&Login::TrustedPublishing),
+            ChannelKind::GithubRelease
+            | ChannelKind::Pypi
+            | ChannelKind::CratesIo
+            | ChannelKind::Homebrew
+            | ChannelKind::CargoBinstall => false,
+        };
+        if let Some(channel) = self.channels().iter().find(makes_provenance) {
+            return refused(
+                format!(
+                    "the provenance that {} makes would name the commit of {branch}, and not the release's",
+                    channel.kind().label()
+                ),
+                &format!(
+                    "leave it out (-f {}=false) and tag a new version for it",
+                    channel.kind().id().replace('-', "_")
+                ),
+            );
+        }
+        Ok(Run::Recovery(reason.to_owned()))
+    }
+
+    /// The environments that the run must be admitted to.
+    pub(crate) fn environments(&self) -> Vec<String> {
+        let approval = self.plan.publishing.approval.iter();
+        let channels = self.channels();
+        let of_channels = channels.iter().filter_map(|channel| channel.environment());
+        let mut names: Vec<String> = approval.chain(of_channels).map(ToString::to_string).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+/// The part of a run's event that says what the repository's default branch is
+/// ([documentation](https://docs.github.com/en/webhooks/webhook-events-and-payloads#workflow_dispatch)).
+#[derive(Deserialize)]
+struct Event {
+    repository: Repository,
+}
+
+#[derive(Deserialize)]
+struct Repository {
+    default_branch: String,
+}
+
+fn default_branch() -> Result<String, Diagnostic> {
+    let path = std::env::var("GITHUB_EVENT_PATH").unwrap_or_default();
+    let event: Event = json::read(Path::new(&path), "the event of this run")?;
+    Ok(event.repository.default_branch)
+}
