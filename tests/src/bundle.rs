@@ -20,8 +20,14 @@ pub struct Bundle {
 impl Bundle {
     /// The bundle that the first attempt of a run uploaded.
     pub fn of(run: &Run) -> Self {
+        Self::of_attempt(run, 1)
+    }
+
+    /// The bundle that an attempt of a run uploaded.
+    pub fn of_attempt(run: &Run, attempt: u32) -> Self {
         assert!(run.succeeded(), "{}", run.overview());
-        let folder = run.artifact("bundle-1").unwrap_or_else(|| panic!("{}", run.overview()));
+        let name = format!("bundle-{attempt}");
+        let folder = run.artifact(&name).unwrap_or_else(|| panic!("{}", run.overview()));
         let manifest = fs::read(folder.join("manifest.json")).unwrap();
         Self { manifest: serde_json::from_slice(&manifest).unwrap(), folder }
     }

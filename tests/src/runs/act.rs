@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use serde_json::json;
 
+use super::again;
 use super::github::Repository;
 use super::host;
 use super::log::{self, Run};
@@ -103,17 +104,39 @@ impl Default for Settings {
 impl Repository<'_> {
     /// Runs a workflow of this repository for an event.
     pub fn run(&self, workflow: &str, event: &Event, settings: &Settings) -> Run {
+        self.attempt(workflow, event, settings, None)
+    }
+
+    /// Runs the failed jobs of a run again, and those that need them, as GitHub does: with the outputs of the jobs that
+    /// succeeded, and with all that the run has uploaded.
+    pub fn run_again(&self, first: &Run, event: &Event, settings: &Settings) -> Run {
+        self.attempt(&first.workflow, event, settings, Some(first))
+    }
+
+    fn attempt(
+        &self,
+        workflow: &str,
+        event: &Event,
+        settings: &Settings,
+        first: Option<&Run>,
+    ) -> Run {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         fs::create_dir(log::artifacts(folder.path())).unwrap();
         let set = at("set");
         self.clone_at(&event.git_ref(), &set);
+        if let Some(first) = first {
+            again::copy_uploads(first, &log::artifacts(folder.path()));
+            again::only_what_failed(first, &set.join(".github/workflows"));
+        }
+        let attempt = first.map_or(1, |first| first.attempt + 1);
         let workflows = prepare(&set, workflow);
         // A secret in a command line would stand in the list of processes.
         let secrets = settings.secrets.iter().map(|(name, value)| format!("{name}={value}"));
         fs::write(at("secrets"), secrets.collect::<Vec<_>>().join("\n")).unwrap();
         fs::write(at("event.json"), event.payload().to_string()).unwrap();
         let mut act = self.command(workflow, event, settings, &at(""));
+        act.args(["--env", &format!("GITHUB_RUN_ATTEMPT={attempt}")]);
         for label in host::labels(&workflows) {
             act.args(["--platform", &format!("{label}=-self-hosted")]);
         }
@@ -137,7 +160,8 @@ impl Repository<'_> {
         let stderr = String::from_utf8_lossy(&output.stderr);
         let stderr = stderr.lines().filter(|line| !line.contains("docker connection"));
         let stderr = stderr.map(|line| line.to_owned() + "\n").collect();
-        Run { jobs: log::read(&log), took, workflows, stderr, folder }
+        let workflow = workflow.to_owned();
+        Run { workflow, attempt, jobs: log::read(&log), took, workflows, stderr, folder }
     }
 
     /// act with everything but what depends on the workflows.

@@ -11,6 +11,10 @@ use tempfile::TempDir;
 /// A run that has ended.
 #[derive(Debug)]
 pub struct Run {
+    /// The file of its workflow.
+    pub workflow: String,
+    /// Which attempt of it this is, from 1.
+    pub attempt: u32,
     /// Its jobs, in the order in which they started.
     pub jobs: Vec<Job>,
     /// How long it took.
@@ -237,7 +241,8 @@ fn add(job: &mut Job, entry: &Value) {
             file: entry["kvPairs"]["file"].as_str().map(str::to_owned),
             text: text("arg").to_owned(),
         }),
-        "set-output" if own => {
+        // An action of ours gives the outputs of its program's step the same names.
+        "set-output" => {
             step.outputs.insert(text("name").to_owned(), text("arg").to_owned());
         }
         "summary" => step.summary.push_str(text("content")),

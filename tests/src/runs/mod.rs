@@ -5,6 +5,7 @@
 //! a [`Run`]: jobs, steps, annotations, summaries, workflow artifacts.
 
 mod act;
+mod again;
 mod case;
 mod github;
 mod host;
