@@ -15,6 +15,7 @@ pub fn model(targets: usize) -> String {
 project: { name: tool, repository: someone/tool, license: MIT }
 lockstep: { commit: 0123456789abcdef0123456789abcdef01234567, version: v0.1.0 }
 versions: { files: [Cargo.toml] }
+toolchain: { rust: 1.95.0 }
 build: { compile: [{ run: make }] }
 attestations: false
 ",

@@ -219,8 +219,10 @@ fn dry_run(plan: &Plan, folder: WorkingFolder<'_>, report: &mut Report) -> Resul
     for file in plan.files() {
         let packed = match file {
             PlannedFile::Crate(plan) => cargo::package(plan, &plan.name, into.path()),
-            PlannedFile::NpmPackage(plan) => npm::try_out(Package::OfAll(plan), into.path()),
-            PlannedFile::NpmPlatformPackage(_, file) => npm::check_template(file),
+            PlannedFile::NpmPackage(package) => {
+                npm::try_out(plan, Package::OfAll(package), into.path())
+            }
+            PlannedFile::NpmPlatformPackage(_, file) => npm::check_template(plan, file),
             // What is in them does not stand in the repository before a build.
             PlannedFile::Archive(..)
             | PlannedFile::Wheel(..)

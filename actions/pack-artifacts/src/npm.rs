@@ -10,7 +10,7 @@ use lockstep_clients::npm::{self, Packed};
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{
-    NpmPackagePlan, Placement, PlannedFile, PlatformPackageFile, TargetPlan,
+    NpmPackagePlan, Placement, Plan, PlannedFile, PlatformPackageFile, TargetPlan,
 };
 use lockstep_schemas::strings::Id;
 use serde_json::{Map, Value, json};
@@ -63,7 +63,7 @@ pub(crate) fn pack(
         return Ok(());
     }
     let stage = temporary()?;
-    let mut json = start(package, stage.path())?;
+    let mut json = start(packing.plan, package, stage.path())?;
     json.insert("version".to_owned(), json!(packing.version));
     match package {
         Package::OfTarget(file) => {
@@ -78,6 +78,7 @@ pub(crate) fn pack(
         }
     }
     let project = &packing.plan.project;
+    json.entry("repository").or_insert_with(|| project.repository.for_npm());
     json.entry("license").or_insert_with(|| json!(project.license));
     if let Some(description) = &project.description {
         json.entry("description").or_insert_with(|| json!(description));
@@ -90,24 +91,28 @@ pub(crate) fn pack(
 }
 
 /// Packs a package as it stands in the repository, to see that it can be.
-pub(crate) fn try_out(package: Package<'_>, into: &Path) -> Result<(), Diagnostic> {
+pub(crate) fn try_out(plan: &Plan, package: Package<'_>, into: &Path) -> Result<(), Diagnostic> {
     let stage = temporary()?;
-    write(&start(package, stage.path())?, stage.path())?;
+    write(&start(plan, package, stage.path())?, stage.path())?;
     npm_pack(stage.path(), into, None, &[])
 }
 
 /// Looks at the folder that a platform package starts from.
-pub(crate) fn check_template(file: &PlatformPackageFile) -> Result<(), Diagnostic> {
+pub(crate) fn check_template(plan: &Plan, file: &PlatformPackageFile) -> Result<(), Diagnostic> {
     let package = Package::OfTarget(file);
-    package.folder().map_or(Ok(()), |folder| read(folder, package).map(drop))
+    package.folder().map_or(Ok(()), |folder| read(plan, folder, package).map(drop))
 }
 
 /// The `package.json` that a package starts from, with the files beside it copied to the stage.
-fn start(package: Package<'_>, stage: &Path) -> Result<Map<String, Value>, Diagnostic> {
+fn start(
+    plan: &Plan,
+    package: Package<'_>,
+    stage: &Path,
+) -> Result<Map<String, Value>, Diagnostic> {
     let Some(folder) = package.folder() else {
         return Ok([("name".to_owned(), json!(package.name()))].into_iter().collect());
     };
-    let package = read(folder, package)?;
+    let package = read(plan, folder, package)?;
     copy_folder(folder, stage).map_err(|error| {
         Diagnostic::new(Rule::FileUnwritable, format!("cannot be copied: {error}"))
             .in_file(folder.display())
@@ -115,7 +120,11 @@ fn start(package: Package<'_>, stage: &Path) -> Result<Map<String, Value>, Diagn
     Ok(package)
 }
 
-fn read(folder: &Path, planned: Package<'_>) -> Result<Map<String, Value>, Diagnostic> {
+fn read(
+    plan: &Plan,
+    folder: &Path,
+    planned: Package<'_>,
+) -> Result<Map<String, Value>, Diagnostic> {
     let path = folder.join("package.json");
     let problem = |rule, message: String| Diagnostic::new(rule, message).in_file(path.display());
     let text = fs::read(&path)
@@ -137,6 +146,16 @@ fn read(folder: &Path, planned: Package<'_>) -> Result<Map<String, Value>, Diagn
             "is private, and npm does not publish private packages".to_owned(),
         )
         .with_remedy("take `private` out"));
+    }
+    let repository = &plan.project.repository;
+    if let Some(other) =
+        package.get("repository").filter(|field| repository.is_not_that_of_npm(field))
+    {
+        return Err(problem(
+            Rule::PackageMismatch,
+            format!("is of the repository {other}, and the model says {repository}"),
+        )
+        .with_remedy("name the same repository in both, upper and lower case included, or leave it out of package.json: npm takes no provenance otherwise"));
     }
     // What an npm package of the project's own runs is its own affair.
     let Package::OfTarget(_) = planned else { return Ok(package) };

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use lockstep_runner::protocol;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::plan::Plan;
+use lockstep_schemas::plan::{Plan, PlannedFile};
 use lockstep_schemas::strings::{Tag, Version};
 use lockstep_versions::{Alignment, VersionFiles, Wanted, align, changelog, shipped, tagged};
 
@@ -20,7 +20,31 @@ pub fn run(project: &Path, tag: Option<&Tag>, output: &mut Output) -> Result<(),
     drifted(project, &comparison, output);
     let release = tag.map(|tag| tagged(&plan.versions, tag.as_str())).transpose()?;
     let versions = versions(project, &plan, release.as_ref(), output);
-    if comparison.drifts.is_empty() && versions { Ok(()) } else { Err(Stop::Found) }
+    let packages = packages(project, &plan);
+    output.problems(project, &packages);
+    let is_good = comparison.drifts.is_empty() && versions && packages.is_empty();
+    if is_good { Ok(()) } else { Err(Stop::Found) }
+}
+
+/// The largest `package.json` that is looked into, in bytes.
+const LARGEST_PACKAGE: u64 = 1 << 20;
+
+/// The npm packages that name another repository than the model. What else is wrong with one, packing it says.
+fn packages(project: &Path, plan: &Plan) -> Vec<Diagnostic> {
+    let repository = &plan.project.repository;
+    let mut folders: Vec<&str> = plan.files().filter_map(PlannedFile::npm_folder).collect();
+    folders.dedup();
+    let other = |folder: &str| {
+        let file = format!("{folder}/package.json");
+        let bytes = lockstep_files::bounded(&project.join(&file), LARGEST_PACKAGE).ok()?;
+        let package: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+        let named =
+            package.get("repository").filter(|field| repository.is_not_that_of_npm(field))?;
+        let what = format!("is of the repository {named}, and the model says {repository}");
+        let remedy = "name the same repository in both, upper and lower case included: npm takes no provenance otherwise";
+        Some(Diagnostic::new(Rule::PackageMismatch, what).in_file(file).with_remedy(remedy))
+    };
+    folders.into_iter().filter_map(other).collect()
 }
 
 /// Prints which files are not what the model says, and the one command that mends them all.

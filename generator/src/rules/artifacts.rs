@@ -28,6 +28,16 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
         if let Artifact::Archive(archive) = artifact {
             archive_of_release(archive, &at, violations);
         }
+        if let Artifact::Crate(_) = artifact
+            && model.toolchain.rust.is_none()
+        {
+            violations.add(
+                Rule::ToolchainMissing,
+                at.clone(),
+                "a crate is packaged twice, when it is built and when it is published, and no Rust is pinned for both",
+                "pin it: `toolchain: { rust: 1.95.0 }`",
+            );
+        }
     }
     names(model, violations);
 }

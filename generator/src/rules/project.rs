@@ -1,7 +1,7 @@
 //! The project, how it is built, and which Lockstep it uses.
 
 use lockstep_schemas::diagnostic::Rule;
-use lockstep_schemas::model::{BuildMode, Model, Toolchain};
+use lockstep_schemas::model::{ArtifactKind, BuildMode, Model, Toolchain};
 
 use crate::plan;
 use crate::violation::{Path, Violations};
@@ -63,11 +63,14 @@ fn modes(modes: &[BuildMode], violations: &mut Violations) {
 /// different ones are not merged: better said here than after all of them are built.
 fn toolchain(model: &Model, violations: &mut Violations) {
     let on_runners = model.targets.values().filter(|target| target.container.is_none()).count();
-    if on_runners < 2 {
-        return;
-    }
+    // A crate is packaged by two jobs, whichever targets there are.
+    let packaged_twice =
+        model.artifacts.values().any(|artifact| artifact.kind() == ArtifactKind::Crate);
     let Toolchain { rust, node, python } = &model.toolchain;
     for (name, version) in [("rust", rust), ("node", node), ("python", python)] {
+        if on_runners < 2 && !(name == "rust" && packaged_twice) {
+            continue;
+        }
         if let Some(version) = version.as_ref().filter(|version| !is_exact(version.as_str())) {
             violations.add(Rule::ToolchainNotExact,
                 Path::of("toolchain").key(name),

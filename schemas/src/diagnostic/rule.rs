@@ -94,6 +94,8 @@ rules! {
     /// A part of a version means another release on each runner image, and targets that were built by different
     /// releases cannot be merged.
     ToolchainNotExact = "toolchain-not-exact",
+    /// A crate without a pinned Rust: cargo packages it anew to publish it, and another cargo may make other bytes.
+    ToolchainMissing = "toolchain-missing",
     /// No file carries the version of a release train.
     NoVersionFile = "no-version-file",
     /// The model does not say where in a file the version stands, or says it twice.

@@ -48,6 +48,20 @@ impl<'a> PlannedFile<'a> {
         }
     }
 
+    /// The folder that an npm package starts from, below the project's.
+    #[must_use]
+    pub fn npm_folder(self) -> Option<&'a str> {
+        match self {
+            Self::NpmPackage(plan) => Some(plan.directory.as_str()),
+            Self::NpmPlatformPackage(_, file) => file.template.as_deref(),
+            Self::Archive(..)
+            | Self::Wheel(..)
+            | Self::Sdist(_)
+            | Self::Crate(_)
+            | Self::Binary(..) => None,
+        }
+    }
+
     /// The artifact's kind.
     #[must_use]
     pub fn kind(self) -> ArtifactKind {

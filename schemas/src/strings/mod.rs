@@ -192,6 +192,7 @@ macro_rules! string_types {
 }
 
 mod expression;
+mod repository;
 mod types;
 
 pub use expression::Expression;

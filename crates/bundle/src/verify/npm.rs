@@ -51,6 +51,15 @@ pub(super) fn check(
             findings.add(finding(Rule::InstallScript, what));
         }
     }
+    let repository = &release.plan.project.repository;
+    let named = package.get("repository").unwrap_or(&Value::Null);
+    if repository.is_not_that_of_npm(named) {
+        findings.compare(
+            || finding(Rule::PackageClaim, "`repository`".to_owned()),
+            &repository.for_npm(),
+            named,
+        );
+    }
     let PlannedFile::NpmPackage(plan) = file else { return };
     if let Some(id) = &plan.platform_packages {
         let listed = package.get("optionalDependencies");

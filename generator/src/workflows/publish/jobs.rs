@@ -19,8 +19,6 @@ use super::{look_at_bundle, resolved, take_bundle};
 const PUBLISHING_NODE: &str = "24.18.0";
 /// The uv that publishes.
 const PUBLISHING_UV: &str = "0.13.9";
-/// The Rust that publishes where the model names none.
-const PUBLISHING_RUST: &str = "1.95.0";
 
 /// A stage of what appears in one step when all else has succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,10 +83,10 @@ pub(super) fn upload(model: &Model, plan: &Plan, channel: &ChannelPlan) -> Optio
         Destination::Npm(npm) => of(&npm.registry, node("Set up npm", PUBLISHING_NODE), false),
         Destination::Pypi(registry) => of(registry, uv(PUBLISHING_UV), false),
         Destination::CratesIo(registry) => {
-            let rust = plan.toolchain.rust.as_ref();
-            let client = cargo(rust.map_or(PUBLISHING_RUST, |rust| rust.as_str()));
-            // cargo cannot upload a crate that was packaged before: it packages the sources again.
-            of(registry, client, true)
+            // cargo cannot upload a crate that was packaged before: it packages the sources again, which gives the same
+            // bytes by the same cargo alone. The rules hold that a crate has its toolchain.
+            let rust = plan.toolchain.rust.as_ref()?;
+            of(registry, cargo(rust.as_str()), true)
         }
         Destination::GithubRelease(_)
         | Destination::Homebrew(_)
