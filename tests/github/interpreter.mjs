@@ -12,7 +12,7 @@ import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 const { Lexer, Parser, Evaluator, data } = await import(
-  pathToFileURL(`${process.env.LOCKSTEP_TOOLS}/expressions/package/dist/index.js`)
+  pathToFileURL(`${process.env.LOCKSTEP_TOOLS}/github/node_modules/@actions/expressions/dist/index.js`)
 );
 const STATUS = ["success", "failure", "cancelled", "always"];
 

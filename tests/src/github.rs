@@ -1,4 +1,5 @@
-//! GitHub's own evaluator of expressions, and an interpreter of workflows that stands on it: a second opinion.
+//! GitHub's own evaluator of expressions and parser of workflows, and an interpreter that stands on the first: second
+//! opinions.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -10,8 +11,20 @@ use crate::{root, tools};
 /// What the interpreter says of a document; see `tests/github/interpreter.mjs`.
 #[must_use]
 pub fn interpreted(document: &Value) -> Value {
+    asked("interpreter.mjs", document)
+}
+
+/// What GitHub's parser says against each of some workflows: name and text.
+#[must_use]
+pub fn refused(files: &[(&str, &str)]) -> Vec<Vec<String>> {
+    let files: Vec<Value> =
+        files.iter().map(|(name, content)| json!({ "name": name, "content": content })).collect();
+    serde_json::from_value(asked("parser.mjs", &json!(files))).unwrap()
+}
+
+fn asked(script: &str, document: &Value) -> Value {
     let mut node = Command::new("node")
-        .arg(root().join("tests/github/interpreter.mjs"))
+        .arg(root().join("tests/github").join(script))
         .env("LOCKSTEP_TOOLS", tools::folder())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -22,7 +35,7 @@ pub fn interpreted(document: &Value) -> Value {
     let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()).unwrap());
     let output = node.wait_with_output().unwrap();
     writer.join().unwrap();
-    assert!(output.status.success(), "the interpreter ends well");
+    assert!(output.status.success(), "{script} ends well");
     serde_json::from_slice(&output.stdout).unwrap()
 }
 

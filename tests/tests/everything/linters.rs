@@ -1,10 +1,10 @@
-//! actionlint with shellcheck, zizmor and SchemaStore's schemas find nothing, with no ignore and no
+//! actionlint with shellcheck, zizmor, GitHub's own parser and SchemaStore's schemas find nothing, with no ignore and no
 //! configuration but the labels of a project's own runners.
 
 use std::path::{Path, PathBuf};
 
 use lockstep_tests::sets::{COMMITTED, SETS, all, workflows as workflows_of};
-use lockstep_tests::{actions, root, tools};
+use lockstep_tests::{actions, github, root, tools};
 
 /// Every rendered workflow, and the one that is written by hand.
 fn workflows() -> Vec<PathBuf> {
@@ -101,5 +101,28 @@ fn no_ignores() {
         for word in ["zizmor:", "shellcheck disable", "actionlint-ignore"] {
             assert!(!file.text.contains(word), "{}: {word}", file.path.display());
         }
+    }
+}
+
+/// GitHub's own parser has nothing against any rendered workflow, and something against one that is broken.
+#[test]
+fn github_parses() {
+    let all = all();
+    let files: Vec<(&str, &str)> =
+        all.iter().map(|file| (file.name.as_str(), file.text.as_str())).collect();
+    for (file, refused) in all.iter().zip(github::refused(&files)) {
+        assert!(refused.is_empty(), "{}: {refused:?}", file.path.display());
+    }
+    let publish = all.iter().find(|file| file.name == "release-publish.yml").unwrap();
+    let text = &publish.text;
+    let broken = [
+        text.replace("runs-on:", "runs-in:"),
+        text.replace("${{ needs.", "${{ nobody."),
+        text.replace("\njobs:\n", "\nworks:\n"),
+    ];
+    let broken: Vec<(&str, &str)> =
+        broken.iter().map(|text| ("broken.yml", text.as_str())).collect();
+    for refused in github::refused(&broken) {
+        assert!(!refused.is_empty(), "what is broken is refused");
     }
 }

@@ -73,7 +73,7 @@ pub struct Asked {
 /// What else can be asked of a graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Also {
-    /// A job that uploads to a registry verifies for itself what it uploads.
+    /// A job that publishes verifies for itself what it publishes.
     Verifies,
     /// Every run reports.
     Reports,

@@ -242,10 +242,8 @@ impl Proof<'_> {
             }
         }
         let of = &self.runs.graph.jobs[job];
-        let uploads =
-            of.has(|role| matches!(role, Role::Publish(channel) if channel.is_registry()));
-        if self.asks(Also::Verifies) && uploads && !of.has(|role| *role == Role::Verify) {
-            let what = "uploads what it did not verify";
+        if self.asks(Also::Verifies) && !of.has(|role| *role == Role::Verify) {
+            let what = "publishes what it did not verify";
             self.broken(Promise::Gated, Some(job), starts, what, "let it verify the bundle first");
         }
     }
@@ -403,9 +401,8 @@ impl Proof<'_> {
             return;
         }
         let reports = self.steps(|role| *role == Role::Report);
-        let jobs: Vec<Bdd> =
-            reports.into_iter().map(|(job, _)| self.runs.jobs[job].starts).collect();
-        let reported = self.runs.table.any(jobs);
+        let reports: Vec<Bdd> = reports.into_iter().map(|step| self.starts(step)).collect();
+        let reported = self.runs.table.any(reports);
         let not = self.runs.table.not(reported);
         let rehearsal = self.runs.is_on("rehearsal");
         let live = self.runs.table.not(rehearsal);
@@ -421,6 +418,7 @@ impl Proof<'_> {
         let deliver: Vec<Bdd> = self
             .steps(|role| *role == Role::Deliver)
             .into_iter()
+            // A call delivers: when its steps run, the called workflow says.
             .map(|(job, _)| self.runs.jobs[job].starts)
             .collect();
         let looked = self.runs.table.any(deliver);
