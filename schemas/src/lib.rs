@@ -13,6 +13,7 @@ pub mod numbers;
 pub mod placeholder;
 pub mod plan;
 pub mod platform;
+pub mod runner;
 pub mod strings;
 pub mod verification;
 pub mod version;

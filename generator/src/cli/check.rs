@@ -5,6 +5,7 @@ use std::path::Path;
 use lockstep_runner::protocol;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{Plan, PlannedFile};
+use lockstep_schemas::runner::{HostedRunner, Served, hosted};
 use lockstep_schemas::strings::{Tag, Version};
 use lockstep_versions::{Alignment, VersionFiles, Wanted, align, changelog, shipped, tagged};
 
@@ -17,6 +18,7 @@ pub fn run(project: &Path, tag: Option<&Tag>, output: &mut Output) -> Result<(),
     let model = load_release(project)?;
     let comparison = compare(project, &model, Pins::Keep)?;
     let plan = model.plan;
+    unsupported(&plan, output);
     drifted(project, &comparison, output);
     let release = tag.map(|tag| tagged(&plan.versions, tag.as_str())).transpose()?;
     let versions = versions(project, &plan, release.as_ref(), output);
@@ -24,6 +26,21 @@ pub fn run(project: &Path, tag: Option<&Tag>, output: &mut Output) -> Result<(),
     output.problems(project, &packages);
     let is_good = comparison.drifts.is_empty() && versions && packages.is_empty();
     if is_good { Ok(()) } else { Err(Stop::Found) }
+}
+
+/// Warns of runners that GitHub still serves, and supports no more.
+fn unsupported(plan: &Plan, output: &mut Output) {
+    for target in &plan.targets {
+        if let Some(HostedRunner {
+            served: Served::Unsupported { since, instead }, label, ..
+        }) = hosted(target.runner.as_str())
+        {
+            output.complain(format_args!(
+                "warning: GitHub has not supported `{label}`, the runner of {}, since {since}: take `{instead}`",
+                target.id
+            ));
+        }
+    }
 }
 
 /// The largest `package.json` that is looked into, in bytes.

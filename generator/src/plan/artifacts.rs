@@ -48,8 +48,12 @@ fn artifact_of(
         let named = artifact.targets().is_none_or(|targets| targets.contains(&target.id));
         named && shipped(&target.id)
     };
-    let targets: Vec<TargetPlan> =
-        model.targets.iter().filter_map(targets::resolve).filter(wanted).collect();
+    let targets: Vec<TargetPlan> = model
+        .targets
+        .iter()
+        .filter_map(|(id, target)| targets::resolve(model, id, target))
+        .filter(wanted)
+        .collect();
     let of = Of { id, targets: &targets, modes: &model.modes };
     match artifact {
         Artifact::Archive(archive) => ArtifactPlan::Archive(of.archive(archive)),
@@ -149,7 +153,7 @@ impl Of<'_> {
     /// It is of no target, whatever target's build makes it.
     fn sdist(&self, model: &Model, sdist: &Sdist) -> SdistPlan {
         let built_on = model.targets.get_key_value(&sdist.built_on);
-        let built_on = built_on.and_then(targets::resolve);
+        let built_on = built_on.and_then(|(id, target)| targets::resolve(model, id, target));
         SdistPlan {
             id: self.id.clone(),
             package: sdist.package.clone(),

@@ -13,7 +13,7 @@ mod versions;
 pub use artifacts::whole_artifact;
 pub use channels::{official_targets, tier_entry};
 pub use itself::{is_lockstep_itself, own_repository};
-pub use targets::is_hosted;
+pub use targets::runner;
 pub use versions::{file as version_file, locators, train_tag};
 
 use lockstep_schemas::model::{Model, SchemaVersion};
@@ -22,7 +22,11 @@ use lockstep_schemas::plan::{GatePlan, Plan, SourcePlan};
 /// The plan of a model that keeps the rules.
 #[must_use]
 pub fn plan(model: &Model) -> Plan {
-    let targets: Vec<_> = model.targets.iter().filter_map(targets::resolve).collect();
+    let targets: Vec<_> = model
+        .targets
+        .iter()
+        .filter_map(|(id, target)| targets::resolve(model, id, target))
+        .collect();
     let channels = channels::resolve(model);
     Plan {
         schema: SchemaVersion::CURRENT,

@@ -1,13 +1,14 @@
 //! Targets with everything that follows from their triples.
 
-use lockstep_schemas::model::{BuildMode, Target};
+use lockstep_schemas::model::{BuildMode, Model, OwnRunner, Target};
 use lockstep_schemas::placeholder::{self, Placeholder};
 use lockstep_schemas::plan::TargetPlan;
 use lockstep_schemas::platform::{Platform, known_triple};
+use lockstep_schemas::runner::hosted;
 use lockstep_schemas::strings::{RunnerLabel, TargetId};
 
 /// A target of the model, resolved; `None` where no platform is known for it, which the rules refuse.
-pub(super) fn resolve((id, target): (&TargetId, &Target)) -> Option<TargetPlan> {
+pub(super) fn resolve(model: &Model, id: &TargetId, target: &Target) -> Option<TargetPlan> {
     let triple = target.triple.clone().or_else(|| known_triple(id))?;
     let platform = Platform::of(&triple)?;
     let wheel = platform.wheel(target.glibc.as_ref(), target.macos.as_ref());
@@ -17,6 +18,10 @@ pub(super) fn resolve((id, target): (&TargetId, &Target)) -> Option<TargetPlan> 
         cpu: platform.cpu,
         libc: platform.libc,
         runner: target.runner.clone(),
+        cross_built_on: target
+            .cross
+            .then(|| runner(model, &target.runner).map(|runner| runner.os))
+            .flatten(),
         container: target.container.clone(),
         glibc: target.glibc.clone(),
         macos: target.macos.clone(),
@@ -54,32 +59,10 @@ pub(super) fn expand(
     })
 }
 
-/// Whether a label is one of GitHub's own runners
-/// ([list](https://docs.github.com/en/actions/reference/runners/github-hosted-runners)).
+/// What a runner is: one of GitHub's own, or of the project's; `None` where it is neither, which the rules refuse.
 #[must_use]
-pub fn is_hosted(label: &RunnerLabel) -> bool {
-    const HOSTED: [&str; 21] = [
-        "ubuntu-latest",
-        "ubuntu-24.04",
-        "ubuntu-24.04-arm",
-        "ubuntu-22.04",
-        "ubuntu-22.04-arm",
-        "ubuntu-slim",
-        "windows-latest",
-        "windows-2025",
-        "windows-2022",
-        "windows-11-arm",
-        "macos-latest",
-        "macos-latest-large",
-        "macos-26",
-        "macos-26-large",
-        "macos-26-xlarge",
-        "macos-15",
-        "macos-15-intel",
-        "macos-15-large",
-        "macos-15-xlarge",
-        "macos-14",
-        "macos-14-large",
-    ];
-    HOSTED.contains(&label.as_str())
+pub fn runner(model: &Model, label: &RunnerLabel) -> Option<OwnRunner> {
+    let of_github =
+        hosted(label.as_str()).map(|runner| OwnRunner { os: runner.os, cpu: runner.cpu });
+    of_github.or_else(|| model.runners.get(label).cloned())
 }

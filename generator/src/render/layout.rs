@@ -222,6 +222,7 @@ fn build(entry: &BuildEntry) -> Vec<SettingLayout> {
     let container = entry.container.as_ref();
     let mut row = vec![
         Setting::new("target", entry.target.as_str()),
+        Setting::new("os", entry.os.id()),
         Setting::new("triple", entry.triple.as_str()),
         Setting::new("runner", entry.runner.as_str()),
     ];

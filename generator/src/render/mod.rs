@@ -17,6 +17,7 @@ use std::thread;
 
 use handlebars::Handlebars;
 use lockstep_schemas::plan::Plan;
+use lockstep_schemas::runner::hosted;
 use lockstep_schemas::strings::RunnerLabel;
 use lockstep_schemas::workflow::{Job, Workflow};
 use serde_json::Value;
@@ -27,7 +28,6 @@ pub use scalar::quote;
 use layout::WorkflowLayout;
 use pinned::Pinned;
 
-use crate::plan::is_hosted;
 use crate::proof::Proved;
 
 /// A file of the rendered set.
@@ -183,7 +183,7 @@ fn actionlint(plan: &Plan, workflows: &[Workflow]) -> Option<Rendered> {
     let runners = runs.filter_map(|run| run.runner.parse::<RunnerLabel>().ok());
     let own: BTreeSet<String> = labels
         .chain(runners.map(Cow::Owned))
-        .filter(|label| !is_hosted(label))
+        .filter(|label| hosted(label.as_str()).is_none())
         .map(|label| label.to_string())
         .collect();
     if own.is_empty() {

@@ -6,6 +6,7 @@ use lockstep_schemas::model::{
 };
 use lockstep_schemas::plan::ArtifactPlan;
 use lockstep_schemas::platform::{KNOWN_TARGETS, Os, Platform, known_triple};
+use lockstep_schemas::runner::hosted;
 use lockstep_schemas::strings::{Id, TargetId, TargetSelector};
 
 use crate::plan;
@@ -91,6 +92,18 @@ fn tiers(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Violati
     refused(model, common, at, violations);
     promised(model, common, at, violations);
     let official = plan::official_targets(model, common);
+    let nobody_runs = |id: &&String| {
+        let mut targets = model.targets.iter().filter(|(target, _)| target.as_str() == **id);
+        targets.any(|(_, target)| target.cross && target.delivered_on.is_none())
+    };
+    if let Some(target) = official.iter().find(nobody_runs) {
+        violations.add(
+            Rule::TierContradiction,
+            at.key_itself("tiers"),
+            format!("`{target}` is `{}` on {}, and cross-built: nothing runs it before users do", Tier::Official, common.kind.label()),
+            format!("name a runner of its platform that installs it, `delivered-on` of `{target}`, or promise `preview`"),
+        );
+    }
     if common.smoke.is_none() && !official.is_empty() {
         violations.add(
             Rule::SmokeTestMissing,
@@ -226,7 +239,7 @@ fn credentials(model: &Model, common: &Common<'_>, at: &Path, violations: &mut V
             "take it out, or write `auth: token`",
         );
     }
-    if !plan::is_hosted(&model.runner) {
+    if hosted(model.runner.as_str()).is_none() {
         violations.add(Rule::Credentials,
             Path::of("runner"),
             format!(

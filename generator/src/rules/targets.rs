@@ -2,9 +2,11 @@
 
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{Model, Target};
-use lockstep_schemas::platform::{KNOWN_TARGETS, Libc, Os, Platform, known_triple};
-use lockstep_schemas::strings::TargetId;
+use lockstep_schemas::platform::{Cpu, KNOWN_TARGETS, Libc, Os, Platform, known_triple};
+use lockstep_schemas::runner::{HOSTED, Served, hosted};
+use lockstep_schemas::strings::{RunnerLabel, TargetId};
 
+use crate::plan;
 use crate::suggest;
 use crate::violation::{Path, Violations};
 
@@ -14,9 +16,10 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
         if let Some(platform) = platform(id, target, &at, violations) {
             floors(platform, target, &at, violations);
             container(platform, target, &at, violations);
-            runner(platform, target, &at, violations);
+            runner(model, platform, target, &at, violations);
         }
     }
+    labels(model, violations);
 }
 
 fn platform(
@@ -83,23 +86,99 @@ fn floors(platform: Platform, target: &Target, at: &Path, violations: &mut Viola
     }
 }
 
-/// What is built is smoke-tested on the same runner, which must so be of the target's system.
-fn runner(platform: Platform, target: &Target, at: &Path, violations: &mut Violations) {
+/// What is built is smoke-tested on the same runner, which must so be of the target's system and processor.
+fn runner(
+    model: &Model,
+    platform: Platform,
+    target: &Target,
+    at: &Path,
+    violations: &mut Violations,
+) {
+    let Some(runner) = plan::runner(model, &target.runner) else { return };
+    let is_own = runner.os == platform.os && runs(runner.os, runner.cpu, platform.cpu);
     let label = target.runner.as_str();
-    let os = match label.split('-').next() {
-        Some("ubuntu") => Os::Linux,
-        Some("macos") => Os::Macos,
-        Some("windows") => Os::Windows,
-        _ => return,
-    };
+    if target.cross && is_own {
+        violations.add(
+            Rule::RunnerMismatch,
+            at.key("cross"),
+            format!(
+                "`{label}` is of this target's own system and processor, so nothing is cross-built"
+            ),
+            "take `cross` out",
+        );
+    }
     // A container on a runner of another system is told by itself.
-    if os != platform.os && target.container.is_none() {
+    let is_other_system = runner.os != platform.os && target.container.is_none();
+    let is_other_processor = runner.os == platform.os && !is_own;
+    if !target.cross && (is_other_system || is_other_processor) {
+        let own = format!("{} on {}", platform.os.label(), platform.cpu.npm());
         violations.add(
             Rule::RunnerMismatch,
             at.key("runner"),
-            format!("`{label}` cannot smoke-test a target of {}", platform.os.label()),
-            format!("write a runner of {}", platform.os.label()),
+            format!("`{label}` cannot smoke-test a target of {own}"),
+            format!("write a runner of {own}, or `cross: true` where another one builds it"),
         );
+    }
+}
+
+/// Whether what is built for a processor runs on another.
+fn runs(os: Os, on: Cpu, built_for: Cpu) -> bool {
+    on == built_for || matches!((os, on, built_for), (Os::Windows | Os::Linux, Cpu::X64, Cpu::Ia32))
+}
+
+/// A label is one of GitHub's own that is still served, or one of the project's.
+fn label(model: &Model, label: &RunnerLabel, at: Path, violations: &mut Violations) {
+    match hosted(label.as_str()).map(|runner| runner.served) {
+        Some(Served::Yes | Served::Unsupported { .. }) => {}
+        Some(Served::Gone { instead }) => violations.add(
+            Rule::RunnerGone,
+            at,
+            format!("GitHub does not serve `{label}` any more, so a job would wait for it in vain"),
+            format!("write `{instead}`"),
+        ),
+        None if model.runners.contains_key(label) => {}
+        None => {
+            let served =
+                HOSTED.iter().filter(|runner| !matches!(runner.served, Served::Gone { .. }));
+            let served = served.map(|runner| runner.label);
+            let known: Vec<&str> =
+                served.chain(model.runners.keys().map(RunnerLabel::as_str)).collect();
+            let nearest = suggest::nearest(label.as_str(), &known);
+            let meant =
+                nearest.map(|nearest| format!("did you mean `{nearest}`? If it is your own, "));
+            violations.add(
+                Rule::UnknownRunner,
+                at,
+                format!(
+                    "`{label}` is neither one of GitHub's runners nor one of the project's own"
+                ),
+                meant.unwrap_or_default()
+                    + &format!(
+                        "say what it is: `runners: {{ {label}: {{ os: linux, cpu: x64 }} }}`"
+                    ),
+            );
+        }
+    }
+}
+
+fn labels(model: &Model, violations: &mut Violations) {
+    label(model, &model.runner, Path::of("runner"), violations);
+    for (id, target) in &model.targets {
+        let at = Path::of("targets").key(id);
+        label(model, &target.runner, at.key("runner"), violations);
+        if let Some(other) = &target.delivered_on {
+            label(model, other, at.key("delivered-on"), violations);
+        }
+    }
+    for own in model.runners.keys() {
+        if hosted(own.as_str()).is_some() {
+            violations.add(
+                Rule::UnknownRunner,
+                Path::of("runners").key_itself(own),
+                format!("`{own}` is a label of GitHub's own"),
+                "give yours another label",
+            );
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use lockstep_schemas::plan::{Plan, PlannedFile, SourcePlan, TargetPlan};
 use lockstep_schemas::platform::Os;
 use lockstep_schemas::strings::TargetId;
 use lockstep_schemas::workflow::{
-    BuildEntry, Checkout, Fact, Job, Matrix, Role, Run, Setting, Step, Timeout, Trigger, Workflow,
+    BuildEntry, Checkout, Condition, Fact, Job, Matrix, Role, Run, Setting, Step, Timeout, Trigger,
+    Workflow,
 };
 
 use super::limits::MATRIX_JOBS;
@@ -23,12 +24,17 @@ pub(super) fn workflows(model: &Model, plan: &Plan) -> Vec<Workflow> {
     let mut workflows = Vec::new();
     for os in Os::ALL {
         let targets: Vec<&TargetPlan> =
-            plan.targets.iter().filter(|target| target.os == os).collect();
+            plan.targets.iter().filter(|target| built_on(target) == os).collect();
         for (index, part) in targets.chunks(MATRIX_JOBS).enumerate() {
             workflows.push(workflow(model, plan, os, index, part));
         }
     }
     workflows
+}
+
+/// The system of the runner that builds a target.
+fn built_on(target: &TargetPlan) -> Os {
+    target.cross_built_on.unwrap_or(target.os)
 }
 
 fn workflow(model: &Model, plan: &Plan, os: Os, index: usize, targets: &[&TargetPlan]) -> Workflow {
@@ -47,11 +53,11 @@ fn workflow(model: &Model, plan: &Plan, os: Os, index: usize, targets: &[&Target
             required_input("sources", "Ref and commit of each source, as a JSON object"),
         ],
         concurrency: None,
-        jobs: vec![build(model, plan, os, targets)],
+        jobs: vec![build(model, plan, targets)],
     }
 }
 
-fn build(model: &Model, plan: &Plan, os: Os, targets: &[&TargetPlan]) -> Job {
+fn build(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Job {
     let matrix = |name: &str| expr(format!("matrix.{name}"));
     let is_contained = targets.iter().any(|target| target.container.is_some());
     let run = Run {
@@ -60,20 +66,20 @@ fn build(model: &Model, plan: &Plan, os: Os, targets: &[&TargetPlan]) -> Job {
         timeout: Timeout::Matrix(matrix("timeout-minutes")),
         matrix: Matrix::Build(targets.iter().map(|target| entry(model, target)).collect()),
         outputs: Vec::new(),
-        env: environment(os, targets),
+        env: environment(targets),
         checkout: Checkout::Of(expr("inputs.commit")),
         steps: steps(model, plan, targets),
     };
     of_run("build", &matrix("target").to_string(), run)
 }
 
-fn environment(os: Os, targets: &[&TargetPlan]) -> Vec<Setting> {
+fn environment(targets: &[&TargetPlan]) -> Vec<Setting> {
     let matrix = |name: &str| expr(format!("matrix.{name}"));
     let mut env = vec![
         Setting::new("LOCKSTEP_GLIBC", matrix("glibc")),
         Setting::new("LOCKSTEP_MACOS", matrix("macos")),
         Setting::new("LOCKSTEP_NPM", matrix("npm")),
-        Setting::new("LOCKSTEP_OS", os.id()),
+        Setting::new("LOCKSTEP_OS", matrix("os")),
         Setting::new("LOCKSTEP_SUFFIX", matrix("suffix")),
         Setting::new("LOCKSTEP_TARGET", matrix("target")),
         Setting::new("LOCKSTEP_TRIPLE", matrix("triple")),
@@ -93,8 +99,15 @@ fn steps(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
         step.with("target", expr("matrix.target")).with("version", expr("inputs.version"))
     };
     let is_installed = |id: &&TargetId| plan.packed_by(Some(id)).any(PlannedFile::is_installed);
-    let smoke = ids.iter().any(is_installed).then(|| {
+    let smoke = targets.iter().any(|target| runs(target) && is_installed(&&target.id)).then(|| {
         of_target(own("Smoke-test what was packed", "smoke-test")).as_role(Role::ProjectCode)
+    });
+    // What is built for another system or processor nothing runs here.
+    let cross = targets.iter().filter(|target| !runs(target));
+    let native = cross.map(|target| !Fact::Target(target.id.clone())).collect::<Vec<_>>();
+    let smoke = smoke.map(|step| match native.as_slice() {
+        [] => step,
+        _ => step.when(Condition::All(native.clone())),
     });
     let pack = of_target(own("Pack", "pack-artifacts")).as_role(Role::ProjectCode);
     let hash = of_target(own("Hash", "hash-artifacts"))
@@ -112,6 +125,11 @@ fn steps(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
         smoke.into_iter().collect(),
         vec![hash, upload("Upload", name, "lockstep/out")],
     ])
+}
+
+/// Whether what is built runs where it is built.
+fn runs(target: &TargetPlan) -> bool {
+    target.cross_built_on.is_none()
 }
 
 /// The toolchains, for targets that no container brings them to.
@@ -137,6 +155,7 @@ fn entry(model: &Model, target: &TargetPlan) -> BuildEntry {
     let timeout = model.targets.get(&target.id).map_or(60, |target| target.timeout_minutes.get());
     BuildEntry {
         target: target.id.clone(),
+        os: target.os,
         triple: target.triple.clone(),
         runner: target.runner.clone(),
         container: target.container.clone(),

@@ -139,11 +139,13 @@ fn installs(model: &Model, channel: &ChannelPlan) -> Vec<InstallEntry> {
     let of_target = |tier: &TierPlan| {
         let id = tier.target.as_ref().filter(|_| tier.tier.ships())?;
         let (id, target) = model.targets.iter().find(|(target, _)| target.as_str() == id)?;
+        let built_on = (!target.cross).then_some(&target.runner);
+        let runner = target.delivered_on.as_ref().or(built_on)?;
         Some(InstallEntry {
             channel: channel.kind(),
             target: id.to_string(),
             tier: tier.tier,
-            runner: target.runner.clone(),
+            runner: runner.clone(),
         })
     };
     let mut entries: Vec<InstallEntry> = channel.tiers.iter().filter_map(of_target).collect();

@@ -114,6 +114,10 @@ rules! {
     TargetMisnamed = "target-misnamed",
     /// A floor of glibc or macOS on a target that has neither.
     FloorMisplaced = "floor-misplaced",
+    /// A runner that is neither one of GitHub's nor one of the project's own.
+    UnknownRunner = "unknown-runner",
+    /// A runner that GitHub does not serve any more.
+    RunnerGone = "runner-gone",
     /// A target is built, and so smoke-tested, on a runner that cannot run it.
     RunnerMismatch = "runner-mismatch",
     /// Containers run on Linux runners alone, and only Linux programs run in them.

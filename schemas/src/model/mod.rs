@@ -29,7 +29,7 @@ pub use channels::{
     Homebrew, Npm, NpmClient, Pypi,
 };
 pub use gates::{Gate, GateCheck, Stage, Waiver};
-pub use targets::{BuildMode, JobMinutes, Source, SourceRef, Target};
+pub use targets::{BuildMode, JobMinutes, OwnRunner, Source, SourceRef, Target};
 pub use tiers::{Tier, TierDetail, TierEntry};
 pub use versions::{DescribedFile, Train, VersionFile, Versions};
 
@@ -61,6 +61,10 @@ pub struct Model {
     /// The toolchains that build on a runner. A target with a container finds them in its image.
     #[serde(default)]
     pub toolchain: Toolchain,
+    /// The labels of the project's own runners, and what each is. A label that is neither here nor one of GitHub's own is
+    /// refused: a job that names a runner which is not there waits for it in vain.
+    #[serde(default)]
+    pub runners: IndexMap<RunnerLabel, OwnRunner>,
     /// The runner of every job that belongs to no target.
     #[serde(default = "default_runner")]
     pub runner: RunnerLabel,

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::numbers::Within;
+use crate::platform::{Cpu, Os};
 use crate::strings::{
     ArchiveSuffix, ContainerImage, GitRef, GlibcVersion, Id, InputName, MacosVersion, RelativePath,
     Repository, RunnerLabel, Triple, WheelPlatform,
@@ -17,8 +18,16 @@ pub struct Target {
     /// `linux-x64` or `win32-arm64`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub triple: Option<Triple>,
-    /// The runner that builds and smoke-tests it.
+    /// The runner that builds and smoke-tests it: of the target's own system and processor, unless it is cross-built.
     pub runner: RunnerLabel,
+    /// Whether it is built on a runner of another system or processor. Nothing runs it there, so no smoke test does before
+    /// delivery.
+    #[serde(default)]
+    pub cross: bool,
+    /// The runner that installs it when it is delivered. By default that which builds it; a cross-built target has none
+    /// otherwise, and so cannot be `official`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered_on: Option<RunnerLabel>,
     /// The image that the build runs in, by tag and digest. It brings its own toolchains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<ContainerImage>,
@@ -37,6 +46,16 @@ pub struct Target {
     /// How long its build may take, in minutes.
     #[serde(default = "default_timeout")]
     pub timeout_minutes: JobMinutes,
+}
+
+/// A runner of the project's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct OwnRunner {
+    /// Its system.
+    pub os: Os,
+    /// Its processor.
+    pub cpu: Cpu,
 }
 
 /// Minutes of a job, which GitHub ends after six hours

@@ -191,6 +191,9 @@ pub struct TargetPlan {
     pub libc: Option<Libc>,
     /// The runner that builds and smoke-tests it.
     pub runner: RunnerLabel,
+    /// The system of that runner, where it is built for another system or processor.
+    #[serde(default)]
+    pub cross_built_on: Option<Os>,
     /// The image that the build runs in.
     #[serde(default)]
     pub container: Option<ContainerImage>,

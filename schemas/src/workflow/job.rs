@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::need::permissions;
 use super::{ActionName, Condition, Fact, Need, Permission, Setting, Step, StepId, Workflow};
 use crate::model::{ChannelKind, Tier};
+use crate::platform::Os;
 use crate::strings::{
     ArchiveSuffix, ContainerImage, EnvironmentName, Expression, JobId, RunnerLabel, SettingName,
     TargetId, Triple, WheelPlatform, WorkflowFile,
@@ -248,6 +249,8 @@ pub enum Matrix {
 pub struct BuildEntry {
     /// Its id.
     pub target: TargetId,
+    /// The system that it is built for.
+    pub os: Os,
     /// The Rust triple.
     pub triple: Triple,
     /// The runner.

@@ -22,7 +22,8 @@ fn diff(edits: &[(&str, &str)]) -> String {
 fn a_target_is_added() {
     let last = "  darwin-arm64: { runner: macos-15 }\n";
     let added = "  darwin-arm64: { runner: macos-15 }\n  linux-riscv64: { runner: our-board }\n";
-    insta::assert_snapshot!(diff(&[(last, added)]));
+    let own = ("targets:\n", "runners: { our-board: { os: linux, cpu: riscv64 } }\ntargets:\n");
+    insta::assert_snapshot!(diff(&[(last, added), own]));
 }
 
 #[test]
