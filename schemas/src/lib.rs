@@ -7,6 +7,7 @@
 pub mod action;
 pub mod diagnostic;
 pub mod document;
+pub mod image;
 pub mod manifest;
 pub mod model;
 pub mod numbers;

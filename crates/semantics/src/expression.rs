@@ -245,6 +245,7 @@ impl From<&Fact> for Expression {
             Fact::Event(event) => is(path(&["github", "event_name"]), event.id()),
             Fact::StepSucceeded(step) => is(path(&["steps", step.0, "outcome"]), "success"),
             Fact::Target(id) => is(path(&["matrix", "target"]), id.as_str()),
+            Fact::OfChannel(kind) => is(path(&["matrix", "channel"]), kind.id()),
             Fact::Contained => path(&["matrix", "container"]),
             Fact::Waived(gate) => {
                 let waived = path(&["needs", "resolve", "outputs", "waived"]);

@@ -1,17 +1,19 @@
 //! Targets with everything that follows from their triples.
 
+use lockstep_schemas::image::{self, ImageLibc};
 use lockstep_schemas::model::{BuildMode, Model, OwnRunner, Target};
 use lockstep_schemas::placeholder::{self, Placeholder};
 use lockstep_schemas::plan::TargetPlan;
-use lockstep_schemas::platform::{Platform, known_triple};
+use lockstep_schemas::platform::{Libc, Platform, known_triple};
 use lockstep_schemas::runner::hosted;
-use lockstep_schemas::strings::{RunnerLabel, TargetId};
+use lockstep_schemas::strings::{GlibcVersion, RunnerLabel, TargetId};
 
 /// A target of the model, resolved; `None` where no platform is known for it, which the rules refuse.
 pub(super) fn resolve(model: &Model, id: &TargetId, target: &Target) -> Option<TargetPlan> {
     let triple = target.triple.clone().or_else(|| known_triple(id))?;
     let platform = Platform::of(&triple)?;
-    let wheel = platform.wheel(target.glibc.as_ref(), target.macos.as_ref());
+    let glibc = target.glibc.clone().or_else(|| of_image(platform, target));
+    let wheel = platform.wheel(glibc.as_ref(), target.macos.as_ref());
     Some(TargetPlan {
         id: id.clone(),
         os: platform.os,
@@ -23,13 +25,22 @@ pub(super) fn resolve(model: &Model, id: &TargetId, target: &Target) -> Option<T
             .then(|| runner(model, &target.runner).map(|runner| runner.os))
             .flatten(),
         container: target.container.clone(),
-        glibc: target.glibc.clone(),
+        glibc,
         macos: target.macos.clone(),
         npm: platform.npm(),
         suffix: target.suffix.clone().or_else(|| platform.archive_suffix().parse().ok())?,
         wheel: target.wheel.clone().or_else(|| wheel.parse().ok())?,
         triple,
     })
+}
+
+/// The glibc that the name of a target's image says.
+fn of_image(platform: Platform, target: &Target) -> Option<GlibcVersion> {
+    platform.libc.filter(|libc| *libc == Libc::Glibc)?;
+    match image::libc(target.container.as_ref()?.as_str())? {
+        ImageLibc::Glibc(major, minor) => format!("{major}.{minor}").parse().ok(),
+        ImageLibc::Musl => None,
+    }
 }
 
 /// A pattern with the facts of a target, and of a build mode where there is one, put in.

@@ -1,6 +1,7 @@
 //! Targets: that a platform is known, and that its runner, container and floors fit it.
 
 use lockstep_schemas::diagnostic::Rule;
+use lockstep_schemas::image::{GLIBC_OF_ACTIONS, ImageLibc, libc};
 use lockstep_schemas::model::{Model, Target};
 use lockstep_schemas::platform::{Cpu, KNOWN_TARGETS, Libc, Os, Platform, known_triple};
 use lockstep_schemas::runner::{HOSTED, Served, hosted};
@@ -16,6 +17,7 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
         if let Some(platform) = platform(id, target, &at, violations) {
             floors(platform, target, &at, violations);
             container(platform, target, &at, violations);
+            image(model, platform, target, &at, violations);
             runner(model, platform, target, &at, violations);
         }
     }
@@ -179,6 +181,40 @@ fn labels(model: &Model, violations: &mut Violations) {
                 "give yours another label",
             );
         }
+    }
+}
+
+/// Actions run in a target's container by the runner's own Node, which must so start there.
+fn image(
+    model: &Model,
+    platform: Platform,
+    target: &Target,
+    at: &Path,
+    violations: &mut Violations,
+) {
+    let Some(image) = &target.container else { return };
+    let on_arm = plan::runner(model, &target.runner).is_some_and(|runner| runner.cpu == Cpu::Arm64);
+    let way_out = "build in it by a step, `docker run`, on a target without `container`";
+    match libc(image.as_str()) {
+        Some(ImageLibc::Glibc(major, minor)) if (major, minor) < GLIBC_OF_ACTIONS => {
+            let message = format!(
+                "no action runs in this image: it has glibc {major}.{minor}, and the runner's Node needs 2.28"
+            );
+            let remedy = format!("take a newer image, such as manylinux_2_28, or {way_out}");
+            violations.add(Rule::ContainerUnfit, at.key("container"), message, remedy);
+        }
+        Some(ImageLibc::Musl) if on_arm => {
+            let message = "no action runs in this image: on arm64 the runner has no Node for musl";
+            let remedy = format!("take an image with glibc, or {way_out}");
+            violations.add(Rule::ContainerUnfit, at.key("container"), message, remedy);
+        }
+        None if platform.libc == Some(Libc::Glibc) && target.glibc.is_none() => violations.add(
+            Rule::FloorMissing,
+            at.key("container"),
+            "what this image builds needs some glibc, and its name does not say which",
+            "say the oldest that its binaries start with: `glibc: \"2.31\"`",
+        ),
+        Some(_) | None => {}
     }
 }
 

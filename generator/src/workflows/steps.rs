@@ -14,6 +14,12 @@ use super::parts::{expr, of_attempt};
 /// How long GitHub keeps what a run uploads, in days: the most that it can.
 const KEPT_FOR: u32 = 90;
 
+/// The Node.js whose npm publishes: 24.18 and later bring npm 11.16, and trusted publishing needs
+/// 11.5.1 ([documentation](https://docs.npmjs.com/trusted-publishers)).
+pub(super) const PUBLISHING_NODE: &str = "24.18.0";
+/// The uv that publishes.
+pub(super) const PUBLISHING_UV: &str = "0.13.9";
+
 /// A step that uses an action of others.
 pub(super) fn other(name: &str, action: &str) -> Step {
     #[expect(clippy::expect_used, reason = "a constant")]

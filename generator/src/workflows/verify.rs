@@ -1,6 +1,6 @@
 //! `verify.yml`: pull requests, and published versions.
 
-use lockstep_schemas::model::{Model, Shell};
+use lockstep_schemas::model::{ChannelKind, Model, Shell};
 use lockstep_schemas::plan::{ChannelPlan, Plan, TierPlan};
 use lockstep_schemas::workflow::{
     ActionName, Cancel, Checkout, Concurrency, Condition, Event, Fact, Input, InputDefault,
@@ -9,7 +9,10 @@ use lockstep_schemas::workflow::{
 
 use super::limits::MATRIX_JOBS;
 use super::parts::{env, expr, file, input, input_name, job, of_run, text};
-use super::steps::{github_token, in_repository, other, own, setup, toolchain};
+use super::steps::{
+    PUBLISHING_NODE, PUBLISHING_UV, cargo, github_token, in_repository, node, other, own, setup,
+    toolchain, uv,
+};
 use super::{merged, own_steps};
 
 /// What the required check says where one of the others did not pass.
@@ -123,11 +126,34 @@ fn install(model: &Model, plan: &Plan, index: usize, entries: &[InstallEntry]) -
         outputs: Vec::new(),
         env: vec![Setting::new("LOCKSTEP_VERSION", expr("inputs.version"))],
         checkout: Checkout::Of(expr("inputs.commit")),
-        steps: merged([setup(model), vec![in_repository(wait), diagnostics]]),
+        steps: merged([
+            clients(plan, entries),
+            setup(model),
+            vec![in_repository(wait), diagnostics],
+        ]),
     };
     let label = format!("{} on {}", matrix("channel"), matrix("target"));
     let condition = Condition::All(vec![!Fact::Cancelled, !no_version()]);
     Job { condition: Some(condition), ..of_run(&name, &label, run) }
+}
+
+/// The clients that users install with, of the versions that publish: what an image happens to have is another one
+/// tomorrow.
+fn clients(plan: &Plan, entries: &[InstallEntry]) -> Vec<Step> {
+    let client = |kind: ChannelKind| match kind {
+        ChannelKind::Npm => Some(node("Set up npm", PUBLISHING_NODE)),
+        ChannelKind::Pypi => Some(uv(PUBLISHING_UV)),
+        ChannelKind::CratesIo => plan.toolchain.rust.as_ref().map(|rust| cargo(rust.as_str())),
+        ChannelKind::GithubRelease | ChannelKind::Homebrew | ChannelKind::CargoBinstall => None,
+    };
+    let of_channel = |kind: ChannelKind| {
+        let is_installed_from = entries.iter().any(|entry| entry.channel == kind);
+        is_installed_from
+            .then(|| client(kind))
+            .flatten()
+            .map(|step| step.when(Fact::OfChannel(kind)))
+    };
+    ChannelKind::ALL.into_iter().filter_map(of_channel).collect()
 }
 
 /// Where a channel is installed from: on the runner of each target that it ships to, and once for

@@ -120,6 +120,10 @@ rules! {
     RunnerGone = "runner-gone",
     /// A target is built, and so smoke-tested, on a runner that cannot run it.
     RunnerMismatch = "runner-mismatch",
+    /// A container in which no action runs.
+    ContainerUnfit = "container-unfit",
+    /// Nothing says which glibc the binaries of a target need.
+    FloorMissing = "floor-missing",
     /// Containers run on Linux runners alone, and only Linux programs run in them.
     ContainerMisplaced = "container-misplaced",
     /// A source's name, folder or input is taken.

@@ -50,6 +50,8 @@ pub enum Fact {
     StepSucceeded(StepId),
     /// The matrix job is of a target.
     Target(TargetId),
+    /// The matrix job is of a channel.
+    OfChannel(ChannelKind),
     /// The matrix job runs in a container.
     Contained,
     /// The job `resolve` found a waiver of a gate on record.
@@ -207,6 +209,7 @@ impl Fact {
             Self::Event(event) => format!("github.event_name {equal} '{}'", event.id()),
             Self::StepSucceeded(step) => format!("steps.{step}.outcome {equal} 'success'"),
             Self::Target(id) => format!("matrix.target {equal} '{id}'"),
+            Self::OfChannel(kind) => format!("matrix.channel {equal} '{}'", kind.id()),
             Self::Contained => format!("{not}matrix.container"),
             Self::Waived(gate) => {
                 format!("{not}contains(fromJSON(needs.resolve.outputs.waived), '{gate}')")

@@ -98,6 +98,7 @@ impl Job {
             | Fact::Event(_)
             | Fact::StepSucceeded(_)
             | Fact::Target(_)
+            | Fact::OfChannel(_)
             | Fact::Contained
             | Fact::Waived(_) => fact.clone().into(),
         };

@@ -39,6 +39,9 @@ fn fact(fact: &Fact, contexts: &mut Contexts) -> bool {
         Fact::Target(id) => {
             contexts.one_of(&["matrix", "target"], &[id.as_str(), "other"]) == id.as_str()
         }
+        Fact::OfChannel(kind) => {
+            contexts.one_of(&["matrix", "channel"], &[kind.id(), "other"]) == kind.id()
+        }
         Fact::Contained => !contexts.one_of(&["matrix", "container"], &["", "image"]).is_empty(),
         Fact::Waived(gate) => {
             let list = format!("[\"{gate}\"]");

@@ -9,16 +9,11 @@ use lockstep_schemas::workflow::{Checkout, Job, Need, PermissionScope, Role, Ste
 
 use super::super::parts::{expr, job};
 use super::super::steps::{
-    cargo, github_token, in_repository, node, other, own, upload_receipt, uv,
+    PUBLISHING_NODE, PUBLISHING_UV, cargo, github_token, in_repository, node, other, own,
+    upload_receipt, uv,
 };
 use super::super::{merged, programs};
 use super::{look_at_bundle, resolved, take_bundle};
-
-/// The Node.js whose npm publishes: 24.18 and later bring npm 11.16, and trusted publishing needs
-/// 11.5.1 ([documentation](https://docs.npmjs.com/trusted-publishers)).
-const PUBLISHING_NODE: &str = "24.18.0";
-/// The uv that publishes.
-const PUBLISHING_UV: &str = "0.13.9";
 
 /// A stage of what appears in one step when all else has succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
