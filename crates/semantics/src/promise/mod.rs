@@ -2,6 +2,7 @@
 
 mod counterexample;
 mod proof;
+mod publishing;
 
 use lockstep_schemas::strings::Id;
 use lockstep_schemas::workflow::Role;

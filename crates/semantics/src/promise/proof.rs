@@ -1,7 +1,5 @@
 //! Each promise, asked of every run.
 
-use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::strings::Id;
 use lockstep_schemas::workflow::{Fact, Role};
 
 use super::{Also, Asked, Broken, Promise};
@@ -38,18 +36,18 @@ fn matters(job: &Job) -> bool {
 }
 
 /// A step by its job and its place there.
-type At = (usize, usize);
+pub(super) type At = (usize, usize);
 
 pub(super) struct Proof<'g> {
     pub(super) runs: Runs<'g>,
-    asked: Asked,
+    pub(super) asked: Asked,
     /// A job whose end a counterexample shows besides.
     pub(super) also: Option<usize>,
     broken: Vec<Broken>,
 }
 
 /// What a step does to which a check is given.
-fn in_words(check: &Role) -> String {
+pub(super) fn in_words(check: &Role) -> String {
     match check {
         Role::Gates => "looks at the gates".to_owned(),
         Role::Gate(id) => format!("is the gate `{id}`"),
@@ -75,7 +73,7 @@ fn of_files(powers: &Powers) -> bool {
 }
 
 impl Proof<'_> {
-    fn steps(&self, role: impl Fn(&Role) -> bool) -> Vec<At> {
+    pub(super) fn steps(&self, role: impl Fn(&Role) -> bool) -> Vec<At> {
         let jobs = self.runs.graph.jobs.iter().enumerate();
         let steps = jobs.flat_map(|(job, of)| {
             of.steps.iter().enumerate().map(move |(at, step)| ((job, at), &step.role))
@@ -84,12 +82,12 @@ impl Proof<'_> {
     }
 
     /// When a step starts.
-    fn starts(&self, (job, step): At) -> Bdd {
+    pub(super) fn starts(&self, (job, step): At) -> Bdd {
         self.runs.jobs[job].steps[step].starts
     }
 
     /// When a step ran and succeeded.
-    fn succeeds(&self, (job, step): At) -> Bdd {
+    pub(super) fn succeeds(&self, (job, step): At) -> Bdd {
         self.runs.jobs[job].steps[step].succeeds
     }
 
@@ -98,7 +96,14 @@ impl Proof<'_> {
     }
 
     /// Takes a promise for broken where `bad` can be.
-    fn broken(&mut self, promise: Promise, job: Option<usize>, bad: Bdd, what: &str, remedy: &str) {
+    pub(super) fn broken(
+        &mut self,
+        promise: Promise,
+        job: Option<usize>,
+        bad: Bdd,
+        what: &str,
+        remedy: &str,
+    ) {
         let Some(fewest) = self.runs.table.fewest(bad) else { return };
         let mut run = self.counterexample(&fewest, job);
         if bad == TRUE {
@@ -115,191 +120,12 @@ impl Proof<'_> {
         });
     }
 
-    /// When this release ships to a channel, as far as the graph says so: where a job of the channel can start.
-    fn selected(&mut self, channel: ChannelKind) -> Bdd {
-        let kind = channel.id();
-        let outputs = self
-            .runs
-            .graph
-            .jobs
-            .iter()
-            .enumerate()
-            .filter(|(_, job)| job.outputs.iter().any(|(name, _)| name == kind));
-        let outputs: Vec<usize> = outputs.map(|(at, _)| at).collect();
-        let said = outputs.into_iter().map(|job| self.runs.says(job, kind, "true"));
-        let said: Vec<Bdd> = said.collect();
-        // A graph that selects nothing ships to all.
-        if said.is_empty() { TRUE } else { self.runs.table.any(said) }
-    }
-
-    /// When a gate that may be was let go on record.
-    fn waived(&mut self, job: usize, gate: &Id) -> Bdd {
-        if !self.asked.waivable.contains(gate) {
-            return FALSE;
-        }
-        let waived = Expression::from(&Fact::Waived(gate.clone()));
-        self.runs.when(job, &waived)
-    }
-
-    fn publishing(&mut self, job: usize) {
-        let steps = self.runs.graph.jobs[job].steps.iter().enumerate();
-        let publishing: Vec<(usize, Role, ChannelKind)> = steps
-            .filter_map(|(at, step)| Some((at, step.role.clone(), step.role.publishes()?)))
-            .collect();
-        for (at, role, channel) in publishing {
-            let starts = self.starts((job, at));
-            self.gated(job, starts);
-            self.ordered(job, starts, &role, channel);
-        }
-        if self.runs.graph.jobs[job].has(|role| role.publishes().is_some()) {
-            self.nothing_skipped(job);
-        }
-        for at in self.steps(|role| *role == Role::Attest) {
-            if at.0 == job {
-                self.attested(at);
-            }
-        }
-    }
-
-    /// That nothing is signed which was not verified.
-    fn attested(&mut self, at: At) {
-        let starts = self.starts(at);
-        let checks = self.steps(|role| *role == Role::Verify);
-        if checks.is_empty() {
-            let what = "signs what no step verifies";
-            let remedy = "let a job that it needs verify the bundle";
-            self.broken(Promise::Gated, Some(at.0), starts, what, remedy);
-        }
-        for step in checks {
-            let passed = self.succeeds(step);
-            let not = self.runs.table.not(passed);
-            let bad = self.runs.table.and(starts, not);
-            let what = format!("can sign though `{}` did not succeed", self.id(step.0));
-            let remedy = format!("let it need `{}` and its success", self.id(step.0));
-            self.broken(Promise::Gated, Some(at.0), bad, &what, &remedy);
-        }
-    }
-
-    fn gated(&mut self, job: usize, starts: Bdd) {
-        self.has_checks(job, starts);
-        for step in self.steps(|_| true) {
-            let passed = self.succeeds(step);
-            let (passed, asked) = match self.role(step) {
-                Role::Gates | Role::Provenance => (passed, TRUE),
-                // Only a script can be waived: what looks at all gates says itself which it let go.
-                Role::Gate(gate) => {
-                    let waived = self.waived(step.0, &gate);
-                    (self.runs.table.or(passed, waived), TRUE)
-                }
-                // A job that verifies the bundle again for itself is no check of another.
-                Role::Verify if step.0 == job || !self.publishes(step.0) => (passed, TRUE),
-                Role::Preflight(channel) => (passed, self.selected(channel)),
-                Role::Approve if self.asks_for_approval() => (passed, TRUE),
-                Role::Verify
-                | Role::Approve
-                | Role::Plain
-                | Role::ProjectCode
-                | Role::Prepare(_)
-                | Role::Look(_)
-                | Role::Publish(_)
-                | Role::Attest
-                | Role::Deliver
-                | Role::Report => continue,
-            };
-            self.before(job, starts, passed, asked, step);
-        }
-        if self.asks_for_approval() && self.steps(|role| *role == Role::Approve).is_empty() {
-            let what = "publishes, and no job asks anybody to approve";
-            let remedy = "let a job with a protected environment come before it";
-            self.broken(Promise::Approved, Some(job), starts, what, remedy);
-        }
-    }
-
-    fn asks(&self, also: Also) -> bool {
+    pub(super) fn asks(&self, also: Also) -> bool {
         self.asked.also.contains(&also)
     }
 
-    fn asks_for_approval(&self) -> bool {
-        self.asked.checks.contains(&Role::Approve)
-    }
-
-    /// That every check which is asked for is a step of some other job, and so can be waited for.
-    fn has_checks(&mut self, job: usize, starts: Bdd) {
-        for check in self.asked.checks.clone() {
-            if check == Role::Approve {
-                continue;
-            }
-            let steps = self.steps(|role| *role == check);
-            if steps.into_iter().all(|(at, _)| self.publishes(at)) {
-                let what = format!("publishes, and no step before it {}", in_words(&check));
-                self.broken(
-                    Promise::Gated,
-                    Some(job),
-                    starts,
-                    &what,
-                    "add it to a job that it needs",
-                );
-            }
-        }
-        let of = &self.runs.graph.jobs[job];
-        if self.asks(Also::Verifies) && !of.has(|role| *role == Role::Verify) {
-            let what = "publishes what it did not verify";
-            self.broken(Promise::Gated, Some(job), starts, what, "let it verify the bundle first");
-        }
-    }
-
-    fn role(&self, (job, step): At) -> Role {
+    pub(super) fn role(&self, (job, step): At) -> Role {
         self.runs.graph.jobs[job].steps[step].role.clone()
-    }
-
-    fn publishes(&self, job: usize) -> bool {
-        self.runs.graph.jobs[job].has(|role| role.publishes().is_some())
-    }
-
-    /// That a step passed before a job publishes, where it is asked for.
-    fn before(&mut self, job: usize, starts: Bdd, passed: Bdd, asked: Bdd, step: At) {
-        let not = self.runs.table.not(passed);
-        let bad = self.runs.table.all([starts, asked, not]);
-        let name = &self.runs.graph.jobs[step.0].steps[step.1].name;
-        let what = format!("can publish though `{name}` in `{}` did not pass", self.id(step.0));
-        let remedy = format!(
-            "let `{}` need `{}` and its success, and nothing of that step continue on error",
-            self.id(job),
-            self.id(step.0)
-        );
-        self.broken(Promise::Gated, Some(job), bad, &what, &remedy);
-    }
-
-    fn ordered(&mut self, job: usize, starts: Bdd, role: &Role, channel: ChannelKind) {
-        let is_public = matches!(role, Role::Publish(_));
-        if !is_public {
-            return;
-        }
-        let is_prepared = |other: &Role| matches!(other, Role::Prepare(_));
-        let must_come_first = |other: &Role| match channel {
-            // What a registry accepts stays: all that can be taken back is made before.
-            ChannelKind::Npm | ChannelKind::Pypi | ChannelKind::CratesIo => is_prepared(other),
-            ChannelKind::GithubRelease => {
-                is_prepared(other)
-                    || matches!(other, Role::Publish(channel) if channel.is_registry())
-            }
-            ChannelKind::Homebrew => *other == Role::Publish(ChannelKind::GithubRelease),
-            ChannelKind::CargoBinstall => false,
-        };
-        for step in self.steps(must_come_first) {
-            let Some(other) = self.role(step).publishes() else { continue };
-            // A formula leads to the release's assets: without the release it leads nowhere.
-            let selected = self.selected(other);
-            let passed = self.succeeds(step);
-            let not = self.runs.table.not(passed);
-            let bad = self.runs.table.all([starts, selected, not]);
-            let what = format!("can publish before `{}` succeeded", self.id(step.0));
-            let remedy = format!(
-                "let it need `{0}` and its success, where {other} is selected",
-                self.id(step.0)
-            );
-            self.broken(Promise::Ordered, Some(job), bad, &what, &remedy);
-        }
     }
 
     /// That every step which is asked for is there: what is not published by any would be missed by nobody else.
@@ -311,39 +137,6 @@ impl Proof<'_> {
                 self.broken(Promise::Complete, None, TRUE, &what, remedy);
             }
         }
-    }
-
-    fn nothing_skipped(&mut self, job: usize) {
-        let starts = self.runs.jobs[job].starts;
-        for need in self.runs.graph.jobs[job].needs.clone() {
-            let channels: Vec<ChannelKind> = self.runs.graph.jobs[need]
-                .steps
-                .iter()
-                .filter_map(|step| match step.role {
-                    // To be asked what is in the way of it is no part of publishing to a channel.
-                    Role::Preflight(_) => None,
-                    _ => step.role.channel(),
-                })
-                .collect();
-            let left_out: Vec<Bdd> =
-                channels.into_iter().map(|channel| self.left_out(channel)).collect();
-            let left_out = self.runs.table.any(left_out);
-            let succeeded = self.runs.jobs[need].succeeds;
-            let fine = self.runs.table.or(succeeded, left_out);
-            let not = self.runs.table.not(fine);
-            let bad = self.runs.table.and(starts, not);
-            let what = format!("can start though `{}` did not succeed", self.id(need));
-            let remedy = format!("ask for `needs.{}.result == 'success'`", self.id(need));
-            self.broken(Promise::NothingSkipped, Some(job), bad, &what, &remedy);
-        }
-    }
-
-    /// When a job said that this release does not ship to a channel.
-    fn left_out(&mut self, channel: ChannelKind) -> Bdd {
-        let jobs = 0..self.runs.graph.jobs.len();
-        let said = jobs.map(|job| self.runs.says(job, channel.id(), "false"));
-        let said: Vec<Bdd> = said.collect();
-        self.runs.table.any(said)
     }
 
     fn powers(&mut self, job: usize) {
