@@ -60,6 +60,7 @@ pub fn asked(plan: &Plan, workflow: &Workflow) -> Asked {
         reports.then_some(Also::Reports),
         builds.then_some(Also::Snapshots),
         delivers.then_some(Also::Delivers),
+        (delivers && is("verify.yml")).then_some(Also::Installs),
     ];
     let also = also.into_iter().flatten();
     let publishes = plan.channels.iter().filter(|_| is("release-publish.yml"));
@@ -79,7 +80,7 @@ fn publishing(channel: &ChannelPlan) -> Vec<Role> {
         Destination::GithubRelease(_) => in_two(),
         Destination::Homebrew(tap) => match tap.update {
             FormulaPlan::Push { .. } => in_two(),
-            FormulaPlan::Verify => Vec::new(),
+            FormulaPlan::Verify => vec![Role::Look(kind)],
         },
         Destination::Npm(_) | Destination::Pypi(_) | Destination::CratesIo(_) => {
             vec![Role::Publish(kind)]
@@ -106,8 +107,7 @@ pub fn graph_of(
             is_purpose || one.name == step
         };
         // A step that the model does not have, somebody added: what it does, nobody knows.
-        let added =
-            if step.is_empty() || job_of(job).is_none() { Role::Plain } else { Role::ProjectCode };
+        let added = if step.is_empty() { Role::Plain } else { Role::ProjectCode };
         steps.find(is_it).map_or(added, |step| step.role.clone())
     };
     let output = |job: &str, name: &str| {

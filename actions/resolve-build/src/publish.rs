@@ -116,18 +116,19 @@ impl<'a> Dispatch<'a> {
             );
         }
         let makes_provenance = |channel: &&&ChannelPlan| match channel.kind() {
-            // npm makes provenance of whichever run publishes with its identity.
-            ChannelKind::Npm => channel.login() == Some(&Login::TrustedPublishing),
+            // They show the commit of whichever run publishes with its identity.
+            ChannelKind::Npm | ChannelKind::CratesIo => {
+                channel.login() == Some(&Login::TrustedPublishing)
+            }
             ChannelKind::GithubRelease
             | ChannelKind::Pypi
-            | ChannelKind::CratesIo
             | ChannelKind::Homebrew
             | ChannelKind::CargoBinstall => false,
         };
         if let Some(channel) = self.channels().iter().find(makes_provenance) {
             return refused(
                 format!(
-                    "the provenance that {} makes would name the commit of {branch}, and not the release's",
+                    "{} would show the commit of {branch} as the one that was released",
                     channel.kind().label()
                 ),
                 &format!(

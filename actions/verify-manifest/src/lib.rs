@@ -36,6 +36,9 @@ pub struct Inputs {
     /// The SHA-256 that `SHA256SUMS` must have, as it came another way than the bundle; any, if it is not given.
     #[arg(long)]
     pub sums: Option<Sha256>,
+    /// The bundle comes from another job, so `sums` and `commit` must be given: an output that is empty opens nothing.
+    #[arg(long, requires_all = ["sums", "commit"])]
+    pub handed_on: bool,
 }
 
 impl Action for Inputs {

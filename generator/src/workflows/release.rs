@@ -4,16 +4,16 @@ use lockstep_schemas::model::{Model, Stage};
 use lockstep_schemas::plan::{Plan, PlannedFile};
 use lockstep_schemas::strings::{Expression, JobId};
 use lockstep_schemas::workflow::{
-    Call, Cancel, Checkout, Concurrency, Fact, Input, InputDefault, Job, JobBody, JobOutput, Need,
-    OutputKind, PermissionScope, Queue, Role, Setting, Step, Trigger, Workflow,
+    Call, Cancel, Checkout, Concurrency, Condition, Fact, Input, InputDefault, Job, JobBody,
+    JobOutput, Need, OutputKind, PermissionScope, Queue, Role, Setting, Step, Trigger, Workflow,
 };
 
 use super::parts::{RESOLVE, env, expr, file, id, input, job, output, text};
 use super::steps::{
-    SUMS, bundle_outputs, github_token, in_repository, other, own, reading_gates,
-    report as put_together, setup, toolchain, upload_bundle, verify_bundle,
+    SUMS, bundle_outputs, files_blockers, github_token, in_repository, other, own, pinned_rust,
+    reading_gates, report as put_together, setup, toolchain, upload_bundle, verify_bundle,
 };
-use super::{gates, merged, own_steps};
+use super::{gates, merged, own_steps, programs};
 
 pub(super) fn workflow(
     model: &Model,
@@ -32,8 +32,11 @@ pub(super) fn workflow(
     jobs.extend(built);
     jobs.push(assemble);
     jobs.extend(plan.attestations.then(|| attest(model)));
-    let report = report(model, plan, &jobs);
+    let (report, blockers) = (report(model, plan, &jobs), blockers(model, plan, &jobs));
+    let programs = blockers.as_ref().and_then(|_| programs::build(model));
     jobs.push(report);
+    jobs.extend(blockers);
+    let jobs = programs::behind(programs, jobs);
     Workflow {
         file: file("release.yml"),
         name: text("Release"),
@@ -43,8 +46,7 @@ pub(super) fn workflow(
         concurrency: Some(Concurrency {
             group: format!("release-{}", expr("github.ref")),
             cancel: Cancel::Fixed(false),
-            // Of a tag there is one run; a second of it waits.
-            queue: Queue::Newest,
+            queue: Queue::All,
         }),
         jobs,
     }
@@ -140,7 +142,8 @@ fn assemble(model: &Model, plan: &Plan, needs: Vec<JobId>) -> Job {
     let mut assemble = job(model, "assemble", "Assemble", 60, commit, steps);
     assemble.needs = needs;
     if let JobBody::Run(run) = &mut assemble.body {
-        run.env = vec![Setting::new("LOCKSTEP_VERSION", of_context("version"))];
+        let version = Setting::new("LOCKSTEP_VERSION", of_context("version"));
+        run.env = [version].into_iter().chain(pinned_rust(&plan.toolchain)).collect();
         let checksums = JobOutput::of_step(SUMS, "checksums", OutputKind::Text);
         run.outputs = bundle_outputs().into_iter().chain([checksums]).collect();
     }
@@ -201,9 +204,26 @@ fn attest(model: &Model) -> Job {
 fn report(model: &Model, plan: &Plan, jobs: &[Job]) -> Job {
     let steps = merged([
         setup(model),
-        vec![put_together("Put together what happened", plan, "build", "live")],
+        vec![put_together("Put together what happened", plan, "build", "rehearsal")],
     ]);
     let report = job(model, "report", "Report", 10, Checkout::OfEvent, steps);
     let needs = jobs.iter().map(|job| job.id.clone()).collect();
     Job { needs, condition: Some(Fact::Always.into()), ..report }
+}
+
+/// What stopped a release becomes an issue, where a gate looks for such: a job of its own, since a run of a branch writes
+/// nothing.
+fn blockers(model: &Model, plan: &Plan, jobs: &[Job]) -> Option<Job> {
+    if !files_blockers(plan) {
+        return None;
+    }
+    let steps = merged([
+        programs::take(model),
+        vec![put_together("File what stopped the release", plan, "build", "live")],
+    ]);
+    let blockers =
+        job(model, "blockers", "File what stopped the release", 10, Checkout::OfEvent, steps);
+    let condition = Condition::All(vec![Fact::Always.into(), Fact::OnTag.into()]);
+    let needs = jobs.iter().map(|job| job.id.clone()).collect();
+    Some(Job { needs, condition: Some(condition), ..blockers })
 }

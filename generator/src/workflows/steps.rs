@@ -4,8 +4,8 @@ use lockstep_schemas::model::{GateCheck, Model, Shell, Stage, Toolchain};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{Expression, ToolVersion};
 use lockstep_schemas::workflow::{
-    ActionName, Condition, Fact, JobOutput, Need, OutputKind, PermissionScope, Role, Step, StepId,
-    Value,
+    ActionName, Condition, Fact, JobOutput, Need, OutputKind, PermissionScope, Role, Setting, Step,
+    StepId, Value,
 };
 
 use super::own_steps;
@@ -70,6 +70,12 @@ pub(super) fn uv(version: &str) -> Step {
 /// cargo.
 pub(super) fn cargo(version: &str) -> Step {
     rustup("Set up cargo", version, "")
+}
+
+/// What holds cargo to a model's Rust: a `rust-toolchain.toml` in the checkout outranks rustup's default
+/// ([documentation](https://rust-lang.github.io/rustup/overrides.html)).
+pub(super) fn pinned_rust(toolchain: &Toolchain) -> Option<Setting> {
+    toolchain.rust.as_ref().map(|version| Setting::new("RUSTUP_TOOLCHAIN", version.as_str()))
 }
 
 /// A toolchain by rustup, and what else is asked of that.
@@ -149,15 +155,19 @@ pub(super) fn of_bundle(verify: Step, of: impl Fn(&str) -> Expression) -> Step {
     verify.as_role(Role::Verify).with("version", of("version")).with("commit", of("commit"))
 }
 
-/// What puts together how a run ended, or what it is about to do, also where a step before it failed. A live run files
-/// what stopped it, where the model has a gate that looks for such.
-pub(super) fn report(name: &str, plan: &Plan, stage: &str, mode: &str) -> Step {
-    let files = plan.gates.iter().any(|gate| match gate.check {
+/// Whether a plan has a gate that looks for what was filed.
+pub(super) fn files_blockers(plan: &Plan) -> bool {
+    plan.gates.iter().any(|gate| match gate.check {
         GateCheck::NoOpenBlockers { .. } => true,
         GateCheck::Workflow { .. } | GateCheck::CommitStatus { .. } | GateCheck::Script { .. } => {
             false
         }
-    });
+    })
+}
+
+/// What puts together how a run ended, or what it is about to do, also where a step before it failed. A live run files
+/// what stopped it, where the model has a gate that looks for such.
+pub(super) fn report(name: &str, plan: &Plan, stage: &str, mode: &str) -> Step {
     let step = own(name, "report-blocker")
         .as_role(Role::Report)
         .when(Fact::Always)
@@ -167,7 +177,7 @@ pub(super) fn report(name: &str, plan: &Plan, stage: &str, mode: &str) -> Step {
         .with("inputs", expr("toJSON(inputs)"))
         .with("token", github_token());
     let reason = "file what stopped the release as an issue";
-    if files && mode == "live" {
+    if files_blockers(plan) && mode == "live" {
         step.needing(Need::write(PermissionScope::Issues, reason))
     } else {
         step

@@ -4,14 +4,15 @@ use lockstep_schemas::model::{ChannelKind, Model, Shell};
 use lockstep_schemas::plan::{ChannelPlan, Plan, TierPlan};
 use lockstep_schemas::workflow::{
     ActionName, Cancel, Checkout, Concurrency, Condition, Event, Fact, Input, InputDefault,
-    InstallEntry, Job, Matrix, Queue, Role, Run, Setting, Step, Timeout, Trigger, Workflow,
+    InstallEntry, Job, JobBody, Matrix, Queue, Role, Run, Setting, Step, Timeout, Trigger,
+    Workflow,
 };
 
 use super::limits::MATRIX_JOBS;
 use super::parts::{env, expr, file, input, input_name, job, of_run, text};
 use super::steps::{
-    PUBLISHING_NODE, PUBLISHING_UV, cargo, github_token, in_repository, node, other, own, setup,
-    toolchain, uv,
+    PUBLISHING_NODE, PUBLISHING_UV, cargo, github_token, in_repository, node, other, own,
+    pinned_rust, setup, toolchain, uv,
 };
 use super::{merged, own_steps};
 
@@ -34,7 +35,8 @@ pub(super) fn workflow(model: &Model, plan: &Plan) -> Workflow {
         env: env(model),
         inputs: inputs(),
         concurrency: Some(Concurrency {
-            group: format!("verify-{}-{}", expr("github.ref"), expr("inputs.version")),
+            // The delivery of one run does not make that of another wait, or end.
+            group: format!("verify-{}", expr("inputs.version && github.run_id || github.ref")),
             cancel: Cancel::When(Fact::Event(Event::PullRequest).into()),
             queue: Queue::Newest,
         }),
@@ -77,7 +79,10 @@ fn package(model: &Model, plan: &Plan) -> Job {
         own_steps::of_job(&model.extra_steps.verify),
         vec![in_repository(pack)],
     ]);
-    let package = job(model, "package", "Packaging dry run", 30, Checkout::OfEvent, steps);
+    let mut package = job(model, "package", "Packaging dry run", 30, Checkout::OfEvent, steps);
+    if let JobBody::Run(run) = &mut package.body {
+        run.env.extend(pinned_rust(&plan.toolchain));
+    }
     Job { condition: Some(no_version()), ..package }
 }
 
@@ -112,7 +117,12 @@ fn install(model: &Model, plan: &Plan, index: usize, entries: &[InstallEntry]) -
         .with("token", github_token());
     let diagnostics = other("Upload the diagnostics", "actions/upload-artifact")
         .when(Fact::Failure)
-        .with("name", expr("format('delivery-{0}-{1}', matrix.channel, matrix.target)"))
+        .with(
+            "name",
+            expr(
+                "format('delivery-{0}-{1}-{2}', matrix.channel, matrix.target, github.run_attempt)",
+            ),
+        )
         .with("path", "lockstep/delivery")
         .with("if-no-files-found", "ignore")
         .with("overwrite", true)

@@ -32,7 +32,7 @@ pub enum Promise {
     Reported,
     /// What was published is looked at where users install it, also where publishing was partial.
     Delivered,
-    /// No code of the project runs in a job that signs or publishes.
+    /// No code of the project runs in a job that can sign, publish or write.
     Apart,
 }
 
@@ -52,7 +52,7 @@ impl Promise {
             Self::NothingSkipped => "a skipped job is not taken for one that passed",
             Self::Reported => "every run ends in a report",
             Self::Delivered => "what was published is looked at where users install it",
-            Self::Apart => "no project code runs in a job that signs or publishes",
+            Self::Apart => "no project code runs in a job that can sign, publish or write",
         }
     }
 }
@@ -82,6 +82,8 @@ pub enum Also {
     Snapshots,
     /// Somebody looks whether users can install what was published.
     Delivers,
+    /// Where a version is given, it is installed.
+    Installs,
 }
 
 /// A promise that a graph breaks.

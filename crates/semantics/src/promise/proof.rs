@@ -11,7 +11,8 @@ use crate::run::Runs;
 /// The promises that a graph breaks, each by its shortest run; none where it keeps them all.
 pub fn prove(graph: &Graph, asked: Asked) -> Vec<Broken> {
     let reports = asked.also.contains(&Also::Reports);
-    let is_asked = reports || !asked.publishes.is_empty();
+    let installs = asked.also.contains(&Also::Installs);
+    let is_asked = reports || installs || !asked.publishes.is_empty();
     if !is_asked && !graph.jobs.iter().any(matters) {
         return Vec::new();
     }
@@ -25,6 +26,7 @@ pub fn prove(graph: &Graph, asked: Asked) -> Vec<Broken> {
     proof.complete();
     proof.reported();
     proof.delivered();
+    proof.installed();
     proof.broken.sort_by(|a, b| (a.promise, &a.job).cmp(&(b.promise, &b.job)));
     proof.broken
 }
@@ -66,11 +68,9 @@ pub(super) fn in_words(check: &Role) -> String {
     }
 }
 
-/// Whether all that a job may is to file issues.
-fn of_files(powers: &Powers) -> bool {
-    let issues = Powers { writes: ["issues".to_owned()].into(), ..Powers::default() };
-    *powers == issues
-}
+/// The events in which what somebody else wrote is looked at, and nothing of it is merged.
+const PULL_REQUESTS: [&str; 5] =
+    ["pull_request", "pull_request_target", "merge_group", "workflow_run", "issue_comment"];
 
 impl Proof<'_> {
     pub(super) fn steps(&self, role: impl Fn(&Role) -> bool) -> Vec<At> {
@@ -146,17 +146,17 @@ impl Proof<'_> {
             return;
         }
         let starts = self.runs.jobs[job].starts;
-        let pull_request = self.runs.is_event("pull_request");
+        let events = PULL_REQUESTS.map(|event| self.runs.is_event(event));
+        let pull_request = self.runs.table.any(events);
         let bad = self.runs.table.and(starts, pull_request);
         let what = format!("reaches {} in a pull request", powers.in_words());
-        let remedy = "let it start where `github.event_name != 'pull_request'` alone";
+        let remedy =
+            "give it a workflow of its own, which no pull request and no merge queue starts";
         self.broken(Promise::Harmless, Some(job), bad, &what, remedy);
         if self.asks(Also::Snapshots) {
             let on_tag = self.runs.when(job, &Expression::from(&Fact::OnTag));
             let snapshot = self.runs.table.not(on_tag);
-            // An issue says what stopped a build, and gives nothing away.
-            let files = of_files(&powers);
-            let bad = if files { FALSE } else { self.runs.table.and(starts, snapshot) };
+            let bad = self.runs.table.and(starts, snapshot);
             let what = format!("reaches {} in a snapshot", powers.in_words());
             let remedy = "let it start where `github.ref_type == 'tag'` alone";
             self.broken(Promise::Harmless, Some(job), bad, &what, remedy);
@@ -180,11 +180,14 @@ impl Proof<'_> {
 
     fn apart(&mut self, job: usize) {
         let of = &self.runs.graph.jobs[job];
-        let signs = of.has(|role| *role == Role::Attest || role.publishes().is_some());
+        let signs = of.has(|role| *role == Role::Attest || role.publishes().is_some())
+            || of.powers != Powers::default();
         let code = of.steps.iter().find(|step| step.role == Role::ProjectCode);
         let Some(code) = code.filter(|_| signs) else { return };
-        let what =
-            format!("runs code of the project (`{}`) beside what it signs or publishes", code.name);
+        let what = format!(
+            "runs code of the project (`{}`) beside what can sign, publish or write",
+            code.name
+        );
         let starts = self.runs.jobs[job].starts;
         self.broken(Promise::Apart, Some(job), starts, &what, "give it a job of its own");
     }
@@ -202,6 +205,26 @@ impl Proof<'_> {
         let bad = self.runs.table.and(not, live);
         let remedy = "let a job report under `always()`";
         self.broken(Promise::Reported, None, bad, "a run can end without a report", remedy);
+    }
+
+    /// That what is called to deliver does: each of its jobs starts where a version is given.
+    fn installed(&mut self) {
+        if !self.asks(Also::Installs) {
+            return;
+        }
+        let version =
+            "version".parse().ok().map(|name| Expression::from(&Fact::InputIsEmpty(name)));
+        for step in self.steps(|role| *role == Role::Deliver) {
+            let none = version.as_ref().map_or(FALSE, |none| self.runs.when(step.0, none));
+            // That a step before it failed, the job says.
+            let job = &self.runs.jobs[step.0];
+            let (starts, cancelled) = (job.starts, job.cancelled());
+            let fine = self.runs.table.any([none, starts, cancelled]);
+            let bad = self.runs.table.not(fine);
+            let what = "is not started for a version that is given";
+            let remedy = "let it start wherever `inputs.version` is not empty";
+            self.broken(Promise::Delivered, Some(step.0), bad, what, remedy);
+        }
     }
 
     fn delivered(&mut self) {

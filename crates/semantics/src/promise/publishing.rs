@@ -65,7 +65,9 @@ impl Proof<'_> {
             let remedy = "let a job that it needs verify the bundle";
             self.broken(Promise::Gated, Some(at.0), starts, what, remedy);
         }
-        for step in checks {
+        // What was built behind a closed gate is not vouched for either.
+        let gates = self.steps(|role| matches!(role, Role::Gates | Role::Gate(_)));
+        for step in checks.into_iter().chain(gates) {
             let passed = self.succeeds(step);
             let not = self.runs.table.not(passed);
             let bad = self.runs.table.and(starts, not);
@@ -195,15 +197,14 @@ impl Proof<'_> {
             let channels: Vec<ChannelKind> = self.runs.graph.jobs[need]
                 .steps
                 .iter()
-                .filter_map(|step| match step.role {
-                    // To be asked what is in the way of it is no part of publishing to a channel.
-                    Role::Preflight(_) => None,
-                    _ => step.role.channel(),
-                })
+                // To be asked what is in the way of it is no part of publishing to a channel.
+                .filter(|step| !matches!(step.role, Role::Preflight(_)))
+                .filter_map(|step| step.role.channel())
                 .collect();
             let left_out: Vec<Bdd> =
                 channels.into_iter().map(|channel| self.left_out(channel)).collect();
-            let left_out = self.runs.table.any(left_out);
+            // A job of no channel is left out by nobody; one of several, where all of them are.
+            let left_out = if left_out.is_empty() { FALSE } else { self.runs.table.all(left_out) };
             let succeeded = self.runs.jobs[need].succeeds;
             let fine = self.runs.table.or(succeeded, left_out);
             let not = self.runs.table.not(fine);

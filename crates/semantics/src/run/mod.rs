@@ -227,8 +227,9 @@ impl<'g> Runs<'g> {
         for (at, step) in job.steps.iter().enumerate() {
             let when = self.condition(step.condition.as_ref(), scope);
             let runs = self.table.and(starts, when);
-            // Of a step that nothing speaks of, that it failed is a failure of the job.
-            let counts = step.role != Role::Plain || step.id.is_some();
+            // Of a step that nothing speaks of, that it failed is a failure of the job; unless a report waits behind it.
+            let reports = job.steps[at..].iter().any(|later| later.role == Role::Report);
+            let counts = step.role != Role::Plain || step.id.is_some() || reports;
             let fails = if counts { self.variable(Variable::Failed(place, at)) } else { FALSE };
             let well = self.table.not(fails);
             let succeeds = self.table.and(runs, well);

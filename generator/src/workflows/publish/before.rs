@@ -81,9 +81,18 @@ fn check(channel: &ChannelPlan, mode: &str) -> Step {
         .with("mode", mode)
         .with("rehearsal", expr("inputs.rehearsal"))
         .with("version", resolved("version"));
-    match &channel.switch {
+    let step = match &channel.switch {
         Some(name) => step.with("switch", expr(format!("vars.{name}"))),
         None => step,
+    };
+    match channel.kind() {
+        // Without a permission a private repository is not there at all.
+        ChannelKind::GithubRelease | ChannelKind::CargoBinstall => step
+            .needing(Need::read(PermissionScope::Contents, "look for the release"))
+            .with("token", github_token()),
+        ChannelKind::Npm | ChannelKind::Pypi | ChannelKind::CratesIo | ChannelKind::Homebrew => {
+            step
+        }
     }
 }
 

@@ -5,12 +5,14 @@ use lockstep_schemas::plan::{
     ChannelPlan, Destination, FormulaPlan, GithubReleasePlan, HomebrewPlan, Login, Plan,
     RegistryPlan,
 };
-use lockstep_schemas::workflow::{Checkout, Job, Need, PermissionScope, Role, Step, StepId};
+use lockstep_schemas::workflow::{
+    Checkout, Job, JobBody, Need, PermissionScope, Role, Step, StepId,
+};
 
 use super::super::parts::{expr, job};
 use super::super::steps::{
     PUBLISHING_NODE, PUBLISHING_UV, cargo, github_token, in_repository, node, other, own,
-    upload_receipt, uv,
+    pinned_rust, upload_receipt, uv,
 };
 use super::super::{merged, programs};
 use super::{look_at_bundle, resolved, take_bundle};
@@ -87,7 +89,12 @@ pub(super) fn upload(model: &Model, plan: &Plan, channel: &ChannelPlan) -> Optio
         | Destination::Homebrew(_)
         | Destination::CargoBinstall(_) => return None,
     };
-    Some(registry.upload(model))
+    let packages = registry.packages;
+    let mut job = registry.upload(model);
+    if let (true, JobBody::Run(run)) = (packages, &mut job.body) {
+        run.env.extend(pinned_rust(&plan.toolchain));
+    }
+    Some(job)
 }
 
 /// The GitHub release: its draft, or its publication.

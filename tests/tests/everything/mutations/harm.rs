@@ -2,7 +2,7 @@
 
 use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::workflow::Role;
-use lockstep_semantics::{Also, Asked, Graph};
+use lockstep_semantics::{Also, Asked, Graph, Powers};
 use serde_json::Value;
 
 /// What happened to the jobs and steps of a run.
@@ -52,8 +52,18 @@ pub fn breaches(
         }
     }
     let rehearsal = given["inputs"]["rehearsal"] == true;
-    let pull_request = given["event"] == "pull_request";
+    let event = given["event"].as_str().unwrap_or_default();
+    // A run of the whole file that this event does not start is no run of it.
+    if !mutant.events.iter().any(|started| started == event) {
+        return Vec::new();
+    }
+    let pull_request = ["pull_request", "pull_request_target", "merge_group"].contains(&event);
     for job in &mutant.jobs {
+        let signs = job.steps.iter().any(|step| step.role.publishes().is_some());
+        let has_more = signs || job.powers != Powers::default();
+        if has_more && ended.started(&job.id, super::ADDED) {
+            breaches.push(format!("{} runs what somebody added", job.id));
+        }
         let powers = !job.powers.writes.is_empty() || job.powers.identity || job.powers.secrets;
         let preflight = job.id.starts_with("preflight") && job.powers.writes.is_empty();
         if powers && ended.starts(&job.id) && (pull_request || rehearsal && !preflight) {
@@ -61,7 +71,11 @@ pub fn breaches(
         }
     }
     let has_report = whole.jobs.iter().any(|job| job.id == "report");
-    if asked.also.contains(&Also::Reports) && has_report && !rehearsal && !ended.starts("report") {
+    let report = whole.jobs.iter().filter(|job| job.id == "report").flat_map(|job| &job.steps);
+    let reported = report
+        .filter(|step| step.role == Role::Report)
+        .any(|step| ended.started("report", &step.name));
+    if asked.also.contains(&Also::Reports) && has_report && !rehearsal && !reported {
         breaches.push("no report".to_owned());
     }
     breaches

@@ -28,6 +28,9 @@ pub struct Mutant {
     jobs: Value,
 }
 
+/// A step that somebody adds.
+const ADDED: &str = "A small script";
+
 /// The files that have jobs with powers, or publish.
 const FILES: [&str; 3] = ["release.yml", "release-publish.yml", "verify.yml"];
 /// Of thousands of changes every fifth is made, or every `EVERY`th; in a quick run a few, which say whether anything
@@ -53,9 +56,8 @@ fn keys(broken: &[Broken]) -> Vec<String> {
 }
 
 /// What can differ from run to run of a workflow beside what its jobs do.
-fn choices(graph: &Graph) -> Value {
-    let events: Vec<&String> =
-        graph.events.iter().filter(|event| *event != "workflow_call").collect();
+fn choices(graph: &Graph, events: &[String]) -> Value {
+    let events: Vec<&String> = events.iter().filter(|event| *event != "workflow_call").collect();
     let flags: BTreeMap<&str, Vec<&str>> = graph
         .jobs
         .iter()
@@ -115,10 +117,15 @@ fn judge(
         _ if is_quick() => 20,
         _ => 200,
     };
-    let choices = choices(&whole.graph);
     let all: Vec<&Mutant> = std::iter::once(&whole).chain(&passed).collect();
     // Some at a time: what the interpreter answers is long.
     for some in all.chunks(20) {
+        // The events that start any of them.
+        let mut events: Vec<String> =
+            some.iter().flat_map(|one| one.graph.events.clone()).collect();
+        events.sort();
+        events.dedup();
+        let choices = choices(&whole.graph, &events);
         let texts: Vec<Value> = some.iter().map(|mutant| json!({ "jobs": mutant.jobs })).collect();
         let document = json!({ "workflows": texts, "choices": choices, "seeded": seeded });
         let of_each = github::interpreted(&document);

@@ -5,7 +5,10 @@ use lockstep_schemas::workflow::{Role, Workflow};
 use lockstep_semantics::Graph;
 use lockstep_tests::github;
 
-use super::{Mutant, sample};
+use super::{ADDED, Mutant, sample};
+
+/// The step of that name.
+const ADDED_STEP: &str = "{ name: A small script, run: ./prepare.sh }";
 
 /// The parts of a condition that must all hold: what no parentheses hold together.
 fn conjuncts(condition: &str) -> Vec<String> {
@@ -62,6 +65,11 @@ fn changes(root: &serde_yaml::Value, graph: &Graph) -> Vec<(String, serde_yaml::
             job["env"]["TOKEN"] = "${{ secrets.TOKEN }}".into();
         });
         change("continues on error".to_owned(), &|job| job["continue-on-error"] = true.into());
+        change(format!("runs `{ADDED}` first"), &|job| {
+            if let Some(steps) = job.get_mut("steps").and_then(|steps| steps.as_sequence_mut()) {
+                steps.insert(0, serde_yaml::from_str(ADDED_STEP).unwrap());
+            }
+        });
         for (at, step) in job.steps.iter().enumerate() {
             if step.role == Role::Plain || value.get("steps").is_none() {
                 continue;
@@ -77,6 +85,17 @@ fn changes(root: &serde_yaml::Value, graph: &Graph) -> Vec<(String, serde_yaml::
                 job["steps"][at]["if"] = "always()".into();
             });
             change(format!("`{name}` never runs"), &|job| job["steps"][at]["if"] = false.into());
+            change(format!("`{name}` has no condition"), &|job| {
+                job["steps"][at].as_mapping_mut().unwrap().remove("if");
+            });
+        }
+    }
+    for event in ["pull_request_target", "merge_group"] {
+        let mut text = root.clone();
+        let on = if text.get("on").is_some() { "on".into() } else { serde_yaml::Value::Bool(true) };
+        let events = text.get_mut(on).and_then(serde_yaml::Value::as_mapping_mut).unwrap();
+        if events.insert(event.into(), serde_yaml::Value::Null).is_none() {
+            changes.push((format!("is started by {event}"), text));
         }
     }
     changes
