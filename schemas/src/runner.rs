@@ -26,7 +26,7 @@ pub struct HostedRunner {
 pub enum Served {
     /// They do.
     Yes,
-    /// They do, and GitHub supports it no more.
+    /// They do, but GitHub no longer supports it.
     Unsupported {
         /// Since when.
         since: &'static str,

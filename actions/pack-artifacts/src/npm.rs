@@ -147,15 +147,8 @@ fn read(
         )
         .with_remedy("take `private` out"));
     }
-    let repository = &plan.project.repository;
-    if let Some(other) =
-        package.get("repository").filter(|field| repository.is_not_that_of_npm(field))
-    {
-        return Err(problem(
-            Rule::PackageMismatch,
-            format!("is of the repository {other}, and the model says {repository}"),
-        )
-        .with_remedy("name the same repository in both, upper and lower case included, or leave it out of package.json: npm takes no provenance otherwise"));
+    if let Some((what, remedy)) = plan.project.repository.differs_from_npm(&package) {
+        return Err(problem(Rule::PackageMismatch, what).with_remedy(remedy));
     }
     // What an npm package of the project's own runs is its own affair.
     let Package::OfTarget(_) = planned else { return Ok(package) };

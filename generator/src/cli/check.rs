@@ -28,7 +28,7 @@ pub fn run(project: &Path, tag: Option<&Tag>, output: &mut Output) -> Result<(),
     if is_good { Ok(()) } else { Err(Stop::Found) }
 }
 
-/// Warns of runners that GitHub still serves, and supports no more.
+/// Warns of runners that GitHub still serves, but no longer supports.
 fn unsupported(plan: &Plan, output: &mut Output) {
     for target in &plan.targets {
         if let Some(HostedRunner {
@@ -36,7 +36,7 @@ fn unsupported(plan: &Plan, output: &mut Output) {
         }) = hosted(target.runner.as_str())
         {
             output.complain(format_args!(
-                "warning: GitHub has not supported `{label}`, the runner of {}, since {since}: take `{instead}`",
+                "warning: GitHub no longer supports `{label}`, the runner of {}, since {since}: take `{instead}`",
                 target.id
             ));
         }
@@ -54,11 +54,8 @@ fn packages(project: &Path, plan: &Plan) -> Vec<Diagnostic> {
     let other = |folder: &str| {
         let file = format!("{folder}/package.json");
         let bytes = lockstep_files::bounded(&project.join(&file), LARGEST_PACKAGE).ok()?;
-        let package: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
-        let named =
-            package.get("repository").filter(|field| repository.is_not_that_of_npm(field))?;
-        let what = format!("is of the repository {named}, and the model says {repository}");
-        let remedy = "name the same repository in both, upper and lower case included: npm takes no provenance otherwise";
+        let package = serde_json::from_slice(&bytes).ok()?;
+        let (what, remedy) = repository.differs_from_npm(&package)?;
         Some(Diagnostic::new(Rule::PackageMismatch, what).in_file(file).with_remedy(remedy))
     };
     folders.into_iter().filter_map(other).collect()

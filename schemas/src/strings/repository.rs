@@ -1,6 +1,6 @@
 //! A repository, as packages name it.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Repository;
 
@@ -22,6 +22,17 @@ impl Repository {
     #[must_use]
     pub fn for_npm(&self) -> Value {
         serde_json::json!({ "type": "git", "url": format!("git+https://github.com/{self}.git") })
+    }
+
+    /// What is wrong with a `package.json` that names another repository, and the remedy.
+    #[must_use]
+    pub fn differs_from_npm(&self, package: &Map<String, Value>) -> Option<(String, &'static str)> {
+        let named = package.get("repository").filter(|field| self.is_not_that_of_npm(field))?;
+        let what = format!("is of the repository {named}, and the model says {self}");
+        Some((
+            what,
+            "name the same repository in both, upper and lower case included, or leave it out of package.json: npm takes no provenance otherwise",
+        ))
     }
 
     /// Whether the `repository` of a `package.json` names another. npm takes no provenance for a package that does, upper

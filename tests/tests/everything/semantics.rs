@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
@@ -176,10 +176,9 @@ fn as_run_by_act() {
     assert!(wrong.is_empty(), "act does otherwise:\n{}", wrong.join("\n"));
 }
 
-/// How each job ended, of those that started; or why act does not run the workflow.
-fn run_by_act(case: &Case) -> Result<BTreeMap<String, String>, String> {
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| folder.path().join(name);
+/// Puts a case into a repository, with what fails in it, and says what event starts it.
+fn lay_out(case: &Case, folder: &Path) -> String {
+    let at = |name: &str| folder.join(name);
     let workflows = at("set/.github/workflows");
     fs::create_dir_all(&workflows).unwrap();
     let mut workflow: serde_yaml::Value = serde_yaml::from_str(&case.workflow).unwrap();
@@ -205,6 +204,14 @@ fn run_by_act(case: &Case) -> Result<BTreeMap<String, String>, String> {
         let git = Command::new("git").args(arguments).current_dir(at("set")).status().unwrap();
         assert!(git.success());
     }
+    event
+}
+
+/// How each job ended, of those that started; or why act does not run the workflow.
+fn run_by_act(case: &Case) -> Result<BTreeMap<String, String>, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let event = lay_out(case, folder.path());
     let mut act = Command::new(tools::path("act"));
     act.args([&event, "--json", "--no-cache-server", "--workflows", ".github/workflows/case.yml"])
         .args(["--platform", "ubuntu-24.04=-self-hosted", "--eventpath"])

@@ -114,6 +114,28 @@ fn twins_can_do_nothing() {
     assert!(seen > 20, "{seen} twins");
 }
 
+/// A job that takes the bundle takes it by what came another way, at once, and not where an output is empty.
+#[test]
+fn bundles_are_taken_by_their_digest() {
+    let mut seen = 0;
+    for (name, _, workflows) in GRAPHS.iter() {
+        for job in workflows.iter().flat_map(|workflow| &workflow.jobs) {
+            let steps = job.run().map_or(&[][..], |run| &run.steps);
+            let download = steps.iter().position(|step| step.name == "Download the bundle");
+            let Some(at) = download else { continue };
+            let StepBody::Uses { with, .. } = &steps[at + 1].body else {
+                panic!("{name}: {} verifies the bundle", job.id)
+            };
+            let given: Vec<&str> = with.iter().map(|setting| setting.name.as_str()).collect();
+            for input in ["sums", "commit", "handed-on"] {
+                assert!(given.contains(&input), "{name}: {}: {given:?}", job.id);
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 40, "{seen} jobs");
+}
+
 /// The log has a line for every step.
 #[test]
 fn steps_have_names() {

@@ -1,5 +1,8 @@
 //! The promises, and the runs that break them.
 
+// The compiler names every place that a new kind must visit.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod counterexample;
 mod proof;
 mod publishing;

@@ -56,7 +56,7 @@ pub(super) fn in_words(check: &Role) -> String {
         Role::Provenance => "proves where the bundle comes from".to_owned(),
         Role::Verify => "verifies the bundle".to_owned(),
         Role::Preflight(channel) => format!("asks {} what is in the way", channel.label()),
-        Role::Approve => "asks anybody to approve".to_owned(),
+        Role::Approve => "asks for approval".to_owned(),
         Role::Prepare(channel) => format!("prepares what becomes public on {}", channel.label()),
         Role::Publish(channel) => format!("publishes to {}", channel.label()),
         Role::Plain
@@ -95,7 +95,7 @@ impl Proof<'_> {
         &self.runs.graph.jobs[job].id
     }
 
-    /// Takes a promise for broken where `bad` can be.
+    /// Reports a promise as broken if `bad` is possible.
     pub(super) fn broken(
         &mut self,
         promise: Promise,

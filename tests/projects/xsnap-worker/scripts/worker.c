@@ -1,4 +1,4 @@
-// Says its version, as xsnap-worker does, on the platforms that xsnap-worker can not be built for here.
+// Says its version, as xsnap-worker does, on the platforms that xsnap-worker cannot be built for here.
 #include <stdio.h>
 
 int main(void)
