@@ -80,7 +80,7 @@ fn publishing(channel: &ChannelPlan) -> Vec<Role> {
         Destination::GithubRelease(_) => in_two(),
         Destination::Homebrew(tap) => match tap.update {
             FormulaPlan::Push { .. } => in_two(),
-            FormulaPlan::Verify => vec![Role::Look(kind)],
+            FormulaPlan::Verify => vec![Role::Look(kind), Role::Confirm(kind)],
         },
         Destination::Npm(_) | Destination::Pypi(_) | Destination::CratesIo(_) => {
             vec![Role::Publish(kind)]

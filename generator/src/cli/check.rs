@@ -9,6 +9,7 @@ use lockstep_schemas::runner::{HostedRunner, Served, hosted};
 use lockstep_schemas::strings::{Tag, Version};
 use lockstep_versions::{Alignment, VersionFiles, Wanted, align, changelog, shipped, tagged};
 
+use super::generate::{LOCKED, is_locked};
 use super::output::{Output, Stop, shown, summarize};
 use super::{MODEL, compare, load_release};
 use crate::sync::{Comparison, Drift, DriftKind, Pins};
@@ -98,6 +99,9 @@ fn drifted(project: &Path, comparison: &Comparison, output: &mut Output) {
     });
     let first = first.unwrap_or_default();
     output.complain(format_args!("{count} {noun}. To fix: {first}{remedy}"));
+    if is_locked(project) {
+        output.complain(format_args!("{LOCKED}"));
+    }
 }
 
 /// Whether the version fields agree, with each other or with a tag.

@@ -8,6 +8,18 @@ use super::output::{Output, Stop};
 use super::{compare, load_release};
 use crate::sync::{Comparison, Drift, DriftKind, Pins};
 
+/// The lockfile of a repository's actions
+/// ([documentation](https://docs.github.com/en/actions/concepts/security/workflow-dependency-lockfiles)).
+const LOCKFILE: &str = ".github/workflows/actions.lock";
+
+/// What to do where there is one: GitHub starts no workflow of which an action is not in it.
+pub(super) const LOCKED: &str = ".github/workflows/actions.lock must list what these workflows use: renew it by `gh actions-lock`";
+
+/// Whether a project has one.
+pub(super) fn is_locked(project: &Path) -> bool {
+    project.join(LOCKFILE).exists()
+}
+
 /// Renders a project, and writes what differs.
 pub fn run(project: &Path, replace: bool, pins: Pins, output: &mut Output) -> Result<(), Stop> {
     let release = load_release(project)?;
@@ -28,6 +40,9 @@ pub fn run(project: &Path, replace: bool, pins: Pins, output: &mut Output) -> Re
     let is_there = |drift: &&Drift| drift.kind != DriftKind::Stale;
     let kept = comparison.files() - comparison.drifts.iter().filter(is_there).count();
     output.line(format_args!("{} files, {kept} of them unchanged", comparison.files()));
+    if !comparison.drifts.is_empty() && is_locked(project) {
+        output.complain(format_args!("{LOCKED}"));
+    }
     Ok(())
 }
 

@@ -79,8 +79,10 @@ pub enum Role {
     Preflight(ChannelKind),
     /// It makes something on a channel that can be taken back.
     Prepare(ChannelKind),
-    /// It looks at what a maintainer made on a channel.
+    /// It looks at what a maintainer made on a channel, before anything is public.
     Look(ChannelKind),
+    /// It looks at what a maintainer made public on a channel.
+    Confirm(ChannelKind),
     /// It goes on after somebody approved.
     Approve,
     /// It publishes to a channel.
@@ -101,6 +103,7 @@ impl Role {
             Self::Preflight(channel)
             | Self::Prepare(channel)
             | Self::Look(channel)
+            | Self::Confirm(channel)
             | Self::Publish(channel) => Some(*channel),
             Self::Plain
             | Self::ProjectCode

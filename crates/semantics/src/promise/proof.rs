@@ -59,12 +59,12 @@ pub(super) fn in_words(check: &Role) -> String {
         Role::Approve => "asks for approval".to_owned(),
         Role::Prepare(channel) => format!("prepares what becomes public on {}", channel.label()),
         Role::Publish(channel) => format!("publishes to {}", channel.label()),
-        Role::Plain
-        | Role::ProjectCode
-        | Role::Look(_)
-        | Role::Attest
-        | Role::Deliver
-        | Role::Report => "is there for what is asked".to_owned(),
+        Role::Look(channel) | Role::Confirm(channel) => {
+            format!("looks at what a maintainer made on {}", channel.label())
+        }
+        Role::Plain | Role::ProjectCode | Role::Attest | Role::Deliver | Role::Report => {
+            "is there for what is asked".to_owned()
+        }
     }
 }
 

@@ -49,6 +49,12 @@ impl Proof<'_> {
         if self.runs.graph.jobs[job].has(|role| role.publishes().is_some()) {
             self.nothing_skipped(job);
         }
+        for at in self.steps(|role| matches!(role, Role::Confirm(_))) {
+            let (starts, role) = (self.starts(at), self.role(at));
+            if let Some(channel) = role.channel().filter(|_| at.0 == job) {
+                self.ordered(job, starts, &role, channel);
+            }
+        }
         for at in self.steps(|role| *role == Role::Attest) {
             if at.0 == job {
                 self.attested(at);
@@ -98,6 +104,7 @@ impl Proof<'_> {
                 | Role::ProjectCode
                 | Role::Prepare(_)
                 | Role::Look(_)
+                | Role::Confirm(_)
                 | Role::Publish(_)
                 | Role::Attest
                 | Role::Deliver
@@ -160,11 +167,11 @@ impl Proof<'_> {
     }
 
     fn ordered(&mut self, job: usize, starts: Bdd, role: &Role, channel: ChannelKind) {
-        let is_public = matches!(role, Role::Publish(_));
+        let is_public = matches!(role, Role::Publish(_) | Role::Confirm(_));
         if !is_public {
             return;
         }
-        let is_prepared = |other: &Role| matches!(other, Role::Prepare(_));
+        let is_prepared = |other: &Role| matches!(other, Role::Prepare(_) | Role::Look(_));
         let must_come_first = |other: &Role| match channel {
             // What a registry accepts stays: all that can be taken back is made before.
             ChannelKind::Npm | ChannelKind::Pypi | ChannelKind::CratesIo => is_prepared(other),
@@ -176,13 +183,13 @@ impl Proof<'_> {
             ChannelKind::CargoBinstall => false,
         };
         for step in self.steps(must_come_first) {
-            let Some(other) = self.role(step).publishes() else { continue };
+            let Some(other) = self.role(step).channel() else { continue };
             // A formula leads to the release's assets: without the release it leads nowhere.
             let selected = self.selected(other);
             let passed = self.succeeds(step);
             let not = self.runs.table.not(passed);
             let bad = self.runs.table.all([starts, selected, not]);
-            let what = format!("can publish before `{}` succeeded", self.id(step.0));
+            let what = format!("can go public before `{}` succeeded", self.id(step.0));
             let remedy = format!(
                 "let it need `{0}` and its success, where {other} is selected",
                 self.id(step.0)

@@ -131,7 +131,6 @@ fn formula(model: &Model, plan: &HomebrewPlan, stage: ReleaseStage) -> Job {
         ReleaseStage::Prepare => "prepare-formula",
         ReleaseStage::Publish => "publish-formula",
     };
-    let looks = Role::Look(ChannelKind::Homebrew);
     let (label, role) = match (&plan.update, stage) {
         (FormulaPlan::Push { .. }, ReleaseStage::Prepare) => {
             ("Prepare the formula", stage.role(ChannelKind::Homebrew))
@@ -140,8 +139,12 @@ fn formula(model: &Model, plan: &HomebrewPlan, stage: ReleaseStage) -> Job {
             ("Publish the formula", stage.role(ChannelKind::Homebrew))
         }
         // What a maintainer brings to the tap is looked at alone.
-        (FormulaPlan::Verify, ReleaseStage::Prepare) => ("Verify the formula", looks),
-        (FormulaPlan::Verify, ReleaseStage::Publish) => ("Verify the published formula", looks),
+        (FormulaPlan::Verify, ReleaseStage::Prepare) => {
+            ("Verify the formula", Role::Look(ChannelKind::Homebrew))
+        }
+        (FormulaPlan::Verify, ReleaseStage::Publish) => {
+            ("Verify the published formula", Role::Confirm(ChannelKind::Homebrew))
+        }
     };
     let step = live(role, |mode| {
         own(label, "homebrew")

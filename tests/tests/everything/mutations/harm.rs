@@ -46,7 +46,9 @@ pub fn breaches(
     let mut breaches = Vec::new();
     for job in &whole.jobs {
         for step in &job.steps {
-            if step.role.publishes().is_some() && ended.started(&job.id, &step.name) {
+            let is_public =
+                matches!(step.role, Role::Confirm(_)) || step.role.publishes().is_some();
+            if is_public && ended.started(&job.id, &step.name) {
                 without(whole, &job.id, &step.role, &ended, &mut breaches);
             }
         }
@@ -93,7 +95,7 @@ fn without(whole: &Graph, job: &str, role: &Role, ended: &Ended<'_>, breaches: &
                 Role::Gates | Role::Provenance | Role::Gate(_) | Role::Approve => true,
                 Role::Verify => other.id == job || other.id == "resolve",
                 Role::Preflight(channel) => ended.is_selected(*channel),
-                Role::Prepare(channel) => {
+                Role::Prepare(channel) | Role::Look(channel) => {
                     ended.is_selected(*channel)
                         && (is_registry(role) || *role == Role::Publish(ChannelKind::GithubRelease))
                 }
@@ -101,12 +103,13 @@ fn without(whole: &Graph, job: &str, role: &Role, ended: &Ended<'_>, breaches: &
                     ended.is_selected(*channel)
                         && (*role == Role::Publish(ChannelKind::GithubRelease)
                             && is_registry(&step.role)
-                            || *role == Role::Publish(ChannelKind::Homebrew)
+                            || role.channel() == Some(ChannelKind::Homebrew)
+                                && matches!(role, Role::Publish(_) | Role::Confirm(_))
                                 && step.role == Role::Publish(ChannelKind::GithubRelease))
                 }
                 Role::Plain
                 | Role::ProjectCode
-                | Role::Look(_)
+                | Role::Confirm(_)
                 | Role::Attest
                 | Role::Deliver
                 | Role::Report => false,
