@@ -1,7 +1,10 @@
 //! What nobody decides beforehand.
 
+use lockstep_schemas::workflow::Role;
+
 use super::{Guarded, Runs, path};
 use crate::bdd::{Bdd, TRUE};
+use crate::graph::Step;
 use crate::value::Value;
 
 /// What a variable stands for. All are false in a run in which nothing special happens.
@@ -34,7 +37,7 @@ pub enum Variable {
 impl Runs<'_> {
     pub(super) fn variable(&mut self, is: Variable) -> Bdd {
         // Behind those that stand at the same job.
-        let place = self.place_of(&is) as u64;
+        let place = self.beside(self.place_of(&is)) as u64;
         let mut number = place << 32;
         if let Some((last, _)) = self.variables.range(number..(place + 1) << 32).next_back() {
             number = last + 1;
@@ -65,6 +68,19 @@ impl Runs<'_> {
                 asked.unwrap_or(*job).max(*job)
             }
         }
+    }
+
+    /// The job beside whose variables those of a job stand: of a preflight, the first that does something on its
+    /// channel. All that is behind both asks for both.
+    fn beside(&self, job: usize) -> usize {
+        let steps = self.graph.jobs.get(job).map_or(&[][..], |job| job.steps.as_slice());
+        let preflight = |step: &Step| match step.role {
+            Role::Preflight(channel) => Some(channel),
+            _ => None,
+        };
+        let Some(channel) = steps.iter().find_map(preflight) else { return job };
+        let is_of = |step: &Step| step.role.channel() == Some(channel) && preflight(step).is_none();
+        self.graph.jobs.iter().position(|other| other.steps.iter().any(is_of)).unwrap_or(job)
     }
 
     /// The first job whose condition asks for an output.
