@@ -40,7 +40,7 @@ impl<'a> Dispatch<'a> {
         self.inputs.get(name)?.as_str().map(str::trim).filter(|text| !text.is_empty())
     }
 
-    /// A rehearsal, unless the dispatch says in so many words that it is none.
+    /// Whether it is a rehearsal: it is, unless the dispatch says `rehearsal: false`.
     pub(crate) fn is_rehearsal(&self) -> bool {
         self.inputs.get("rehearsal") != Some(&Value::Bool(false))
     }

@@ -18,7 +18,7 @@ const PREFIXES: [&str; 8] = [
 ];
 
 impl Repository {
-    /// What npm is told of it in a `package.json`.
+    /// The `repository` of a `package.json`.
     #[must_use]
     pub fn for_npm(&self) -> Value {
         serde_json::json!({ "type": "git", "url": format!("git+https://github.com/{self}.git") })

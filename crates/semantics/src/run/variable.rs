@@ -74,10 +74,8 @@ impl Runs<'_> {
     /// channel. All that is behind both asks for both.
     fn beside(&self, job: usize) -> usize {
         let steps = self.graph.jobs.get(job).map_or(&[][..], |job| job.steps.as_slice());
-        let preflight = |step: &Step| match step.role {
-            Role::Preflight(channel) => Some(channel),
-            _ => None,
-        };
+        let preflight =
+            |step: &Step| step.role.channel().filter(|of| step.role == Role::Preflight(*of));
         let Some(channel) = steps.iter().find_map(preflight) else { return job };
         let is_of = |step: &Step| step.role.channel() == Some(channel) && preflight(step).is_none();
         self.graph.jobs.iter().position(|other| other.steps.iter().any(is_of)).unwrap_or(job)
