@@ -109,6 +109,7 @@ function run(jobs, happens) {
     job.needs.forEach(end);
     const before = new Set();
     const add = (need) => {
+      if (before.has(need)) return;
       before.add(need);
       jobs[need].needs.forEach(add);
     };

@@ -19,7 +19,6 @@ pub(crate) fn take(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let downloads = folder.downloads();
-    folder.make_empty(&folder.uploads())?;
     if !downloads.is_dir() {
         return Err(Failure::from(nothing(&downloads)));
     }
@@ -29,6 +28,7 @@ pub(crate) fn take(
     if there.iter().any(|name| name == names::MANIFEST) {
         let path = downloads.join(names::MANIFEST);
         let partial: PartialManifest = json::read(&path, "the target's manifest")?;
+        folder.make_empty(&folder.uploads())?;
         take_one(&downloads, &folder.upload(&partial.target))?;
         report.line(format_args!("{}: the one upload", partial.target));
         return Ok(());
@@ -52,6 +52,11 @@ pub(crate) fn take(
     if newest.is_empty() {
         report.problem(nothing(&downloads));
     }
+    // What an earlier call took is replaced by what is whole alone.
+    if report.has_problems() {
+        return Ok(());
+    }
+    folder.make_empty(&folder.uploads())?;
     for (target, (attempt, upload)) in newest {
         take_one(&upload, &folder.upload(&target))?;
         report.line(format_args!("{target}: attempt {attempt}"));

@@ -47,7 +47,7 @@ impl<'a> Dispatch<'a> {
 
     /// The channels that are asked for.
     pub(crate) fn channels(&self) -> Vec<&'a ChannelPlan> {
-        let input = |kind: ChannelKind| self.inputs.get(&kind.id().replace('-', "_"));
+        let input = |kind: ChannelKind| self.inputs.get(&kind.input());
         let is_asked = |channel: &&ChannelPlan| input(channel.kind()) != Some(&Value::Bool(false));
         self.plan.channels.iter().filter(is_asked).collect()
     }
@@ -84,8 +84,7 @@ impl<'a> Dispatch<'a> {
     /// The command that publishes as this dispatch asks for, on the tag.
     fn command(&self, tag: Option<&str>) -> String {
         let tag = tag.map_or_else(|| self.plan.tag_at("X.Y.Z"), str::to_owned);
-        let left_out =
-            self.plan.channels.iter().map(|channel| channel.kind().id().replace('-', "_"));
+        let left_out = self.plan.channels.iter().map(|channel| channel.kind().input());
         let left_out = left_out.filter(|name| self.inputs.get(name) == Some(&Value::Bool(false)));
         let left_out = left_out.fold(String::new(), |all, name| format!("{all} -f {name}=false"));
         let rehearsal = self.is_rehearsal();
@@ -133,7 +132,7 @@ impl<'a> Dispatch<'a> {
                 ),
                 &format!(
                     "leave it out (-f {}=false) and tag a new version for it",
-                    channel.kind().id().replace('-', "_")
+                    channel.kind().input()
                 ),
             );
         }

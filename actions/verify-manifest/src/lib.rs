@@ -51,7 +51,10 @@ impl Action for Inputs {
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
         // A download can end well and be of something else; then all else that would be said is of no use.
-        self.is_the_one_that_is_meant()?;
+        if let Some(problem) = self.of_another_bundle()? {
+            report.problem(problem);
+            return Ok(());
+        }
         let plan = json::read_plan(&self.plan.plan)?;
         let manifest = manifest(&self.bundle)?;
         let release = Release {
@@ -85,23 +88,24 @@ fn text(path: &Path) -> Result<String, Diagnostic> {
             .in_file(path.display())
     };
     let bytes = lockstep_files::bounded(path, LARGEST).map_err(|error| of(&error))?;
-    String::from_utf8(bytes).map_err(|error| of(&error))
+    lockstep_files::text(bytes).map_err(|error| of(&error))
 }
 
 impl Inputs {
-    fn is_the_one_that_is_meant(&self) -> Result<(), Diagnostic> {
-        let Some(wanted) = &self.sums else { return Ok(()) };
+    /// What is wrong where the digests are not those that came another way.
+    fn of_another_bundle(&self) -> Result<Option<Diagnostic>, Diagnostic> {
+        let Some(wanted) = &self.sums else { return Ok(None) };
         let path = self.bundle.join(names::SUMS);
         let found = Digest::of_file(&path)?.sha256;
         if found == *wanted {
-            return Ok(());
+            return Ok(None);
         }
         let problem = Diagnostic::new(
             Rule::DigestMismatch,
             "is not that of the bundle which this release is made of",
         );
-        Err(problem.in_file(path.display()).differs(wanted, &found).with_remedy(
+        Ok(Some(problem.in_file(path.display()).differs(wanted, &found).with_remedy(
             "the download is incomplete, or of another run or attempt: run the failed jobs again",
-        ))
+        )))
     }
 }

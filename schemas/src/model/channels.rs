@@ -57,6 +57,12 @@ impl ChannelKind {
         }
     }
 
+    /// The dispatch input that leaves it out.
+    #[must_use]
+    pub fn input(self) -> String {
+        self.id().replace('-', "_")
+    }
+
     /// Whether it is a registry, which keeps what it once accepted.
     #[must_use]
     pub fn is_registry(self) -> bool {

@@ -62,12 +62,14 @@ impl Proof<'_> {
 
     /// A job and all that it needs, however far.
     fn and_before(&self, job: usize, found: &mut Vec<usize>) {
+        // Each once: there are far more ways to a job than jobs.
+        if found.contains(&job) {
+            return;
+        }
         for need in &self.runs.graph.jobs[job].needs {
             self.and_before(*need, found);
         }
-        if !found.contains(&job) {
-            found.push(job);
-        }
+        found.push(job);
     }
 
     fn in_words(&self, variable: &Variable) -> (bool, String) {

@@ -66,7 +66,7 @@ fn inputs(plan: &Plan) -> Vec<Input> {
     ];
     for channel in &plan.channels {
         let description = format!("Ship to {}", channel.kind().label());
-        inputs.push(boolean_input(&channel.kind().id().replace('-', "_"), &description, true));
+        inputs.push(boolean_input(&channel.kind().input(), &description, true));
     }
     if plan.channels.iter().any(|channel| channel.kind() == ChannelKind::GithubRelease) {
         inputs.push(Input {
