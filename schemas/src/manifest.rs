@@ -48,8 +48,11 @@ pub struct Manifest {
     pub project: String,
     /// The version.
     pub version: Version,
-    /// Its tag.
+    /// Its tag; of a snapshot the one that it would have.
     pub tag: Tag,
+    /// Whether it is a snapshot: built of a commit without a tag, to be tried, and never published.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub snapshot: bool,
     /// The repository and the commit that were built.
     pub source: Revision,
     /// The other repositories that went into the build, by name.
@@ -100,7 +103,7 @@ impl PartialManifest {
 pub struct Revision {
     /// The repository.
     pub repository: Repository,
-    /// What led to the commit: a branch, a tag, or a commit itself.
+    /// What led to the commit: a branch, a tag, or a commit itself, as of a snapshot.
     #[serde(rename = "ref")]
     pub git_ref: GitRef,
     /// The commit.

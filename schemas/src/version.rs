@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::strings::{TagPattern, Version};
+use crate::strings::{InvalidString, TagPattern, Version};
 
 /// In whose words a version is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +32,8 @@ impl VersionScheme {
         match self {
             Self::Semver => Some(text.to_owned()),
             Self::Pep440 => version.python(),
+            // What is built on the way to a version has that version's numbers.
+            Self::Numeric if version.is_development() => Some(version.numbers().to_owned()),
             Self::Numeric => (!text.contains(['-', '+'])).then(|| text.to_owned()),
         }
         .ok_or_else(|| format!("{version} has no counterpart in {}", self.whose()))
@@ -89,6 +91,28 @@ impl VersionScheme {
 }
 
 impl Version {
+    /// The version of a snapshot that a run built on the way to this version: `1.2.3-dev.4711`. It comes before the
+    /// version and its other prereleases, and every ecosystem has a word for it.
+    ///
+    /// `run` is the run's [id](https://docs.github.com/en/actions/reference/workflows-and-actions/variables).
+    ///
+    /// # Errors
+    ///
+    /// Where its numbers are so long that there is no room for more.
+    pub fn snapshot(&self, run: u64) -> Result<Self, InvalidString> {
+        format!("{}-dev.{run}", self.numbers()).parse()
+    }
+
+    /// Its three numbers.
+    fn numbers(&self) -> &str {
+        self.as_str().split(['-', '+']).next().unwrap_or_default()
+    }
+
+    /// Whether it is on the way to the version of its numbers, as a snapshot is.
+    fn is_development(&self) -> bool {
+        self.as_str().strip_prefix(self.numbers()).is_some_and(|rest| rest.starts_with("-dev."))
+    }
+
     /// The version as Python writes it
     /// ([specification](https://packaging.python.org/en/latest/specifications/version-specifiers/)):
     /// `1.2.3-rc.1` and `1.2.3-rc1` are `1.2.3rc1`. `None` where Python has no counterpart.

@@ -36,6 +36,9 @@ pub struct Inputs {
     /// Set every field to the version, instead of comparing it.
     #[arg(long)]
     pub set: bool,
+    /// The version is a snapshot's, of which no changelog says anything.
+    #[arg(long, conflicts_with = "tag")]
+    pub snapshot: bool,
     /// The file that the changelog's section of the version goes to, which --version or --tag names.
     #[arg(long)]
     pub notes: Option<PathBuf>,
@@ -108,6 +111,11 @@ impl Inputs {
         report: &mut Report,
     ) -> Result<(), Failure> {
         let Some(of) = plan.versions.trains().nth(train) else { return Ok(()) };
+        if self.snapshot {
+            let notes = format!("A snapshot, {version}: to be tried, and never published.\n");
+            let written = self.notes.as_ref().map(|path| lockstep_files::write(path, &notes));
+            return written.unwrap_or(Ok(())).map_err(|error| Diagnostic::from(error).into());
+        }
         let section = report.found(changelog::of_train(root(), of, version)).flatten();
         let Some(section) = section else { return Ok(()) };
         report.line(format_args!("changelog: {}", section.title));

@@ -30,6 +30,7 @@ use lockstep_schemas::strings::{CommitSha, Id, TargetId, Version};
 #[derive(Debug, Parser)]
 #[command(name = "hash-artifacts", version, disable_version_flag = true, about, long_about = None)]
 #[command(group = ArgGroup::new("what").required(true).args(["target", "newest", "merge", "sums", "files"]))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Inputs {
     /// The plan. Not needed for `files`.
     #[command(flatten)]
@@ -59,6 +60,9 @@ pub struct Inputs {
     /// Ref and commit of each source, as a JSON object.
     #[arg(long, default_value = "{}")]
     pub sources: String,
+    /// What was built is a snapshot: a commit without a tag, which nothing publishes.
+    #[arg(long)]
+    pub snapshot: bool,
     /// Where everything stands.
     #[command(flatten)]
     pub folder: WorkFolder,
@@ -90,11 +94,18 @@ impl Program for Inputs {
             )
         })?;
         let tag = plan.tag_at(version.as_str());
-        let git_ref = tag
+        let git_ref = if self.snapshot { commit.as_str() } else { &tag };
+        let git_ref = git_ref
             .parse()
             .map_err(|error| Diagnostic::new(Rule::WrongInput, format!("the tag: {error}")))?;
         let source = ResolvedSource { git_ref, commit: commit.clone() };
-        let release = Origin { plan: &plan, version, source: &source, sources: &sources };
+        let release = Origin {
+            plan: &plan,
+            version,
+            source: &source,
+            sources: &sources,
+            is_snapshot: self.snapshot,
+        };
         match &self.target {
             Some(target) => target::hash(release, target, folder, report),
             None => merge::merge(release, &self.plan.plan, folder, report),
@@ -109,6 +120,7 @@ struct Origin<'a> {
     version: &'a Version,
     source: &'a ResolvedSource,
     sources: &'a IndexMap<Id, ResolvedSource>,
+    is_snapshot: bool,
 }
 
 /// Tells every name of a folder that none of its files is expected under.

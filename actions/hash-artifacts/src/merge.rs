@@ -46,6 +46,7 @@ pub(crate) fn merge(
         project: plan.project.name.to_string(),
         version: release.version.clone(),
         tag: tag(release)?,
+        snapshot: release.is_snapshot,
         source: partial::source(&plan.project.repository, release.source),
         sources: partial::sources(release),
         run: run.flatten(),

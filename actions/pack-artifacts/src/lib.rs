@@ -43,6 +43,9 @@ pub struct Inputs {
     /// Pack what needs no build, to see that it can be packed, and keep nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// What is packed is a snapshot, whose version is set in the checkout and not committed.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub snapshot: bool,
     /// Where everything stands.
     #[command(flatten)]
     pub folder: WorkFolder,
@@ -62,9 +65,9 @@ impl Program for Inputs {
         match &self.target {
             Some(id) => {
                 target(&plan, id)?;
-                of_target(&plan, version, id, folder, report)
+                self.of_target(&plan, version, id, folder, report)
             }
-            None => of_release(&plan, version, self.with_manifest, folder, report),
+            None => self.of_release(&plan, version, folder, report),
         }
     }
 }
@@ -77,6 +80,7 @@ struct Packing<'a> {
     /// What targets uploaded for it; in a target's own build it lies in the checkout.
     release_files: Option<&'a Path>,
     into: &'a Path,
+    is_snapshot: bool,
 }
 
 impl Packing<'_> {
@@ -147,7 +151,7 @@ impl Packing<'_> {
             PlannedFile::Wheel(_, file) => built::copy(self, expected, &file.path),
             PlannedFile::Sdist(plan) => built::copy(self, expected, &plan.path),
             PlannedFile::Binary(_, file) => built::copy(self, expected, &file.path),
-            PlannedFile::Crate(plan) => cargo::package(plan, name, self.into),
+            PlannedFile::Crate(plan) => cargo::package(plan, name, self.into, self.is_snapshot),
         };
         report.found(packed);
         report.count() == before
@@ -164,52 +168,62 @@ fn same(path: &Path, again: &Path) -> Result<(), Diagnostic> {
         .with_remedy("the tool that packs it adds a time, a file order or a path that changes each time: make it constant"))
 }
 
-fn of_target(
-    plan: &Plan,
-    version: &Version,
-    target: &TargetId,
-    folder: WorkingFolder<'_>,
-    report: &mut Report,
-) -> Result<(), Failure> {
-    let out = folder.out();
-    folder.make_empty(&out)?;
-    let packing = Packing { plan, version, release_files: None, into: &out };
-    for expected in expected(plan.packed_by(Some(target)), version)? {
-        packing.pack(&expected, report);
+impl Inputs {
+    fn of_target(
+        &self,
+        plan: &Plan,
+        version: &Version,
+        target: &TargetId,
+        folder: WorkingFolder<'_>,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        let out = folder.out();
+        folder.make_empty(&out)?;
+        let packing =
+            Packing { plan, version, release_files: None, into: &out, is_snapshot: self.snapshot };
+        for expected in expected(plan.packed_by(Some(target)), version)? {
+            packing.pack(&expected, report);
+        }
+        let packed = release_files::pack(plan, version, target, &out, report);
+        report.found(packed);
+        Ok(())
     }
-    let packed = release_files::pack(plan, version, target, &out, report);
-    report.found(packed);
-    Ok(())
-}
 
-fn of_release(
-    plan: &Plan,
-    version: &Version,
-    with_manifest: bool,
-    folder: WorkingFolder<'_>,
-    report: &mut Report,
-) -> Result<(), Failure> {
-    let bundle = folder.bundle();
-    if with_manifest {
-        folder.make(&bundle)?;
-    } else {
-        folder.make_empty(&bundle)?;
+    fn of_release(
+        &self,
+        plan: &Plan,
+        version: &Version,
+        folder: WorkingFolder<'_>,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        let bundle = folder.bundle();
+        if self.with_manifest {
+            folder.make(&bundle)?;
+        } else {
+            folder.make_empty(&bundle)?;
+        }
+        let release_files = temporary()?;
+        for target in &plan.targets {
+            release_files::unpack(plan, &target.id, folder, release_files.path(), report);
+        }
+        // What did not arrive as it was built is not packed: each file would be told as missing.
+        if report.has_problems() {
+            return Ok(());
+        }
+        let packing = Packing {
+            plan,
+            version,
+            release_files: Some(release_files.path()),
+            into: &bundle,
+            is_snapshot: self.snapshot,
+        };
+        let files =
+            plan.packed_by(None).filter(|file| file.manifest().is_some() == self.with_manifest);
+        for expected in expected(files, version)? {
+            packing.pack(&expected, report);
+        }
+        Ok(())
     }
-    let release_files = temporary()?;
-    for target in &plan.targets {
-        release_files::unpack(plan, &target.id, folder, release_files.path(), report);
-    }
-    // What did not arrive as it was built is not packed: each file would be told as missing.
-    if report.has_problems() {
-        return Ok(());
-    }
-    let packing =
-        Packing { plan, version, release_files: Some(release_files.path()), into: &bundle };
-    let files = plan.packed_by(None).filter(|file| file.manifest().is_some() == with_manifest);
-    for expected in expected(files, version)? {
-        packing.pack(&expected, report);
-    }
-    Ok(())
 }
 
 /// Packs what stands in the repository as it is: crates, and npm packages without native files.
@@ -218,7 +232,7 @@ fn dry_run(plan: &Plan, folder: WorkingFolder<'_>, report: &mut Report) -> Resul
     let into = temporary()?;
     for file in plan.files() {
         let packed = match file {
-            PlannedFile::Crate(plan) => cargo::package(plan, &plan.name, into.path()),
+            PlannedFile::Crate(plan) => cargo::package(plan, &plan.name, into.path(), false),
             PlannedFile::NpmPackage(package) => {
                 npm::try_out(plan, Package::OfAll(package), into.path())
             }

@@ -1,6 +1,7 @@
 //! Resolves what a release is made of, and fails where a gate is not open.
 
 mod publish;
+mod snapshot;
 mod tag;
 
 use std::path::Path;
@@ -15,7 +16,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::ResolvedSource;
 use lockstep_schemas::model::{GateCheck, Stage};
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::strings::{CommitSha, GitRef};
+use lockstep_schemas::strings::{CommitSha, GitRef, Version};
 
 use publish::{Dispatch, Run};
 
@@ -47,9 +48,9 @@ pub enum ResolvedStage {
 
 impl Action for Inputs {
     const OUTPUTS: &'static [(&'static str, &'static str)] = &[
-        ("tag", "The release's tag"),
-        ("version", "The release's version"),
-        ("commit", "The release's commit"),
+        ("tag", "The release's tag; of a snapshot nothing"),
+        ("version", "The version of the release or of the snapshot"),
+        ("commit", "The commit of the release or of the snapshot"),
         ("sources", "Ref and commit of each source, as a JSON object"),
         ("channels", "The channels that the release ships to, separated by spaces"),
         ("waived", "The gates that are let go, as a JSON list"),
@@ -123,13 +124,12 @@ impl Inputs {
     fn build(&self, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
         let inputs = self.dispatched()?;
         let input = |name: &str| inputs.get(name)?.as_str().filter(|value| !value.is_empty());
-        let tagged = report.found(tag::of_run(plan, input("tag"), &|tag| {
-            format!("gh workflow run release.yml --ref {tag}")
-        }));
         let commit = report.found(commit());
-        if let (Some((tag, _)), Some(commit)) = (&tagged, &commit) {
-            report.found(tag::leads_to(plan, tag, commit));
-        }
+        let built = if let Some(git_ref) = snapshot::git_ref(input("tag")) {
+            snapshot::of_run(plan, &git_ref, report).map(|version| (String::new(), version))
+        } else {
+            release(plan, input("tag"), commit.as_ref(), report)
+        };
         let mut sources = IndexMap::new();
         for source in &plan.sources {
             let given = source.git_ref.input.as_ref().and_then(|name| input(name.as_str()));
@@ -150,9 +150,9 @@ impl Inputs {
                 sources.insert(&source.name, ResolvedSource { git_ref, commit });
             }
         }
-        gates(plan, report);
-        let (Some((tag, version)), Some(commit)) = (tagged, commit) else { return Ok(()) };
-        report.line(format_args!("{tag}: version {version}, commit {commit}"));
+        let (Some((tag, version)), Some(commit)) = (built, commit) else { return Ok(()) };
+        let of = if tag.is_empty() { "snapshot" } else { &tag };
+        report.line(format_args!("{of}: version {version}, commit {commit}"));
         report.output("tag", tag);
         report.output("version", version);
         report.output("commit", commit);
@@ -161,6 +161,22 @@ impl Inputs {
         report.output("waived", "[]");
         Ok(())
     }
+}
+
+/// The tag that a run builds, and its version.
+fn release(
+    plan: &Plan,
+    tag: Option<&str>,
+    commit: Option<&CommitSha>,
+    report: &mut Report,
+) -> Option<(String, Version)> {
+    let tagged = report
+        .found(tag::of_run(plan, tag, &|tag| format!("gh workflow run release.yml --ref {tag}")));
+    if let (Some((tag, _)), Some(commit)) = (&tagged, commit) {
+        report.found(tag::leads_to(plan, tag, commit));
+    }
+    gates(plan, report);
+    tagged.map(|(tag, version)| (tag.to_string(), version))
 }
 
 /// The commit that is checked out, which must be the run's.

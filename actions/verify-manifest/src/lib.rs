@@ -39,6 +39,9 @@ pub struct Inputs {
     /// The bundle comes from another job, so `sums` and `commit` must be given: an output that is empty opens nothing.
     #[arg(long, requires_all = ["sums", "commit"])]
     pub handed_on: bool,
+    /// The bundle must be a snapshot's, which nothing publishes. Without it one of a snapshot is refused.
+    #[arg(long, conflicts_with = "handed_on")]
+    pub snapshot: bool,
 }
 
 impl Action for Inputs {
@@ -62,6 +65,7 @@ impl Program for Inputs {
             plan_file: &self.plan.plan,
             version: &self.version,
             commit: self.commit.as_ref(),
+            is_snapshot: self.snapshot,
             manifest: &manifest,
         };
         let problems = verify(release, &self.bundle).err().unwrap_or_default();

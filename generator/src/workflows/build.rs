@@ -11,7 +11,9 @@ use lockstep_schemas::workflow::{
 
 use super::limits::MATRIX_JOBS;
 use super::parts::{env, expr, file, of_run, required_input, text};
-use super::steps::{in_repository, other, own, setup, toolchain, upload};
+use super::steps::{
+    also_of_snapshots, in_repository, other, own, set_snapshot, setup, toolchain, upload,
+};
 use super::{merged, own_steps};
 
 /// What a job says whose target was not built. It is run by a shell of the runner's own, so that it needs no
@@ -109,8 +111,9 @@ fn steps(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
         [] => step,
         _ => step.when(Condition::All(native.clone())),
     });
-    let pack = of_target(own("Pack", "pack-artifacts")).as_role(Role::ProjectCode);
-    let hash = of_target(own("Hash", "hash-artifacts"))
+    let pack = also_of_snapshots(of_target(own("Pack", "pack-artifacts")));
+    let pack = pack.as_role(Role::ProjectCode);
+    let hash = also_of_snapshots(of_target(own("Hash", "hash-artifacts")))
         .with("commit", expr("inputs.commit"))
         .with("sources", expr("inputs.sources"));
     let failed = Step::run("Say what to do where the build failed", Shell::Bash, NOT_BUILT)
@@ -120,6 +123,7 @@ fn steps(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
         plan.sources.iter().map(check_out_source).collect(),
         toolchains(plan, targets),
         setup(model),
+        vec![set_snapshot(expr("inputs.version"))],
         own_steps::of_build(model, &ids),
         vec![failed, in_repository(pack)],
         smoke.into_iter().collect(),

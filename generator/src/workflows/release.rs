@@ -10,8 +10,9 @@ use lockstep_schemas::workflow::{
 
 use super::parts::{RESOLVE, env, expr, file, id, input, job, output, text};
 use super::steps::{
-    SUMS, bundle_outputs, files_blockers, github_token, in_repository, other, own, pinned_rust,
-    reading_gates, report as put_together, setup, toolchain, upload_bundle, verify_bundle,
+    SUMS, also_of_snapshots, bundle_outputs, files_blockers, github_token, in_repository, other,
+    own, pinned_rust, reading_gates, report as put_together, set_snapshot, setup, toolchain,
+    upload_bundle, verify_bundle,
 };
 use super::{gates, merged, own_steps, programs};
 
@@ -21,14 +22,29 @@ pub(super) fn workflow(
     builds: &[Workflow],
     verify: &Workflow,
 ) -> Workflow {
+    // A snapshot is for trying: what a release must pass, it need not.
+    let of_tag = |job: Job| Job { condition: Some(Fact::OnTag.into()), ..job };
     let gates = gates::jobs(model, Stage::Build, "context", &of_context);
+    let gates: Vec<Job> = gates.into_iter().map(of_tag).collect();
+    let open = gates
+        .iter()
+        .map(|gate| Condition::Any(vec![Condition::succeeded(gate.id.clone()), !Fact::OnTag]));
+    let open: Vec<Condition> = open.collect();
     let mut jobs = vec![call("verify", "Verify", verify, Vec::new()), context(model, plan)];
     let before_builds = [id("context")].into_iter().chain(gates.iter().map(|job| job.id.clone()));
     let before_builds: Vec<JobId> = before_builds.collect();
     jobs.extend(gates);
-    let built: Vec<Job> = builds.iter().map(|workflow| build(workflow, &before_builds)).collect();
-    let before_assemble = before_builds.iter().chain(built.iter().map(|job| &job.id)).cloned();
-    let assemble = assemble(model, plan, before_assemble.collect());
+    let behind_gates = |workflow: &Workflow| Job {
+        condition: behind(&open, [id("context")]),
+        ..build(workflow, &before_builds)
+    };
+    let built: Vec<Job> = builds.iter().map(behind_gates).collect();
+    let done = || built.iter().map(|job| job.id.clone());
+    let before_assemble = before_builds.iter().cloned().chain(done()).collect();
+    let assemble = Job {
+        condition: behind(&open, std::iter::once(id("context")).chain(done())),
+        ..assemble(model, plan, before_assemble)
+    };
     jobs.extend(built);
     jobs.push(assemble);
     jobs.extend(plan.attestations.then(|| attest(model)));
@@ -52,6 +68,18 @@ pub(super) fn workflow(
     }
 }
 
+/// When a job starts that waits for jobs and for gates: a gate that a snapshot skips would skip it as well. Without gates,
+/// when all before it succeeded.
+fn behind(open: &[Condition], jobs: impl IntoIterator<Item = JobId>) -> Option<Condition> {
+    if open.is_empty() {
+        return None;
+    }
+    let jobs = jobs.into_iter().map(Condition::succeeded);
+    Some(Condition::All(
+        std::iter::once(!Fact::Cancelled).chain(jobs).chain(open.iter().cloned()).collect(),
+    ))
+}
+
 /// The tags that start a release, in GitHub's
 /// [filter patterns](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet).
 fn tags(model: &Model) -> String {
@@ -61,7 +89,7 @@ fn tags(model: &Model) -> String {
 fn inputs(plan: &Plan) -> Vec<Input> {
     let tag = input(
         "tag",
-        "The tag that this run was dispatched on, to confirm it. A run on anything but a tag is refused.",
+        "The tag that this run was dispatched on, to confirm it; none on a branch, of which a snapshot is built",
     );
     let sources = plan.sources.iter().filter_map(|source| {
         let name = source.git_ref.input.as_ref()?;
@@ -92,10 +120,11 @@ fn context(model: &Model, plan: &Plan) -> Job {
         .with("token", github_token());
     let resolve = reading_gates(resolve, plan, Stage::Build);
     let versions = own("Check that the versions are the tag's", "align-versions")
-        .with("version", expr("steps.resolve.outputs.version"));
+        .with("version", expr("steps.resolve.outputs.version"))
+        .when(Fact::OnTag);
     let steps = merged([
         setup(model),
-        vec![in_repository(resolve), versions],
+        vec![in_repository(resolve), versions, set_snapshot(expr("steps.resolve.outputs.version"))],
         own_steps::after_resolve(own_steps::of_job(&model.extra_steps.context)),
     ]);
     let mut context = job(model, "context", "Context", 15, Checkout::OfEvent, steps);
@@ -134,7 +163,7 @@ fn assemble(model: &Model, plan: &Plan, needs: Vec<JobId>) -> Job {
     let steps = merged([
         toolchain(&plan.toolchain, None),
         setup(model),
-        vec![in_repository(download), newest],
+        vec![set_snapshot(of_context("version")), in_repository(download), newest],
         own_steps::of_job(&model.extra_steps.assemble),
         bundle(plan),
     ]);
@@ -156,20 +185,23 @@ fn bundle(plan: &Plan) -> Vec<Step> {
         |name: &str, action: &'static str| own(name, action).with("version", of_context("version"));
     let with_manifest = plan.packed_by(None).any(|file| file.manifest().is_some());
     let with_manifest = with_manifest.then(|| {
-        own("Pack what carries the manifest", "pack-artifacts")
+        also_of_snapshots(own("Pack what carries the manifest", "pack-artifacts"))
             .as_role(Role::ProjectCode)
             .with("with-manifest", true)
             .with("version", of_context("version"))
     });
     let notes = plan.versions.released.changelog.as_ref().map(|_| {
-        of_version("Take the release's notes from the changelog", "align-versions")
-            .with("notes", "lockstep/bundle/release-notes.md")
+        also_of_snapshots(of_version(
+            "Take the release's notes from the changelog",
+            "align-versions",
+        ))
+        .with("notes", "lockstep/bundle/release-notes.md")
     });
     let smoke = plan.packed_by(None).any(PlannedFile::is_installed);
     let smoke = smoke.then(|| {
         of_version("Smoke-test what needs every target", "smoke-test").as_role(Role::ProjectCode)
     });
-    let merge = own("Merge the manifests", "hash-artifacts")
+    let merge = also_of_snapshots(own("Merge the manifests", "hash-artifacts"))
         .with("merge", true)
         .with("version", of_context("version"))
         .with("commit", of_context("commit"))
@@ -177,12 +209,13 @@ fn bundle(plan: &Plan) -> Vec<Step> {
     let sums = own("Sum up the bundle", "hash-artifacts")
         .with("sums", true)
         .with("version", of_context("version"));
-    let pack =
-        of_version("Pack what needs every target", "pack-artifacts").as_role(Role::ProjectCode);
+    let pack = also_of_snapshots(of_version("Pack what needs every target", "pack-artifacts"));
+    let pack = pack.as_role(Role::ProjectCode);
+    let verify = also_of_snapshots(verify_bundle("Verify the bundle against the plan", of_context));
     merged([
         vec![pack, merge],
         with_manifest.into_iter().chain(notes).collect(),
-        vec![sums, verify_bundle("Verify the bundle against the plan", of_context).with_id(SUMS)],
+        vec![sums, verify.with_id(SUMS)],
         smoke.into_iter().collect(),
         vec![upload_bundle("Upload the bundle")],
     ])

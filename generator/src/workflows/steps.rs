@@ -131,6 +131,20 @@ pub(super) fn verify_bundle(name: &str, of: impl Fn(&str) -> Expression) -> Step
     of_bundle(own(name, "verify-manifest"), of)
 }
 
+/// The version of a snapshot, set in the checkout before anything is made of it: who builds asks the files for it.
+pub(super) fn set_snapshot(version: Expression) -> Step {
+    let set = own("Set the snapshot's version", "align-versions")
+        .with("version", version)
+        .with("set", true)
+        .with("snapshot", true);
+    in_repository(set).when(!Fact::OnTag)
+}
+
+/// The same step, which makes of a snapshot what it makes of a release, and says so.
+pub(super) fn also_of_snapshots(step: Step) -> Step {
+    step.with("snapshot", (!Fact::OnTag).expression())
+}
+
 /// What reads the state of gates that ask GitHub, of those that a plan has.
 pub(super) fn reading_gates(step: Step, plan: &Plan, stage: Stage) -> Step {
     let gates = plan.gates.iter().filter(|gate| gate.before == stage);

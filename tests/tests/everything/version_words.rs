@@ -65,6 +65,26 @@ fn python_agrees() {
     }
 }
 
+proptest! {
+    /// A snapshot has a version that every ecosystem has a word for, and that comes before what it leads to.
+    #[test]
+    fn a_snapshot_of_any_version(
+        numbers in "(0|[1-9][0-9]{0,5})\\.(0|[1-9][0-9]{0,5})\\.(0|[1-9][0-9]{0,5})",
+        rest in "(-(alpha|rc|beta\\.7|0))?(\\+build\\.5)?",
+        run: u64,
+    ) {
+        let version: Version = format!("{numbers}{rest}").parse().unwrap();
+        let released: Version = numbers.parse().unwrap();
+        let snapshot = version.snapshot(run).unwrap();
+        for scheme in [VersionScheme::Semver, VersionScheme::Pep440] {
+            let written = scheme.write(&snapshot).unwrap();
+            prop_assert_eq!(scheme.read(&written), Some(snapshot.clone()));
+            prop_assert!(scheme.is_above(&released, &snapshot));
+        }
+        prop_assert_eq!(VersionScheme::Numeric.write(&snapshot), Ok(numbers));
+    }
+}
+
 /// What Python has no word for is refused.
 #[test]
 fn what_has_no_counterpart() {

@@ -3,5 +3,6 @@
 mod abacus;
 mod attempts;
 mod failures;
+mod snapshots;
 mod tool;
 mod xsnap;

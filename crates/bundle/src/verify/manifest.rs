@@ -23,7 +23,16 @@ fn another(what: impl Into<String>) -> Diagnostic {
 
 /// That a manifest is of the release that is meant.
 pub(super) fn check_release(release: Release<'_>, findings: &mut Findings) {
-    let Release { plan, version, commit, manifest, .. } = release;
+    let Release { plan, version, commit, is_snapshot, manifest, .. } = release;
+    if manifest.snapshot != is_snapshot {
+        findings.add(if manifest.snapshot {
+            another("is for a snapshot, which was built of a commit without a tag and is never published")
+                .with_remedy("tag the version, and pass the bundle of that tag's run")
+        } else {
+            another("is for a release, and a snapshot is expected")
+                .with_remedy("leave `--snapshot` out, or pass the bundle of a snapshot")
+        });
+    }
     let mut same = |what: &str, expected: &str, found: &str| {
         let finding = || {
             another(format!("is for another {what}"))
@@ -36,7 +45,9 @@ pub(super) fn check_release(release: Release<'_>, findings: &mut Findings) {
     same("version", version.as_str(), manifest.version.as_str());
     let tag = plan.tag_at(version.as_str());
     same("tag", &tag, manifest.tag.as_str());
-    same("ref", manifest.tag.as_str(), manifest.source.git_ref.as_str());
+    let git_ref =
+        if manifest.snapshot { manifest.source.commit.as_str() } else { manifest.tag.as_str() };
+    same("ref", git_ref, manifest.source.git_ref.as_str());
     if let Some(commit) = commit {
         same("commit", commit.as_str(), manifest.source.commit.as_str());
     }

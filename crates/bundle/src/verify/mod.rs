@@ -31,6 +31,8 @@ pub struct Release<'a> {
     pub version: &'a Version,
     /// The commit; any, where it is not known.
     pub commit: Option<&'a CommitSha>,
+    /// Whether it is a snapshot. Who publishes has none.
+    pub is_snapshot: bool,
     /// The bundle's manifest.
     pub manifest: &'a Manifest,
 }
