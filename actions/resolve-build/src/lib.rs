@@ -33,6 +33,10 @@ pub struct Inputs {
     /// The inputs of the dispatch, as a JSON object.
     #[arg(long, default_value = "{}")]
     pub inputs: String,
+    /// A snapshot of a pull request is wanted where it changes one of these paths, separated by spaces: `*` stands for any
+    /// text of one part, and `**` for any parts. Without them, it always is.
+    #[arg(long, default_value = "")]
+    pub paths: String,
 }
 
 /// What is resolved.
@@ -54,6 +58,7 @@ impl Action for Inputs {
         ("sources", "Ref and commit of each source, as a JSON object"),
         ("channels", "The channels that the release ships to, separated by spaces"),
         ("waived", "The gates that are let go, as a JSON list"),
+        ("wanted", "`true` where a snapshot is wanted, else `false`"),
         ("run-id", "The id of the build run"),
         ("bundle", "The name of the bundle among what the build run uploaded"),
         ("admitted", "`true` where the environments admit this run, else `false`"),
@@ -126,6 +131,9 @@ impl Inputs {
         let input = |name: &str| inputs.get(name)?.as_str().filter(|value| !value.is_empty());
         let commit = report.found(commit());
         let built = if let Some(git_ref) = snapshot::git_ref(input("tag")) {
+            let wanted =
+                report.found(snapshot::is_wanted(&git_ref, &self.paths)).unwrap_or_default();
+            report.output("wanted", wanted);
             snapshot::of_run(plan, &git_ref, report).map(|version| (String::new(), version))
         } else {
             release(plan, input("tag"), commit.as_ref(), report)

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use lockstep_clients::git;
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::Stage;
@@ -13,6 +14,15 @@ use lockstep_versions::{VersionFiles, align, shipped, train_named};
 pub(crate) fn git_ref(tag: Option<&str>) -> Option<String> {
     let git_ref = std::env::var("GITHUB_REF").ok().filter(|git_ref| !git_ref.is_empty())?;
     (tag.is_none() && !git_ref.starts_with("refs/tags/")).then_some(git_ref)
+}
+
+/// Whether a snapshot is wanted: a pull request must change one of some paths, where there are some.
+pub(crate) fn is_wanted(git_ref: &str, paths: &str) -> Result<bool, Diagnostic> {
+    let paths: Vec<&str> = paths.split_whitespace().collect();
+    if paths.is_empty() || !git_ref.starts_with("refs/pull/") {
+        return Ok(true);
+    }
+    Ok(git::changes(Path::new("."), &paths)?.unwrap_or(true))
 }
 
 /// The version of the run's snapshot: that which the version files say, on the way.

@@ -32,6 +32,36 @@ pub fn checked_out(folder: &Path) -> Result<CommitSha, Diagnostic> {
     commit.trim().parse().map_err(|error| problem(format!("git does not name a commit: {error}")))
 }
 
+/// Whether a pull request changes one of some paths, each a
+/// [glob](https://git-scm.com/docs/gitglossary#Documentation/gitglossary.txt-glob): what is checked out is the merge that
+/// GitHub makes of it. `None` where it is no merge, or nothing before it came with the checkout.
+///
+/// # Errors
+///
+/// Where git cannot tell.
+pub fn changes(folder: &Path, globs: &[&str]) -> Result<Option<bool>, Diagnostic> {
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.args(["-c", "safe.directory=*", "-C"]).arg(folder).args(arguments);
+        git
+    };
+    let is_merge = output(&mut git(&["rev-parse", "--verify", "--quiet", "HEAD^2"]))?;
+    if !is_merge.status.success() {
+        return Ok(None);
+    }
+    let mut diff = git(&["diff", "--quiet", "HEAD^1", "HEAD", "--"]);
+    diff.args(globs.iter().map(|glob| format!(":(top,glob){glob}")));
+    let diff = output(&mut diff)?;
+    match diff.status.code() {
+        Some(0) => Ok(Some(false)),
+        Some(1) => Ok(Some(true)),
+        _ => {
+            let message = format!("git cannot tell what changed: {}", complained(&diff));
+            Err(Diagnostic::new(Rule::ClientFailed, message).in_file(folder.display()))
+        }
+    }
+}
+
 /// The commit of a branch, a tag, or a commit itself, in a repository of the same GitHub.
 ///
 /// # Errors

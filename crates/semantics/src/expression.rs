@@ -241,6 +241,7 @@ impl From<&Fact> for Expression {
                 let output = path(&["needs", "resolve", "outputs", "admitted"]);
                 is(output, if *admitted { "true" } else { "false" })
             }
+            Fact::Wanted => is(path(&["needs", "snapshot", "outputs", "wanted"]), "true"),
             Fact::InputIsEmpty(name) => is(path(&["inputs", name.as_str()]), ""),
             Fact::Event(event) => is(path(&["github", "event_name"]), event.id()),
             Fact::StepSucceeded(step) => is(path(&["steps", step.0, "outcome"]), "success"),

@@ -23,7 +23,8 @@ fn event(trigger: &typed::Trigger) -> String {
     match trigger {
         typed::Trigger::PullRequest => "pull_request",
         typed::Trigger::MergeGroup => "merge_group",
-        typed::Trigger::PushTags(_) => "push",
+        typed::Trigger::PushTags(_) | typed::Trigger::PushBranch(_) => "push",
+        typed::Trigger::Schedule(_) => "schedule",
         typed::Trigger::Call => "workflow_call",
         typed::Trigger::Dispatch => "workflow_dispatch",
     }

@@ -25,6 +25,8 @@ pub(super) struct WorkflowLayout {
 struct TriggerLayout {
     name: &'static str,
     tags: Option<String>,
+    branches: Option<String>,
+    cron: Option<String>,
     inputs: Vec<InputLayout>,
 }
 
@@ -111,15 +113,27 @@ impl WorkflowLayout {
 }
 
 fn trigger(trigger: &Trigger, inputs: &[Input]) -> TriggerLayout {
-    let (name, tags) = match trigger {
-        Trigger::PullRequest => ("pull_request", None),
-        Trigger::MergeGroup => ("merge_group", None),
-        Trigger::PushTags(tags) => ("push", Some(quote(tags))),
-        Trigger::Call => ("workflow_call", None),
-        Trigger::Dispatch => ("workflow_dispatch", None),
-    };
     let inputs = inputs.iter().filter(|_| trigger.has_inputs()).map(input);
-    TriggerLayout { name, tags, inputs: inputs.collect() }
+    let plain = |name| TriggerLayout {
+        name,
+        tags: None,
+        branches: None,
+        cron: None,
+        inputs: inputs.collect(),
+    };
+    match trigger {
+        Trigger::PullRequest => plain("pull_request"),
+        Trigger::MergeGroup => plain("merge_group"),
+        Trigger::PushTags(tags) => TriggerLayout { tags: Some(quote(tags)), ..plain("push") },
+        Trigger::PushBranch(branch) => {
+            TriggerLayout { branches: Some(quote(branch.as_str())), ..plain("push") }
+        }
+        Trigger::Schedule(cron) => {
+            TriggerLayout { cron: Some(quote(cron.as_str())), ..plain("schedule") }
+        }
+        Trigger::Call => plain("workflow_call"),
+        Trigger::Dispatch => plain("workflow_dispatch"),
+    }
 }
 
 fn input(input: &Input) -> InputLayout {

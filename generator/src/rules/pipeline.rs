@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{GateCheck, Model, Stage, Step};
-use lockstep_schemas::strings::PinnedAction;
+use lockstep_schemas::strings::{PinnedAction, TargetId};
 
 use crate::plan::pins;
 use crate::violation::{Path, Violations};
@@ -21,8 +21,44 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
     steps.check(&model.extra_steps.assemble, &extra.key("assemble"), false);
     steps.check(&model.extra_steps.verify, &extra.key("verify"), false);
     steps.check(&model.lockstep.setup, &Path::of("lockstep").key("setup"), false);
+    snapshots(model, violations);
     gates(model, violations);
     waivers(model, violations);
+}
+
+fn snapshots(model: &Model, violations: &mut Violations) {
+    for (occasion, targets) in model.snapshots.targets() {
+        let at = Path::of("snapshots").key(occasion).key("targets");
+        if let Some(targets) = targets {
+            named_targets(model, targets, &at, "no target would be built", violations);
+        }
+    }
+    if let Some(pull_request) = &model.snapshots.pull_request {
+        let at = Path::of("snapshots").key("pull-request").key("paths");
+        violations.repeated(&pull_request.paths, &at);
+    }
+}
+
+/// A list of targets, where without one it were all of them.
+fn named_targets(
+    model: &Model,
+    targets: &[TargetId],
+    at: &Path,
+    empty: &str,
+    violations: &mut Violations,
+) {
+    for (index, target) in targets.iter().enumerate() {
+        if !model.targets.contains_key(target) {
+            let known = model.targets.keys().map(TargetId::as_str);
+            violations.unknown(at.index(index), "target", target.as_str(), known);
+        }
+    }
+    if targets.is_empty() {
+        let message = format!("`targets` is empty, so {empty}");
+        let remedy = "name some, or take `targets` out: then it is all of them";
+        violations.add(Rule::StepTargets, at.clone(), message, remedy);
+    }
+    violations.repeated(targets, at);
 }
 
 fn sources(model: &Model, violations: &mut Violations) {
@@ -191,23 +227,8 @@ impl Steps<'_> {
             self.violations.add(Rule::StepTargets, at, message, "take `targets` out");
             return;
         }
-        for (index, target) in targets.iter().enumerate() {
-            if !self.model.targets.contains_key(target) {
-                let known =
-                    self.model.targets.keys().map(lockstep_schemas::strings::TargetId::as_str);
-                self.violations.unknown(at.index(index), "target", target.as_str(), known);
-            }
-        }
-        if targets.is_empty() {
-            self.violations.add(
-                Rule::StepTargets,
-                at,
-                "`targets` is empty, so the step would never run",
-                "name its targets, or take it out",
-            );
-        } else {
-            self.violations.repeated(targets, &at);
-        }
+        let empty = "the step would never run";
+        named_targets(self.model, targets, &at, empty, self.violations);
     }
 }
 

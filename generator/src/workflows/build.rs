@@ -3,7 +3,7 @@
 use lockstep_schemas::model::{Model, Shell};
 use lockstep_schemas::plan::{Plan, PlannedFile, SourcePlan, TargetPlan};
 use lockstep_schemas::platform::Os;
-use lockstep_schemas::strings::TargetId;
+use lockstep_schemas::strings::{Expression, TargetId};
 use lockstep_schemas::workflow::{
     BuildEntry, Checkout, Condition, Fact, Job, Matrix, Role, Run, Setting, Step, Timeout, Trigger,
     Workflow,
@@ -11,10 +11,11 @@ use lockstep_schemas::workflow::{
 
 use super::limits::MATRIX_JOBS;
 use super::parts::{env, expr, file, of_run, required_input, text};
+use super::snapshots::{self, Occasion};
 use super::steps::{
-    also_of_snapshots, in_repository, other, own, set_snapshot, setup, toolchain, upload,
+    also_of_snapshots, in_repository, kept_for, other, own, set_snapshot, setup, toolchain, upload,
 };
-use super::{merged, own_steps};
+use super::{merged, own_steps, parts};
 
 /// What a job says whose target was not built. It is run by a shell of the runner's own, so that it needs no
 /// program of Lockstep's.
@@ -32,6 +33,26 @@ pub(super) fn workflows(model: &Model, plan: &Plan) -> Vec<Workflow> {
         }
     }
     workflows
+}
+
+/// The call of a build workflow, with what another job resolved.
+pub(super) fn call(workflow: &Workflow, of: impl Fn(&str) -> Expression) -> Job {
+    let with = ["version", "commit", "sources"].map(|name| Setting::new(name, of(name)));
+    parts::call(
+        workflow.file.as_str().trim_end_matches(".yml"),
+        workflow.name.as_str(),
+        workflow,
+        with.to_vec(),
+    )
+}
+
+/// The targets that a workflow builds.
+pub(super) fn targets(workflow: &Workflow) -> impl Iterator<Item = &TargetId> {
+    let entries = workflow.jobs.iter().filter_map(Job::run).flat_map(|run| match &run.matrix {
+        Matrix::Build(entries) => entries.as_slice(),
+        Matrix::None | Matrix::Install(_) => &[],
+    });
+    entries.map(|entry| &entry.target)
 }
 
 /// The system of the runner that builds a target.
@@ -55,11 +76,35 @@ fn workflow(model: &Model, plan: &Plan, os: Os, index: usize, targets: &[&Target
             required_input("sources", "Ref and commit of each source, as a JSON object"),
         ],
         concurrency: None,
-        jobs: vec![build(model, plan, targets)],
+        jobs: jobs(model, plan, targets),
     }
 }
 
-fn build(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Job {
+/// A job for the targets that the same snapshots leave out; a release builds all of them.
+fn jobs(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Job> {
+    let builds =
+        |occasion: &&Occasion<'_>| targets.iter().any(|target| occasion.builds(&target.id));
+    let occasions = snapshots::occasions(model);
+    let occasions: Vec<&Occasion<'_>> = occasions.iter().filter(builds).collect();
+    let mut groups: Vec<(Vec<&Occasion<'_>>, Vec<&TargetPlan>)> = Vec::new();
+    for target in targets.iter().copied() {
+        let left_out = occasions.iter().copied().filter(|occasion| !occasion.builds(&target.id));
+        let left_out: Vec<&Occasion<'_>> = left_out.collect();
+        match groups.iter_mut().find(|(known, _)| *known == left_out) {
+            Some((_, group)) => group.push(target),
+            None => groups.push((left_out, vec![target])),
+        }
+    }
+    let jobs = groups.iter().enumerate().map(|(index, (left_out, group))| {
+        let id = if index == 0 { "build".to_owned() } else { format!("build-{}", index + 1) };
+        let condition = left_out.iter().map(|occasion| !occasion.condition()).collect::<Vec<_>>();
+        let condition = (!condition.is_empty()).then_some(Condition::All(condition));
+        Job { condition, ..build(model, plan, &id, group) }
+    });
+    jobs.collect()
+}
+
+fn build(model: &Model, plan: &Plan, id: &str, targets: &[&TargetPlan]) -> Job {
     let matrix = |name: &str| expr(format!("matrix.{name}"));
     let is_contained = targets.iter().any(|target| target.container.is_some());
     let run = Run {
@@ -72,7 +117,7 @@ fn build(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Job {
         checkout: Checkout::Of(expr("inputs.commit")),
         steps: steps(model, plan, targets),
     };
-    of_run("build", &matrix("target").to_string(), run)
+    of_run(id, &matrix("target").to_string(), run)
 }
 
 fn environment(targets: &[&TargetPlan]) -> Vec<Setting> {
@@ -127,7 +172,7 @@ fn steps(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
         own_steps::of_build(model, &ids),
         vec![failed, in_repository(pack)],
         smoke.into_iter().collect(),
-        vec![hash, upload("Upload", name, "lockstep/out")],
+        vec![hash, upload("Upload", name, "lockstep/out", kept_for())],
     ])
 }
 

@@ -6,6 +6,7 @@
 // The compiler names every place that a new kind must visit.
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod assemble;
 mod build;
 mod gates;
 mod limits;
@@ -14,19 +15,20 @@ mod parts;
 mod programs;
 mod publish;
 mod release;
+mod snapshots;
 mod steps;
 mod verify;
 
 use lockstep_schemas::model::Model;
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::workflow::{Step, Workflow};
+use lockstep_schemas::workflow::Workflow;
 
 use crate::violation::Violation;
 
 /// Every workflow of the set, in the order in which a release meets them; or what GitHub's limits do not allow.
 pub fn workflows(model: &Model, plan: &Plan) -> Result<Vec<Workflow>, Vec<Violation>> {
-    let verify = verify::workflow(model, plan);
     let builds = build::workflows(model, plan);
+    let verify = verify::workflow(model, plan, &builds);
     let mut workflows = vec![release::workflow(model, plan, &builds, &verify)];
     workflows.extend(builds);
     workflows.push(publish::workflow(model, plan, &verify));
@@ -35,7 +37,7 @@ pub fn workflows(model: &Model, plan: &Plan) -> Result<Vec<Workflow>, Vec<Violat
     if violations.is_empty() { Ok(workflows) } else { Err(violations) }
 }
 
-/// The steps of some parts, in their order.
-fn merged<const PARTS: usize>(parts: [Vec<Step>; PARTS]) -> Vec<Step> {
+/// The steps, or the jobs, of some parts, in their order.
+fn merged<T, const PARTS: usize>(parts: [Vec<T>; PARTS]) -> Vec<T> {
     parts.into_iter().flatten().collect()
 }

@@ -3,8 +3,8 @@
 use lockstep_schemas::model::Model;
 use lockstep_schemas::strings::{Expression, InputName, JobId, Text, WorkflowFile};
 use lockstep_schemas::workflow::{
-    Checkout, Input, InputDefault, InputKind, Job, JobBody, JobOutput, Matrix, OutputKind, Run,
-    Setting, Step, StepId, Timeout,
+    Call, Checkout, Input, InputDefault, InputKind, Job, JobBody, JobOutput, Matrix, OutputKind,
+    Run, Setting, Step, StepId, Timeout, Workflow,
 };
 
 /// The step that resolves what a run is of; later steps and jobs read its outputs.
@@ -63,6 +63,17 @@ pub(super) fn of_run(name: &str, label: &str, run: Run) -> Job {
         needs: Vec::new(),
         condition: None,
         body: JobBody::Run(Box::new(run)),
+    }
+}
+
+/// A job that calls another workflow of the set.
+pub(super) fn call(name: &str, label: &str, workflow: &Workflow, with: Vec<Setting>) -> Job {
+    Job {
+        id: id(name),
+        name: label.to_owned(),
+        needs: Vec::new(),
+        condition: None,
+        body: JobBody::Call(Call::of(workflow, with)),
     }
 }
 

@@ -6,7 +6,7 @@ use lockstep_schemas::workflow::{Checkout, Job, JobBody, JobOutput, OutputKind, 
 
 use super::merged;
 use super::parts::{expr, id, job, of_attempt};
-use super::steps::{other, setup, upload};
+use super::steps::{KEPT_FOR, other, setup, upload};
 
 /// The job that builds them.
 const JOB: &str = "programs";
@@ -28,7 +28,12 @@ pub(super) fn build(model: &Model) -> Option<Job> {
         return None;
     }
     let pack = Step::run("Pack the programs", Shell::Bash, PACK_SCRIPT).with_id(PACK);
-    let hand = upload("Hand the programs to the jobs that publish", of_attempt("programs"), FOLDER);
+    let hand = upload(
+        "Hand the programs to the jobs that publish",
+        of_attempt("programs"),
+        FOLDER,
+        KEPT_FOR,
+    );
     let steps = merged([setup(model), vec![pack, hand]]);
     let mut job = job(model, JOB, "Build Lockstep's programs", 30, Checkout::OfEvent, steps);
     if let JobBody::Run(run) = &mut job.body {

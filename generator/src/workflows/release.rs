@@ -1,20 +1,20 @@
 //! `release.yml`: from the tag to the bundle.
 
 use lockstep_schemas::model::{Model, Stage};
-use lockstep_schemas::plan::{Plan, PlannedFile};
+use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{Expression, JobId};
 use lockstep_schemas::workflow::{
-    Call, Cancel, Checkout, Concurrency, Condition, Fact, Input, InputDefault, Job, JobBody,
-    JobOutput, Need, OutputKind, PermissionScope, Queue, Role, Setting, Step, Trigger, Workflow,
+    Cancel, Checkout, Concurrency, Condition, Fact, Input, InputDefault, Job, JobBody, Need,
+    OutputKind, PermissionScope, Queue, Role, Trigger, Workflow,
 };
 
-use super::parts::{RESOLVE, env, expr, file, id, input, job, output, text};
+use super::assemble::assemble;
+use super::parts::{RESOLVE, call, env, expr, file, id, input, job, output, text};
 use super::steps::{
-    SUMS, also_of_snapshots, bundle_outputs, files_blockers, github_token, in_repository, other,
-    own, pinned_rust, reading_gates, report as put_together, set_snapshot, setup, toolchain,
-    upload_bundle, verify_bundle,
+    files_blockers, github_token, in_repository, other, own, reading_gates, report as put_together,
+    set_snapshot, setup,
 };
-use super::{gates, merged, own_steps, programs};
+use super::{build, gates, merged, own_steps, programs};
 
 pub(super) fn workflow(
     model: &Model,
@@ -36,14 +36,16 @@ pub(super) fn workflow(
     jobs.extend(gates);
     let behind_gates = |workflow: &Workflow| Job {
         condition: behind(&open, [id("context")]),
-        ..build(workflow, &before_builds)
+        needs: before_builds.clone(),
+        ..build::call(workflow, of_context)
     };
     let built: Vec<Job> = builds.iter().map(behind_gates).collect();
     let done = || built.iter().map(|job| job.id.clone());
     let before_assemble = before_builds.iter().cloned().chain(done()).collect();
     let assemble = Job {
+        needs: before_assemble,
         condition: behind(&open, std::iter::once(id("context")).chain(done())),
-        ..assemble(model, plan, before_assemble)
+        ..assemble(model, plan, of_context)
     };
     jobs.extend(built);
     jobs.push(assemble);
@@ -101,16 +103,6 @@ fn inputs(plan: &Plan) -> Vec<Input> {
     std::iter::once(tag).chain(sources).collect()
 }
 
-fn call(name: &str, label: &str, workflow: &Workflow, with: Vec<Setting>) -> Job {
-    Job {
-        id: id(name),
-        name: label.to_owned(),
-        needs: Vec::new(),
-        condition: None,
-        body: JobBody::Call(Call::of(workflow, with)),
-    }
-}
-
 fn context(model: &Model, plan: &Plan) -> Job {
     let resolve = own("Resolve tag, commit and sources", "resolve-build")
         .with_id(RESOLVE)
@@ -138,87 +130,6 @@ fn context(model: &Model, plan: &Plan) -> Job {
 
 fn of_context(name: &str) -> Expression {
     expr(format!("needs.context.outputs.{name}"))
-}
-
-fn build(workflow: &Workflow, needs: &[JobId]) -> Job {
-    let with = ["version", "commit", "sources"].map(|name| Setting::new(name, of_context(name)));
-    let name = workflow.file.as_str().trim_end_matches(".yml");
-    let build = call(name, workflow.name.as_str(), workflow, with.to_vec());
-    Job { needs: needs.to_vec(), ..build }
-}
-
-/// What the targets uploaded, in whichever attempt, and of each what it uploaded last.
-fn take_targets() -> [Step; 2] {
-    [
-        other("Download what the targets built", "actions/download-artifact")
-            .with("pattern", "target-*")
-            .with("path", "lockstep/uploads")
-            .with("merge-multiple", "false"),
-        own("Take what each target built last", "hash-artifacts").with("newest", true),
-    ]
-}
-
-fn assemble(model: &Model, plan: &Plan, needs: Vec<JobId>) -> Job {
-    let [download, newest] = take_targets();
-    let steps = merged([
-        toolchain(&plan.toolchain, None),
-        setup(model),
-        vec![set_snapshot(of_context("version")), in_repository(download), newest],
-        own_steps::of_job(&model.extra_steps.assemble),
-        bundle(plan),
-    ]);
-    let commit = Checkout::Of(of_context("commit"));
-    let mut assemble = job(model, "assemble", "Assemble", 60, commit, steps);
-    assemble.needs = needs;
-    if let JobBody::Run(run) = &mut assemble.body {
-        let version = Setting::new("LOCKSTEP_VERSION", of_context("version"));
-        run.env = [version].into_iter().chain(pinned_rust(&plan.toolchain)).collect();
-        let checksums = JobOutput::of_step(SUMS, "checksums", OutputKind::Text);
-        run.outputs = bundle_outputs().into_iter().chain([checksums]).collect();
-    }
-    assemble
-}
-
-/// The steps from what the targets built to the bundle.
-fn bundle(plan: &Plan) -> Vec<Step> {
-    let of_version =
-        |name: &str, action: &'static str| own(name, action).with("version", of_context("version"));
-    let with_manifest = plan.packed_by(None).any(|file| file.manifest().is_some());
-    let with_manifest = with_manifest.then(|| {
-        also_of_snapshots(own("Pack what carries the manifest", "pack-artifacts"))
-            .as_role(Role::ProjectCode)
-            .with("with-manifest", true)
-            .with("version", of_context("version"))
-    });
-    let notes = plan.versions.released.changelog.as_ref().map(|_| {
-        also_of_snapshots(of_version(
-            "Take the release's notes from the changelog",
-            "align-versions",
-        ))
-        .with("notes", "lockstep/bundle/release-notes.md")
-    });
-    let smoke = plan.packed_by(None).any(PlannedFile::is_installed);
-    let smoke = smoke.then(|| {
-        of_version("Smoke-test what needs every target", "smoke-test").as_role(Role::ProjectCode)
-    });
-    let merge = also_of_snapshots(own("Merge the manifests", "hash-artifacts"))
-        .with("merge", true)
-        .with("version", of_context("version"))
-        .with("commit", of_context("commit"))
-        .with("sources", of_context("sources"));
-    let sums = own("Sum up the bundle", "hash-artifacts")
-        .with("sums", true)
-        .with("version", of_context("version"));
-    let pack = also_of_snapshots(of_version("Pack what needs every target", "pack-artifacts"));
-    let pack = pack.as_role(Role::ProjectCode);
-    let verify = also_of_snapshots(verify_bundle("Verify the bundle against the plan", of_context));
-    merged([
-        vec![pack, merge],
-        with_manifest.into_iter().chain(notes).collect(),
-        vec![sums, verify.with_id(SUMS)],
-        smoke.into_iter().collect(),
-        vec![upload_bundle("Upload the bundle")],
-    ])
 }
 
 /// The bundle's provenance, signed in a job that has nothing but names and digests: what runs beside a signature can

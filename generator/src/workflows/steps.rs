@@ -12,7 +12,7 @@ use super::own_steps;
 use super::parts::{expr, of_attempt};
 
 /// How long GitHub keeps what a run uploads, in days: the most that it can.
-const KEPT_FOR: u32 = 90;
+pub(super) const KEPT_FOR: u32 = 90;
 
 /// The Node.js whose npm publishes: 24.18 and later bring npm 11.16, and trusted publishing needs
 /// 11.5.1 ([documentation](https://docs.npmjs.com/trusted-publishers)).
@@ -100,19 +100,29 @@ pub(super) fn bundle_outputs() -> [JobOutput; 2] {
 }
 
 /// The upload of the bundle.
-pub(super) fn upload_bundle(name: &str) -> Step {
-    upload(name, of_attempt("bundle"), BUNDLE)
+pub(super) fn upload_bundle(name: &str, days: impl Into<Value>) -> Step {
+    upload(name, of_attempt("bundle"), BUNDLE, days)
 }
 
-/// What a folder holds, as a workflow artifact that is there at once or not at all.
-pub(super) fn upload(name: &str, artifact: impl Into<Value>, folder: &str) -> Step {
+/// How long what a build made is kept, in days: a snapshot is looked at soon, if at all.
+pub(super) fn kept_for() -> Expression {
+    expr(format!("github.ref_type == 'tag' && {KEPT_FOR} || 7"))
+}
+
+/// What a folder holds, as a workflow artifact that is there at once or not at all, for some days.
+pub(super) fn upload(
+    name: &str,
+    artifact: impl Into<Value>,
+    folder: &str,
+    days: impl Into<Value>,
+) -> Step {
     other(name, "actions/upload-artifact")
         .with("name", artifact)
         .with("path", folder)
         .with("if-no-files-found", "error")
         .with("overwrite", true)
         .with("compression-level", 0)
-        .with("retention-days", KEPT_FOR)
+        .with("retention-days", days)
 }
 
 /// The receipt of a job, also where it failed.

@@ -14,16 +14,16 @@ use super::steps::{
     PUBLISHING_NODE, PUBLISHING_UV, cargo, github_token, in_repository, node, other, own,
     pinned_rust, setup, toolchain, uv,
 };
-use super::{merged, own_steps};
+use super::{merged, own_steps, snapshots};
 
 /// What the required check says where one of the others did not pass.
 const NOT_PASSED: &str = "echo '::error title=Not checked::The jobs above say which check did not pass, and why.'\nexit 1\n";
 
-pub(super) fn workflow(model: &Model, plan: &Plan) -> Workflow {
+pub(super) fn workflow(model: &Model, plan: &Plan, builds: &[Workflow]) -> Workflow {
     let checks = vec![check_model(model), package(model, plan)];
-    let checked = checked(model, &checks);
-    let mut jobs = checks;
-    jobs.push(checked);
+    let snapshots = snapshots::jobs(model, plan, builds);
+    let checked = checked(model, &checks, &snapshots);
+    let mut jobs = merged([checks, snapshots, vec![checked]]);
     let entries: Vec<InstallEntry> =
         plan.channels.iter().flat_map(|channel| installs(model, channel)).collect();
     let parts = entries.chunks(MATRIX_JOBS).enumerate();
@@ -31,7 +31,11 @@ pub(super) fn workflow(model: &Model, plan: &Plan) -> Workflow {
     Workflow {
         file: file("verify.yml"),
         name: text("Verify"),
-        triggers: vec![Trigger::PullRequest, Trigger::MergeGroup, Trigger::Call, Trigger::Dispatch],
+        triggers: [Trigger::PullRequest, Trigger::MergeGroup]
+            .into_iter()
+            .chain(snapshots::triggers(model))
+            .chain([Trigger::Call, Trigger::Dispatch])
+            .collect(),
         env: env(model),
         inputs: inputs(),
         concurrency: Some(Concurrency {
@@ -88,12 +92,16 @@ fn package(model: &Model, plan: &Plan) -> Job {
 
 /// The check that a branch asks for. A job that is skipped passes as a required check, so this one never is
 /// ([documentation](https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/collaborating-on-repositories-with-code-quality-features/troubleshooting-required-status-checks#handling-skipped-but-required-checks)).
-fn checked(model: &Model, checks: &[Job]) -> Job {
-    let not_passed = checks.iter().map(|job| !Condition::succeeded(job.id.clone())).collect();
+fn checked(model: &Model, checks: &[Job], snapshots: &[Job]) -> Job {
+    let failed = |job: &Job| !Condition::succeeded(job.id.clone());
+    // A snapshot is not always asked for, and whether it is, its condition says.
+    let asked_for =
+        |job: &Job| Condition::All(job.condition.iter().cloned().chain([failed(job)]).collect());
+    let not_passed = checks.iter().map(failed).chain(snapshots.iter().map(asked_for)).collect();
     let fail = Step::run("Say that a check did not pass", Shell::Bash, NOT_PASSED)
         .when(Condition::All(vec![no_version(), Condition::Any(not_passed)]));
     let checked = job(model, "checked", "Checked", 5, Checkout::OfEvent, vec![fail]);
-    let needs = checks.iter().map(|job| job.id.clone()).collect();
+    let needs = checks.iter().chain(snapshots).map(|job| job.id.clone()).collect();
     Job { needs, condition: Some(Fact::Always.into()), ..checked }
 }
 

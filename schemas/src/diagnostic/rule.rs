@@ -134,7 +134,7 @@ rules! {
     StepVariable = "step-variable",
     /// A pinned action without its version, or one repository pinned to two commits.
     ActionPin = "action-pin",
-    /// A step names targets where no target is built, or none.
+    /// A step names targets where no target is built; or a step or a snapshot names none.
     StepTargets = "step-targets",
     /// A gate that cannot work as it is written.
     GateForm = "gate-form",

@@ -30,10 +30,12 @@ pub struct Build {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ExtraSteps {
     /// In `release.yml`, when tag and versions are known to agree, before anything is built. They
-    /// find `LOCKSTEP_VERSION`, `LOCKSTEP_TAG` and `LOCKSTEP_COMMIT` in their environment.
+    /// find `LOCKSTEP_VERSION`, `LOCKSTEP_TAG` and `LOCKSTEP_COMMIT` in their environment. A snapshot has them too, and no
+    /// tag.
     pub context: Vec<Step>,
     /// In `release.yml`, with what every target uploaded in `lockstep/targets/target-<id>`, before the
-    /// artifacts that need every target are packed. They find `LOCKSTEP_VERSION` in their environment.
+    /// artifacts that need every target are packed. They find `LOCKSTEP_VERSION` in their environment. A snapshot of all
+    /// targets has them too.
     pub assemble: Vec<Step>,
     /// In `verify.yml`, before the packaging dry run.
     pub verify: Vec<Step>,

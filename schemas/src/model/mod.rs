@@ -15,6 +15,7 @@ mod artifacts;
 mod build;
 mod channels;
 mod gates;
+mod snapshots;
 mod targets;
 mod tiers;
 mod versions;
@@ -29,6 +30,7 @@ pub use channels::{
     Homebrew, Npm, NpmClient, Pypi,
 };
 pub use gates::{Gate, GateCheck, Stage, Waiver};
+pub use snapshots::{PullRequestSnapshots, PushSnapshots, ScheduledSnapshots, Snapshots};
 pub use targets::{BuildMode, JobMinutes, OwnRunner, Source, SourceRef, Target};
 pub use tiers::{Tier, TierDetail, TierEntry};
 pub use versions::{DescribedFile, Train, VersionFile, Versions};
@@ -89,6 +91,9 @@ pub struct Model {
     /// Steps of the project's own in jobs that belong to no target.
     #[serde(default)]
     pub extra_steps: ExtraSteps,
+    /// When `verify.yml` builds what a release would, to try it.
+    #[serde(default)]
+    pub snapshots: Snapshots,
     /// Whether the bundle gets a build provenance attestation. Private repositories need GitHub
     /// Enterprise Cloud for it
     /// ([documentation](https://docs.github.com/en/actions/concepts/security/artifact-attestations)).

@@ -86,6 +86,23 @@ macro_rules! many_lines {
     };
 }
 
+/// One field of a time as cron has it: values, ranges and steps of them.
+macro_rules! cron_field {
+    ($value:literal) => {
+        concat!(
+            r"(?:\*|(?:",
+            $value,
+            r")(?:-(?:",
+            $value,
+            r"))?)(?:/[1-9][0-9]?)?(?:,(?:\*|(?:",
+            $value,
+            r")(?:-(?:",
+            $value,
+            r"))?)(?:/[1-9][0-9]?)?)*"
+        )
+    };
+}
+
 /// One segment or more of a portable relative path. No segment is `.` or `..`.
 macro_rules! path {
     ($extra:literal) => {

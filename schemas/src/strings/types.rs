@@ -255,6 +255,37 @@ string_types! {
         example: "dist/*.whl",
     }
 
+    /// A pattern of the repository's paths, as
+    /// [git](https://git-scm.com/docs/gitglossary#Documentation/gitglossary.txt-glob) reads it: `*` stands for any text
+    /// within one part, and `**` for any parts.
+    PathGlob {
+        max: 300,
+        pattern: path!("*"),
+        rule: "a pattern of paths, such as src/** or *.lock: letters, digits, `_`, `.`, `@`, `+`, `-` and `*`, parts joined by `/`, no `..`",
+        example: "src/**",
+    }
+
+    /// Minute, hour, day of the month, month and day of the week, in UTC
+    /// ([syntax](https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule)).
+    Cron {
+        max: 100,
+        pattern: concat!(
+            "^",
+            cron_field!("[0-5]?[0-9]"),
+            " ",
+            cron_field!("[01]?[0-9]|2[0-3]"),
+            " ",
+            cron_field!("0?[1-9]|[12][0-9]|3[01]"),
+            " ",
+            cron_field!("0?[1-9]|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"),
+            " ",
+            cron_field!("[0-6]|SUN|MON|TUE|WED|THU|FRI|SAT"),
+            "$"
+        ),
+        rule: "a time as cron has it: minute, hour, day, month and weekday, such as 17 3 * * 1",
+        example: "17 3 * * 1",
+    }
+
     /// The place of a value in JSON, TOML or YAML, as a [JSON Pointer](https://www.rfc-editor.org/rfc/rfc6901):
     /// keys, each behind a `/`.
     JsonPointer {

@@ -42,6 +42,8 @@ pub enum Fact {
     /// The job `resolve` said that the environments admit this run, which they do on the release's tag; or that they
     /// do not.
     Admitted(bool),
+    /// The job `snapshot` said that a snapshot of this change is wanted.
+    Wanted,
     /// An input was not given.
     InputIsEmpty(InputName),
     /// An event started the run.
@@ -93,6 +95,10 @@ impl JobResult {
 pub enum Event {
     /// A pull request.
     PullRequest,
+    /// A push, of a branch or a tag.
+    Push,
+    /// A time.
+    Schedule,
 }
 
 impl Event {
@@ -101,6 +107,8 @@ impl Event {
     pub fn id(self) -> &'static str {
         match self {
             Self::PullRequest => "pull_request",
+            Self::Push => "push",
+            Self::Schedule => "schedule",
         }
     }
 }
@@ -205,6 +213,7 @@ impl Fact {
             Self::Rehearsal => format!("{not}inputs.rehearsal"),
             Self::OnTag => format!("github.ref_type {equal} 'tag'"),
             Self::Admitted(is) => format!("needs.resolve.outputs.admitted {equal} '{is}'"),
+            Self::Wanted => format!("needs.snapshot.outputs.wanted {equal} 'true'"),
             Self::InputIsEmpty(name) => format!("inputs.{name} {equal} ''"),
             Self::Event(event) => format!("github.event_name {equal} '{}'", event.id()),
             Self::StepSucceeded(step) => format!("steps.{step}.outcome {equal} 'success'"),

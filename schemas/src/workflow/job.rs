@@ -94,6 +94,7 @@ impl Job {
             | Fact::Selected(..)
             | Fact::OnTag
             | Fact::Admitted(_)
+            | Fact::Wanted
             | Fact::InputIsEmpty(_)
             | Fact::Event(_)
             | Fact::StepSucceeded(_)
@@ -172,6 +173,8 @@ impl Run {
 pub enum Checkout {
     /// That of the event which started the run.
     OfEvent,
+    /// That of the event, and those that it follows: of a pull request the branch that it would go to, and its own.
+    WithParents,
     /// This one.
     Of(Expression),
 }
@@ -183,6 +186,7 @@ impl Checkout {
         let step = Step::uses("Check out", ActionName::Other(action));
         let step = match self {
             Self::OfEvent => step,
+            Self::WithParents => step.with("fetch-depth", 2),
             Self::Of(commit) => step.with("ref", commit.clone()),
         };
         step.with("persist-credentials", false)

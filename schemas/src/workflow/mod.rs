@@ -20,7 +20,7 @@ pub use job::{
 pub use need::{Access, Need, Permission, PermissionScope};
 pub use step::{ActionName, Rehearsed, Role, Setting, Step, StepBody, StepId, Value};
 
-use crate::strings::{InputName, Text, WorkflowFile};
+use crate::strings::{Cron, GitRef, InputName, Text, WorkflowFile};
 
 /// A workflow of the rendered set.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +62,11 @@ pub enum Trigger {
     /// A push of a tag that matches a
     /// [filter pattern](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet).
     PushTags(String),
+    /// A push to a branch.
+    PushBranch(GitRef),
+    /// A time
+    /// ([documentation](https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule)).
+    Schedule(Cron),
     /// A call of another workflow.
     Call,
     /// A dispatch by hand.
@@ -73,7 +78,11 @@ impl Trigger {
     #[must_use]
     pub fn has_inputs(&self) -> bool {
         match self {
-            Self::PullRequest | Self::MergeGroup | Self::PushTags(_) => false,
+            Self::PullRequest
+            | Self::MergeGroup
+            | Self::PushTags(_)
+            | Self::PushBranch(_)
+            | Self::Schedule(_) => false,
             Self::Call | Self::Dispatch => true,
         }
     }

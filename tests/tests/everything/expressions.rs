@@ -27,11 +27,16 @@ fn fact(fact: &Fact, contexts: &mut Contexts) -> bool {
             let at = ["needs", "resolve", "outputs", "admitted"];
             contexts.one_of(&at, &["true", "false", ""]) == is.to_string()
         }
+        Fact::Wanted => {
+            let at = ["needs", "snapshot", "outputs", "wanted"];
+            contexts.one_of(&at, &["true", "false", ""]) == "true"
+        }
         Fact::InputIsEmpty(name) => {
             contexts.one_of(&["inputs", name.as_str()], &["", "1.2.3"]).is_empty()
         }
         Fact::Event(event) => {
-            contexts.one_of(&["github", "event_name"], &["push", "pull_request"]) == event.id()
+            contexts.one_of(&["github", "event_name"], &["push", "pull_request", "schedule"])
+                == event.id()
         }
         Fact::StepSucceeded(step) => {
             contexts.one_of(&["steps", step.0, "outcome"], &["success", "failure"]) == "success"

@@ -3,10 +3,10 @@
 use lockstep_schemas::model::Model;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::workflow::{
-    Call, Checkout, Condition, Fact, Job, JobBody, JobResult, Role, Setting, Workflow,
+    Checkout, Condition, Fact, Job, JobResult, Role, Setting, Workflow,
 };
 
-use super::super::parts::{id, job};
+use super::super::parts::{call, id, job};
 use super::super::steps::{other, report as put_together, upload_receipt};
 use super::super::{merged, programs};
 use super::resolved;
@@ -24,13 +24,8 @@ pub(super) fn deliver(live: &[Job], verify: &Workflow) -> Job {
     let with = ["version", "commit", "channels"].map(|name| Setting::new(name, resolved(name)));
     // It waits for all of them: what a maintainer brings to a tap is looked at too before it is installed from.
     let needs = [id("resolve")].into_iter().chain(live.iter().map(|job| job.id.clone()));
-    Job {
-        id: id("deliver"),
-        name: "Deliver".to_owned(),
-        needs: needs.collect(),
-        condition: Some(Condition::All(terms)),
-        body: JobBody::Call(Call::of(verify, with.to_vec())),
-    }
+    let deliver = call("deliver", "Deliver", verify, with.to_vec());
+    Job { needs: needs.collect(), condition: Some(Condition::All(terms)), ..deliver }
 }
 
 /// What happened in a live run is put together; a failed gate becomes an issue.

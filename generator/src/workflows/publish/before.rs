@@ -9,8 +9,8 @@ use lockstep_schemas::workflow::{
 
 use super::super::parts::{RESOLVE, expr, id, job, output};
 use super::super::steps::{
-    BUNDLE, SUMS, bundle_outputs, github_token, in_repository, other, own, reading_gates, report,
-    upload_bundle, upload_receipt, verify_bundle,
+    BUNDLE, KEPT_FOR, SUMS, bundle_outputs, github_token, in_repository, other, own, reading_gates,
+    report, upload_bundle, upload_receipt, verify_bundle,
 };
 use super::super::{gates, merged, programs};
 use super::{jobs, look_at_bundle, resolved};
@@ -60,7 +60,10 @@ fn resolve(model: &Model, plan: &Plan) -> Job {
         vec![in_repository(find), check_out, download],
         vec![verify_bundle("Verify the bundle", here).with_id(SUMS)],
         prove.into_iter().collect(),
-        vec![upload_bundle("Hand the bundle to the jobs that publish"), upload_receipt("resolve")],
+        vec![
+            upload_bundle("Hand the bundle to the jobs that publish", KEPT_FOR),
+            upload_receipt("resolve"),
+        ],
     ]);
     let mut resolve = job(model, "resolve", "Resolve the build run", 30, Checkout::OfEvent, steps);
     if let JobBody::Run(run) = &mut resolve.body {
