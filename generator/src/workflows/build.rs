@@ -19,7 +19,7 @@ use super::{merged, own_steps, parts};
 
 /// What a job says whose target was not built. It is run by a shell of the runner's own, so that it needs no
 /// program of Lockstep's.
-const NOT_BUILT: &str = "printf '::error title=%s was not built::%s\\n' \"$LOCKSTEP_TARGET\" \"The step that failed says why. No bundle is made of this run. If it was the runner, run the failed jobs again; if the build must change, tag a new version with the change.\"\n";
+const NOT_BUILT: &str = "printf '::error title=%s was not built::%s\\n' \"$LOCKSTEP_TARGET\" \"The step that failed says why. No bundle is made of this run. If it was the runner, run the failed jobs again; if the build must change, a release of the change needs a tag of its own.\"\n";
 
 /// The build workflows of the platforms that a plan has. More targets than a matrix may hold go to
 /// further workflows of the same platform.

@@ -27,6 +27,11 @@ pub enum Event {
         /// The tag.
         tag: String,
     },
+    /// A pull request was opened, or changed.
+    PullRequest {
+        /// Its number.
+        number: u32,
+    },
     /// A person started it.
     Dispatch {
         /// The branch or tag that it was started on: `refs/heads/main`.
@@ -46,6 +51,7 @@ impl Event {
     fn git_ref(&self) -> String {
         match self {
             Self::Push { tag } => format!("refs/tags/{tag}"),
+            Self::PullRequest { number } => format!("refs/pull/{number}/merge"),
             Self::Dispatch { git_ref, .. } => git_ref.clone(),
         }
     }
@@ -53,6 +59,7 @@ impl Event {
     fn name(&self) -> &'static str {
         match self {
             Self::Push { .. } => "push",
+            Self::PullRequest { .. } => "pull_request",
             Self::Dispatch { .. } => "workflow_dispatch",
         }
     }
@@ -60,6 +67,9 @@ impl Event {
     fn payload(&self) -> serde_json::Value {
         match self {
             Self::Push { .. } => json!({ "ref": self.git_ref() }),
+            Self::PullRequest { number } => {
+                json!({ "number": number, "pull_request": { "number": number } })
+            }
             Self::Dispatch { inputs, .. } => json!({ "ref": self.git_ref(), "inputs": inputs }),
         }
     }

@@ -125,6 +125,21 @@ impl Repository<'_> {
     pub fn clone_at(&self, git_ref: &str, into: &Path) {
         let address = format!("https://github.com/{}", self.name);
         self.hub.git(&["clone", "--quiet", &address, into.to_str().unwrap()], self.hub.path());
-        self.hub.git(&["checkout", "--quiet", "--detach", git_ref], into);
+        self.hub.git(&["fetch", "--quiet", "origin", git_ref], into);
+        self.hub.git(&["checkout", "--quiet", "--detach", "FETCH_HEAD"], into);
+    }
+
+    /// Makes a pull request of a change to `main`, with the merge that GitHub makes of it.
+    pub fn pull_request(&self, number: u32, change: impl FnOnce(&Path)) {
+        let folder = tempfile::tempdir().unwrap();
+        self.clone_at("refs/heads/main", folder.path());
+        let git = |arguments: &[&str]| self.hub.git(arguments, folder.path());
+        git(&["checkout", "--quiet", "-b", "change"]);
+        change(folder.path());
+        git(&["add", "--all"]);
+        git(&["commit", "--quiet", "--message", "A change"]);
+        git(&["checkout", "--quiet", "--detach", "origin/main"]);
+        git(&["merge", "--quiet", "--no-ff", "--message", "The merge", "change"]);
+        git(&["push", "--quiet", "origin", &format!("HEAD:refs/pull/{number}/merge")]);
     }
 }

@@ -25,6 +25,7 @@ mod problems;
 mod proof;
 mod reference_sets;
 mod references;
+mod required_check;
 mod scale;
 mod semantics;
 mod stand_ins;

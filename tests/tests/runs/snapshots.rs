@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use lockstep_tests::bundle::Bundle;
@@ -82,4 +83,37 @@ fn a_closed_gate_stops_no_snapshot() {
     let bundle = Bundle::of(&run);
     bundle.assert_sums();
     assert!(bundle.manifest.snapshot);
+}
+
+/// A pull request that changes what builds is built, and one that changes nothing of it is not: the required check passes
+/// both, and stops what does not build.
+#[test]
+fn a_pull_request_is_tried_where_it_changes_what_builds() {
+    let hub = GitHub::new();
+    let sample = Sample::tool();
+    let model = sample.path().join("lockstep.yaml");
+    let snapshots = "snapshots: { pull-request: { targets: [linux-x64], paths: [\"*.sh\", npm/**] }, push: { branch: main } }\n";
+    fs::write(&model, fs::read_to_string(&model).unwrap() + snapshots).unwrap();
+    let repository = sample.publish(&hub);
+    let run = |number, change: &dyn Fn(&Path)| {
+        repository.pull_request(number, change);
+        repository.run("verify.yml", &Event::PullRequest { number }, &settings())
+    };
+    let other = run(7, &|folder| fs::write(folder.join("README.md"), "A tool\n").unwrap());
+    assert!(other.succeeded(), "{}", other.overview());
+    assert!(!is_skipped(&other, "Snapshot"), "{}", other.overview());
+    assert!(is_skipped(&other, "Build Linux / linux-x64"), "{}", other.overview());
+
+    let comment = |folder: &Path| append(&folder.join("build.sh"), "# A comment\n");
+    let built = run(8, &comment);
+    assert!(built.succeeded(), "{}", built.overview());
+    assert!(!is_skipped(&built, "Build Linux / linux-x64"), "{}", built.overview());
+    assert!(is_skipped(&built, "Assemble"), "{}", built.overview());
+
+    let broken = run(9, &|folder| append(&folder.join("build.sh"), "exit 1\n"));
+    assert!(!broken.succeeded(), "{}", broken.overview());
+}
+
+fn append(file: &Path, text: &str) {
+    fs::write(file, fs::read_to_string(file).unwrap() + text).unwrap();
 }
