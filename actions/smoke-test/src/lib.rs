@@ -102,8 +102,7 @@ impl Artifacts<'_> {
         let name = file.file_name().unwrap_or_default().display();
         report.line(format_args!("{name}: {}", installed.how));
         let Some(smoke) = expected.file.smoke() else { return Ok(()) };
-        let target = self.target.map_or("", |target| target.id.as_str());
-        let version = &self.inputs.version;
+        let (target, version) = (self.target, &self.inputs.version);
         let script = Script { smoke, file: &file, installed: &installed, target, version };
         for mode in &self.plan.modes {
             report.line(format_args!("{name} ({}): {}", mode.id(), smoke.run));

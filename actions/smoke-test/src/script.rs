@@ -7,7 +7,8 @@ use std::process::{Command, Output, Stdio};
 use lockstep_runner::Failure;
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{BuildMode, Smoke};
-use lockstep_schemas::strings::Version;
+use lockstep_schemas::plan::TargetPlan;
+use lockstep_schemas::strings::{Text, Version};
 
 use crate::install::Installed;
 
@@ -16,7 +17,7 @@ pub(crate) struct Script<'a> {
     pub(crate) smoke: &'a Smoke,
     pub(crate) file: &'a Path,
     pub(crate) installed: &'a Installed,
-    pub(crate) target: &'a str,
+    pub(crate) target: Option<&'a TargetPlan>,
     pub(crate) version: &'a Version,
 }
 
@@ -34,14 +35,17 @@ impl Script<'_> {
             })?;
             command.env("PATH", path);
         }
+        let target = self.target.map_or("", |target| target.id.as_str());
+        let emulator = self.target.and_then(|target| target.emulator.as_ref());
         command
             .args(["--noprofile", "--norc", "-eo", "pipefail", "-c"])
             .arg(self.smoke.run.as_str())
             .current_dir(&self.installed.folder)
             .env("LOCKSTEP_ARTIFACT", self.file)
+            .env("LOCKSTEP_EMULATOR", emulator.map_or("", Text::as_str))
             .env("LOCKSTEP_MODE", mode.id())
             .env("LOCKSTEP_ROOT", crate::absolute(Path::new("."))?)
-            .env("LOCKSTEP_TARGET", self.target)
+            .env("LOCKSTEP_TARGET", target)
             .env("LOCKSTEP_VERSION", self.version.as_str())
             .stdin(Stdio::null())
             .output()

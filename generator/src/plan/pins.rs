@@ -10,7 +10,7 @@ use super::itself::own_repository;
 
 /// The commits that this Lockstep renders with, each with its tag. A project's bot may bump them in
 /// the rendered files; regeneration keeps what it finds bumped.
-const DEFAULTS: [(&str, &str, &str); 7] = [
+const DEFAULTS: [(&str, &str, &str); 8] = [
     ("actions/attest", "1e69f48acb82d1966a394da916b4c1698aa569d6", "v4.2.2"),
     ("actions/checkout", "3d3c42e5aac5ba805825da76410c181273ba90b1", "v7.0.1"),
     ("actions/download-artifact", "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c", "v8.0.1"),
@@ -18,6 +18,7 @@ const DEFAULTS: [(&str, &str, &str); 7] = [
     ("actions/setup-python", "5fda3b95a4ea91299a34e894583c3862153e4b97", "v7.0.0"),
     ("actions/upload-artifact", "043fb46d1a93c77aae656e7c1c64a875d1fc6a0a", "v7.0.1"),
     ("astral-sh/setup-uv", "20cfd1bf945f4377ade1205e4dbc17946fc9a30d", "v10.0.1"),
+    ("taiki-e/install-action", "82cd3e7658a6f96c86c0234aeeda1748937cb0a1", "v2.85.13"),
 ];
 
 /// Crates.io's own action, which trades the run's identity for a token of half an hour.

@@ -24,6 +24,7 @@ pub(super) fn resolve(model: &Model, id: &TargetId, target: &Target) -> Option<T
             .cross
             .then(|| runner(model, &target.runner).map(|runner| runner.os))
             .flatten(),
+        emulator: target.emulator.clone(),
         container: target.container.clone(),
         glibc,
         macos: target.macos.clone(),

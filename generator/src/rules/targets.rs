@@ -109,6 +109,10 @@ fn runner(
             "take `cross` out",
         );
     }
+    if target.emulator.is_some() && !target.cross {
+        let message = "an emulator runs what is cross-built, and this target is not";
+        violations.add(Rule::RunnerMismatch, at.key("emulator"), message, "take `emulator` out");
+    }
     // A container on a runner of another system is told by itself.
     let is_other_system = runner.os != platform.os && target.container.is_none();
     let is_other_processor = runner.os == platform.os && !is_own;

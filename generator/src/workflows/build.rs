@@ -1,9 +1,9 @@
 //! `build-linux.yml`, `build-macos.yml`, `build-windows.yml`: the matrix of one platform's targets.
 
-use lockstep_schemas::model::{Model, Shell};
+use lockstep_schemas::model::{Model, Shell, Toolchain};
 use lockstep_schemas::plan::{Plan, PlannedFile, SourcePlan, TargetPlan};
 use lockstep_schemas::platform::Os;
-use lockstep_schemas::strings::{Expression, TargetId};
+use lockstep_schemas::strings::{Expression, TargetId, ToolVersion};
 use lockstep_schemas::workflow::{
     BuildEntry, Checkout, Condition, Fact, Job, Matrix, Role, Run, Setting, Step, Timeout, Trigger,
     Workflow,
@@ -149,7 +149,7 @@ fn steps(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
     let smoke = targets.iter().any(|target| runs(target) && is_installed(&&target.id)).then(|| {
         of_target(own("Smoke-test what was packed", "smoke-test")).as_role(Role::ProjectCode)
     });
-    // What is built for another system or processor nothing runs here.
+    // What is built for another system or processor nothing runs here, unless an emulator does.
     let cross = targets.iter().filter(|target| !runs(target));
     let native = cross.map(|target| !Fact::Target(target.id.clone())).collect::<Vec<_>>();
     let smoke = smoke.map(|step| match native.as_slice() {
@@ -178,17 +178,37 @@ fn steps(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
 
 /// Whether what is built runs where it is built.
 fn runs(target: &TargetPlan) -> bool {
-    target.cross_built_on.is_none()
+    target.cross_built_on.is_none() || target.emulator.is_some()
 }
 
-/// The toolchains, for targets that no container brings them to.
+/// The toolchains. A container brings its own.
 fn toolchains(plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
     let contained = targets.iter().filter(|target| target.container.is_some()).count();
-    if contained == targets.len() {
-        return Vec::new();
+    if contained == 0 {
+        return toolchain(&plan.toolchain, None);
     }
-    let condition = (contained > 0).then(|| !Fact::Contained);
-    toolchain(&plan.toolchain, condition.as_ref())
+    let all = contained == targets.len();
+    let own = if all { Vec::new() } else { toolchain(&plan.toolchain, Some(&!Fact::Contained)) };
+    let images = image_toolchains(&plan.toolchain)
+        .map(|step| if all { step } else { step.when(Fact::Contained) });
+    own.into_iter().chain(images).collect()
+}
+
+/// What says which versions an image brings in the place of those that the model pins: nothing sets them up there.
+fn image_toolchains(toolchain: &Toolchain) -> Option<Step> {
+    let pinned = [
+        toolchain.rust.as_ref().map(|version| ("Rust", version, "rustc")),
+        toolchain.node.as_ref().map(|version| ("Node.js", version, "node")),
+        toolchain.python.as_ref().map(|version| ("Python", version, "python3")),
+    ];
+    let says = |(name, version, program): (&str, &ToolVersion, &str)| {
+        format!(
+            "echo \"{name}: the model has {version}, this image $({program} --version 2>/dev/null || echo none)\"\n"
+        )
+    };
+    let script: String = pinned.into_iter().flatten().map(says).collect();
+    let name = "Say which toolchains the image brings";
+    (!script.is_empty()).then(|| Step::run(name, Shell::Bash, &script))
 }
 
 fn check_out_source(source: &SourcePlan) -> Step {

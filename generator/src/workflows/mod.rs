@@ -8,6 +8,7 @@
 
 mod assemble;
 mod build;
+mod delivery;
 mod gates;
 mod limits;
 mod own_steps;

@@ -196,7 +196,7 @@ pub enum Scope {
 pub struct Smoke {
     /// The script. Before publishing it runs on the target's runner, once for each build mode
     /// (`LOCKSTEP_MODE`), in the folder that the artifact was unpacked to. `LOCKSTEP_ARTIFACT` is the
-    /// file, `LOCKSTEP_ROOT` the project's root. After publishing it runs where the channel's own
+    /// file, `LOCKSTEP_ROOT` the project's root, `LOCKSTEP_EMULATOR` what runs a cross-built target. After publishing it runs where the channel's own
     /// client installed it.
     pub run: Script,
     /// Whether its output must contain the release's version.

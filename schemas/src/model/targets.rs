@@ -7,7 +7,7 @@ use crate::numbers::Within;
 use crate::platform::{Cpu, Os};
 use crate::strings::{
     ArchiveSuffix, ContainerImage, GitRef, GlibcVersion, Id, InputName, MacosVersion, RelativePath,
-    Repository, RunnerLabel, Triple, WheelPlatform,
+    Repository, RunnerLabel, Text, Triple, WheelPlatform,
 };
 
 /// One platform that is built.
@@ -21,9 +21,13 @@ pub struct Target {
     /// The runner that builds and smoke-tests it: of the target's own system and processor, unless it is cross-built.
     pub runner: RunnerLabel,
     /// Whether it is built on a runner of another system or processor. Nothing runs it there, so no smoke test does before
-    /// delivery.
+    /// delivery, unless an emulator is named.
     #[serde(default)]
     pub cross: bool,
+    /// What runs a cross-built target's programs where it is built, such as `qemu-aarch64 -L /usr/aarch64-linux-gnu`. Smoke
+    /// scripts find it as `LOCKSTEP_EMULATOR`, which is empty where nothing is emulated; `build.setup` installs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emulator: Option<Text>,
     /// The runner that installs it when it is delivered. By default that which builds it; a cross-built target has none
     /// otherwise, and so cannot be `official`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

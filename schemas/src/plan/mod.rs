@@ -194,6 +194,9 @@ pub struct TargetPlan {
     /// The system of that runner, where it is built for another system or processor.
     #[serde(default)]
     pub cross_built_on: Option<Os>,
+    /// What runs its programs there.
+    #[serde(default)]
+    pub emulator: Option<Text>,
     /// The image that the build runs in.
     #[serde(default)]
     pub container: Option<ContainerImage>,

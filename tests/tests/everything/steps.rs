@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use lockstep_schemas::action::Interface;
 use lockstep_schemas::workflow::{
-    Access, ActionName, Job, Need, Run, Setting, Step, StepBody, Value,
+    Access, ActionName, Job, Matrix, Need, Run, Setting, Step, StepBody, Value,
 };
 use lockstep_tests::sets::GRAPHS;
 
@@ -140,4 +140,22 @@ fn bundles_are_taken_by_their_digest() {
 #[test]
 fn steps_have_names() {
     each_step(|job, step| assert!(!step.name.trim().is_empty(), "{}", job.id));
+}
+
+/// An archive of the whole release is installed on every platform that it serves, and not once on some runner.
+#[test]
+fn what_serves_every_target_is_installed_on_each() {
+    let (.., workflows) = GRAPHS.iter().find(|(name, ..)| name == "one-archive").unwrap();
+    let runs = workflows.iter().flat_map(|workflow| &workflow.jobs).filter_map(Job::run);
+    let entries = runs.filter_map(|run| match &run.matrix {
+        Matrix::Install(entries) => Some(entries),
+        Matrix::None | Matrix::Build(_) => None,
+    });
+    let installed = entries.flatten().map(|entry| (entry.target.as_str(), entry.runner.as_str()));
+    let wanted = [
+        ("win32-x64", "windows-2025"),
+        ("linux-x64", "ubuntu-24.04"),
+        ("darwin-arm64", "macos-15"),
+    ];
+    assert_eq!(installed.collect::<Vec<_>>(), wanted);
 }

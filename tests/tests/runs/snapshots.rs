@@ -114,6 +114,27 @@ fn a_pull_request_is_tried_where_it_changes_what_builds() {
     assert!(!broken.succeeded(), "{}", broken.overview());
 }
 
+/// What is cross-built runs where an emulator is named, here a shell for the sample's scripts, and nowhere else.
+#[test]
+fn an_emulator_runs_what_is_cross_built() {
+    let hub = GitHub::new();
+    let sample = Sample::tool();
+    let model = sample.path().join("lockstep.yaml");
+    let text = fs::read_to_string(&model).unwrap();
+    let cross = "{ runner: ubuntu-24.04, cross: true, emulator: sh }";
+    let text =
+        text.replace("darwin-arm64: { runner: macos-15 }", &format!("darwin-arm64: {cross}"));
+    let text = text.replace(
+        "'./\"$LOCKSTEP_MODE\"/tool --version'",
+        "'echo \"by <$LOCKSTEP_EMULATOR>\" && $LOCKSTEP_EMULATOR ./\"$LOCKSTEP_MODE\"/tool --version'",
+    );
+    fs::write(&model, text).unwrap();
+    let run = dispatched_on_main(&sample, &hub);
+    let said = |job: &str| run.job(job).step("Smoke-test what was packed").log.clone();
+    assert!(said("Build Linux / darwin-arm64").contains("by <sh>"), "{}", run.overview());
+    assert!(said("Build Linux / linux-x64").contains("by <>"), "{}", run.overview());
+}
+
 fn append(file: &Path, text: &str) {
     fs::write(file, fs::read_to_string(file).unwrap() + text).unwrap();
 }
