@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use tempfile::TempDir;
 
+use crate::github_api::{GitHubApi, Known, TOKEN};
 use crate::program::{self, Outcome, lockstep};
 use crate::samples;
 
@@ -25,6 +26,9 @@ pub struct Script {
     /// Environment variables: with `GITHUB_ACTIONS: "true"` the programs speak to a runner.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// What GitHub knows, where it is asked.
+    #[serde(default)]
+    pub github: Option<Known>,
     /// The command lines, in sh.
     pub run: String,
 }
@@ -62,7 +66,14 @@ impl Script {
     /// Runs it in a copy of `tests/projects/tool`, a repository whose commit is always the same.
     pub fn run(&self) -> Outcome {
         let folder = self.project();
-        self.sh(folder.path(), &self.run)
+        let Some(known) = &self.github else { return self.sh(folder.path(), &self.run) };
+        let api = GitHubApi::new();
+        let commit = self.sh(folder.path(), "git rev-parse HEAD").stdout;
+        api.with(|state| known.tell(state, commit.trim()));
+        let mut script = Self { run: self.run.clone(), env: self.env.clone(), ..Self::default() };
+        script.env.entry("GITHUB_API_URL".to_owned()).or_insert_with(|| api.address());
+        script.env.entry("GITHUB_TOKEN".to_owned()).or_insert_with(|| TOKEN.to_owned());
+        script.sh(folder.path(), &self.run)
     }
 
     /// The copy, with what of it is changed.

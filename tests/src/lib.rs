@@ -5,6 +5,7 @@ pub mod actions;
 pub mod bundle;
 pub mod commands;
 pub mod github;
+pub mod github_api;
 pub mod hostile;
 pub mod pairs;
 pub mod program;

@@ -1,5 +1,6 @@
 //! Resolves what a release is made of, and fails where a gate is not open.
 
+mod gates;
 mod publish;
 mod snapshot;
 mod tag;
@@ -14,10 +15,11 @@ use lockstep_runner::inputs::ProjectPlan;
 use lockstep_runner::{Action, Failure, Program, Report, Secret};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::ResolvedSource;
-use lockstep_schemas::model::{GateCheck, Stage};
+use lockstep_schemas::model::Stage;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{CommitSha, GitRef, Version};
 
+use gates::Release;
 use publish::{Dispatch, Run};
 
 /// Resolves tag, commit, sources and build run, and checks the gates.
@@ -183,7 +185,9 @@ fn release(
     if let (Some((tag, _)), Some(commit)) = (&tagged, commit) {
         report.found(tag::leads_to(plan, tag, commit));
     }
-    gates(plan, report);
+    if let (Some((tag, _)), Some(commit)) = (&tagged, commit) {
+        gates::ask(&Release { plan, tag: tag.as_str(), commit }, Stage::Build, report);
+    }
     tagged.map(|(tag, version)| (tag.to_string(), version))
 }
 
@@ -199,24 +203,5 @@ fn commit() -> Result<CommitSha, Diagnostic> {
             "a step checked out another commit: remove that step, and build the tagged commit",
         )),
         _ => Ok(found),
-    }
-}
-
-/// Gates of the build that this version cannot check stay closed.
-fn gates(plan: &Plan, report: &mut Report) {
-    for gate in plan.gates.iter().filter(|gate| gate.before == Stage::Build) {
-        if matches!(gate.check, GateCheck::Script { .. }) {
-            continue;
-        }
-        report.problem(
-            Diagnostic::new(
-                Rule::NotYet,
-                format!(
-                    "gate `{}` asks GitHub, which this version of Lockstep cannot do yet",
-                    gate.id
-                ),
-            )
-            .with_remedy("make it a script, or wait for the version that does"),
-        );
     }
 }

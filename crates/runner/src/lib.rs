@@ -15,5 +15,5 @@ mod table;
 pub use failure::Failure;
 pub use interface::{Action, Secret, variable};
 pub use program::{Program, main};
-pub use report::Report;
+pub use report::{Report, tell};
 pub use table::Table;

@@ -223,6 +223,10 @@ rules! {
     TagUnknown = "tag-unknown",
     /// The tag leads to another commit than the one that is built. A tag of a release never moves.
     TagMoved = "tag-moved",
+    /// A gate of the model did not pass, or nobody could check whether it did.
+    GateClosed = "gate-closed",
+    /// GitHub refuses a question, or does not answer it.
+    GithubFailed = "github-failed",
     /// A branch or tag of a source that is not there, or is both.
     RefUnknown = "ref-unknown",
     /// A folder is not a checkout, or is checked out at another commit than the one that is built.

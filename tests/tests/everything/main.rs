@@ -10,6 +10,7 @@ mod commands;
 mod committed;
 mod documents;
 mod expressions;
+mod github_api;
 mod hardening;
 mod hostile;
 mod hostile_archives;

@@ -3,6 +3,7 @@
 mod abacus;
 mod attempts;
 mod failures;
+mod gates;
 mod snapshots;
 mod tool;
 mod xsnap;

@@ -1,0 +1,19 @@
+//! What Lockstep asks [GitHub's REST API](https://docs.github.com/en/rest), with typed answers.
+//!
+//! An answer has the fields that somebody here reads, and no others: what GitHub adds or leaves out elsewhere breaks
+//! nothing. A question is asked again where that can do no harm, within a limit on time, and whoever waits is told. What an
+//! answer means for a release is said elsewhere.
+
+mod client;
+mod error;
+mod issues;
+mod patience;
+mod runs;
+mod statuses;
+
+pub use client::{GitHub, PUBLIC};
+pub use error::{Error, Why};
+pub use issues::{Issue, IssueState};
+pub use patience::Patience;
+pub use runs::{Conclusion, RunStatus, WorkflowRun};
+pub use statuses::{CommitStatus, StatusState};

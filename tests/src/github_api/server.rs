@@ -1,0 +1,189 @@
+//! The server, and what it answers.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use super::{Description, Fault, State, TOKEN};
+
+/// A server on a free port of this machine alone. It ends with the test.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    pub(super) fn start(state: Arc<Mutex<State>>) -> Self {
+        let (tell, address) = mpsc::channel();
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(async move {
+                let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+                tell.send(listener.local_addr().unwrap()).unwrap();
+                tokio::select! {
+                    _ = stopped => {}
+                    () = serve(listener, state) => {}
+                }
+            });
+        });
+        Self { address: address.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+    }
+
+    pub(super) fn address(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.stop.take().map(|stop| stop.send(()));
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else { continue };
+        let state = Arc::clone(&state);
+        let service = service_fn(move |request| {
+            let state = Arc::clone(&state);
+            async move { answer(request, &state).await.ok_or(Hangup) }
+        });
+        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    }
+}
+
+/// A connection is closed in the place of an answer.
+#[derive(Debug)]
+struct Hangup;
+
+impl std::fmt::Display for Hangup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("hung up")
+    }
+}
+
+impl std::error::Error for Hangup {}
+
+type Whole = Response<http_body_util::combinators::BoxBody<Bytes, Infallible>>;
+
+async fn answer(request: Request<Incoming>, state: &Mutex<State>) -> Option<Whole> {
+    let (parts, body) = request.into_parts();
+    let _ = body.collect().await;
+    let (path, method) = (parts.uri.path().to_owned(), parts.method.as_str().to_owned());
+    let query = parts.uri.query().unwrap_or_default();
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let query: BTreeMap<String, String> =
+        pairs.map(|(key, value)| (key.to_owned(), decoded(value))).collect();
+    let mut state = state.lock().unwrap();
+    state.asked.push(format!("{method} {}", parts.uri));
+    let fault = (!state.faults.is_empty()).then(|| state.faults.remove(0));
+    if let Some(Fault::Hangup) = fault {
+        return None;
+    }
+    if let Some(Fault::Instead(status, headers, body)) = fault {
+        return Some(whole(status, &headers, body));
+    }
+    if let Err(wrong) = Description::get().question(&method, &path, &query) {
+        return Some(whole(400, &[], json!({ "message": wrong }).to_string()));
+    }
+    let authorization = parts.headers.get("authorization").map(|value| value.as_bytes().to_vec());
+    if authorization != Some(format!("Bearer {TOKEN}").into_bytes()) {
+        let body = json!({ "message": "Bad credentials", "status": "401" });
+        return Some(whole(401, &[], body.to_string()));
+    }
+    let (status, mut body, key) = look_up(&state, &path, &query);
+    let mut headers = Vec::new();
+    if status == 200 {
+        let list = if key.is_empty() { &mut body } else { &mut body[key] };
+        if let Some(items) = list.as_array_mut() {
+            let number =
+                |key: &str, default| query.get(key).map_or(default, |n| n.parse().unwrap());
+            let (page, size): (usize, usize) = (number("page", 1), number("per_page", 30));
+            let rest = items.len() > page * size;
+            *items = items.iter().skip((page - 1) * size).take(size).cloned().collect();
+            if rest {
+                let next = format!("<http://{path}?page={}>; rel=\"next\"", page + 1);
+                headers.push(("link".to_owned(), next));
+            }
+        }
+    }
+    if let Err(wrong) = Description::get().answer(&method, &path, status, &body) {
+        return Some(whole(400, &[], json!({ "message": wrong }).to_string()));
+    }
+    let mut text = body.to_string();
+    match fault {
+        Some(Fault::CutOff) => text.truncate(text.len() / 2),
+        Some(Fault::NoJson) => "<html>A proxy's page</html>".clone_into(&mut text),
+        Some(Fault::Instead(..) | Fault::Hangup) | None => {}
+    }
+    Some(whole(status, &headers, text))
+}
+
+/// The answer to a question, and the key of the list in it.
+fn look_up(
+    state: &State,
+    path: &str,
+    query: &BTreeMap<String, String>,
+) -> (u16, Value, &'static str) {
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let not_found = || (404, json!({ "message": "Not Found", "status": "404" }), "");
+    let ["repos", "someone", "tool", rest @ ..] = parts.as_slice() else { return not_found() };
+    match rest {
+        ["actions", "workflows", file, "runs"] => {
+            let path = format!(".github/workflows/{file}");
+            let of = |run: &&Value| run["path"].as_str().is_some_and(|of| of.starts_with(&path));
+            if !state.runs.iter().any(|run| of(&run)) {
+                return not_found();
+            }
+            let sha = query.get("head_sha");
+            let runs = state.runs.iter().filter(of);
+            let runs = runs.filter(|run| sha.is_none_or(|sha| run["head_sha"] == sha.as_str()));
+            let runs: Vec<&Value> = runs.collect();
+            (200, json!({ "total_count": runs.len(), "workflow_runs": runs }), "workflow_runs")
+        }
+        ["commits", commit, "statuses"] => {
+            let of =
+                |status: &&Value| status["url"].as_str().is_some_and(|url| url.ends_with(commit));
+            (200, json!(state.statuses.iter().filter(of).collect::<Vec<_>>()), "")
+        }
+        ["issues"] => {
+            let label = query.get("labels").map_or("", String::as_str);
+            let of = |issue: &&Value| label.is_empty() || issue["labels"][0]["name"] == label;
+            (200, json!(state.issues.iter().filter(of).collect::<Vec<_>>()), "")
+        }
+        ["issues", number, "sub_issues"] => {
+            let parent = format!("https://api.github.com/repos/someone/tool/issues/{number}");
+            let of = |issue: &&Value| issue["parent_issue_url"] == parent.as_str();
+            (200, json!(state.issues.iter().filter(of).collect::<Vec<_>>()), "")
+        }
+        _ => not_found(),
+    }
+}
+
+fn whole(status: u16, headers: &[(String, String)], body: String) -> Whole {
+    let response = Response::builder().status(status).header("content-type", "application/json");
+    let response =
+        headers.iter().fold(response, |response, (name, value)| response.header(name, value));
+    response.body(Full::new(Bytes::from(body)).boxed()).unwrap()
+}
+
+fn decoded(text: &str) -> String {
+    percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned()
+}

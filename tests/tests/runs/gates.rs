@@ -1,0 +1,35 @@
+//! Gates that ask GitHub, in a run: what is red stops the release, and mending it lets the same command pass.
+
+use std::fs;
+
+use lockstep_tests::bundle::Bundle;
+use lockstep_tests::github_api::{GitHubApi, TOKEN, run_with};
+use lockstep_tests::runs::{Event, GitHub, Settings};
+use lockstep_tests::samples::{Sample, settings};
+use serde_json::json;
+
+#[test]
+fn a_red_workflow_stops_the_release_until_it_is_green() {
+    let (hub, api) = (GitHub::new(), GitHubApi::new());
+    let sample = Sample::tool();
+    let model = sample.path().join("lockstep.yaml");
+    let gate = "gates: { ci: { before: build, check: { kind: workflow, workflow: ci.yml } } }\n";
+    fs::write(&model, fs::read_to_string(&model).unwrap() + gate).unwrap();
+    let repository = sample.publish(&hub);
+    repository.tag("v1.2.3");
+    let commit = repository.commit("v1.2.3");
+    let mut settings: Settings = settings();
+    settings.env.push(("GITHUB_API_URL", api.address().into()));
+    settings.secrets.insert("GITHUB_TOKEN", TOKEN.to_owned());
+    api.with(|state| state.runs = vec![run_with(json!({ "conclusion": "failure" }), &commit)]);
+    let red = repository.run("release.yml", &Event::tag("v1.2.3"), &settings);
+    assert!(!red.succeeded(), "{}", red.overview());
+    let said = &red.job("Context").step("Resolve tag, commit and sources").annotations;
+    assert!(said[0].text.contains("gate `ci` is closed: ci.yml failed"), "{said:?}");
+    assert!(red.jobs.iter().all(|job| !job.name.starts_with("Build")), "{}", red.overview());
+
+    api.with(|state| state.runs.insert(0, run_with(json!({ "run_attempt": 2 }), &commit)));
+    let green = repository.run("release.yml", &Event::tag("v1.2.3"), &settings);
+    assert!(green.succeeded(), "{}", green.overview());
+    Bundle::of(&green).assert_sums();
+}
