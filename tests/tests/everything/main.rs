@@ -24,6 +24,7 @@ mod offline;
 mod pins;
 mod problems;
 mod proof;
+mod provenance;
 mod reference_sets;
 mod references;
 mod required_check;

@@ -1,0 +1,209 @@
+//! Provenance: what an [attestation](https://docs.github.com/en/actions/concepts/security/artifact-attestations) proves of
+//! where a file comes from. It asks nobody: the roots of trust are built in, or given.
+//!
+//! The signature says that GitHub gave the signer a certificate; the certificate's
+//! [claims](https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md) say which run of which workflow the signer was.
+//! What the statement says of itself beyond the digests of its files proves nothing, and is not read.
+
+use std::fmt;
+
+use lockstep_schemas::strings::{CommitSha, Repository, Sha256, WorkflowFile};
+use serde_json::Value;
+use sigstore_trust_root::{SigstoreInstance, TrustedRoot};
+use sigstore_types::{Artifact, ArtifactDigest, Bundle, Sha256Hash, SignatureContent};
+use sigstore_verify::crypto::FulcioCiClaims;
+use sigstore_verify::{VerificationPolicy, verify};
+
+/// Who gives a workflow its identity.
+const ISSUER: &str = "https://token.actions.githubusercontent.com";
+/// What `actions/attest` says that it attests: the [provenance](https://slsa.dev/spec/v1.0/provenance) of a build.
+const PREDICATE: &str = "https://slsa.dev/provenance/v1";
+/// The events by which a release is built.
+const EVENTS: [&str; 2] = ["push", "workflow_dispatch"];
+
+/// Whom a signature is trusted from.
+#[derive(Debug)]
+pub struct Roots {
+    /// Sigstore's public instance, which signs for public repositories.
+    public: TrustedRoot,
+    /// GitHub's own instance, which signs for private ones, and has no public log.
+    private: TrustedRoot,
+}
+
+/// What must be so of the build that made a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected<'a> {
+    /// The server: `https://github.com`.
+    pub server: &'a str,
+    /// The repository.
+    pub repository: &'a Repository,
+    /// The workflow's file.
+    pub workflow: &'a WorkflowFile,
+    /// The ref that it ran on: `refs/tags/v1.2.3`.
+    pub git_ref: &'a str,
+    /// The commit that it built.
+    pub commit: &'a CommitSha,
+    /// The run; none where any run of that is good.
+    pub run: Option<u64>,
+}
+
+/// An attestation that cannot be read, or does not prove what must be so. Each line is one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused(pub Vec<String>);
+
+impl Refused {
+    fn because(why: impl fmt::Display) -> Self {
+        Self(vec![why.to_string()])
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl Roots {
+    /// Those that are built in. They age: a signature of an authority that is newer than this Lockstep is refused.
+    ///
+    /// # Errors
+    ///
+    /// Where they cannot be read, which a test rules out.
+    pub fn built_in() -> Result<Self, Refused> {
+        let root =
+            |instance: SigstoreInstance| instance.embedded_trusted_root().map_err(Refused::because);
+        Ok(Self {
+            public: root(SigstoreInstance::PublicGood)?,
+            private: root(SigstoreInstance::GitHub)?,
+        })
+    }
+
+    /// One alone, from the text of its file, as `gh attestation trusted-root` prints it.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no root of trust.
+    pub fn from_text(text: &str) -> Result<Self, Refused> {
+        let root = || {
+            TrustedRoot::from_json(text).map_err(|error| {
+                Refused::because(format_args!("this is no root of trust: {error}"))
+            })
+        };
+        Ok(Self { public: root()?, private: root()? })
+    }
+}
+
+/// The attestation of one build, read and not yet believed.
+#[derive(Debug)]
+pub struct Attestation(Bundle);
+
+impl Attestation {
+    /// Reads one, as `actions/attest` and `gh attestation download` write it.
+    ///
+    /// # Errors
+    ///
+    /// Where it is none.
+    pub fn read(text: &str) -> Result<Self, Refused> {
+        let bundle = Bundle::from_json(text);
+        bundle
+            .map(Self)
+            .map_err(|error| Refused::because(format_args!("this is no attestation: {error}")))
+    }
+
+    /// Proves that the file with a digest was made by the build that is expected, and returns the page of the run that
+    /// signed it.
+    ///
+    /// # Errors
+    ///
+    /// Where any of that is not proven, with every reason.
+    pub fn prove(
+        &self,
+        digest: &Sha256,
+        roots: &Roots,
+        expected: &Expected<'_>,
+    ) -> Result<String, Refused> {
+        let digest = Sha256Hash::from_hex(digest.as_str()).map_err(Refused::because)?;
+        let artifact = || Artifact::from_digest(ArtifactDigest::sha256(digest));
+        let policy = VerificationPolicy::any_identity().require_issuer(ISSUER);
+        // GitHub's own instance keeps no public log, and its certificates carry no receipt of one.
+        let without_log = policy.clone().skip_tlog_unsafe().skip_sct();
+        let verified = verify(artifact(), &self.0, &policy, &roots.public)
+            .or_else(|public| {
+                verify(artifact(), &self.0, &without_log, &roots.private).map_err(|_| public)
+            })
+            .map_err(|error| {
+                Refused::because(format_args!("the signature does not hold: {error}"))
+            })?;
+        let mut wrong = self.statement();
+        let Some(certificate) = verified.certificate() else {
+            return Err(Refused::because("it is signed by a key, and not by a workflow"));
+        };
+        wrong.extend(expected.wrong(&certificate.ci_claims));
+        match (wrong.is_empty(), &certificate.ci_claims.run_invocation_uri) {
+            (true, Some(run)) => Ok(run.clone()),
+            _ => Err(Refused(wrong)),
+        }
+    }
+
+    /// What is wrong with the kind of statement: the signature holds for any.
+    fn statement(&self) -> Vec<String> {
+        let predicate = || {
+            let SignatureContent::DsseEnvelope(envelope) = &self.0.content else { return None };
+            let statement: Value = serde_json::from_slice(envelope.payload.as_bytes()).ok()?;
+            statement.get("predicateType")?.as_str().map(str::to_owned)
+        };
+        match predicate() {
+            Some(kind) if kind == PREDICATE => Vec::new(),
+            Some(kind) => vec![format!("it attests {kind}, and not {PREDICATE}")],
+            None => vec!["it signs a file, and no statement of where that comes from".to_owned()],
+        }
+    }
+}
+
+impl Expected<'_> {
+    /// What of a certificate's claims is not as it must be.
+    fn wrong(&self, claims: &FulcioCiClaims) -> Vec<String> {
+        let Self { server, repository, workflow, git_ref, commit, run } = self;
+        let source = format!("{server}/{repository}");
+        let file = format!("{source}/.github/workflows/{workflow}@{git_ref}");
+        let wanted = [
+            ("the repository", &claims.source_repository_uri, source.as_str()),
+            ("the ref", &claims.source_repository_ref, git_ref),
+            ("the commit", &claims.source_repository_digest, commit.as_str()),
+            // Which file the run began with, and which one signed: what one of them calls could be another's.
+            ("the workflow", &claims.build_config_uri, &file),
+            ("the workflow's commit", &claims.build_config_digest, commit.as_str()),
+            ("the workflow that signed", &claims.build_signer_uri, &file),
+            (
+                "the commit of the workflow that signed",
+                &claims.build_signer_digest,
+                commit.as_str(),
+            ),
+            ("the runner", &claims.runner_environment, "github-hosted"),
+        ];
+        let differs = wanted.into_iter().filter(|(_, is, wanted)| is.as_deref() != Some(wanted));
+        let differs = differs.map(|(what, is, wanted)| {
+            format!("{what} is {}, and not {wanted}", is.as_deref().unwrap_or("not said"))
+        });
+        let mut wrong: Vec<String> = differs.collect();
+        let event = claims.build_trigger.as_deref().unwrap_or("nothing that is said");
+        if !EVENTS.contains(&event) {
+            wrong.push(format!("it was started by {event}, and not by {}", EVENTS.join(" or ")));
+        }
+        let invocation = claims.run_invocation_uri.as_deref().unwrap_or("not said");
+        let runs = format!("{source}/actions/runs/");
+        let found = invocation.strip_prefix(&runs).and_then(|rest| rest.split_once("/attempts/"));
+        let is_run = match (found.and_then(|(id, _)| id.parse::<u64>().ok()), run) {
+            (Some(found), Some(run)) => found == *run,
+            (found, None) => found.is_some(),
+            (None, Some(_)) => false,
+        };
+        if !is_run {
+            let run = run.map_or_else(|| "a run of it".to_owned(), |run| format!("{runs}{run}"));
+            wrong.push(format!("the run is {invocation}, and not {run}"));
+        }
+        wrong
+    }
+}

@@ -1,0 +1,148 @@
+//! Attestations that others made, as the packages of the crates that verify them carry them.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use lockstep_provenance::{Attestation, Expected, Roots};
+use lockstep_schemas::strings::{CommitSha, Repository, Sha256, WorkflowFile};
+
+/// A file of a package that this one depends on.
+fn file_of(package: &str, file: &str) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version=1", "--locked", "--offline"])
+        .current_dir(lockstep_tests::root())
+        .output()
+        .unwrap();
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let package = packages.iter().find(|found| found["name"] == package).unwrap();
+    let manifest = PathBuf::from(package["manifest_path"].as_str().unwrap());
+    fs::read_to_string(manifest.with_file_name("").join(file)).unwrap()
+}
+
+/// The provenance of a file that `actions/attest` signed for a public repository.
+fn public() -> String {
+    file_of("sigstore-bundle", "tests/fixtures/happy-path.json")
+}
+
+struct Build {
+    server: &'static str,
+    repository: Repository,
+    workflow: WorkflowFile,
+    git_ref: &'static str,
+    commit: CommitSha,
+    run: Option<u64>,
+    digest: Sha256,
+}
+
+/// What is true of it.
+fn build() -> Build {
+    Build {
+        server: "https://github.com",
+        repository: "sigstore-conformance/extremely-dangerous-public-oidc-beacon".parse().unwrap(),
+        workflow: "extremely-dangerous-oidc-beacon.yml".parse().unwrap(),
+        git_ref: "refs/heads/main",
+        commit: "82a3bfe6dd50fe9c71d6315eae66da15307856cf".parse().unwrap(),
+        run: Some(12_359_147_651),
+        digest: "a0cfc71271d6e278e57cd332ff957c3f7043fdda354c4cbb190a30d56efa01bf".parse().unwrap(),
+    }
+}
+
+fn prove(text: &str, roots: &Roots, build: &Build) -> Result<String, String> {
+    let Build { server, repository, workflow, git_ref, commit, run, digest } = build;
+    let expected = Expected { server, repository, workflow, git_ref, commit, run: *run };
+    let attestation = Attestation::read(text).map_err(|refused| refused.to_string())?;
+    attestation.prove(digest, roots, &expected).map_err(|refused| refused.to_string())
+}
+
+fn built_in() -> Roots {
+    Roots::built_in().unwrap()
+}
+
+#[test]
+fn what_is_true_is_proven() {
+    let run = prove(&public(), &built_in(), &build()).unwrap();
+    assert!(run.ends_with("/actions/runs/12359147651/attempts/1"), "{run}");
+    let any_run = Build { run: None, ..build() };
+    assert_eq!(prove(&public(), &built_in(), &any_run), Ok(run.clone()));
+    let file = file_of("sigstore-trust-root", "src/trusted_root.json");
+    let given = Roots::from_text(&file).unwrap();
+    assert_eq!(prove(&public(), &given, &build()), Ok(run));
+}
+
+/// The statement of this very attestation says that `loosebazooka/aa-test` made the file: anybody can sign that.
+#[test]
+fn what_a_statement_says_of_itself_is_not_believed() {
+    let claimed = Build { repository: "loosebazooka/aa-test".parse().unwrap(), ..build() };
+    let why = prove(&public(), &built_in(), &claimed).unwrap_err();
+    assert!(why.starts_with("the repository is https://github.com/sigstore-conformance/"), "{why}");
+}
+
+#[test]
+fn each_claim_alone_is_asked_for() {
+    let another = "0123456789abcdef0123456789abcdef01234567".parse().unwrap();
+    let cases = [
+        (Build { server: "https://github.example", ..build() }, "the repository is"),
+        (Build { workflow: "another.yml".parse().unwrap(), ..build() }, "the workflow is"),
+        (Build { git_ref: "refs/tags/main", ..build() }, "the ref is"),
+        (Build { git_ref: "refs/heads/main2", ..build() }, "the ref is"),
+        (Build { commit: another, ..build() }, "the commit is"),
+        (Build { run: Some(1_235_914_765), ..build() }, "the run is"),
+    ];
+    for (build, wanted) in cases {
+        let why = prove(&public(), &built_in(), &build).unwrap_err();
+        assert!(why.lines().any(|line| line.starts_with(wanted)), "{wanted}: {why}");
+    }
+}
+
+#[test]
+fn a_signature_holds_for_its_own_bytes_alone() {
+    let wrong = Build { digest: "b".repeat(64).parse().unwrap(), ..build() };
+    let why = prove(&public(), &built_in(), &wrong).unwrap_err();
+    assert!(why.starts_with("the signature does not hold"), "{why}");
+    let text = public();
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let signed = [
+        "/dsseEnvelope/payload",
+        "/dsseEnvelope/signatures/0/sig",
+        "/verificationMaterial/certificate/rawBytes",
+        "/verificationMaterial/tlogEntries/0/canonicalizedBody",
+    ];
+    for pointer in signed {
+        let part = json.pointer(pointer).unwrap().as_str().unwrap();
+        let at = part.len() / 2;
+        let other = if &part[at..=at] == "A" { "B" } else { "A" };
+        let changed = format!("{}{other}{}", &part[..at], &part[at + 1..]);
+        assert_ne!(part, changed);
+        let why = prove(&text.replace(part, &changed), &built_in(), &build());
+        assert!(why.is_err(), "{pointer}");
+    }
+}
+
+/// GitHub's own instance signs that a release is one, in the name of no workflow.
+#[test]
+fn another_kind_of_attestation_is_no_provenance() {
+    let text =
+        file_of("sigstore-verify", "test_data/bundles/github-private-attestation.sigstore.json");
+    let why = prove(&text, &built_in(), &build()).unwrap_err();
+    assert!(why.starts_with("the signature does not hold"), "{why}");
+    // One by a workflow, of a package: what it attests is another thing.
+    let text = file_of("sigstore-verify", "test_data/bundles/conda-attestation.sigstore.json");
+    let digest =
+        "54303491a8418fbed24344b513546182c29b43bf282ceb433af65e2299f9271f".parse().unwrap();
+    let why = prove(&text, &built_in(), &Build { digest, ..build() }).unwrap_err();
+    assert!(why.contains("conda"), "{why}");
+}
+
+#[test]
+fn whatever_is_read_nothing_panics() {
+    let text = public();
+    for end in (0..text.len()).step_by(97) {
+        assert!(Attestation::read(&text[..end]).is_err(), "{end}");
+    }
+    for text in ["", "null", "{}", "[]", "\"a\"", "{\"mediaType\": 1}"] {
+        assert!(Attestation::read(text).is_err(), "{text}");
+        assert!(Roots::from_text(text).is_err(), "{text}");
+    }
+}
