@@ -10,8 +10,8 @@ use lockstep_schemas::workflow::{
 };
 
 use super::limits::MATRIX_JOBS;
+use super::occasions::{Occasion, occasions};
 use super::parts::{env, expr, file, of_run, required_input, text};
-use super::snapshots::{self, Occasion};
 use super::steps::{
     also_of_snapshots, in_repository, kept_for, other, own, set_snapshot, setup, toolchain, upload,
 };
@@ -84,7 +84,7 @@ fn workflow(model: &Model, plan: &Plan, os: Os, index: usize, targets: &[&Target
 fn jobs(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Job> {
     let builds =
         |occasion: &&Occasion<'_>| targets.iter().any(|target| occasion.builds(&target.id));
-    let occasions = snapshots::occasions(model);
+    let occasions = occasions(model);
     let occasions: Vec<&Occasion<'_>> = occasions.iter().filter(builds).collect();
     let mut groups: Vec<(Vec<&Occasion<'_>>, Vec<&TargetPlan>)> = Vec::new();
     for target in targets.iter().copied() {

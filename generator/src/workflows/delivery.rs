@@ -11,11 +11,10 @@ use lockstep_schemas::workflow::{
 
 use super::limits::MATRIX_JOBS;
 use super::merged;
-use super::parts::{expr, of_run};
+use super::parts::{expr, no_version, of_run};
 use super::steps::{
     PUBLISHING_NODE, PUBLISHING_UV, cargo, github_token, in_repository, node, other, own, setup, uv,
 };
-use super::verify::no_version;
 
 /// The jobs, as many as GitHub's matrices want.
 pub(super) fn jobs(model: &Model, plan: &Plan) -> Vec<Job> {

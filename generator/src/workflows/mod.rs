@@ -11,6 +11,7 @@ mod build;
 mod delivery;
 mod gates;
 mod limits;
+mod occasions;
 mod own_steps;
 mod parts;
 mod programs;

@@ -3,8 +3,8 @@
 use lockstep_schemas::model::Model;
 use lockstep_schemas::strings::{Expression, InputName, JobId, Text, WorkflowFile};
 use lockstep_schemas::workflow::{
-    Call, Checkout, Input, InputDefault, InputKind, Job, JobBody, JobOutput, Matrix, OutputKind,
-    Run, Setting, Step, StepId, Timeout, Workflow,
+    Call, Checkout, Condition, Fact, Input, InputDefault, InputKind, Job, JobBody, JobOutput,
+    Matrix, OutputKind, Run, Setting, Step, StepId, Timeout, Workflow,
 };
 
 /// The step that resolves what a run is of; later steps and jobs read its outputs.
@@ -124,4 +124,9 @@ pub(super) fn boolean_input(name: &str, description: &str, default: bool) -> Inp
 pub(super) fn input_name(name: &str) -> InputName {
     #[expect(clippy::expect_used, reason = "a constant, or a channel's id")]
     name.parse().expect("the name of an input made of words")
+}
+
+/// That the run is not of a published version.
+pub(super) fn no_version() -> Condition {
+    Fact::InputIsEmpty(input_name("version")).into()
 }

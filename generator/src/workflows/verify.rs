@@ -7,9 +7,9 @@ use lockstep_schemas::workflow::{
     JobBody, Queue, Role, Step, Trigger, Workflow,
 };
 
-use super::parts::{env, expr, file, input, input_name, job, text};
+use super::parts::{env, expr, file, input, job, no_version, text};
 use super::steps::{in_repository, own, pinned_rust, setup, toolchain};
-use super::{delivery, merged, own_steps, snapshots};
+use super::{delivery, merged, occasions, own_steps, snapshots};
 
 /// What the required check says where one of the others did not pass.
 const NOT_PASSED: &str = "echo '::error title=Not checked::The jobs above say which check did not pass, and why.'\nexit 1\n";
@@ -25,7 +25,7 @@ pub(super) fn workflow(model: &Model, plan: &Plan, builds: &[Workflow]) -> Workf
         name: text("Verify"),
         triggers: [Trigger::PullRequest, Trigger::MergeGroup]
             .into_iter()
-            .chain(snapshots::triggers(model))
+            .chain(occasions::triggers(model))
             .chain([Trigger::Call, Trigger::Dispatch])
             .collect(),
         env: env(model),
@@ -95,9 +95,4 @@ fn checked(model: &Model, checks: &[Job], snapshots: &[Job]) -> Job {
     let checked = job(model, "checked", "Checked", 5, Checkout::OfEvent, vec![fail]);
     let needs = checks.iter().chain(snapshots).map(|job| job.id.clone()).collect();
     Job { needs, condition: Some(Fact::Always.into()), ..checked }
-}
-
-/// That the run is not of a published version.
-pub(super) fn no_version() -> Condition {
-    Fact::InputIsEmpty(input_name("version")).into()
 }
