@@ -80,8 +80,9 @@ fn limit(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<Duratio
             .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
         let now = now.and_then(|now| now.duration_since(std::time::UNIX_EPOCH).ok());
         let wait = number("x-ratelimit-reset").zip(now);
-        let wait =
-            wait.map(|(reset, now)| Duration::from_secs(reset.saturating_sub(now.as_secs()) + 1));
+        let wait = wait.map(|(reset, now)| {
+            Duration::from_secs(reset.saturating_sub(now.as_secs()).saturating_add(1))
+        });
         return Some(wait.unwrap_or(UNSAID));
     }
     let is_secondary = String::from_utf8_lossy(body).contains("secondary rate limit");
@@ -121,6 +122,9 @@ mod tests {
         assert_eq!(of(403, &primary, "", 1), limited(31));
         assert_eq!(of(403, &primary[..2], "", 1), limited(60));
         assert_eq!(of(429, &[], "", 1), limited(60));
+        let never = ("x-ratelimit-reset", "18446744073709551615");
+        let epoch = ("date", "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(of(403, &[primary[0], never, epoch], "", 1), limited(u64::MAX));
         let secondary = r#"{"message":"You have exceeded a secondary rate limit."}"#;
         assert_eq!(of(403, &[], secondary, 1), limited(60));
     }

@@ -58,6 +58,24 @@ fn failed_jobs_run_again() {
     }
 }
 
+/// Where the signature alone failed, it alone is made again, of the bundle that is there.
+#[test]
+fn a_failed_attestation_runs_again() {
+    let hub = GitHub::new();
+    let repository = flaky().publish(&hub);
+    repository.tag("v1.2.3");
+    let event = Event::tag("v1.2.3");
+    let first = repository.run("release.yml", &event, &failing("attest"));
+    assert!(!first.succeeded(), "{}", first.overview());
+    let bundle = first.artifact("bundle-1").expect("the bundle is there before it is signed");
+    let wanted = fs::read_to_string(bundle.join("SHA256SUMS")).unwrap();
+    let again = repository.run_again(&first, &event, &failing("nothing"));
+    assert_eq!(sums(&again, 1), wanted);
+    assert_eq!(again.artifact("bundle-2"), None);
+    assert!(again.overview().contains("✓ Attest"), "{}", again.overview());
+    assert!(!again.overview().contains("✓ Pack"), "{}", again.overview());
+}
+
 /// But for what names the attempt: the manifest, what carries it, and what sums them up.
 fn without_the_run(sums: &str) -> Vec<String> {
     let is_of_run = |line: &&str| {

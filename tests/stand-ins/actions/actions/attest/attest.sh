@@ -1,6 +1,10 @@
 #!/bin/sh
 # Looks at the subjects as the real action does, and signs nothing: nobody here would know the signature.
 set -eu
+if [ "${FAILS:-}" = attest ]; then
+    echo "::error::Failed to persist attestation: the service is away"
+    exit 1
+fi
 
 fail() {
     echo "::error::$1"
