@@ -120,7 +120,11 @@ impl Release<'_> {
 
     fn of_run(&self, workflow: &WorkflowFile, run: Option<&WorkflowRun>) -> (bool, String) {
         let Some(run) = run else {
-            return (false, format!("{workflow} has not run for {}", self.commit));
+            let why = format!(
+                "{workflow} has not run for {}; runs of pull requests and of forks do not count",
+                self.commit
+            );
+            return (false, why);
         };
         match (run.status, run.conclusion) {
             (Some(RunStatus::Completed), Some(ended)) => {
