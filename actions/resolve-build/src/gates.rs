@@ -10,8 +10,10 @@ use lockstep_schemas::model::{GateCheck, Stage};
 use lockstep_schemas::plan::{GatePlan, Plan};
 use lockstep_schemas::strings::{CommitSha, Text, WorkflowFile};
 
-/// The events of a run that looks at what somebody else wrote: what it says of a commit, it says of the merge with another.
-const OF_PULL_REQUESTS: [&str; 3] = ["pull_request", "pull_request_target", "merge_group"];
+/// The events whose runs are of the commit that they name, and that only those start who may write to the repository: a
+/// comment starts a run of the default branch, and a pull request's is of the merge with another commit. A merge queue's
+/// commit is the one that its branch moves to.
+const EVENTS: [&str; 3] = ["push", "merge_group", "workflow_dispatch"];
 
 /// A release, as gates are asked about it.
 pub(crate) struct Release<'a> {
@@ -78,7 +80,10 @@ impl Release<'_> {
                 if is_open { Ok(why) } else { Err(closed(why, remedy)) }
             }
             GateCheck::CommitStatus { context } => {
-                let is_it = |status: &CommitStatus| status.context == context.as_str();
+                // GitHub takes two that differ in case for one.
+                let is_it = |status: &CommitStatus| {
+                    status.context.to_lowercase() == context.as_str().to_lowercase()
+                };
                 let statuses = github.statuses(self.commit, is_it).map_err(unknown)?;
                 let (is_open, why) =
                     of_status(context, statuses.iter().find(|status| is_it(status)));
@@ -109,7 +114,7 @@ impl Release<'_> {
             run.is_of(repository)
                 && run.file() == path
                 && run.head_sha == self.commit.as_str()
-                && !OF_PULL_REQUESTS.contains(&run.event.as_str())
+                && EVENTS.contains(&run.event.as_str())
         };
         match github.runs(workflow, self.commit, counts) {
             Ok(runs) => Ok(runs.into_iter().find(counts)),
@@ -121,7 +126,7 @@ impl Release<'_> {
     fn of_run(&self, workflow: &WorkflowFile, run: Option<&WorkflowRun>) -> (bool, String) {
         let Some(run) = run else {
             let why = format!(
-                "{workflow} has not run for {}; runs of pull requests and of forks do not count",
+                "{workflow} has not run for {}, or is not there; only runs by push, merge queue and dispatch count",
                 self.commit
             );
             return (false, why);

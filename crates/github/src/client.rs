@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use http::header::LINK;
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use lockstep_schemas::strings::Repository;
 use octocrab::Octocrab;
@@ -76,6 +76,11 @@ impl<'a> GitHub<'a> {
         tell: &'a dyn Fn(&str),
     ) -> Result<Self, Error> {
         let base = base.trim_end_matches('/').to_owned();
+        let token = token.trim();
+        if HeaderValue::from_str(token).is_err() {
+            let why = "the token has a character that no token has".to_owned();
+            return Err(Error { asked: base, why: Why::Refused(401, why) });
+        }
         let silent = |why: String| Error { asked: base.clone(), why: Why::Silent(why) };
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| silent(error.to_string()))?;
@@ -212,8 +217,7 @@ impl<'a> GitHub<'a> {
         let request = Request::builder()
             .method(method)
             .uri(format!("{}{route}", self.base))
-            .header("accept", "application/vnd.github+json")
-            .header("x-github-api-version", "2022-11-28");
+            .header("accept", "application/vnd.github+json");
         let request = self.octocrab.build_request(request, body).map_err(|error| chain(&error))?;
         let response = self.octocrab.execute(request).await.map_err(|error| chain(&error))?;
         let (parts, body) = response.into_parts();

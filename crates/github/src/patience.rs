@@ -57,7 +57,8 @@ impl Patience {
             Trouble::Silence => failed(),
             Trouble::Answer(status, ..) if status.is_server_error() => failed(),
             Trouble::Answer(status, headers, body) => match limit(status, headers, body) {
-                Some(wait) => Again::Limited(wait),
+                // A wait of nothing would take nothing from the patience.
+                Some(wait) => Again::Limited(wait.max(self.first)),
                 None => Again::No,
             },
         }

@@ -16,9 +16,6 @@ pub struct WorkflowRun {
     pub event: String,
     /// The commit that it ran.
     pub head_sha: String,
-    /// The branch or tag that it ran; none where that is gone.
-    #[serde(default)]
-    pub head_branch: Option<String>,
     /// The repository whose commit it ran, a fork perhaps; none where that is gone.
     #[serde(default)]
     pub head_repository: Option<HeadRepository>,
@@ -27,15 +24,8 @@ pub struct WorkflowRun {
     /// How it ended.
     #[serde(default)]
     pub conclusion: Option<Conclusion>,
-    /// Which attempt the answer is of, from 1.
-    #[serde(default = "first")]
-    pub run_attempt: u64,
     /// Its page.
     pub html_url: String,
-}
-
-fn first() -> u64 {
-    1
 }
 
 /// The repository of a run's commit.

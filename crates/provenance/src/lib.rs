@@ -21,14 +21,10 @@ const PREDICATE: &str = "https://slsa.dev/provenance/v1";
 /// The events by which a release is built.
 const EVENTS: [&str; 2] = ["push", "workflow_dispatch"];
 
-/// Whom a signature is trusted from.
+/// Whom a signature is trusted from: Sigstore's public instance signs for public repositories, and GitHub's own for private
+/// ones.
 #[derive(Debug)]
-pub struct Roots {
-    /// Sigstore's public instance, which signs for public repositories.
-    public: TrustedRoot,
-    /// GitHub's own instance, which signs for private ones, and has no public log.
-    private: TrustedRoot,
-}
+pub struct Roots(Vec<TrustedRoot>);
 
 /// What must be so of the build that made a file.
 #[derive(Debug, Clone, Copy)]
@@ -72,12 +68,9 @@ impl Roots {
     ///
     /// Where they cannot be read, which a test rules out.
     pub fn built_in() -> Result<Self, Refused> {
-        let root =
-            |instance: SigstoreInstance| instance.embedded_trusted_root().map_err(Refused::because);
-        Ok(Self {
-            public: root(SigstoreInstance::PublicGood)?,
-            private: root(SigstoreInstance::GitHub)?,
-        })
+        let instances = [SigstoreInstance::PublicGood, SigstoreInstance::GitHub].into_iter();
+        let roots = instances.map(SigstoreInstance::embedded_trusted_root);
+        roots.collect::<Result<_, _>>().map(Self).map_err(Refused::because)
     }
 
     /// One alone, from the text of its file, as `gh attestation trusted-root` prints it.
@@ -86,12 +79,9 @@ impl Roots {
     ///
     /// Where it is no root of trust.
     pub fn from_text(text: &str) -> Result<Self, Refused> {
-        let root = || {
-            TrustedRoot::from_json(text).map_err(|error| {
-                Refused::because(format_args!("this is no root of trust: {error}"))
-            })
-        };
-        Ok(Self { public: root()?, private: root()? })
+        let root = TrustedRoot::from_json(text);
+        root.map(|root| Self(vec![root]))
+            .map_err(|error| Refused::because(format_args!("this is no root of trust: {error}")))
     }
 }
 
@@ -127,15 +117,19 @@ impl Attestation {
         let digest = Sha256Hash::from_hex(digest.as_str()).map_err(Refused::because)?;
         let artifact = || Artifact::from_digest(ArtifactDigest::sha256(digest));
         let policy = VerificationPolicy::any_identity().require_issuer(ISSUER);
-        // GitHub's own instance keeps no public log, and its certificates carry no receipt of one.
-        let without_log = policy.clone().skip_tlog_unsafe().skip_sct();
-        let verified = verify(artifact(), &self.0, &policy, &roots.public)
-            .or_else(|public| {
-                verify(artifact(), &self.0, &without_log, &roots.private).map_err(|_| public)
-            })
-            .map_err(|error| {
-                Refused::because(format_args!("the signature does not hold: {error}"))
-            })?;
+        let by_root = |root: &TrustedRoot| {
+            let policy = policy.clone();
+            // GitHub's own instance keeps no public log, and its certificates carry no receipt of one.
+            let policy =
+                if root.tlogs.is_empty() { policy.skip_tlog_unsafe().skip_sct() } else { policy };
+            verify(artifact(), &self.0, &policy, root)
+        };
+        let mut verified = roots.0.iter().map(by_root);
+        let first = verified.next().ok_or_else(|| Refused::because("no root of trust is known"))?;
+        let verified = first.or_else(|why| verified.find_map(Result::ok).ok_or(why));
+        let verified = verified.map_err(|error| {
+            Refused::because(format_args!("the signature does not hold: {error}"))
+        })?;
         let mut wrong = self.statement();
         let Some(certificate) = verified.certificate() else {
             return Err(Refused::because("it is signed by a key, and not by a workflow"));

@@ -8,7 +8,7 @@ use lockstep_schemas::workflow::{Checkout, Condition, Fact, Job, JobBody, Output
 
 use super::assemble::assemble;
 use super::occasions::{Occasion, occasions};
-use super::parts::{RESOLVE, expr, id, job, output};
+use super::parts::{RESOLVE, expr, id, job, no_version, output};
 use super::steps::{github_token, in_repository, own, set_snapshot, setup};
 use super::{build, merged, own_steps};
 
@@ -23,13 +23,17 @@ pub(super) fn jobs(model: &Model, plan: &Plan, builds: &[Workflow]) -> Vec<Job> 
         selected.map(Occasion::condition).collect::<Vec<_>>()
     };
     let any = of_those(&|_| true);
+    // A project's own workflow may call this for a delivery, by any event.
+    let of_no_version = |when| Condition::All(vec![no_version(), when]);
     if any.is_empty() {
         return Vec::new();
     }
-    let mut jobs = vec![Job { condition: Some(Condition::Any(any)), ..resolve(model) }];
+    let mut jobs =
+        vec![Job { condition: Some(of_no_version(Condition::Any(any))), ..resolve(model) }];
     let wanted = paths(model).is_some().then_some(Fact::Wanted.into());
     let asked_for = |occasions| {
-        Condition::All([Condition::Any(occasions)].into_iter().chain(wanted.clone()).collect())
+        let terms = [no_version(), Condition::Any(occasions)].into_iter();
+        Condition::All(terms.chain(wanted.clone()).collect())
     };
     for workflow in builds {
         let of_it = |occasion: &Occasion<'_>| {

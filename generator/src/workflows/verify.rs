@@ -31,8 +31,11 @@ pub(super) fn workflow(model: &Model, plan: &Plan, builds: &[Workflow]) -> Workf
         env: env(model),
         inputs: inputs(),
         concurrency: Some(Concurrency {
-            // The delivery of one run does not make that of another wait, or end.
-            group: format!("verify-{}", expr("inputs.version && github.run_id || github.ref")),
+            // Of a pull request the newest counts; what a commit, a delivery or a night is asked, no other run ends.
+            group: format!(
+                "verify-{}",
+                expr("github.event_name == 'pull_request' && github.ref || github.run_id")
+            ),
             cancel: Cancel::When(Fact::Event(Event::PullRequest).into()),
             queue: Queue::Newest,
         }),

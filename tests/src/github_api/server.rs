@@ -103,6 +103,15 @@ async fn answer(request: Request<Incoming>, state: &Mutex<State>) -> Option<Whol
     if let Err(wrong) = Description::get().question(&method, &path, &query) {
         return Some(whole(400, &[], json!({ "message": wrong }).to_string()));
     }
+    for (name, wanted) in
+        [("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")]
+    {
+        let said: Vec<_> = parts.headers.get_all(name).iter().collect();
+        if said != [wanted] {
+            let body = json!({ "message": format!("{name} is {said:?}") });
+            return Some(whole(400, &[], body.to_string()));
+        }
+    }
     let authorization = parts.headers.get("authorization").map(|value| value.as_bytes().to_vec());
     if authorization != Some(format!("Bearer {TOKEN}").into_bytes()) {
         let body = json!({ "message": "Bad credentials", "status": "401" });
@@ -165,7 +174,11 @@ fn look_up(
         }
         ["issues"] => {
             let label = query.get("labels").map_or("", String::as_str);
-            let of = |issue: &&Value| label.is_empty() || issue["labels"][0]["name"] == label;
+            let wanted = query.get("state").map_or("open", String::as_str);
+            let of = |issue: &&Value| {
+                (label.is_empty() || issue["labels"][0]["name"] == label)
+                    && (wanted == "all" || issue["state"] == wanted)
+            };
             (200, json!(state.issues.iter().filter(of).collect::<Vec<_>>()), "")
         }
         ["issues", number, "sub_issues"] => {

@@ -87,6 +87,8 @@ fn patience_ends() {
     };
     assert_eq!(ends(vec![failing(502); 9]), (Why::Failing(502), 5));
     assert_eq!(ends(vec![limited(3600)]), (Why::Limited(3600), 1));
+    let (why, times) = ends(vec![limited(0); 1000]);
+    assert!(matches!(why, Why::Limited(_)) && times < 300, "{why:?} after {times}");
     let (why, times) = ends(vec![Fault::Hangup; 9]);
     assert!(matches!(why, Why::Silent(_)) && times >= 5, "{why:?} after {times}");
 }
@@ -99,6 +101,11 @@ fn what_is_refused_is_asked_once() {
     assert!(told.is_empty(), "{told:?}");
     let (answer, _) = asked(&api, TOKEN, |github| runs(github, |_| false));
     assert_eq!(answer.unwrap_err().why, Why::NotFound);
+    let tell = |_: &str| {};
+    for token in ["two\nlines", "a\0b"] {
+        let github = GitHub::new(&api.address(), "someone/tool".parse().unwrap(), token, &tell);
+        assert!(matches!(github.unwrap_err().why, Why::Refused(401, _)), "{token:?}");
+    }
     api.with(|state| state.faults = vec![Fault::NoJson]);
     let (answer, _) = asked(&api, TOKEN, statuses);
     assert!(matches!(answer.unwrap_err().why, Why::Unreadable(_)));

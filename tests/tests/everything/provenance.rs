@@ -120,6 +120,18 @@ fn a_signature_holds_for_its_own_bytes_alone() {
     }
 }
 
+/// A signature that is in no public log is none, whichever way its root came.
+#[test]
+fn the_log_is_asked_for() {
+    let mut json: serde_json::Value = serde_json::from_str(&public()).unwrap();
+    let entry = json.pointer_mut("/verificationMaterial/tlogEntries/0").unwrap();
+    entry.as_object_mut().unwrap().remove("inclusionProof").expect("a proof");
+    let file = file_of("sigstore-trust-root", "src/trusted_root.json");
+    for roots in [built_in(), Roots::from_text(&file).unwrap()] {
+        prove(&json.to_string(), &roots, &build()).unwrap_err();
+    }
+}
+
 /// GitHub's own instance signs that a release is one, in the name of no workflow.
 #[test]
 fn another_kind_of_attestation_is_no_provenance() {
