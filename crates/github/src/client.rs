@@ -64,11 +64,11 @@ struct Said {
 }
 
 impl<'a> GitHub<'a> {
-    /// The API at an address, asked of one repository with a token. `tell` is told of every wait.
+    /// Connects to the API at an address, for one repository. `tell` gets a line before every wait.
     ///
     /// # Errors
     ///
-    /// Where the address is none, or no connection can be set up.
+    /// Where the address or the token is not valid, or the client cannot be set up.
     pub fn new(
         base: &str,
         repository: Repository,
@@ -162,7 +162,7 @@ impl<'a> GitHub<'a> {
         loop {
             attempts += 1;
             let answer = self.runtime.block_on(self.once(method, route, body));
-            // An answer that was cut off is none; one that is whole and something else stays so.
+            // An answer that ends early is asked for again; a whole one that is not JSON would stay so.
             let (why, again) = match answer {
                 Ok((status, answer)) if status.is_success() => {
                     match serde_json::from_slice(&answer.body) {

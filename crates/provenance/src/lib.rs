@@ -94,7 +94,7 @@ impl Attestation {
     ///
     /// # Errors
     ///
-    /// Where it is none.
+    /// Where the text is not a Sigstore bundle.
     pub fn read(text: &str) -> Result<Self, Refused> {
         let bundle = Bundle::from_json(text);
         bundle
