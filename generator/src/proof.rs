@@ -48,9 +48,8 @@ pub fn asked(plan: &Plan, workflow: &Workflow) -> Asked {
         | GateCheck::NoOpenBlockers { .. } => None,
     });
     let preflights = plan.channels.iter().map(|channel| Role::Preflight(channel.kind()));
-    let provenance = plan.attestations.then_some(Role::Provenance);
     let approval = plan.publishing.approval.as_ref().map(|_| Role::Approve);
-    let checks = [Role::Gates, Role::Verify].into_iter().chain(provenance).chain(approval);
+    let checks = [Role::Gates, Role::Verify, Role::Provenance].into_iter().chain(approval);
     let builds = is("release.yml");
     let reports = builds || is("release-publish.yml");
     // A channel that has no smoke check is installed from by nobody: the rules say where it must have one.

@@ -8,6 +8,7 @@ use crate::diagnostic::ProgramReport;
 use crate::manifest::{Manifest, PartialManifest};
 use crate::model::Model;
 use crate::plan::Plan;
+use crate::receipt::Receipt;
 use crate::verification::Verification;
 
 /// A document with a JSON Schema.
@@ -23,18 +24,21 @@ pub enum Document {
     PartialManifest,
     /// What was found of a bundle.
     Verification,
+    /// What a job that publishes found and did.
+    Receipt,
     /// What a program prints with `--json`.
     Report,
 }
 
 impl Document {
     /// Every document.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Model,
         Self::Plan,
         Self::Manifest,
         Self::PartialManifest,
         Self::Verification,
+        Self::Receipt,
         Self::Report,
     ];
 
@@ -47,6 +51,7 @@ impl Document {
             Self::Manifest => "manifest",
             Self::PartialManifest => "partial-manifest",
             Self::Verification => "verification",
+            Self::Receipt => "receipt",
             Self::Report => "report",
         }
     }
@@ -67,6 +72,7 @@ impl Document {
             Self::Manifest => schema_of::<Manifest>(),
             Self::PartialManifest => schema_of::<PartialManifest>(),
             Self::Verification => schema_of::<Verification>(),
+            Self::Receipt => schema_of::<Receipt>(),
             Self::Report => schema_of::<ProgramReport>(),
         };
         let mut value = Value::from(schema);
@@ -76,6 +82,7 @@ impl Document {
             Self::Manifest => "A release's manifest, made by Lockstep",
             Self::PartialManifest => "A target's manifest, made by Lockstep",
             Self::Verification => "What Lockstep found of a release's bundle",
+            Self::Receipt => "A receipt of Lockstep: what a job that publishes found and did",
             Self::Report => "What a program of Lockstep found",
         });
         value

@@ -1,5 +1,5 @@
 //! Every typed document of Lockstep: what a maintainer writes ([`model`]), what the generator resolves
-//! it to ([`plan`]), what a build made of it ([`manifest`]), and what is wrong with any of them ([`diagnostic`]).
+//! it to ([`plan`]), what a build made of it ([`manifest`]), what publishing did ([`receipt`]), and what is wrong with any of them ([`diagnostic`]).
 //!
 //! The crate is pure data: no I/O, no async, no dependency on another crate of the workspace. A
 //! document that one program writes and another reads is defined here, once.
@@ -14,6 +14,7 @@ pub mod numbers;
 pub mod placeholder;
 pub mod plan;
 pub mod platform;
+pub mod receipt;
 pub mod runner;
 pub mod strings;
 pub mod verification;

@@ -4,11 +4,12 @@
 use lockstep_github::{
     CommitStatus, Conclusion, GitHub, IssueState, RunStatus, StatusState, Why, WorkflowRun,
 };
-use lockstep_runner::{Report, Table, tell};
+use lockstep_runner::{Report, Table};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{GateCheck, Stage};
 use lockstep_schemas::plan::{GatePlan, Plan};
-use lockstep_schemas::strings::{CommitSha, Text, WorkflowFile};
+use lockstep_schemas::receipt::{GateRecord, GateState};
+use lockstep_schemas::strings::{CommitSha, Id, Tag, Text, WorkflowFile};
 
 /// The events whose runs are of the commit that they name, and that only those start who may write to the repository: a
 /// comment starts a run of the default branch, and a pull request's is of the merge with another commit. A merge queue's
@@ -16,89 +17,126 @@ use lockstep_schemas::strings::{CommitSha, Text, WorkflowFile};
 const EVENTS: [&str; 3] = ["push", "merge_group", "workflow_dispatch"];
 
 /// A release, as gates are asked about it.
+#[derive(Clone, Copy)]
 pub(crate) struct Release<'a> {
     pub(crate) plan: &'a Plan,
-    pub(crate) tag: &'a str,
+    pub(crate) tag: &'a Tag,
     pub(crate) commit: &'a CommitSha,
 }
 
-/// Asks the gates of a stage, and reports those that are closed.
-pub(crate) fn ask(release: &Release<'_>, stage: Stage, report: &mut Report) {
-    let asks = |gate: &&GatePlan| !matches!(gate.check, GateCheck::Script { .. });
-    let gates = release.plan.gates.iter().filter(|gate| gate.before == stage).filter(asks);
-    let gates: Vec<&GatePlan> = gates.collect();
-    if gates.is_empty() {
-        return;
+/// Whether a gate asks GitHub: of a script, a job of its own says whether it is open.
+pub(crate) fn asks_github(gate: &GatePlan) -> bool {
+    match gate.check {
+        GateCheck::Workflow { .. }
+        | GateCheck::CommitStatus { .. }
+        | GateCheck::NoOpenBlockers { .. } => true,
+        GateCheck::Script { .. } => false,
     }
-    let Some(github) = report.found(github(release.plan)) else { return };
+}
+
+/// Asks the gates of a stage, and reports those that are closed and not waived.
+pub(crate) fn ask(
+    release: &Release<'_>,
+    github: &GitHub<'_>,
+    stage: Stage,
+    waived: &[Id],
+    report: &mut Report,
+) -> Vec<GateRecord> {
     let mut table = Table::new(["gate", "state", "why"]);
-    for gate in gates {
+    let mut records = Vec::new();
+    for gate in release.plan.gates.iter().filter(|gate| gate.before == stage) {
         let id = gate.id.as_str();
-        match release.passes(&github, gate) {
-            Ok(why) => {
-                report.line(format_args!("gate {id} is open: {why}"));
-                table.row([id, "open", &why]);
+        let is_waived = waived.contains(&gate.id);
+        let (is, why) = match release.passes(github, gate) {
+            Ok(why) if asks_github(gate) => (GateState::Open, why),
+            Ok(why) if is_waived => (GateState::Waived, why),
+            Ok(why) => (GateState::Job, why),
+            Err(shut) if is_waived => (GateState::Waived, shut.why()),
+            Err(shut) => {
+                let why = shut.why();
+                report.problem(shut.problem(&gate.id));
+                (GateState::Closed, why)
             }
-            Err(problem) => {
-                table.row([id, "closed", &problem.message]);
-                report.problem(problem);
+        };
+        if is != GateState::Closed {
+            report.line(format_args!("gate {id} is {}: {why}", is.in_words()));
+        }
+        table.row([id, is.id(), &why]);
+        records.push(GateRecord { gate: gate.id.clone(), state: is, why });
+    }
+    if !records.is_empty() {
+        report.summarize(table.markdown());
+    }
+    records
+}
+
+/// Why a gate does not let a release through.
+enum Shut {
+    /// It is closed, and this opens it.
+    Closed(String, &'static str),
+    /// Nobody could say.
+    Unknown(lockstep_github::Error),
+}
+
+impl From<lockstep_github::Error> for Shut {
+    fn from(error: lockstep_github::Error) -> Self {
+        Self::Unknown(error)
+    }
+}
+
+impl Shut {
+    fn why(&self) -> String {
+        match self {
+            Self::Closed(why, _) => why.clone(),
+            Self::Unknown(error) => error.to_string(),
+        }
+    }
+
+    fn problem(self, gate: &Id) -> Diagnostic {
+        match self {
+            Self::Closed(why, remedy) => {
+                let message = format!("gate `{gate}` is closed: {why}");
+                Diagnostic::new(Rule::GateClosed, message).with_remedy(remedy)
+            }
+            Self::Unknown(error) => {
+                let mut problem = Diagnostic::from(error);
+                problem.message = format!("gate `{gate}` cannot be checked: {}", problem.message);
+                problem
             }
         }
     }
-    report.summarize(table.markdown());
-}
-
-/// The API that this run is of, or GitHub's own.
-fn github(plan: &Plan) -> Result<GitHub<'static>, Diagnostic> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let token = variable("GITHUB_TOKEN").ok_or_else(|| {
-        let message = "the model has gates that ask GitHub, and there is no token";
-        Diagnostic::new(Rule::WrongInput, message)
-            .with_remedy("set GITHUB_TOKEN; `gh auth token` prints yours")
-    })?;
-    let base = variable("GITHUB_API_URL").unwrap_or_else(|| lockstep_github::PUBLIC.to_owned());
-    Ok(GitHub::new(&base, plan.project.repository.clone(), &token, &tell)?)
 }
 
 impl Release<'_> {
     /// Whether a gate is open, and why.
-    fn passes(&self, github: &GitHub<'_>, gate: &GatePlan) -> Result<String, Diagnostic> {
-        let closed = |why: String, remedy: &str| {
-            let message = format!("gate `{}` is closed: {why}", gate.id);
-            Diagnostic::new(Rule::GateClosed, message).with_remedy(remedy)
-        };
-        let unknown = |error: lockstep_github::Error| {
-            let mut problem = Diagnostic::from(error);
-            problem.message = format!("gate `{}` cannot be checked: {}", gate.id, problem.message);
-            problem
-        };
+    fn passes(&self, github: &GitHub<'_>, gate: &GatePlan) -> Result<String, Shut> {
         match &gate.check {
             GateCheck::Workflow { workflow } => {
-                let newest = self.newest_run(github, workflow).map_err(unknown)?;
+                let newest = self.newest_run(github, workflow)?;
                 let (is_open, why) = self.of_run(workflow, newest.as_ref());
                 let remedy = "when it is green for this commit, run the failed jobs again";
-                if is_open { Ok(why) } else { Err(closed(why, remedy)) }
+                if is_open { Ok(why) } else { Err(Shut::Closed(why, remedy)) }
             }
             GateCheck::CommitStatus { context } => {
                 // GitHub takes two that differ in case for one.
                 let is_it = |status: &CommitStatus| {
                     status.context.to_lowercase() == context.as_str().to_lowercase()
                 };
-                let statuses = github.statuses(self.commit, is_it).map_err(unknown)?;
+                let statuses = github.statuses(self.commit, is_it)?;
                 let (is_open, why) =
                     of_status(context, statuses.iter().find(|status| is_it(status)));
                 let remedy = "set it to success for this commit, and run the failed jobs again";
-                if is_open { Ok(why) } else { Err(closed(why, remedy)) }
+                if is_open { Ok(why) } else { Err(Shut::Closed(why, remedy)) }
             }
             GateCheck::NoOpenBlockers { epic, label } => {
-                let open = self.open_blockers(github, epic, label).map_err(unknown)?;
+                let open = self.open_blockers(github, epic, label)?;
                 if open.is_empty() {
                     return Ok("no blocker is open".to_owned());
                 }
                 let remedy = "close what is solved, and run the failed jobs again";
-                Err(closed(format!("open blockers: {}", open.join(", ")), remedy))
+                Err(Shut::Closed(format!("open blockers: {}", open.join(", ")), remedy))
             }
-            GateCheck::Script { .. } => Ok("a job of its own".to_owned()),
+            GateCheck::Script { .. } => Ok("a job of its own says".to_owned()),
         }
     }
 
@@ -149,7 +187,7 @@ impl Release<'_> {
         epic: &Text,
         label: &Text,
     ) -> Result<Vec<String>, lockstep_github::Error> {
-        let title = epic.as_str().replace("{tag}", self.tag);
+        let title = epic.as_str().replace("{tag}", self.tag.as_str());
         let epics = github.issues(label.as_str())?;
         let mut open = Vec::new();
         for epic in epics.iter().filter(|issue| issue.title == title) {

@@ -1,26 +1,22 @@
 //! Resolves what a release is made of, and fails where a gate is not open.
 
+mod build;
 mod gates;
+mod provenance;
 mod publish;
 mod snapshot;
 mod tag;
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 use indexmap::IndexMap;
-use lockstep_clients::git::{self, checked_out};
 use lockstep_files::json;
-use lockstep_runner::inputs::ProjectPlan;
-use lockstep_runner::{Action, Failure, Program, Report, Secret};
+use lockstep_github::GitHub;
+use lockstep_runner::inputs::{ProjectPlan, Receipt};
+use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::manifest::ResolvedSource;
-use lockstep_schemas::model::Stage;
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::strings::{CommitSha, GitRef, Version};
-
-use gates::Release;
-use publish::{Dispatch, Run};
 
 /// Resolves tag, commit, sources and build run, and checks the gates.
 #[derive(Debug, Parser)]
@@ -32,13 +28,19 @@ pub struct Inputs {
     /// What is resolved: `build`, `publish`, or the `provenance` of a downloaded bundle.
     #[arg(long)]
     pub stage: ResolvedStage,
-    /// The inputs of the dispatch, as a JSON object.
+    /// The inputs of the dispatch, or of `provenance` the outputs of the step that found the build run, as a JSON object.
     #[arg(long, default_value = "{}")]
     pub inputs: String,
     /// A snapshot of a pull request is wanted where it changes one of these paths, separated by spaces: `*` stands for any
     /// text of one part, and `**` for any parts. Without them, it always is.
     #[arg(long, default_value = "")]
     pub paths: String,
+    /// The folder of the bundle whose provenance is proved.
+    #[arg(long, default_value = "lockstep/bundle")]
+    pub bundle: PathBuf,
+    /// The receipt.
+    #[command(flatten)]
+    pub receipt: Receipt,
 }
 
 /// What is resolved.
@@ -82,15 +84,11 @@ impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
         let plan = json::read_plan(&self.plan.plan)?;
         match self.stage {
-            ResolvedStage::Build => self.build(&plan, report),
-            ResolvedStage::Publish => self.publish(&plan, report),
-            ResolvedStage::Provenance => Err(not_yet()),
+            ResolvedStage::Build => build::resolve(self, &plan, report),
+            ResolvedStage::Publish => publish::resolve(self, &plan, report),
+            ResolvedStage::Provenance => provenance::prove(self, &plan, report),
         }
     }
-}
-
-fn not_yet() -> Failure {
-    Failure::new(Rule::NotYet, "this version of Lockstep cannot publish yet")
 }
 
 impl Inputs {
@@ -101,107 +99,20 @@ impl Inputs {
         })?;
         Ok(inputs.unwrap_or_default())
     }
-
-    fn publish(&self, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
-        let inputs = self.dispatched()?;
-        let dispatch = Dispatch::of(plan, &inputs);
-        let Some(run) = report.found(dispatch.run()) else { return Ok(()) };
-        match &run {
-            Run::OfTag(tag) => {
-                let commit = report.found(commit());
-                if let Some(commit) = commit {
-                    report.found(tag::leads_to(plan, tag, &commit));
-                }
-            }
-            Run::Rehearsal => report.line(format_args!(
-                "A rehearsal that is not of a tag: no environment admits it, so no credential is tried."
-            )),
-            Run::Recovery(reason) => report.line(format_args!(
-                "A recovery: {reason}. These environments must admit this branch: {}.",
-                dispatch.environments().join(", ")
-            )),
-        }
-        if report.has_problems() {
-            return Ok(());
-        }
-        report.output("admitted", !matches!(run, Run::Rehearsal));
-        Err(not_yet())
-    }
-
-    fn build(&self, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
-        let inputs = self.dispatched()?;
-        let input = |name: &str| inputs.get(name)?.as_str().filter(|value| !value.is_empty());
-        let commit = report.found(commit());
-        let built = if let Some(git_ref) = snapshot::git_ref(input("tag")) {
-            let wanted =
-                report.found(snapshot::is_wanted(&git_ref, &self.paths)).unwrap_or_default();
-            report.output("wanted", wanted);
-            snapshot::of_run(plan, &git_ref, report).map(|version| (String::new(), version))
-        } else {
-            release(plan, input("tag"), commit.as_ref(), report)
-        };
-        let mut sources = IndexMap::new();
-        for source in &plan.sources {
-            let given = source.git_ref.input.as_ref().and_then(|name| input(name.as_str()));
-            let git_ref = given.map_or_else(
-                || Ok(source.git_ref.default.clone()),
-                |given| {
-                    given.parse::<GitRef>().map_err(|error| {
-                        Diagnostic::new(
-                            Rule::WrongInput,
-                            format!("source `{}`: {error}", source.name),
-                        )
-                    })
-                },
-            );
-            let Some(git_ref) = report.found(git_ref) else { continue };
-            if let Some(commit) = report.found(git::commit_of(&source.repository, &git_ref)) {
-                report.line(format_args!("{}: {}@{commit}", source.name, source.repository));
-                sources.insert(&source.name, ResolvedSource { git_ref, commit });
-            }
-        }
-        let (Some((tag, version)), Some(commit)) = (built, commit) else { return Ok(()) };
-        let of = if tag.is_empty() { "snapshot" } else { &tag };
-        report.line(format_args!("{of}: version {version}, commit {commit}"));
-        report.output("tag", tag);
-        report.output("version", version);
-        report.output("commit", commit);
-        report.output("sources", json::line(&sources));
-        // A dispatch of a build cannot let a gate go.
-        report.output("waived", "[]");
-        Ok(())
-    }
 }
 
-/// The tag that a run builds, and its version.
-fn release(
-    plan: &Plan,
-    tag: Option<&str>,
-    commit: Option<&CommitSha>,
-    report: &mut Report,
-) -> Option<(String, Version)> {
-    let tagged = report
-        .found(tag::of_run(plan, tag, &|tag| format!("gh workflow run release.yml --ref {tag}")));
-    if let (Some((tag, _)), Some(commit)) = (&tagged, commit) {
-        report.found(tag::leads_to(plan, tag, commit));
-    }
-    if let (Some((tag, _)), Some(commit)) = (&tagged, commit) {
-        gates::ask(&Release { plan, tag: tag.as_str(), commit }, Stage::Build, report);
-    }
-    tagged.map(|(tag, version)| (tag.to_string(), version))
+/// A variable of the environment that is not empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The commit that is checked out, which must be the run's.
-fn commit() -> Result<CommitSha, Diagnostic> {
-    let found = checked_out(Path::new("."))?;
-    match std::env::var("GITHUB_SHA").ok().filter(|sha| !sha.is_empty()) {
-        Some(sha) if sha != found.as_str() => Err(Diagnostic::new(
-            Rule::CheckoutMismatch,
-            format!("{found} is checked out, but this run builds {sha}"),
-        )
-        .with_remedy(
-            "a step checked out another commit: remove that step, and build the tagged commit",
-        )),
-        _ => Ok(found),
-    }
+/// The API of the GitHub that this run is of, or the public one.
+fn github(plan: &Plan) -> Result<GitHub<'static>, Diagnostic> {
+    let token = variable("GITHUB_TOKEN").ok_or_else(|| {
+        let message = "GitHub must be asked, and there is no token";
+        Diagnostic::new(Rule::WrongInput, message)
+            .with_remedy("set GITHUB_TOKEN; `gh auth token` prints yours")
+    })?;
+    let base = variable("GITHUB_API_URL").unwrap_or_else(|| lockstep_github::PUBLIC.to_owned());
+    Ok(GitHub::new(&base, plan.project.repository.clone(), &token, &tell)?)
 }

@@ -31,19 +31,27 @@ pub(crate) fn of_run(
         )
         .with_remedy(format!("dispatch on that tag: {}", dispatch(input))));
     }
-    let Some(version) = plan.tag.version_of(name) else {
+    let version = version(plan, name)?;
+    Ok((parsed(name)?, version))
+}
+
+/// A tag that somebody named.
+pub(crate) fn parsed(name: &str) -> Result<Tag, Diagnostic> {
+    name.parse().map_err(|error| {
+        Diagnostic::new(Rule::TagPattern, format!("{error}"))
+            .with_remedy("name a tag of the repository as `git tag --list` shows it")
+    })
+}
+
+/// The version that a tag is of.
+pub(crate) fn version(plan: &Plan, tag: &str) -> Result<Version, Diagnostic> {
+    plan.tag.version_of(tag).ok_or_else(|| {
         let prefix = plan.tag.prefix();
-        return Err(Diagnostic::new(
-            Rule::TagPattern,
-            format!("the tag {name} does not match `{}`", plan.tag),
-        )
-        .with_remedy(format!(
+        let message = format!("the tag {tag} does not match `{}`", plan.tag);
+        Diagnostic::new(Rule::TagPattern, message).with_remedy(format!(
             "a release's tag is {prefix} and a semantic version: {prefix}1.2.3"
-        )));
-    };
-    let tag =
-        name.parse().map_err(|error| Diagnostic::new(Rule::TagPattern, format!("{error}")))?;
-    Ok((tag, version))
+        ))
+    })
 }
 
 /// That the tag leads to the commit that is built. Users who check the tag out later must find what was

@@ -71,9 +71,7 @@ impl Program for Inputs {
         let problems = verify(release, &self.bundle).err().unwrap_or_default();
         shown::show(&manifest, &problems, report);
         let is_good = problems.is_empty();
-        for problem in problems {
-            report.problem(problem);
-        }
+        report.problems(problems);
         if is_good {
             let path = self.bundle.join(names::SUMS);
             report.output("sums", Digest::of_file(&path)?.sha256);

@@ -1,7 +1,7 @@
 //! git: which commit is checked out, and what the refs of a repository lead to.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -101,30 +101,63 @@ pub fn commit_of_tag(repository: &Repository, tag: &Tag) -> Result<CommitSha, Di
     })
 }
 
+/// The text of a file as a commit has it, which may be another than the one that is checked out in a folder.
+///
+/// # Errors
+///
+/// Where the repository does not have the commit, or the commit the file.
+pub fn file_at(
+    folder: &Path,
+    repository: &Repository,
+    commit: &CommitSha,
+    file: &str,
+) -> Result<String, Diagnostic> {
+    let failed = |what: &str, output: &Output| {
+        let message = format!("{what} of {commit} cannot be had: {}", complained(output));
+        Err(Diagnostic::new(Rule::ClientFailed, message).in_file(file))
+    };
+    let mut fetch = Command::new("git");
+    fetch.current_dir(folder).args(["fetch", "--quiet", "--depth=1", "--no-tags"]);
+    let fetched = output(asking(&mut fetch, repository).arg(commit.as_str()))?;
+    if !fetched.status.success() {
+        return failed("the files", &fetched);
+    }
+    let mut show = Command::new("git");
+    show.current_dir(folder).args(["show", "--no-textconv"]).arg(format!("{commit}:{file}"));
+    let shown = output(&mut show)?;
+    if !shown.status.success() {
+        return failed("this file", &shown);
+    }
+    Ok(String::from_utf8_lossy(&shown.stdout).into_owned())
+}
+
+/// A command of git's that asks for a repository, with the token that there is.
+fn asking<'c>(git: &'c mut Command, repository: &Repository) -> &'c mut Command {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let server = variable("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
+    let server = server.trim_end_matches('/');
+    // A repository that wants a password has none to be typed here.
+    git.arg(format!("{server}/{repository}")).env("GIT_TERMINAL_PROMPT", "0");
+    if let Some(token) = variable("GITHUB_TOKEN") {
+        // As actions/checkout does, by the environment alone: a command line can be read by all.
+        let login = BASE64_STANDARD.encode(format!("x-access-token:{token}"));
+        let next = variable("GIT_CONFIG_COUNT").and_then(|count| count.parse::<u32>().ok());
+        let next = next.unwrap_or(0);
+        git.env("GIT_CONFIG_COUNT", (next.saturating_add(1)).to_string())
+            .env(format!("GIT_CONFIG_KEY_{next}"), format!("http.{server}/.extraheader"))
+            .env(format!("GIT_CONFIG_VALUE_{next}"), format!("AUTHORIZATION: basic {login}"));
+    }
+    git
+}
+
 /// Refs and what they lead to, as `git ls-remote` lists them.
 struct Listed(String);
 
 impl Listed {
     fn of(repository: &Repository, what: &str, names: &[String]) -> Result<Self, Diagnostic> {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let server =
-            variable("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
-        let server = server.trim_end_matches('/');
         let mut git = Command::new("git");
-        git.args(["ls-remote", "--quiet"])
-            .arg(format!("{server}/{repository}"))
-            .args(names.iter().flat_map(|name| [name.clone(), format!("{name}^{{}}")]))
-            // A repository that wants a password has none to be typed here.
-            .env("GIT_TERMINAL_PROMPT", "0");
-        if let Some(token) = variable("GITHUB_TOKEN") {
-            // As actions/checkout does, by the environment alone: a command line can be read by all.
-            let login = BASE64_STANDARD.encode(format!("x-access-token:{token}"));
-            let next = variable("GIT_CONFIG_COUNT").and_then(|count| count.parse::<u32>().ok());
-            let next = next.unwrap_or(0);
-            git.env("GIT_CONFIG_COUNT", (next.saturating_add(1)).to_string())
-                .env(format!("GIT_CONFIG_KEY_{next}"), format!("http.{server}/.extraheader"))
-                .env(format!("GIT_CONFIG_VALUE_{next}"), format!("AUTHORIZATION: basic {login}"));
-        }
+        asking(git.args(["ls-remote", "--quiet"]), repository)
+            .args(names.iter().flat_map(|name| [name.clone(), format!("{name}^{{}}")]));
         let output = output(&mut git)?;
         if !output.status.success() {
             let said = complained(&output);

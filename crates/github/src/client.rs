@@ -2,12 +2,12 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::net::IpAddr;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use http::header::LINK;
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
-use http_body_util::{BodyExt, Limited};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use lockstep_schemas::strings::Repository;
 use octocrab::Octocrab;
 use serde::Deserialize;
@@ -22,14 +22,11 @@ use crate::patience::{Again, Patience, Trouble};
 /// ([documentation](https://docs.github.com/en/enterprise-server@latest/rest/using-the-rest-api/getting-started-with-the-rest-api)).
 pub const PUBLIC: &str = "https://api.github.com";
 /// The largest answer that is read, in bytes. A page of a hundred runs has about a megabyte.
-const LARGEST: usize = 32 * 1024 * 1024;
-/// The most of a list on one page.
-const PAGE: usize = 100;
-/// The most pages of a list. Of more than a thousand runs GitHub's own search shows none.
-const PAGES: usize = 100;
-/// How long a connection may take to open, and how long it may say nothing.
+pub(crate) const LARGEST: usize = 32 * 1024 * 1024;
+/// How long a connection may take to open, how long it may say nothing, and how long an answer may take in all.
 const CONNECT: Duration = Duration::from_secs(10);
 const READ: Duration = Duration::from_secs(30);
+const WHOLE: Duration = Duration::from_mins(2);
 
 /// GitHub, as far as it knows one repository.
 pub struct GitHub<'a> {
@@ -52,9 +49,20 @@ impl fmt::Debug for GitHub<'_> {
 }
 
 /// An answer, whole.
-struct Answer {
-    headers: HeaderMap,
-    body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+/// What an answer came to.
+pub(crate) enum Read<T> {
+    /// What was asked for.
+    Found(T),
+    /// It ends early, and may be whole the next time.
+    CutOff(String),
+    /// It is not what the documentation says, and would stay so.
+    Unreadable(String),
 }
 
 /// What GitHub says of an error.
@@ -77,6 +85,10 @@ impl<'a> GitHub<'a> {
     ) -> Result<Self, Error> {
         let base = base.trim_end_matches('/').to_owned();
         let token = token.trim();
+        if !is_private(&base) {
+            let why = "the token would be sent where others can read it: give an https address";
+            return Err(Error { asked: base, why: Why::Silent(why.to_owned()) });
+        }
         if HeaderValue::from_str(token).is_err() {
             let why = "the token has a character that no token has".to_owned();
             return Err(Error { asked: base, why: Why::Refused(401, why) });
@@ -109,122 +121,151 @@ impl<'a> GitHub<'a> {
         self
     }
 
-    /// The route of something in the repository: `/repos/someone/tool/…`.
+    /// The address of something in the repository: `/repos/someone/tool/…`.
     pub(crate) fn route(&self, rest: &str) -> String {
-        format!("/repos/{}/{rest}", self.repository)
+        format!("{}/repos/{}/{rest}", self.base, self.repository)
     }
 
-    /// Every item of a list, page by page, until one is enough. In an object of several, `key` is the list's.
-    pub(crate) fn list<T: DeserializeOwned>(
+    /// An address as messages show it: what a redirect leads to can have a signature in its query.
+    pub(crate) fn shown<'b>(&self, address: &'b str) -> &'b str {
+        let of_api = address.strip_prefix(&self.base);
+        of_api.or_else(|| Some(address.split_once('?')?.0)).unwrap_or(address)
+    }
+
+    /// Asks for one thing.
+    pub(crate) fn get<T: DeserializeOwned>(&self, route: &str) -> Result<T, Error> {
+        self.ask(&Method::GET, route, None, json)
+    }
+
+    /// Asks at an address that GitHub gave, which is signed: it needs no token, and gets none.
+    pub(crate) fn follow<T>(
         &self,
-        route: &str,
-        key: Option<&str>,
-        mut enough: impl FnMut(&T) -> bool,
-    ) -> Result<Vec<T>, Error> {
-        let mut items = Vec::new();
-        let joined = if route.contains('?') { '&' } else { '?' };
-        for page in 1..=PAGES {
-            let route = format!("{route}{joined}per_page={PAGE}&page={page}");
-            let (headers, mut found): (_, Value) = self.ask(&Method::GET, &route, None)?;
-            let list = match key {
-                Some(key) => found.get_mut(key).map(Value::take).unwrap_or_default(),
-                None => found,
-            };
-            let list: Vec<T> = serde_json::from_value(list).map_err(|error| Error {
-                asked: format!("GET {route}"),
-                why: Why::Unreadable(error.to_string()),
-            })?;
-            for item in list {
-                let is_enough = enough(&item);
-                items.push(item);
-                if is_enough {
-                    return Ok(items);
-                }
-            }
-            if !has_next(&headers) {
-                return Ok(items);
-            }
+        place: &str,
+        read: impl Fn(&Answer) -> Read<T>,
+    ) -> Result<T, Error> {
+        if !is_private(place) {
+            let why = Why::Unreadable("GitHub names an address that is not of https".to_owned());
+            return Err(Error { asked: format!("GET {}", self.shown(place)), why });
         }
-        let why = format!("the list has more than {PAGES} pages");
-        Err(Error { asked: format!("GET {route}"), why: Why::Unreadable(why) })
+        self.ask(&Method::GET, place, None, read)
     }
 
     /// Asks until there is an answer, or none is to be had.
-    fn ask<T: DeserializeOwned>(
+    pub(crate) fn ask<T>(
         &self,
         method: &Method,
-        route: &str,
+        address: &str,
         body: Option<&Value>,
-    ) -> Result<(HeaderMap, T), Error> {
-        let asked = format!("{method} {route}");
-        let error = |why: Why| Error { asked: asked.clone(), why };
-        let mut attempts = 0;
+        read: impl Fn(&Answer) -> Read<T>,
+    ) -> Result<T, Error> {
+        let error = |why: Why| Error { asked: format!("{method} {}", self.shown(address)), why };
+        let mut failures = 0;
         loop {
-            attempts += 1;
-            let answer = self.runtime.block_on(self.once(method, route, body));
-            // An answer that ends early is asked for again; a whole one that is not JSON would stay so.
+            let began = Instant::now();
+            let answer = self.runtime.block_on(async {
+                let whole = tokio::time::timeout(WHOLE, self.once(method, address, body)).await;
+                whole.unwrap_or_else(|_| Err(Why::Silent("it takes too long".to_owned())))
+            });
+            let silent = |why: Why, failures| (why, self.again(Trouble::Silence, failures));
             let (why, again) = match answer {
-                Ok((status, answer)) if status.is_success() => {
-                    match serde_json::from_slice(&answer.body) {
-                        Ok(found) => return Ok((answer.headers, found)),
-                        Err(wrong) if wrong.is_eof() => {
-                            (Why::Silent(wrong.to_string()), self.again(Trouble::Silence, attempts))
-                        }
-                        Err(wrong) => return Err(error(Why::Unreadable(wrong.to_string()))),
+                Ok(answer) if answer.status.is_success() || answer.status == StatusCode::FOUND => {
+                    match read(&answer) {
+                        Read::Found(found) => return Ok(found),
+                        Read::CutOff(why) => silent(Why::Silent(why), failures + 1),
+                        Read::Unreadable(why) => return Err(error(Why::Unreadable(why))),
                     }
                 }
-                Ok((status, answer)) => {
-                    let trouble = Trouble::Answer(status, &answer.headers, &answer.body);
-                    (refused(status, &answer.body), self.again(trouble, attempts))
+                Ok(answer) => {
+                    let trouble = Trouble::Answer(answer.status, &answer.headers, &answer.body);
+                    (refused(answer.status, &answer.body), self.again(trouble, failures + 1))
                 }
-                Err(why) => (Why::Silent(why), self.again(Trouble::Silence, attempts)),
+                Err(why @ Why::Unreadable(_)) => return Err(error(why)),
+                Err(why) => silent(why, failures + 1),
             };
             let wait = match again {
                 Again::No => return Err(error(why)),
                 Again::Failed(_) if !method.is_safe() => return Err(error(why)),
-                Again::Failed(wait) | Again::Limited(wait) => wait,
+                Again::Failed(wait) => {
+                    failures += 1;
+                    wait
+                }
+                Again::Limited(wait) => wait,
             };
-            let mut patience = self.patience.get();
-            if wait > patience.left {
-                let limited = Why::Limited(wait.as_secs());
-                let why = if matches!(again, Again::Limited(_)) { limited } else { why };
-                return Err(error(why));
-            }
-            let Patience { left, .. } = patience;
-            (self.tell)(&format!(
-                "{}; asking again in {} s, of {} s that this may wait",
-                error(why),
-                wait.as_secs_f32(),
-                left.as_secs_f32()
-            ));
-            patience.left = left.saturating_sub(wait);
-            self.patience.set(patience);
-            thread::sleep(wait);
+            self.wait(wait, began, &error(why), matches!(again, Again::Limited(_)))?;
         }
     }
 
-    fn again(&self, trouble: Trouble<'_>, attempts: u32) -> Again {
-        self.patience.get().again(trouble, attempts)
+    /// Waits, as long as the patience lasts: what GitHub took to fail is a part of it.
+    fn wait(
+        &self,
+        wait: Duration,
+        began: Instant,
+        error: &Error,
+        is_limit: bool,
+    ) -> Result<(), Error> {
+        let mut patience = self.patience.get();
+        patience.left = patience.left.saturating_sub(began.elapsed());
+        self.patience.set(patience);
+        if wait > patience.left {
+            let why = if is_limit { Why::Limited(wait.as_secs()) } else { error.why.clone() };
+            return Err(Error { asked: error.asked.clone(), why });
+        }
+        (self.tell)(&format!(
+            "{error}; asking again in {} s, of {} s that this may wait",
+            wait.as_secs_f32(),
+            patience.left.as_secs()
+        ));
+        patience.left -= wait;
+        self.patience.set(patience);
+        thread::sleep(wait);
+        Ok(())
     }
 
-    /// Asks once.
+    fn again(&self, trouble: Trouble<'_>, failures: u32) -> Again {
+        self.patience.get().again(trouble, failures)
+    }
+
+    /// Asks once. The token goes to the API alone, and not to what a redirect leads to.
     async fn once(
         &self,
         method: &Method,
-        route: &str,
+        address: &str,
         body: Option<&Value>,
-    ) -> Result<(StatusCode, Answer), String> {
+    ) -> Result<Answer, Why> {
+        let silent = |error: &octocrab::Error| Why::Silent(chain(error));
         let request = Request::builder()
             .method(method)
-            .uri(format!("{}{route}", self.base))
+            .uri(address)
             .header("accept", "application/vnd.github+json");
-        let request = self.octocrab.build_request(request, body).map_err(|error| chain(&error))?;
-        let response = self.octocrab.execute(request).await.map_err(|error| chain(&error))?;
+        let request = self.octocrab.build_request(request, body).map_err(|error| silent(&error))?;
+        let response = self.octocrab.execute(request).await.map_err(|error| silent(&error))?;
         let (parts, body) = response.into_parts();
-        let body =
-            Limited::new(body, LARGEST).collect().await.map_err(|error| error.to_string())?;
+        let body = Limited::new(body, LARGEST).collect().await.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                Why::Unreadable(format!("it is larger than {LARGEST} bytes"))
+            } else {
+                Why::Silent(error.to_string())
+            }
+        })?;
         let body = body.to_bytes().to_vec();
-        Ok((parts.status, Answer { headers: parts.headers, body }))
+        Ok(Answer { status: parts.status, headers: parts.headers, body })
+    }
+}
+
+/// Whether nobody else reads what is sent to an address: it is of https, or of this machine.
+fn is_private(address: &str) -> bool {
+    let Ok(address) = address.parse::<Uri>() else { return false };
+    let host = address.host().unwrap_or_default().trim_matches(['[', ']']);
+    let is_here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+    address.scheme_str() == Some("https") || is_here
+}
+
+/// An answer that is JSON. One that ends early is cut off; a whole one that is not JSON would stay so.
+pub(crate) fn json<T: DeserializeOwned>(answer: &Answer) -> Read<T> {
+    match serde_json::from_slice(&answer.body) {
+        Ok(found) => Read::Found(found),
+        Err(wrong) if wrong.is_eof() => Read::CutOff(wrong.to_string()),
+        Err(wrong) => Read::Unreadable(wrong.to_string()),
     }
 }
 
@@ -253,11 +294,4 @@ fn refused(status: StatusCode, body: &[u8]) -> Why {
     }
     let said = serde_json::from_slice(body).map(|said: Said| said.message);
     Why::Refused(status.as_u16(), said.unwrap_or_else(|_| "it does not say why".to_owned()))
-}
-
-/// Whether a list goes on
-/// ([documentation](https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api#using-link-headers)).
-fn has_next(headers: &HeaderMap) -> bool {
-    let links = headers.get(LINK).and_then(|links| links.to_str().ok()).unwrap_or_default();
-    links.split(',').any(|link| link.contains("rel=\"next\""))
 }

@@ -55,6 +55,11 @@ impl From<Error> for Diagnostic {
                 "check the name, and that the token may read it: GitHub hides what it may not"
             }
             Why::Refused(401, _) => "the token is not valid, or has expired: give another one",
+            Why::Refused(301 | 307 | 308, _) => {
+                "the repository has another name now: change `project.repository` in the model"
+            }
+            Why::Refused(410, _) => "it is deleted, or switched off in the repository's settings",
+            Why::Refused(400 | 422, _) => "report it: this is a fault of Lockstep's",
             Why::Refused(..) => {
                 "give the token the permission that the documentation of this request names"
             }

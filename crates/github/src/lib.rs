@@ -4,16 +4,24 @@
 //! nothing. A question is asked again where that can do no harm, within a limit on time, and whoever waits is told. What an
 //! answer means for a release is said elsewhere.
 
+mod attestations;
 mod client;
+mod environments;
 mod error;
 mod issues;
+mod pages;
 mod patience;
 mod runs;
 mod statuses;
+mod uploads;
 
 pub use client::{GitHub, PUBLIC};
+pub use environments::{
+    Environment, ProtectionKind, ProtectionRule, RefKind, RefPattern, RefPolicy,
+};
 pub use error::{Error, Why};
 pub use issues::{Issue, IssueState};
 pub use patience::Patience;
 pub use runs::{Conclusion, RunStatus, WorkflowRun};
 pub use statuses::{CommitStatus, StatusState};
+pub use uploads::{Upload, UploadingRun};

@@ -16,6 +16,12 @@ pub struct WorkflowRun {
     pub event: String,
     /// The commit that it ran.
     pub head_sha: String,
+    /// The name of the branch or of the tag that it ran, whichever it is; none where that is gone.
+    #[serde(default)]
+    pub head_branch: Option<String>,
+    /// Which attempt this is.
+    #[serde(default = "first")]
+    pub run_attempt: u32,
     /// The repository whose commit it ran, a fork perhaps; none where that is gone.
     #[serde(default)]
     pub head_repository: Option<HeadRepository>,
@@ -26,6 +32,10 @@ pub struct WorkflowRun {
     pub conclusion: Option<Conclusion>,
     /// Its page.
     pub html_url: String,
+}
+
+fn first() -> u32 {
+    1
 }
 
 /// The repository of a run's commit.
@@ -97,6 +107,15 @@ impl WorkflowRun {
 }
 
 impl GitHub<'_> {
+    /// A run by its id.
+    ///
+    /// # Errors
+    ///
+    /// Where GitHub does not say; [`Why::NotFound`](crate::Why::NotFound) where there is no such run.
+    pub fn run(&self, id: u64) -> Result<WorkflowRun, Error> {
+        self.get(&self.route(&format!("actions/runs/{id}")))
+    }
+
     /// The runs of a workflow for a commit, the newest first, until one is enough.
     ///
     /// # Errors

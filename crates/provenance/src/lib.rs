@@ -18,6 +18,8 @@ use sigstore_verify::{VerificationPolicy, verify};
 const ISSUER: &str = "https://token.actions.githubusercontent.com";
 /// What `actions/attest` says that it attests: the [provenance](https://slsa.dev/spec/v1.0/provenance) of a build.
 const PREDICATE: &str = "https://slsa.dev/provenance/v1";
+/// How a refusal begins where the signature is not one.
+const NOT_SIGNED: &str = "the signature does not hold";
 /// The events by which a release is built.
 const EVENTS: [&str; 2] = ["push", "workflow_dispatch"];
 
@@ -73,15 +75,22 @@ impl Roots {
         roots.collect::<Result<_, _>>().map(Self).map_err(Refused::because)
     }
 
-    /// One alone, from the text of its file, as `gh attestation trusted-root` prints it.
+    /// Those of a file's text: one, or one on each line, as `gh attestation trusted-root` prints them.
     ///
     /// # Errors
     ///
-    /// Where it is no root of trust.
+    /// Where it holds no root of trust.
     pub fn from_text(text: &str) -> Result<Self, Refused> {
-        let root = TrustedRoot::from_json(text);
-        root.map(|root| Self(vec![root]))
-            .map_err(|error| Refused::because(format_args!("this is no root of trust: {error}")))
+        if let Ok(root) = TrustedRoot::from_json(text) {
+            return Ok(Self(vec![root]));
+        }
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        let roots: Result<Vec<TrustedRoot>, _> = lines.map(TrustedRoot::from_json).collect();
+        match roots {
+            Ok(roots) if roots.is_empty() => Err(Refused::because("this is no root of trust")),
+            Ok(roots) => Ok(Self(roots)),
+            Err(error) => Err(Refused::because(format_args!("this is no root of trust: {error}"))),
+        }
     }
 }
 
@@ -127,9 +136,8 @@ impl Attestation {
         let mut verified = roots.0.iter().map(by_root);
         let first = verified.next().ok_or_else(|| Refused::because("no root of trust is known"))?;
         let verified = first.or_else(|why| verified.find_map(Result::ok).ok_or(why));
-        let verified = verified.map_err(|error| {
-            Refused::because(format_args!("the signature does not hold: {error}"))
-        })?;
+        let verified =
+            verified.map_err(|error| Refused::because(format_args!("{NOT_SIGNED}: {error}")))?;
         let mut wrong = self.statement();
         let Some(certificate) = verified.certificate() else {
             return Err(Refused::because("it is signed by a key, and not by a workflow"));
@@ -139,6 +147,20 @@ impl Attestation {
             (true, Some(run)) => Ok(run.clone()),
             _ => Err(Refused(wrong)),
         }
+    }
+
+    /// Reads several, one on each line, as `gh attestation download` writes them, or one alone.
+    ///
+    /// # Errors
+    ///
+    /// Where the text holds no attestation, or something else too.
+    pub fn read_all(text: &str) -> Result<Vec<Self>, Refused> {
+        if let Ok(one) = Self::read(text) {
+            return Ok(vec![one]);
+        }
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        let all: Vec<Self> = lines.map(Self::read).collect::<Result<_, _>>()?;
+        if all.is_empty() { Err(Refused::because("this is no attestation")) } else { Ok(all) }
     }
 
     /// What is wrong with the kind of statement: the signature holds for any.
@@ -154,6 +176,38 @@ impl Attestation {
             None => vec!["it signs a file, and no statement of where that comes from".to_owned()],
         }
     }
+}
+
+/// Proves of a file with a digest that one of some attestations is of it.
+///
+/// # Errors
+///
+/// Where none is, with the reasons of the one that comes nearest.
+pub fn prove_by_any(
+    attestations: &[Attestation],
+    digest: &Sha256,
+    roots: &Roots,
+    expected: &Expected<'_>,
+) -> Result<String, Refused> {
+    let mut nearest = None;
+    for attestation in attestations {
+        match attestation.prove(digest, roots, expected) {
+            Ok(run) => return Ok(run),
+            // Of two runs of one tag, the attestation of the other one is true as well.
+            Err(refused) if is_nearer(&refused, nearest.as_ref()) => nearest = Some(refused),
+            Err(_) => {}
+        }
+    }
+    Err(nearest.unwrap_or_else(|| Refused::because("there is no attestation of it")))
+}
+
+/// Whether a refusal is by fewer reasons, of a signature that holds.
+fn is_nearer(refused: &Refused, than: Option<&Refused>) -> bool {
+    let distance = |refused: &Refused| {
+        let holds = !refused.0.iter().any(|why| why.starts_with(NOT_SIGNED));
+        (!holds, refused.0.len())
+    };
+    than.is_none_or(|than| distance(refused) < distance(than))
 }
 
 impl Expected<'_> {

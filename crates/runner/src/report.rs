@@ -48,6 +48,11 @@ impl Report {
         self.problems.push(problem);
     }
 
+    /// Adds some.
+    pub fn problems(&mut self, problems: impl IntoIterator<Item = Diagnostic>) {
+        self.problems.extend(problems);
+    }
+
     /// Adds the problem of something that could not be had, and goes on without it.
     pub fn found<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
         result.map_err(|problem| self.problem(problem)).ok()

@@ -125,12 +125,15 @@ pub(super) fn upload(
         .with("retention-days", days)
 }
 
+/// Where a job's receipt stands.
+pub(super) const RECEIPT: &str = "lockstep/receipt";
+
 /// The receipt of a job, also where it failed.
 pub(super) fn upload_receipt(name: &str) -> Step {
     other("Upload the receipt", "actions/upload-artifact")
         .when(Fact::Always)
         .with("name", of_attempt(&format!("receipt-{name}")))
-        .with("path", "lockstep/receipt")
+        .with("path", RECEIPT)
         .with("if-no-files-found", "warn")
         .with("overwrite", true)
         .with("retention-days", KEPT_FOR)

@@ -225,6 +225,20 @@ rules! {
     TagMoved = "tag-moved",
     /// A gate of the model did not pass, or nobody could check whether it did.
     GateClosed = "gate-closed",
+    /// No run built what is to be published: `release.yml` has not succeeded for the tag.
+    BuildRunMissing = "build-run-missing",
+    /// The build run is another than it must be: of a fork, another workflow, another ref or commit, or it did not succeed.
+    BuildRunUnfit = "build-run-unfit",
+    /// The bundle of the build run is not there any more, or never was.
+    BundleGone = "bundle-gone",
+    /// An earlier run began to publish what another run built. Users would get files of two builds under one version.
+    BuildRunChanged = "build-run-changed",
+    /// An environment is not there, does not admit the run, or asks nobody where somebody must approve.
+    EnvironmentUnfit = "environment-unfit",
+    /// A gate or a channel is let go by somebody who may not, or without a reason.
+    WaiverRefused = "waiver-refused",
+    /// Nothing proves that the build run made the file: there is no attestation of it, or one that says another thing.
+    ProvenanceUnproven = "provenance-unproven",
     /// GitHub refuses a question, or does not answer it.
     GithubFailed = "github-failed",
     /// A branch or tag of a source that is not there, or is both.

@@ -181,6 +181,11 @@ pub struct Publishing {
     /// Without it nobody is asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval: Option<EnvironmentName>,
+    /// A file of the repository with the [roots of trust](https://docs.github.com/en/actions/how-tos/secure-your-work/use-artifact-attestations/verify-attestations-offline)
+    /// that attestations are verified by, as `gh attestation trusted-root` prints them. Without it those that Lockstep was
+    /// built with count; GitHub changes them every few years.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trusted_root: Option<RelativePath>,
     /// How long delivery waits for a channel to serve a release, in minutes.
     pub delivery_timeout_minutes: Within<1, 300>,
     /// How long delivery waits between two looks at a channel, in seconds.
@@ -192,6 +197,7 @@ impl Default for Publishing {
         #[expect(clippy::expect_used, reason = "constants, covered by a test")]
         Self {
             approval: None,
+            trusted_root: None,
             delivery_timeout_minutes: Within::new(30).expect("a constant within its bounds"),
             delivery_interval_seconds: Within::new(20).expect("a constant within its bounds"),
         }

@@ -47,8 +47,13 @@ impl Description {
         method: &str,
         path: &str,
         query: &BTreeMap<String, String>,
+        body: &Value,
     ) -> Result<(), String> {
         let (template, operation) = self.operation(method, path)?;
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        if !schema.is_null() {
+            self.holds(&format!("{method} {template}"), schema, body)?;
+        }
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
         for name in query.keys() {
             let is_it = |parameter: &Value| {
@@ -81,10 +86,18 @@ impl Description {
             Value::Null if status == 404 => &self.text["components"]["schemas"]["basic-error"],
             schema => schema,
         };
+        if status == 302 {
+            return Ok(());
+        }
         if schema.is_null() {
             return Err(format!("{method} {template} has no answer with {status}"));
         }
-        let key = format!("{method} {template} {status}");
+        self.holds(&format!("{method} {template} {status}"), schema, body)
+    }
+
+    /// Holds a value to a schema, which is read once.
+    fn holds(&self, what: &str, schema: &Value, body: &Value) -> Result<(), String> {
+        let key = what.to_owned();
         let validator = {
             let mut validators = self.validators.lock().unwrap();
             let new = || Arc::new(self.validator(schema));

@@ -3,6 +3,9 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use lockstep_archives::Entry;
+
+use super::answers::issue_url;
 use super::{Description, Fault, State};
 
 /// What GitHub knows. In it `COMMIT` stands for the project's commit.
@@ -15,6 +18,12 @@ pub struct Known {
     statuses: Vec<Value>,
     /// Issues, the newest first, which have a `label`, and may be `under` another.
     issues: Vec<Issue>,
+    /// What runs uploaded, the newest first: by the `run` with an id, perhaps with a `receipt` in it.
+    uploads: Vec<Uploaded>,
+    /// Environments: `tags` and `branches` that are admitted, all without both, and perhaps `reviewers`.
+    environments: Vec<Place>,
+    /// The branches that a rule protects.
+    protected: Vec<String>,
     /// What is wrong with its first answers.
     #[serde(with = "serde_yaml::with::singleton_map_recursive")]
     faults: Vec<Fault>,
@@ -29,6 +38,27 @@ struct Issue {
     rest: Value,
 }
 
+#[derive(Debug, Clone, Deserialize)]
+struct Uploaded {
+    id: u64,
+    name: String,
+    run: u64,
+    receipt: Option<Value>,
+    #[serde(flatten)]
+    rest: Value,
+}
+
+/// An environment.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Place {
+    name: String,
+    tags: Option<Vec<String>>,
+    branches: Option<Vec<String>>,
+    protected: bool,
+    reviewers: bool,
+}
+
 impl Known {
     pub(crate) fn tell(&self, state: &mut State, commit: &str) {
         state.runs =
@@ -36,6 +66,18 @@ impl Known {
         state.statuses =
             self.statuses.iter().map(|given| status_with(commit, given.clone())).collect();
         state.issues = self.issues.iter().map(issue).collect();
+        for given in &self.uploads {
+            if let Some(receipt) = &given.receipt {
+                let zip =
+                    zipped(&[("receipt.json", placed(receipt, commit).to_string().as_bytes())]);
+                state.downloads.insert(given.id.to_string(), zip);
+            }
+            state.uploads.push(upload_with(given.id, &given.name, given.run, given.rest.clone()));
+        }
+        for place in &self.environments {
+            place.tell(state);
+        }
+        state.protected.clone_from(&self.protected);
         state.faults.clone_from(&self.faults);
     }
 }
@@ -44,6 +86,8 @@ impl Known {
 #[must_use]
 pub fn run_with(given: Value, commit: &str) -> Value {
     let mut run = Description::get().example("workflow-run-paginated")["workflow_runs"][0].take();
+    let page = |id: &Value| format!("https://github.com/someone/tool/actions/runs/{id}");
+    let id = given.get("id").cloned().unwrap_or_else(|| run["id"].clone());
     let green = json!({
         "path": ".github/workflows/ci.yml",
         "event": "push",
@@ -52,6 +96,7 @@ pub fn run_with(given: Value, commit: &str) -> Value {
         "head_branch": "v1.2.3",
         "head_sha": commit,
         "head_repository": { "full_name": "someone/tool" },
+        "html_url": page(&id),
     });
     merge(&mut run, green);
     merge(&mut run, given);
@@ -66,24 +111,102 @@ fn status_with(commit: &str, given: Value) -> Value {
 }
 
 fn issue(given: &Issue) -> Value {
-    let mut issue = Description::get().example("issue-items")[0].take();
-    let page = format!("https://github.com/someone/tool/issues/{}", given.number);
-    merge(&mut issue, json!({ "number": given.number, "html_url": page }));
-    issue.as_object_mut().unwrap().remove("pull_request");
-    issue["labels"][0]["name"] = json!(given.label);
+    let mut issue = issue_with(given.number, &json!({ "labels": [given.label] }));
     if let Some(parent) = given.under {
-        let parent = format!("https://api.github.com/repos/someone/tool/issues/{parent}");
-        issue["parent_issue_url"] = json!(parent);
+        issue["parent_issue_url"] = json!(issue_url(&parent.to_string()));
     }
     merge(&mut issue, given.rest.clone());
     issue
+}
+
+/// An open issue, as somebody asked for it.
+pub(super) fn issue_with(number: u64, asked: &Value) -> Value {
+    let mut issue = Description::get().example("issue-items")[0].take();
+    let page = format!("https://github.com/someone/tool/issues/{number}");
+    let own = json!({ "id": 1000 + number, "number": number, "html_url": page, "state": "open" });
+    merge(&mut issue, own);
+    issue.as_object_mut().unwrap().remove("pull_request");
+    let label = issue["labels"][0].take();
+    let labels = asked["labels"].as_array().into_iter().flatten();
+    let labels: Vec<Value> = labels
+        .map(|name| {
+            let mut label = label.clone();
+            label["name"] = name.clone();
+            label
+        })
+        .collect();
+    let mut asked = asked.clone();
+    asked["labels"] = json!(labels);
+    merge(&mut issue, asked);
+    issue
+}
+
+/// What a run uploaded, but for what is given.
+#[must_use]
+pub fn upload_with(id: u64, name: &str, run: u64, given: Value) -> Value {
+    let mut upload = Description::get().example("artifact-paginated")["artifacts"][0].take();
+    let own = json!({ "id": id, "name": name, "expired": false, "digest": null });
+    merge(&mut upload, own);
+    upload["workflow_run"]["id"] = json!(run);
+    merge(&mut upload, given);
+    upload
+}
+
+/// An environment of tags that fit some patterns, and of branches; all refs where neither are given.
+#[must_use]
+pub fn environment_with(name: &str, custom: bool, protected: bool, reviewers: bool) -> Value {
+    let mut environment = Description::get().example("environments")["environments"][0].take();
+    let rules = environment["protection_rules"].as_array_mut().unwrap();
+    rules.retain(|rule| {
+        rule["type"] == "branch_policy" || rule["type"] == "required_reviewers" && reviewers
+    });
+    environment["name"] = json!(name);
+    environment["deployment_branch_policy"] = if custom || protected {
+        json!({ "protected_branches": protected, "custom_branch_policies": custom })
+    } else {
+        Value::Null
+    };
+    environment
+}
+
+impl Place {
+    fn tell(&self, state: &mut State) {
+        let is_custom = self.tags.is_some() || self.branches.is_some();
+        let new = environment_with(&self.name, is_custom, self.protected, self.reviewers);
+        state.environments.push(new);
+        let of = |kind: &'static str, names: &Option<Vec<String>>| {
+            let names: Vec<String> = names.iter().flatten().cloned().collect();
+            names
+                .into_iter()
+                .map(move |name| json!({ "id": 1, "node_id": "", "name": name, "type": kind }))
+        };
+        let patterns = of("tag", &self.tags).chain(of("branch", &self.branches)).collect();
+        state.ref_patterns.insert(self.name.clone(), patterns);
+    }
+}
+
+/// A zip of some files.
+#[must_use]
+pub fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let entries: Vec<Entry> = files
+        .iter()
+        .map(|(name, text)| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            Entry { name: (*name).to_owned(), path, executable: false }
+        })
+        .collect();
+    let zip = folder.path().join("zip");
+    lockstep_archives::pack(lockstep_archives::Format::Zip, &entries, &zip).unwrap();
+    std::fs::read(zip).unwrap()
 }
 
 fn placed(given: &Value, commit: &str) -> Value {
     serde_json::from_str(&given.to_string().replace("COMMIT", commit)).unwrap()
 }
 
-fn merge(into: &mut Value, given: Value) {
+pub(super) fn merge(into: &mut Value, given: Value) {
     match (into, given) {
         (Value::Object(into), Value::Object(given)) => {
             for (key, value) in given {

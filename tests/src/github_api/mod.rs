@@ -1,21 +1,28 @@
 //! A stand-in for GitHub's REST API on this machine: it keeps state, and every question and every answer is held to GitHub's
 //! own description of the API.
 
+mod answers;
 mod description;
 mod known;
 mod server;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::runs::Run;
 
 pub use description::Description;
-pub use known::{Known, run_with};
+pub use known::{Known, environment_with, run_with, upload_with};
 pub use server::Server;
 
 /// The token that it takes.
 pub const TOKEN: &str = "ghs_aTokenOfTheStandIn";
+
+/// Where the bytes of uploads are.
+const DOWNLOADS: &str = "/downloads/";
 
 /// What it knows, and what it was asked.
 #[derive(Debug, Default)]
@@ -26,6 +33,20 @@ pub struct State {
     pub statuses: Vec<Value>,
     /// The issues, the newest first.
     pub issues: Vec<Value>,
+    /// What runs uploaded, the newest first.
+    pub uploads: Vec<Value>,
+    /// The address of the server that has the bytes of it.
+    pub downloads_at: String,
+    /// The bytes of it, by the id.
+    pub downloads: BTreeMap<String, Vec<u8>>,
+    /// The environments.
+    pub environments: Vec<Value>,
+    /// Which refs they admit, by name.
+    pub ref_patterns: BTreeMap<String, Vec<Value>>,
+    /// The branches that a rule protects.
+    pub protected: Vec<String>,
+    /// The attestations, by the digest of what they are of.
+    pub attestations: BTreeMap<String, Vec<Value>>,
     /// What is wrong with the next answers.
     pub faults: Vec<Fault>,
     /// Every question, in order: `GET /repos/…`.
@@ -52,6 +73,7 @@ pub struct GitHubApi {
     /// What it knows.
     pub state: Arc<Mutex<State>>,
     server: Server,
+    _downloads: Server,
 }
 
 impl GitHubApi {
@@ -60,7 +82,9 @@ impl GitHubApi {
     pub fn new() -> Self {
         let state = Arc::new(Mutex::new(State::default()));
         let server = Server::start(Arc::clone(&state));
-        Self { state, server }
+        let downloads = Server::start(Arc::clone(&state));
+        state.lock().unwrap().downloads_at = downloads.address();
+        Self { state, server, _downloads: downloads }
     }
 
     /// Its address.
@@ -72,6 +96,25 @@ impl GitHubApi {
     /// Changes what it knows.
     pub fn with(&self, change: impl FnOnce(&mut State)) {
         change(&mut self.state.lock().unwrap());
+    }
+
+    /// Gets to know a run of act's, as one with an id, and what it uploaded.
+    pub fn know(&self, run: &Run, id: u64, commit: &str, given: &Value) {
+        let mut all = json!({ "id": id, "path": format!(".github/workflows/{}", run.workflow) });
+        known::merge(&mut all, json!({ "run_attempt": run.attempt }));
+        known::merge(&mut all, given.clone());
+        self.with(|state| {
+            state.runs.insert(0, run_with(all, commit));
+            for name in run.artifacts() {
+                let upload = 1 + state.uploads.len() as u64;
+                let receipt = run.artifact(&name).unwrap().join("receipt.json");
+                if let Ok(receipt) = std::fs::read(receipt) {
+                    let zip = known::zipped(&[("receipt.json", &receipt)]);
+                    state.downloads.insert(upload.to_string(), zip);
+                }
+                state.uploads.insert(0, upload_with(upload, &name, id, json!({})));
+            }
+        });
     }
 
     /// What it was asked so far.

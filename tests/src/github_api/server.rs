@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Collected, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use super::answers::Answered;
 use super::{Description, Fault, State, TOKEN};
 
 /// A server on a free port of this machine alone. It ends with the test.
@@ -85,7 +86,7 @@ type Whole = Response<http_body_util::combinators::BoxBody<Bytes, Infallible>>;
 
 async fn answer(request: Request<Incoming>, state: &Mutex<State>) -> Option<Whole> {
     let (parts, body) = request.into_parts();
-    let _ = body.collect().await;
+    let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
     let (path, method) = (parts.uri.path().to_owned(), parts.method.as_str().to_owned());
     let query = parts.uri.query().unwrap_or_default();
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -100,7 +101,15 @@ async fn answer(request: Request<Incoming>, state: &Mutex<State>) -> Option<Whol
     if let Some(Fault::Instead(status, headers, body)) = fault {
         return Some(whole(status, &headers, body));
     }
-    if let Err(wrong) = Description::get().question(&method, &path, &query) {
+    let authorization = parts.headers.get("authorization").map(|value| value.as_bytes().to_vec());
+    if let Some(bytes) = path.strip_prefix(super::DOWNLOADS).and_then(|id| state.download(id)) {
+        // Another server than the API's, which must not get to know the token.
+        let status = if authorization.is_some() { 400 } else { 200 };
+        let response = Response::builder().status(status);
+        return Some(response.body(Full::new(Bytes::from(bytes)).boxed()).unwrap());
+    }
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if let Err(wrong) = Description::get().question(&method, &path, &query, &body) {
         return Some(whole(400, &[], json!({ "message": wrong }).to_string()));
     }
     for (name, wanted) in
@@ -112,13 +121,12 @@ async fn answer(request: Request<Incoming>, state: &Mutex<State>) -> Option<Whol
             return Some(whole(400, &[], body.to_string()));
         }
     }
-    let authorization = parts.headers.get("authorization").map(|value| value.as_bytes().to_vec());
     if authorization != Some(format!("Bearer {TOKEN}").into_bytes()) {
         let body = json!({ "message": "Bad credentials", "status": "401" });
         return Some(whole(401, &[], body.to_string()));
     }
-    let (status, mut body, key) = look_up(&state, &path, &query);
-    let mut headers = Vec::new();
+    let Answered { status, mut body, key, mut headers } =
+        state.answer(&method, &path, &query, &body);
     if status == 200 {
         let list = if key.is_empty() { &mut body } else { &mut body[key] };
         if let Some(items) = list.as_array_mut() {
@@ -145,51 +153,6 @@ async fn answer(request: Request<Incoming>, state: &Mutex<State>) -> Option<Whol
     Some(whole(status, &headers, text))
 }
 
-/// The answer to a question, and the key of the list in it.
-fn look_up(
-    state: &State,
-    path: &str,
-    query: &BTreeMap<String, String>,
-) -> (u16, Value, &'static str) {
-    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    let not_found = || (404, json!({ "message": "Not Found", "status": "404" }), "");
-    let ["repos", "someone", "tool", rest @ ..] = parts.as_slice() else { return not_found() };
-    match rest {
-        ["actions", "workflows", file, "runs"] => {
-            let path = format!(".github/workflows/{file}");
-            let of = |run: &&Value| run["path"].as_str().is_some_and(|of| of.starts_with(&path));
-            if !state.runs.iter().any(|run| of(&run)) {
-                return not_found();
-            }
-            let sha = query.get("head_sha");
-            let runs = state.runs.iter().filter(of);
-            let runs = runs.filter(|run| sha.is_none_or(|sha| run["head_sha"] == sha.as_str()));
-            let runs: Vec<&Value> = runs.collect();
-            (200, json!({ "total_count": runs.len(), "workflow_runs": runs }), "workflow_runs")
-        }
-        ["commits", commit, "statuses"] => {
-            let of =
-                |status: &&Value| status["url"].as_str().is_some_and(|url| url.ends_with(commit));
-            (200, json!(state.statuses.iter().filter(of).collect::<Vec<_>>()), "")
-        }
-        ["issues"] => {
-            let label = query.get("labels").map_or("", String::as_str);
-            let wanted = query.get("state").map_or("open", String::as_str);
-            let of = |issue: &&Value| {
-                (label.is_empty() || issue["labels"][0]["name"] == label)
-                    && (wanted == "all" || issue["state"] == wanted)
-            };
-            (200, json!(state.issues.iter().filter(of).collect::<Vec<_>>()), "")
-        }
-        ["issues", number, "sub_issues"] => {
-            let parent = format!("https://api.github.com/repos/someone/tool/issues/{number}");
-            let of = |issue: &&Value| issue["parent_issue_url"] == parent.as_str();
-            (200, json!(state.issues.iter().filter(of).collect::<Vec<_>>()), "")
-        }
-        _ => not_found(),
-    }
-}
-
 fn whole(status: u16, headers: &[(String, String)], body: String) -> Whole {
     let response = Response::builder().status(status).header("content-type", "application/json");
     let response =
@@ -197,6 +160,6 @@ fn whole(status: u16, headers: &[(String, String)], body: String) -> Whole {
     response.body(Full::new(Bytes::from(body)).boxed()).unwrap()
 }
 
-fn decoded(text: &str) -> String {
+pub(super) fn decoded(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned()
 }

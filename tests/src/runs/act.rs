@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -86,6 +87,8 @@ pub struct Settings {
     pub run_id: u64,
     /// Folders whose programs come first.
     pub path: Vec<PathBuf>,
+    /// The folders of what earlier runs uploaded, by their ids.
+    pub earlier: BTreeMap<u64, PathBuf>,
     /// A tag that is moved to the newest commit of `main` when the run has begun.
     pub move_tag: Option<String>,
 }
@@ -106,6 +109,7 @@ impl Default for Settings {
             secrets: [token].into(),
             run_id: 4711,
             path: Vec::new(),
+            earlier: BTreeMap::new(),
             move_tag: None,
         }
     }
@@ -212,7 +216,12 @@ impl Repository<'_> {
                 act.args(["--input", &format!("{name}={value}")]);
             }
         }
-        let own: [(&str, OsString); 7] = [
+        let runs = folder.join("runs");
+        fs::create_dir(&runs).unwrap();
+        for (id, uploads) in &settings.earlier {
+            symlink(uploads, runs.join(id.to_string())).unwrap();
+        }
+        let own: [(&str, OsString); 8] = [
             ("GIT_CONFIG_GLOBAL", self.hub.git_config().into()),
             ("GITHUB_RUN_ID", settings.run_id.to_string().into()),
             ("GITHUB_WORKFLOW_REF", self.workflow_ref(workflow, event).into()),
@@ -220,6 +229,7 @@ impl Repository<'_> {
             ("PATH", host::path(&settings.path)),
             ("STAND_IN_ARTIFACTS", log::artifacts(folder).into()),
             ("STAND_IN_LOG", folder.join("log.jsonl").into()),
+            ("STAND_IN_RUNS", runs.into()),
         ];
         for (name, value) in own.iter().chain(&settings.env) {
             let mut setting = OsString::from(format!("{name}="));

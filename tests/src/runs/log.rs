@@ -102,6 +102,12 @@ impl Run {
         folder.is_dir().then_some(folder)
     }
 
+    /// The folder of all workflow artifacts.
+    #[must_use]
+    pub fn uploads(&self) -> PathBuf {
+        artifacts(self.folder.path())
+    }
+
     /// The names of the workflow artifacts.
     #[must_use]
     pub fn artifacts(&self) -> Vec<String> {

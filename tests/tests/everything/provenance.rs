@@ -4,13 +4,24 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use lockstep_provenance::{Attestation, Expected, Roots};
+use lockstep_provenance::{Attestation, Expected, Roots, prove_by_any};
 use lockstep_schemas::strings::{CommitSha, Repository, Sha256, WorkflowFile};
+use lockstep_tests::authority::{Authority, Claims};
+
+/// The platform of this machine.
+fn host() -> String {
+    let output = Command::new("rustc").arg("-vV").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    host.expect("rustc says its host").to_owned()
+}
 
 /// A file of a package that this one depends on.
 fn file_of(package: &str, file: &str) -> String {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version=1", "--locked", "--offline"])
+        // Of what other platforms alone need, nothing is on this machine.
+        .args(["--filter-platform", &host()])
         .current_dir(lockstep_tests::root())
         .output()
         .unwrap();
@@ -145,6 +156,90 @@ fn another_kind_of_attestation_is_no_provenance() {
         "54303491a8418fbed24344b513546182c29b43bf282ceb433af65e2299f9271f".parse().unwrap();
     let why = prove(&text, &built_in(), &Build { digest, ..build() }).unwrap_err();
     assert!(why.contains("conda"), "{why}");
+}
+
+/// What GitHub signs for a private repository, but for the authority, which is the test's own.
+#[test]
+fn each_claim_of_a_certificate_counts() {
+    let (tag, commit) = ("v1.2.3", "0123456789abcdef0123456789abcdef01234567");
+    let digest = "a".repeat(64);
+    let build = || Build {
+        server: "https://github.com",
+        repository: "someone/tool".parse().unwrap(),
+        workflow: "release.yml".parse().unwrap(),
+        git_ref: "refs/tags/v1.2.3",
+        commit: commit.parse().unwrap(),
+        run: Some(17),
+        digest: digest.parse().unwrap(),
+    };
+    let authority = Authority::new();
+    let roots = Roots::from_text(&authority.root()).unwrap();
+    let true_of = || Claims::of_run(tag, commit, 17);
+    let attested = |claims: &Claims| authority.attest(&[("a", &digest)], claims).to_string();
+    let good = attested(&true_of());
+    let run = "https://github.com/someone/tool/actions/runs/17/attempts/1";
+    assert_eq!(prove(&good, &roots, &build()), Ok(run.to_owned()));
+    // Nobody else trusts that authority, and it trusts no other.
+    let why = prove(&good, &built_in(), &build()).unwrap_err();
+    assert!(why.starts_with("the signature does not hold"), "{why}");
+    let other = Roots::from_text(&Authority::new().root()).unwrap();
+    prove(&good, &other, &build()).unwrap_err();
+    let source = "https://github.com/someone/tool";
+    let changed = [
+        (
+            9,
+            format!("{source}/.github/workflows/ci.yml@refs/tags/v1.2.3"),
+            "the workflow that signed is",
+        ),
+        (10, "f".repeat(40), "the commit of the workflow that signed is"),
+        (11, "self-hosted".to_owned(), "the runner is"),
+        (12, "https://github.com/a-fork/tool".to_owned(), "the repository is"),
+        (13, "f".repeat(40), "the commit is"),
+        (14, "refs/heads/v1.2.3".to_owned(), "the ref is"),
+        (18, format!("{source}/.github/workflows/release.yml@refs/heads/main"), "the workflow is"),
+        (19, "f".repeat(40), "the workflow's commit is"),
+        (20, "pull_request".to_owned(), "it was started by pull_request"),
+        (21, format!("{source}/actions/runs/18/attempts/1"), "the run is"),
+    ];
+    for (claim, text, wanted) in changed {
+        let why = prove(&attested(&true_of().but(claim, &text)), &roots, &build()).unwrap_err();
+        let lines: Vec<&str> = why.lines().collect();
+        assert!(lines.len() == 1 && lines[0].starts_with(wanted), "{claim}: {why}");
+    }
+    let issuer = true_of().but(8, "https://gitlab.example");
+    let why = prove(&attested(&issuer), &roots, &build()).unwrap_err();
+    assert!(why.starts_with("the signature does not hold"), "{why}");
+}
+
+/// Of several roots in one file, and of several attestations of one file, the right one is found.
+#[test]
+fn among_several_the_right_one_is_found() {
+    let (ours, others) = (Authority::new(), Authority::new());
+    let roots = format!("{}\n\n{}\n", others.root(), ours.root());
+    let roots = Roots::from_text(&roots).unwrap();
+    let digest: Sha256 = "a".repeat(64).parse().unwrap();
+    let (build, commit) = (build(), "0123456789abcdef0123456789abcdef01234567");
+    let attest =
+        |run| ours.attest(&[("a", digest.as_str())], &Claims::of_run("v1.2.3", commit, run));
+    let text = format!("{}\n{}\n", attest(16), attest(17));
+    let attestations = Attestation::read_all(&text).unwrap();
+    let (repository, workflow) = ("someone/tool".parse().unwrap(), "release.yml".parse().unwrap());
+    let commit = commit.parse().unwrap();
+    let expected = |run| Expected {
+        server: build.server,
+        repository: &repository,
+        workflow: &workflow,
+        git_ref: "refs/tags/v1.2.3",
+        commit: &commit,
+        run: Some(run),
+    };
+    let by_any = |run, digest| prove_by_any(&attestations, digest, &roots, &expected(run));
+    assert!(by_any(17, &digest).unwrap().ends_with("/17/attempts/1"));
+    let why = by_any(18, &digest).unwrap_err();
+    assert!(matches!(why.0.as_slice(), [one] if one.starts_with("the run is")), "{why}");
+    let why = by_any(17, &"b".repeat(64).parse().unwrap()).unwrap_err();
+    assert!(why.0[0].starts_with("the signature does not hold"), "{why}");
+    assert_eq!(prove_by_any(&[], &digest, &roots, &expected(17)).unwrap_err().0.len(), 1);
 }
 
 #[test]

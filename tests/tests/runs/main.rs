@@ -4,6 +4,7 @@ mod abacus;
 mod attempts;
 mod failures;
 mod gates;
+mod publishing;
 mod snapshots;
 mod tool;
 mod xsnap;

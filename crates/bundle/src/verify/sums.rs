@@ -8,10 +8,7 @@ use lockstep_schemas::manifest::names;
 
 use super::Release;
 use super::findings::Findings;
-use crate::Digest;
-
-/// The largest file of digests that is read, in bytes.
-const LARGEST: u64 = 4 * 1024 * 1024;
+use crate::{Digest, sums};
 
 pub(super) fn check(
     release: Release<'_>,
@@ -42,18 +39,13 @@ fn says(
     files: &BTreeMap<&str, &Digest>,
     findings: &mut Findings,
 ) {
-    let path = folder.join(name);
-    let text = match lockstep_files::bounded(&path, LARGEST).map(String::from_utf8) {
-        Ok(Ok(text)) => text,
-        Ok(Err(_)) => return findings.add(finding(name, "is not UTF-8")),
-        Err(error) => {
-            let message = format!("cannot be read: {error}");
-            return findings.add(Diagnostic::new(Rule::FileUnreadable, message).in_file(name));
-        }
+    let text = match sums::text(folder, name) {
+        Ok(text) => text,
+        Err(problem) => return findings.add(problem),
     };
     let mut listed = BTreeMap::new();
     for (index, line) in text.lines().enumerate() {
-        match line.split_once("  ") {
+        match sums::line(line) {
             Some((digest, file)) if listed.insert(file, digest).is_none() => {}
             _ => findings.add(
                 finding(name, "is not a digest and a name, or repeats a name").at_line(index + 1),

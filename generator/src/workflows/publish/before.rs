@@ -3,14 +3,15 @@
 
 use lockstep_schemas::model::{ChannelKind, Model, Shell, Stage};
 use lockstep_schemas::plan::{ChannelPlan, Plan};
+use lockstep_schemas::strings::Expression;
 use lockstep_schemas::workflow::{
     Checkout, Condition, Fact, Job, JobBody, Need, OutputKind, PermissionScope, Role, Step,
 };
 
 use super::super::parts::{RESOLVE, expr, id, job, output};
 use super::super::steps::{
-    BUNDLE, KEPT_FOR, SUMS, bundle_outputs, github_token, in_repository, other, own, reading_gates,
-    report, upload_bundle, upload_receipt, verify_bundle,
+    BUNDLE, KEPT_FOR, RECEIPT, SUMS, bundle_outputs, github_token, in_repository, other, own,
+    reading_gates, report, upload, upload_bundle, upload_receipt, verify_bundle,
 };
 use super::super::{gates, merged, programs};
 use super::{jobs, look_at_bundle, resolved};
@@ -47,20 +48,23 @@ fn resolve(model: &Model, plan: &Plan) -> Job {
         .with("path", BUNDLE)
         .with("run-id", here("run-id"))
         .with("github-token", github_token());
-    let prove = plan.attestations.then(|| {
-        own("Prove the bundle's provenance", "resolve-build")
-            .as_role(Role::Provenance)
-            .needing(Need::read(PermissionScope::Attestations, "ask for the bundle's attestation"))
-            .with("stage", "provenance")
-            .with("inputs", expr("toJSON(steps.resolve.outputs)"))
-            .with("token", github_token())
-    });
+    let prove = own("Prove the bundle's provenance", "resolve-build")
+        .as_role(Role::Provenance)
+        .with("stage", "provenance")
+        .with("inputs", expr("toJSON(steps.resolve.outputs)"))
+        .with("token", github_token());
+    let prove = if plan.attestations {
+        prove.needing(Need::read(PermissionScope::Attestations, "ask for the bundle's attestation"))
+    } else {
+        prove
+    };
     let steps = merged([
         programs::take(model),
         vec![in_repository(find), check_out, download],
         vec![verify_bundle("Verify the bundle", here).with_id(SUMS)],
-        prove.into_iter().collect(),
         vec![
+            prove,
+            record(&here("version")),
             upload_bundle("Hand the bundle to the jobs that publish", KEPT_FOR),
             upload_receipt("resolve"),
         ],
@@ -75,6 +79,18 @@ fn resolve(model: &Model, plan: &Plan) -> Job {
         run.outputs = texts.chain(bundle_outputs()).chain(flags).collect();
     }
     resolve
+}
+
+/// Records, once all is proved, which build a live run publishes. All runs of a version give it one name, by which later
+/// ones find it: no other build of that version may follow.
+fn record(version: &Expression) -> Step {
+    upload(
+        "Record which build is published",
+        format!("published-from-{version}"),
+        RECEIPT,
+        KEPT_FOR,
+    )
+    .when(!Fact::Rehearsal)
 }
 
 /// What is asked of a channel before anything is published anywhere.

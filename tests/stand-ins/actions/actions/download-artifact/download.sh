@@ -8,7 +8,10 @@ fail() {
     exit 1
 }
 
-[ -z "$OTHER_RUN" ] || fail "the stand-in knows this run alone"
+if [ -n "$OTHER_RUN" ]; then
+    [ -n "$TOKEN" ] || fail "Input required and not supplied: github-token"
+    STAND_IN_ARTIFACTS=$STAND_IN_RUNS/$OTHER_RUN
+fi
 mkdir -p "$WHERE"
 if [ -n "$NAME" ]; then
     [ -d "$STAND_IN_ARTIFACTS/$NAME" ] ||

@@ -21,7 +21,7 @@ pub(crate) struct Dispatch<'a> {
 }
 
 /// What a run is of, as far as its ref and its inputs say.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Run {
     /// A run of the release's tag.
     OfTag(Tag),
@@ -36,7 +36,7 @@ impl<'a> Dispatch<'a> {
         Self { plan, inputs }
     }
 
-    fn text(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
         self.inputs.get(name)?.as_str().map(str::trim).filter(|text| !text.is_empty())
     }
 
@@ -45,11 +45,23 @@ impl<'a> Dispatch<'a> {
         self.inputs.get("rehearsal") != Some(&Value::Bool(false))
     }
 
+    /// Whether a channel is left out.
+    pub(crate) fn leaves_out(&self, kind: ChannelKind) -> bool {
+        self.inputs.get(&kind.input()) == Some(&Value::Bool(false))
+    }
+
     /// The channels that are asked for.
     pub(crate) fn channels(&self) -> Vec<&'a ChannelPlan> {
-        let input = |kind: ChannelKind| self.inputs.get(&kind.input());
-        let is_asked = |channel: &&ChannelPlan| input(channel.kind()) != Some(&Value::Bool(false));
-        self.plan.channels.iter().filter(is_asked).collect()
+        self.plan.channels.iter().filter(|channel| !self.leaves_out(channel.kind())).collect()
+    }
+
+    /// The id of the build run, where one is named.
+    pub(crate) fn build_run(&self) -> Option<Result<u64, Diagnostic>> {
+        let id = self.text("build_run_id")?;
+        Some(id.parse().map_err(|_| {
+            Diagnostic::new(Rule::WrongInput, format!("`{id}` is not the id of a run"))
+                .with_remedy("take it from the address of the run's page: it is a number")
+        }))
     }
 
     /// What the run is of.
@@ -62,6 +74,13 @@ impl<'a> Dispatch<'a> {
                 "neither a tag nor a build run is named",
             )
             .with_remedy(format!("name the release's tag: {}", self.command(None))));
+        }
+        if release_tag.is_some() && build_run.is_some() {
+            return Err(Diagnostic::new(
+                Rule::WrongInput,
+                "both a tag and a build run are named, and one of them leads to the other",
+            )
+            .with_remedy("name the tag, and leave `build_run_id` empty"));
         }
         if git_ref.starts_with("refs/tags/") {
             let (tag, _) = tag::of_run(self.plan, release_tag, &|tag| self.command(Some(tag)))?;
@@ -84,8 +103,8 @@ impl<'a> Dispatch<'a> {
     /// The command that publishes as this dispatch asks for, on the tag.
     fn command(&self, tag: Option<&str>) -> String {
         let tag = tag.map_or_else(|| self.plan.tag_at("X.Y.Z"), str::to_owned);
-        let left_out = self.plan.channels.iter().map(|channel| channel.kind().input());
-        let left_out = left_out.filter(|name| self.inputs.get(name) == Some(&Value::Bool(false)));
+        let left_out = self.plan.channels.iter().map(ChannelPlan::kind);
+        let left_out = left_out.filter(|kind| self.leaves_out(*kind)).map(ChannelKind::input);
         let left_out = left_out.fold(String::new(), |all, name| format!("{all} -f {name}=false"));
         let rehearsal = self.is_rehearsal();
         format!(

@@ -1,0 +1,181 @@
+//! Who made a downloaded bundle: what its manifest says of the run, and what the attestation of its files proves.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use lockstep_bundle::{listed, manifest};
+use lockstep_github::Why;
+use lockstep_provenance::{Attestation, Expected, Refused, Roots, prove_by_any};
+use lockstep_runner::{Failure, Report};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::manifest::Manifest;
+use lockstep_schemas::plan::Plan;
+use lockstep_schemas::receipt::CheckRecord;
+use lockstep_schemas::strings::{CommitSha, Sha256, Tag, WorkflowFile};
+use serde::Deserialize;
+
+use crate::publish::WORKFLOW;
+use crate::publish::checks::{self, must_be};
+use crate::{Inputs, variable};
+
+/// How many files with one fault are named.
+const NAMED: usize = 3;
+
+/// What the step that found the build run put out, as far as it is needed.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Resolved {
+    tag: Tag,
+    commit: CommitSha,
+    run_id: String,
+}
+
+/// Proves the provenance of a bundle.
+pub(crate) fn prove(asked: &Inputs, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
+    let resolved: Resolved = serde_json::from_str(&asked.inputs).map_err(|error| {
+        let what =
+            format!("`inputs` is not what the step that found the build run puts out: {error}");
+        Failure::new(Rule::WrongInput, what)
+    })?;
+    let run: u64 = resolved.run_id.parse().map_err(|_| {
+        let what = format!("the build run `{}` is not a number", resolved.run_id);
+        Failure::new(Rule::WrongInput, what)
+    })?;
+    let manifest = manifest(&asked.bundle)?;
+    let checks = of_manifest(plan, &resolved, run, &manifest);
+    checks::tell(&checks, report);
+    if checks.iter().any(|check| !check.passed) {
+        let message = format!(
+            "the bundle is not what run {run} made of {}: {}",
+            resolved.tag,
+            checks::wrong(&checks)
+        );
+        report.problem(Diagnostic::new(Rule::ManifestOfAnother, message).with_remedy(
+            "it was exchanged after that run, or another one is meant: tag a new version",
+        ));
+    }
+    if plan.attestations {
+        attested(asked, plan, &resolved, run, report)?;
+    } else {
+        report.line(
+            "The model has no attestations: nothing but GitHub's word says who made the bundle.",
+        );
+    }
+    Ok(())
+}
+
+/// What the manifest must say of the run.
+fn of_manifest(
+    plan: &Plan,
+    resolved: &Resolved,
+    run: u64,
+    manifest: &Manifest,
+) -> Vec<CheckRecord> {
+    let Resolved { tag, commit, .. } = resolved;
+    let source = &manifest.source;
+    let built = manifest.run.as_ref();
+    let workflow =
+        format!("{}/.github/workflows/{WORKFLOW}@refs/tags/{tag}", plan.project.repository);
+    let found_workflow = built.map_or("not said", |built| built.workflow.as_str());
+    let found_run = built.map_or("not said".to_owned(), |built| built.id.to_string());
+    let found_tag = if manifest.snapshot { "a snapshot's" } else { manifest.tag.as_str() };
+    let repository = plan.project.repository.as_str();
+    vec![
+        must_be("manifest's repository", source.repository.as_str(), repository),
+        must_be("manifest's tag", found_tag, tag.as_str()),
+        must_be("manifest's commit", source.commit.as_str(), commit.as_str()),
+        must_be("manifest's workflow", found_workflow, &workflow),
+        must_be("manifest's run", &found_run, &run.to_string()),
+    ]
+}
+
+/// That an attestation of the build run is there, of every file.
+fn attested(
+    asked: &Inputs,
+    plan: &Plan,
+    resolved: &Resolved,
+    run: u64,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let Some(files) = report.found(listed(&asked.bundle)) else { return Ok(()) };
+    let roots = roots(plan)?;
+    let server = variable("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
+    #[expect(clippy::expect_used, reason = "a constant")]
+    let workflow: WorkflowFile = WORKFLOW.parse().expect("the name of a workflow's file");
+    let git_ref = format!("refs/tags/{}", resolved.tag);
+    let expected = Expected {
+        server: server.trim_end_matches('/'),
+        repository: &plan.project.repository,
+        workflow: &workflow,
+        git_ref: &git_ref,
+        commit: &resolved.commit,
+        run: Some(run),
+    };
+    let github = crate::github(plan)?;
+    let mut known: Vec<Attestation> = Vec::new();
+    let mut unproven: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut by = None;
+    for (name, digest) in &files {
+        let mut proven = prove_by_any(&known, digest, &roots, &expected);
+        if proven.is_err() {
+            // One attestation is of all files, as a rule: so one question is enough.
+            let more = of_github(&github, digest)?;
+            proven = prove_by_any(&more, digest, &roots, &expected);
+            known.extend(more);
+        }
+        match proven {
+            Ok(run) => by = Some(run),
+            Err(Refused(why)) => unproven.entry(why.join("; ")).or_default().push(name),
+        }
+    }
+    if let (Some(by), true) = (by, unproven.is_empty()) {
+        report.line(format_args!("{} files are attested by {by}", files.len()));
+    } else if files.is_empty() {
+        report.problem(Diagnostic::new(Rule::ProvenanceUnproven, "the bundle lists no file"));
+    }
+    for (why, names) in unproven {
+        report.problem(unproven_by(&resolved.tag, &names, &why));
+    }
+    Ok(())
+}
+
+fn unproven_by(tag: &Tag, names: &[&str], why: &str) -> Diagnostic {
+    let files: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(NAMED);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let message =
+        format!("nothing proves that {WORKFLOW} built {}{more} of {tag}: {why}", files.join(", "));
+    Diagnostic::new(Rule::ProvenanceUnproven, message).with_remedy(
+        "where no attestation is there, run the failed jobs of the build run again; where one says another thing, do not publish this bundle",
+    )
+}
+
+/// The attestations that GitHub has of a file; one that cannot be read proves nothing.
+fn of_github(
+    github: &lockstep_github::GitHub<'_>,
+    digest: &Sha256,
+) -> Result<Vec<Attestation>, Diagnostic> {
+    match github.attestations(digest) {
+        Ok(texts) => Ok(texts.iter().filter_map(|text| Attestation::read(text).ok()).collect()),
+        Err(error) if error.why == Why::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The roots of trust: the model's, or those that are built in.
+fn roots(plan: &Plan) -> Result<Roots, Diagnostic> {
+    let Some(path) = &plan.publishing.trusted_root else {
+        return Roots::built_in()
+            .map_err(|why| Diagnostic::new(Rule::ProvenanceUnproven, why.to_string()));
+    };
+    let text = fs::read_to_string(Path::new(path.as_str())).map_err(|error| {
+        let message = format!("the roots of trust cannot be read: {error}");
+        Diagnostic::new(Rule::FileUnreadable, message).in_file(path)
+    })?;
+    Roots::from_text(&text).map_err(|why| {
+        Diagnostic::new(Rule::ProvenanceUnproven, why.to_string())
+            .in_file(path)
+            .with_remedy("write it anew: gh attestation trusted-root")
+    })
+}

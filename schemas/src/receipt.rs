@@ -1,0 +1,141 @@
+//! A receipt: what one job of a publish run found and did. Jobs upload theirs; those that come later, and later runs, read
+//! them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{ChannelKind, SchemaVersion};
+use crate::strings::{CommitSha, Id, Tag, Text, Version};
+
+/// The file of a receipt, in its folder.
+pub const FILE: &str = "receipt.json";
+
+/// What one job of a publish run found and did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Receipt {
+    /// The version of this format.
+    pub schema: SchemaVersion,
+    /// The tag of the release.
+    pub tag: Tag,
+    /// Its version.
+    pub version: Version,
+    /// Its commit.
+    pub commit: CommitSha,
+    /// The run that built what is published.
+    pub build: RunRecord,
+    /// The run that publishes; none where that is no run of GitHub's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunRecord>,
+    /// Whether it has no side effects.
+    pub rehearsal: bool,
+    /// What was checked of the build run, in order.
+    pub checks: Vec<CheckRecord>,
+    /// The gates before the publishing, in the order of the model.
+    pub gates: Vec<GateRecord>,
+    /// What was let go.
+    pub waivers: Vec<WaiverRecord>,
+}
+
+/// A run of a workflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RunRecord {
+    /// Its id.
+    pub id: u64,
+    /// Which attempt of it.
+    pub attempt: u32,
+}
+
+/// Something that was checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CheckRecord {
+    /// What: `commit`.
+    pub check: String,
+    /// Whether it is as it must be.
+    pub passed: bool,
+    /// What was found.
+    pub found: String,
+    /// What must be found, where that is one thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<String>,
+}
+
+/// A gate, and whether it is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GateRecord {
+    /// The gate.
+    pub gate: Id,
+    /// Whether it is open.
+    pub state: GateState,
+    /// Why, with a link where there is one.
+    pub why: String,
+}
+
+/// Whether a gate is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateState {
+    /// It is.
+    Open,
+    /// It is not, or nobody could say.
+    Closed,
+    /// It is closed, and a maintainer let it go.
+    Waived,
+    /// A job of its own says so: it is a script.
+    Job,
+}
+
+impl GateState {
+    /// In one word.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Waived => "waived",
+            Self::Job => "job",
+        }
+    }
+
+    /// In words: the gate is …
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Waived => "let go",
+            Self::Job => "a script",
+        }
+    }
+}
+
+/// A gate or a channel that a maintainer let go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WaiverRecord {
+    /// What.
+    pub waived: Waived,
+    /// Who: the one who started the run.
+    pub approver: String,
+    /// Why, in that one's words.
+    pub reason: Text,
+}
+
+/// What a waiver is of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Waived {
+    /// A gate.
+    Gate {
+        /// Which.
+        gate: Id,
+    },
+    /// A channel.
+    Channel {
+        /// Which.
+        channel: ChannelKind,
+    },
+}

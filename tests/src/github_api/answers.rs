@@ -1,0 +1,194 @@
+//! What the stand-in answers, and what an answer changes.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::server::decoded;
+use super::{DOWNLOADS, Description, State};
+
+/// An answer.
+#[derive(Debug, Default)]
+pub(super) struct Answered {
+    pub(super) status: u16,
+    pub(super) body: Value,
+    /// The key of the list in it, where it is one.
+    pub(super) key: &'static str,
+    pub(super) headers: Vec<(String, String)>,
+}
+
+impl Answered {
+    fn with(status: u16, body: Value) -> Self {
+        Self { status, body, ..Self::default() }
+    }
+
+    /// A list that an object has under a key, as all lists of actions and environments are.
+    fn list(key: &'static str, items: Vec<&Value>) -> Self {
+        let mut body = json!({ "total_count": items.len() });
+        body[key] = json!(items);
+        Self { status: 200, body, key, headers: Vec::new() }
+    }
+
+    fn not_found() -> Self {
+        Self::with(404, json!({ "message": "Not Found", "status": "404" }))
+    }
+
+    fn found(value: Option<&Value>) -> Self {
+        value.map_or_else(Self::not_found, |value| Self::with(200, value.clone()))
+    }
+}
+
+impl State {
+    /// Where the bytes of an upload are.
+    pub(super) fn place_of(&self, id: &str) -> String {
+        format!("{}{DOWNLOADS}{id}?signature=a-secret", self.downloads_at)
+    }
+
+    /// The bytes of an upload.
+    pub(super) fn download(&self, id: &str) -> Option<Vec<u8>> {
+        self.downloads.get(id).cloned()
+    }
+
+    pub(super) fn answer(
+        &mut self,
+        method: &str,
+        path: &str,
+        query: &BTreeMap<String, String>,
+        body: &Value,
+    ) -> Answered {
+        let parts = path.trim_start_matches('/').split('/').map(decoded);
+        let parts: Vec<String> = parts.collect();
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let ["repos", "someone", "tool", rest @ ..] = parts.as_slice() else {
+            return Answered::not_found();
+        };
+        match method {
+            "GET" => self.look_up(rest, query),
+            _ => self.change(method, rest, body),
+        }
+    }
+
+    fn look_up(&self, rest: &[&str], query: &BTreeMap<String, String>) -> Answered {
+        let asked = |name: &str| query.get(name).map(String::as_str);
+        match rest {
+            ["actions", "workflows", file, "runs"] => {
+                let path = format!(".github/workflows/{file}");
+                let of =
+                    |run: &&Value| run["path"].as_str().is_some_and(|of| of.starts_with(&path));
+                if !self.runs.iter().any(|run| of(&run)) {
+                    return Answered::not_found();
+                }
+                let of_commit =
+                    |run: &&Value| asked("head_sha").is_none_or(|sha| run["head_sha"] == sha);
+                let runs = self.runs.iter().filter(of).filter(of_commit);
+                Answered::list("workflow_runs", runs.collect())
+            }
+            ["actions", "runs", id] => {
+                Answered::found(self.runs.iter().find(|run| is_number(&run["id"], id)))
+            }
+            ["actions", "runs", id, "artifacts"] => {
+                let of = |upload: &&Value| is_number(&upload["workflow_run"]["id"], id);
+                Answered::list("artifacts", self.uploads.iter().filter(of).collect())
+            }
+            ["actions", "artifacts"] => {
+                let of = |upload: &&Value| asked("name").is_none_or(|name| upload["name"] == name);
+                Answered::list("artifacts", self.uploads.iter().filter(of).collect())
+            }
+            ["actions", "artifacts", id, "zip"] if self.downloads.contains_key(*id) => {
+                let headers = vec![("location".to_owned(), self.place_of(id))];
+                Answered { status: 302, headers, ..Answered::default() }
+            }
+            ["environments"] => Answered::list("environments", self.environments.iter().collect()),
+            ["environments", name, "deployment-branch-policies"] => {
+                let patterns = self.ref_patterns.get(*name);
+                Answered::list("branch_policies", patterns.into_iter().flatten().collect())
+            }
+            ["branches", name] => {
+                let mut branch = Description::get().example("branch-get");
+                branch["name"] = json!(name);
+                branch["protected"] = json!(self.protected.iter().any(|known| known == name));
+                Answered::with(200, branch)
+            }
+            ["attestations", digest] => {
+                let of = self.attestations.get(digest.trim_start_matches("sha256:"));
+                let of: Vec<&Value> = of.into_iter().flatten().collect();
+                if of.is_empty() {
+                    return Answered::not_found();
+                }
+                Answered::with(200, json!({ "attestations": of }))
+            }
+            ["commits", commit, "statuses"] => {
+                let of = |status: &&Value| {
+                    status["url"].as_str().is_some_and(|url| url.ends_with(commit))
+                };
+                Answered::with(200, json!(self.statuses.iter().filter(of).collect::<Vec<_>>()))
+            }
+            ["issues"] => {
+                let wanted = asked("state").unwrap_or("open");
+                let of = |issue: &&Value| {
+                    asked("labels").is_none_or(|label| has_label(issue, label))
+                        && (wanted == "all" || issue["state"] == wanted)
+                };
+                Answered::with(200, json!(self.issues.iter().filter(of).collect::<Vec<_>>()))
+            }
+            ["issues", number] => Answered::found(self.issue(number)),
+            ["issues", number, "sub_issues"] => {
+                let parent = issue_url(number);
+                let of = |issue: &&Value| issue["parent_issue_url"] == parent.as_str();
+                Answered::with(200, json!(self.issues.iter().filter(of).collect::<Vec<_>>()))
+            }
+            _ => Answered::not_found(),
+        }
+    }
+
+    fn issue(&self, number: &str) -> Option<&Value> {
+        self.issues.iter().find(|issue| is_number(&issue["number"], number))
+    }
+
+    fn change(&mut self, method: &str, rest: &[&str], body: &Value) -> Answered {
+        let issue = |number: &str, state: &Self| {
+            state.issues.iter().position(|issue| is_number(&issue["number"], number))
+        };
+        match (method, rest) {
+            ("POST", ["issues"]) => {
+                let number =
+                    1 + self.issues.iter().filter_map(|i| i["number"].as_u64()).max().unwrap_or(0);
+                let new = super::known::issue_with(number, body);
+                self.issues.insert(0, new.clone());
+                Answered::with(201, new)
+            }
+            ("PATCH", ["issues", number]) => {
+                let Some(at) = issue(number, self) else { return Answered::not_found() };
+                super::known::merge(&mut self.issues[at], body.clone());
+                Answered::with(200, self.issues[at].clone())
+            }
+            ("POST", ["issues", number, "sub_issues"]) => {
+                let is_it = |issue: &&mut Value| issue["id"] == body["sub_issue_id"];
+                let Some(below) = self.issues.iter_mut().find(is_it) else {
+                    return Answered::not_found();
+                };
+                below["parent_issue_url"] = json!(issue_url(number));
+                match issue(number, self) {
+                    Some(at) => Answered::with(201, self.issues[at].clone()),
+                    None => Answered::not_found(),
+                }
+            }
+            _ => Answered::not_found(),
+        }
+    }
+}
+
+/// Whether a value is the number that a path names.
+fn is_number(value: &Value, named: &str) -> bool {
+    named.parse::<u64>().is_ok_and(|named| value.as_u64() == Some(named))
+}
+
+fn has_label(issue: &Value, label: &str) -> bool {
+    let mut labels = issue["labels"].as_array().into_iter().flatten();
+    labels.any(|known| known["name"] == label)
+}
+
+/// An issue's address.
+pub(super) fn issue_url(number: &str) -> String {
+    format!("https://api.github.com/repos/someone/tool/issues/{number}")
+}

@@ -1,0 +1,110 @@
+//! From the tag to what is published, as far as the first job that publishes.
+
+use std::fs;
+use std::path::Path;
+
+use lockstep_tests::authority::{Authority, Claims};
+use lockstep_tests::bundle::Bundle;
+use lockstep_tests::github_api::{GitHubApi, TOKEN, environment_with};
+use lockstep_tests::runs::{Event, GitHub, Outcome, Run, Settings};
+use lockstep_tests::samples::{Sample, settings};
+use serde_json::json;
+
+const RESOLVE: &str = "Resolve the build run";
+
+fn dispatch(rehearsal: bool) -> Event {
+    let inputs = [("release_tag", "v1.2.3".to_owned()), ("rehearsal", rehearsal.to_string())];
+    let inputs = inputs.map(|(name, value)| (name.to_owned(), value)).into();
+    Event::Dispatch { git_ref: "refs/tags/v1.2.3".to_owned(), inputs }
+}
+
+/// Attests what `SHA256SUMS` of a bundle lists.
+fn attest(authority: &Authority, api: &GitHubApi, bundle: &Path, claims: &Claims) {
+    let sums = fs::read_to_string(bundle.join("SHA256SUMS")).unwrap();
+    let files: Vec<(&str, &str)> =
+        sums.lines().map(|line| line.split_once("  ").unwrap()).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(digest, name)| (*name, *digest)).collect();
+    let bundle = authority.attest(&files, claims);
+    api.with(|state| {
+        for (_, digest) in files {
+            let attested = json!({ "bundle": bundle, "repository_id": 1 });
+            state.attestations.entry(digest.to_owned()).or_default().push(attested);
+        }
+    });
+}
+
+fn said(run: &Run) -> String {
+    let steps = run.job(RESOLVE).steps.iter();
+    let said = steps.flat_map(|step| &step.annotations).map(|annotation| annotation.text.as_str());
+    said.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_release_is_resolved_and_proven() {
+    let (hub, api, authority) = (GitHub::new(), GitHubApi::new(), Authority::new());
+    let sample = Sample::tool();
+    let model = sample.path().join("lockstep.yaml");
+    let text = fs::read_to_string(&model).unwrap();
+    let root = "publishing: { trusted-root: trusted-root.json }\n";
+    fs::write(&model, text.replace("  darwin-arm64: { runner: macos-15 }\n", "") + root).unwrap();
+    fs::write(sample.path().join("trusted-root.json"), authority.root()).unwrap();
+    let repository = sample.publish(&hub);
+    repository.tag("v1.2.3");
+    let commit = repository.commit("v1.2.3");
+    let mut settings = Settings { run_id: 17, ..settings() };
+    settings.env.push(("GITHUB_API_URL", api.address().into()));
+    settings.secrets.insert("GITHUB_TOKEN", TOKEN.to_owned());
+    let built = repository.run("release.yml", &Event::tag("v1.2.3"), &settings);
+    let bundle = Bundle::of(&built);
+    api.with(|state| {
+        state.environments = ["github-release", "npm"]
+            .map(|name| environment_with(name, false, false, false))
+            .into();
+    });
+    api.know(&built, 17, &commit, &json!({}));
+    settings.earlier.insert(17, built.uploads());
+    settings.run_id = 50;
+
+    // Nobody attested it: that nothing proves where it comes from is said, and no job goes on.
+    let unproven = repository.run("release-publish.yml", &dispatch(false), &settings);
+    assert_eq!(unproven.job(RESOLVE).outcome, Some(Outcome::Failure), "{}", unproven.overview());
+    assert!(said(&unproven).contains("there is no attestation of it"), "{}", said(&unproven));
+    assert_eq!(unproven.artifacts(), ["receipt-resolve-1"]);
+
+    // Another run of the same tag attested the same bytes.
+    attest(&authority, &api, &bundle.folder, &Claims::of_run("v1.2.3", &commit, 16));
+    let of_another = repository.run("release-publish.yml", &dispatch(false), &settings);
+    assert!(
+        said(&of_another).contains("the run is https://github.com/someone/tool/actions/runs/16")
+    );
+    assert_eq!(of_another.artifacts(), ["receipt-resolve-1"]);
+
+    // It is proven. A rehearsal records nothing.
+    attest(&authority, &api, &bundle.folder, &Claims::of_run("v1.2.3", &commit, 17));
+    let rehearsal = repository.run("release-publish.yml", &dispatch(true), &settings);
+    assert_eq!(rehearsal.job(RESOLVE).outcome, Some(Outcome::Success), "{}", rehearsal.overview());
+    assert!(rehearsal.artifact("bundle-1").is_some());
+    assert!(rehearsal.artifact("published-from-1.2.3").is_none());
+    let live = repository.run("release-publish.yml", &dispatch(false), &settings);
+    assert_eq!(live.job(RESOLVE).outcome, Some(Outcome::Success), "{}", live.overview());
+    assert!(live.artifact("published-from-1.2.3").is_some());
+
+    // It is built again. What was recorded counts, and not what is newer.
+    api.know(&live, 50, &commit, &json!({ "event": "workflow_dispatch" }));
+    api.know(&built, 18, &commit, &json!({}));
+    settings.run_id = 51;
+    let again = repository.run("release-publish.yml", &dispatch(false), &settings);
+    let resolved = &again.job(RESOLVE).step("Find the build run").outputs;
+    assert_eq!(resolved["run-id"], "17", "{}", again.overview());
+
+    // What is attested are other bytes than those that are there now.
+    let other = authority.attest(&[("a", &"a".repeat(64))], &Claims::of_run("v1.2.3", &commit, 17));
+    api.with(|state| {
+        for attested in state.attestations.values_mut() {
+            *attested = vec![json!({ "bundle": other, "repository_id": 1 })];
+        }
+    });
+    let exchanged = repository.run("release-publish.yml", &dispatch(false), &settings);
+    assert_eq!(exchanged.job(RESOLVE).outcome, Some(Outcome::Failure), "{}", exchanged.overview());
+    assert!(said(&exchanged).contains("the signature does not hold"), "{}", said(&exchanged));
+}
