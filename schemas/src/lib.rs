@@ -5,6 +5,7 @@
 //! document that one program writes and another reads is defined here, once.
 
 pub mod action;
+pub mod blocker;
 pub mod diagnostic;
 pub mod document;
 pub mod image;

@@ -1,16 +1,15 @@
-//! A receipt: what one job of a publish run found and did. Jobs upload theirs; those that come later, and later runs, read
-//! them.
+//! A receipt: what one job of a release found and did. Jobs upload theirs; those that come later, and later runs, read them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ChannelKind, SchemaVersion};
+use crate::model::{ChannelKind, SchemaVersion, Stage};
 use crate::strings::{CommitSha, Id, Tag, Text, Version};
 
 /// The file of a receipt, in its folder.
 pub const FILE: &str = "receipt.json";
 
-/// What one job of a publish run found and did.
+/// What one job of a release found and did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Receipt {
@@ -22,16 +21,22 @@ pub struct Receipt {
     pub version: Version,
     /// Its commit.
     pub commit: CommitSha,
-    /// The run that built what is published.
-    pub build: RunRecord,
-    /// The run that publishes; none where that is no run of GitHub's.
+    /// The run that built what is published; none in the run that builds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<RunRecord>,
+    /// The bundle that is published: what it was uploaded as.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<String>,
+    /// The stage that it is of.
+    pub stage: Stage,
+    /// The run that this is of; none where that is no run of GitHub's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunRecord>,
     /// Whether it has no side effects.
     pub rehearsal: bool,
     /// What was checked of the build run, in order.
     pub checks: Vec<CheckRecord>,
-    /// The gates before the publishing, in the order of the model.
+    /// The gates before the stage, in the order of the model.
     pub gates: Vec<GateRecord>,
     /// What was let go.
     pub waivers: Vec<WaiverRecord>,

@@ -1,12 +1,19 @@
 //! Puts the results and receipts of a run together, and files an issue for each gate that failed.
 
+mod announce;
+mod ended;
+mod excerpt;
+mod stopped;
+mod tracker;
+
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 use indexmap::IndexMap;
 use lockstep_runner::inputs::{Mode, Receipt};
-use lockstep_runner::{Action, Failure, Program, Report, Secret, Table};
+use lockstep_runner::{Action, Failure, Program, Report, Secret};
 use lockstep_schemas::diagnostic::Rule;
+use lockstep_schemas::model::Stage;
 use serde::Deserialize;
 
 /// Puts together what happened, and files what stopped a release.
@@ -31,6 +38,16 @@ pub struct Inputs {
     /// The receipt.
     #[command(flatten)]
     pub receipt: Receipt,
+    /// The bundle that is about to be published.
+    #[arg(long, default_value = "lockstep/bundle")]
+    pub bundle: PathBuf,
+    /// The title of the issue that what stops a release is filed under; `{tag}` stands for the release's tag. Without it
+    /// nothing is filed.
+    #[arg(long, default_value = "", requires = "label")]
+    pub epic: String,
+    /// The label of that issue, and of those under it.
+    #[arg(long, default_value = "")]
+    pub label: String,
 }
 
 /// What is put together.
@@ -57,56 +74,66 @@ impl Action for Inputs {
 /// A job as [`needs`](https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#needs-context) has it.
 #[derive(Debug, Deserialize)]
 struct Job {
-    result: String,
+    result: Outcome,
+    #[serde(default)]
+    outputs: Option<IndexMap<String, String>>,
 }
+
+impl Job {
+    /// What it put out under a name.
+    fn output(&self, name: &str) -> Option<&str> {
+        self.outputs.as_ref()?.get(name).map(String::as_str)
+    }
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Outcome {
+    Success,
+    Failure,
+    Cancelled,
+    Skipped,
+}
+
+impl Outcome {
+    fn id(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Cancelled => "cancelled",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+type Jobs = IndexMap<String, Job>;
 
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
-        let jobs: IndexMap<String, Job> = serde_json::from_str(&self.needs).map_err(|error| {
-            Failure::new(
-                Rule::WrongInput,
-                format!("`needs` is not what `toJSON(needs)` gives: {error}"),
-            )
+        let jobs: Jobs = serde_json::from_str(&self.needs).map_err(|error| {
+            let what = format!("`needs` is not what `toJSON(needs)` gives: {error}");
+            Failure::new(Rule::WrongInput, what)
         })?;
-        match self.stage {
-            ReportStage::Build | ReportStage::Publish => {
-                ended(&jobs, self.stage, report);
-                Ok(())
-            }
-            ReportStage::Announce => {
-                Err(Failure::new(Rule::NotYet, "this version of Lockstep cannot publish yet"))
-            }
+        let stage = match self.stage {
+            ReportStage::Announce => return Ok(announce::write(self, &jobs, report)?),
+            ReportStage::Build => Stage::Build,
+            ReportStage::Publish => Stage::Publish,
+        };
+        ended::tell(&jobs, stage, report);
+        if self.epic.is_empty() {
+            return Ok(());
         }
+        let found = stopped::by(self, stage, &jobs)?;
+        match self.mode {
+            Mode::Rehearsal => found.tell(report),
+            Mode::Live => tracker::file(self, &found, report)?,
+        }
+        Ok(())
     }
 }
 
-/// How each job ended, and what to do next.
-fn ended(jobs: &IndexMap<String, Job>, stage: ReportStage, report: &mut Report) {
-    let mut table = Table::new(["job", "result"]);
-    for (name, job) in jobs {
-        table.row([name.as_str(), job.result.as_str()]);
-    }
-    let all = |result: &str| -> Vec<&str> {
-        jobs.iter().filter(|(_, job)| job.result == result).map(|(name, _)| name.as_str()).collect()
-    };
-    let (failed, cancelled) = (all("failure"), all("cancelled"));
-    let next = match (failed.is_empty(), cancelled.is_empty(), stage) {
-        (true, true, ReportStage::Build) => "Every job that ran succeeded.".to_owned(),
-        (true, true, ReportStage::Publish | ReportStage::Announce) => {
-            "Every job that ran succeeded. Nothing is left to do.".to_owned()
-        }
-        (true, false, _) => {
-            format!("Cancelled: {}. Run the failed jobs again to go on.", cancelled.join(", "))
-        }
-        (false, _, ReportStage::Build) => format!(
-            "Failed: {}. No bundle of this run is published. Each failed job says why; run the failed jobs again, or tag a new version with the change.",
-            failed.join(", ")
-        ),
-        (false, _, ReportStage::Publish | ReportStage::Announce) => format!(
-            "Failed: {}. Each failed job says why; run the failed jobs again, which goes on where this run stopped.",
-            failed.join(", ")
-        ),
-    };
-    report.line(format_args!("{table}{next}"));
-    report.summarize(format_args!("{}\n{next}\n", table.markdown()));
+/// A variable of the environment that is not empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -8,8 +8,9 @@ use lockstep_files::json;
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::ResolvedSource;
-use lockstep_schemas::model::Stage;
+use lockstep_schemas::model::{SchemaVersion, Stage};
 use lockstep_schemas::plan::{GatePlan, Plan};
+use lockstep_schemas::receipt::Receipt;
 use lockstep_schemas::strings::{CommitSha, GitRef, Version};
 
 use crate::gates::{self, Release};
@@ -25,7 +26,7 @@ pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Resul
         report.output("wanted", wanted);
         snapshot::of_run(plan, &git_ref, report).map(|version| (String::new(), version))
     } else {
-        release(plan, input("tag"), commit.as_ref(), report)
+        release(asked, plan, input("tag"), commit.as_ref(), report)
     };
     let mut sources = IndexMap::new();
     for source in &plan.sources {
@@ -58,6 +59,7 @@ pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Resul
 
 /// The tag that a run builds, and its version.
 fn release(
+    asked: &Inputs,
     plan: &Plan,
     tag: Option<&str>,
     commit: Option<&CommitSha>,
@@ -68,14 +70,29 @@ fn release(
     if let (Some((tag, _)), Some(commit)) = (&tagged, commit) {
         report.found(tag::leads_to(plan, tag, commit));
     }
-    if let (Some((tag, _)), Some(commit)) = (&tagged, commit) {
+    if let (Some((tag, version)), Some(commit)) = (&tagged, commit) {
         let release = Release { plan, tag, commit };
         let asks = |gate: &&GatePlan| gate.before == Stage::Build && gates::asks_github(gate);
         // Without a gate that asks there need be nobody to ask.
         if plan.gates.iter().any(|gate| asks(&gate))
             && let Some(github) = report.found(crate::github(plan))
         {
-            gates::ask(&release, &github, Stage::Build, &[], report);
+            let gates = gates::ask(&release, &github, Stage::Build, &[], report);
+            let receipt = Receipt {
+                schema: SchemaVersion::CURRENT,
+                tag: tag.clone(),
+                version: version.clone(),
+                commit: commit.clone(),
+                build: None,
+                bundle: None,
+                stage: Stage::Build,
+                run: crate::this_run(),
+                rehearsal: false,
+                checks: Vec::new(),
+                gates,
+                waivers: Vec::new(),
+            };
+            report.found(crate::write(asked, &receipt));
         }
     }
     tagged.map(|(tag, version)| (tag.to_string(), version))

@@ -1,10 +1,13 @@
 //! The gates that ask GitHub. All of them are asked, and told, also where the first is closed: what could not be checked has
 //! not passed.
 
+use std::collections::BTreeMap;
+
 use lockstep_github::{
-    CommitStatus, Conclusion, GitHub, IssueState, RunStatus, StatusState, Why, WorkflowRun,
+    CommitStatus, Conclusion, GitHub, Issue, IssueState, RunStatus, StatusState, Why, WorkflowRun,
 };
 use lockstep_runner::{Report, Table};
+use lockstep_schemas::blocker::Blocker;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{GateCheck, Stage};
 use lockstep_schemas::plan::{GatePlan, Plan};
@@ -129,7 +132,7 @@ impl Release<'_> {
                 if is_open { Ok(why) } else { Err(Shut::Closed(why, remedy)) }
             }
             GateCheck::NoOpenBlockers { epic, label } => {
-                let open = self.open_blockers(github, epic, label)?;
+                let open = self.open_blockers(github, gate.before, epic, label)?;
                 if open.is_empty() {
                     return Ok("no blocker is open".to_owned());
                 }
@@ -180,22 +183,36 @@ impl Release<'_> {
         }
     }
 
-    /// The blockers of the release that are open: under its epic, if there is one.
+    /// The open issues that stand in the way of a stage: what is under the release's epic, and what Lockstep filed elsewhere,
+    /// such as that another release is half public.
     fn open_blockers(
         &self,
         github: &GitHub<'_>,
+        stage: Stage,
         epic: &Text,
         label: &Text,
     ) -> Result<Vec<String>, lockstep_github::Error> {
         let title = epic.as_str().replace("{tag}", self.tag.as_str());
-        let epics = github.issues(label.as_str())?;
-        let mut open = Vec::new();
-        for epic in epics.iter().filter(|issue| issue.title == title) {
-            let blockers = github.sub_issues(epic.number)?.into_iter();
-            let blockers = blockers.filter(|issue| issue.state == IssueState::Open);
-            open.extend(blockers.map(|issue| format!("{} ({})", issue.title, issue.html_url)));
+        let labelled = github.issues(label.as_str())?;
+        let mut found: BTreeMap<u64, (Issue, bool)> = BTreeMap::new();
+        for epic in labelled.iter().filter(|issue| issue.title == title) {
+            let below = match github.sub_issues(epic.number) {
+                Err(error) if error.why == Why::NotFound => Vec::new(),
+                below => below?,
+            };
+            found.extend(below.into_iter().map(|issue| (issue.number, (issue, true))));
         }
-        Ok(open)
+        for issue in labelled.into_iter().filter(|issue| issue.title != title) {
+            found.entry(issue.number).or_insert((issue, false));
+        }
+        let blocks = |(issue, is_below): &(Issue, bool)| {
+            // What a person wrote counts where it stands under the epic.
+            let filed = issue.body.as_deref().and_then(Blocker::of);
+            let counts = filed.map_or(*is_below, |blocker| blocker.blocks(self.tag, stage));
+            counts && issue.state == IssueState::Open
+        };
+        let open = found.into_values().filter(blocks);
+        Ok(open.map(|(issue, _)| format!("{} ({})", issue.title, issue.html_url)).collect())
     }
 }
 

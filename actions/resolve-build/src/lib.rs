@@ -7,6 +7,7 @@ mod publish;
 mod snapshot;
 mod tag;
 
+use std::fs;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
@@ -17,6 +18,7 @@ use lockstep_runner::inputs::{ProjectPlan, Receipt};
 use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::Plan;
+use lockstep_schemas::receipt::{self, RunRecord};
 
 /// Resolves tag, commit, sources and build run, and checks the gates.
 #[derive(Debug, Parser)]
@@ -25,10 +27,10 @@ pub struct Inputs {
     /// The plan.
     #[command(flatten)]
     pub plan: ProjectPlan,
-    /// What is resolved: `build`, `publish`, or the `provenance` of a downloaded bundle.
+    /// What is resolved: `build`, `publish`, or the `provenance` of a downloaded bundle; or to `record` that one is published.
     #[arg(long)]
     pub stage: ResolvedStage,
-    /// The inputs of the dispatch, or of `provenance` the outputs of the step that found the build run, as a JSON object.
+    /// The inputs of the dispatch, or of `provenance` and `record` what was resolved before, as a JSON object.
     #[arg(long, default_value = "{}")]
     pub inputs: String,
     /// A snapshot of a pull request is wanted where it changes one of these paths, separated by spaces: `*` stands for any
@@ -52,6 +54,8 @@ pub enum ResolvedStage {
     Publish,
     /// The provenance of a downloaded bundle.
     Provenance,
+    /// That this run begins to publish a bundle.
+    Record,
 }
 
 impl Action for Inputs {
@@ -64,7 +68,7 @@ impl Action for Inputs {
         ("waived", "The gates that are let go, as a JSON list"),
         ("wanted", "`true` where a snapshot is wanted, else `false`"),
         ("run-id", "The id of the build run"),
-        ("bundle", "The name of the bundle among what the build run uploaded"),
+        ("upload", "The name of the bundle among what the build run uploaded"),
         ("admitted", "`true` where the environments admit this run, else `false`"),
         ("github-release", "`true` where the release ships to the GitHub release, else `false`"),
         ("npm", "`true` where the release ships to npm, else `false`"),
@@ -76,7 +80,7 @@ impl Action for Inputs {
     const SECRETS: &'static [Secret] = &[Secret {
         input: "token",
         variable: "GITHUB_TOKEN",
-        description: "The token that reads runs, statuses, issues and attestations",
+        description: "The token that reads runs, statuses, issues and attestations; to `record`, it sets a status",
     }];
 }
 
@@ -87,6 +91,7 @@ impl Program for Inputs {
             ResolvedStage::Build => build::resolve(self, &plan, report),
             ResolvedStage::Publish => publish::resolve(self, &plan, report),
             ResolvedStage::Provenance => provenance::prove(self, &plan, report),
+            ResolvedStage::Record => publish::earlier::record(self, &plan, report),
         }
     }
 }
@@ -108,11 +113,21 @@ fn variable(name: &str) -> Option<String> {
 
 /// The API of the GitHub that this run is of, or the public one.
 fn github(plan: &Plan) -> Result<GitHub<'static>, Diagnostic> {
-    let token = variable("GITHUB_TOKEN").ok_or_else(|| {
-        let message = "GitHub must be asked, and there is no token";
-        Diagnostic::new(Rule::WrongInput, message)
-            .with_remedy("set GITHUB_TOKEN; `gh auth token` prints yours")
+    GitHub::of_environment(plan.project.repository.clone(), &tell)
+}
+
+/// The run that this is, where it is one.
+fn this_run() -> Option<RunRecord> {
+    let id = variable("GITHUB_RUN_ID")?.parse().ok()?;
+    let attempt = variable("GITHUB_RUN_ATTEMPT").and_then(|attempt| attempt.parse().ok());
+    Some(RunRecord { id, attempt: attempt.unwrap_or(1) })
+}
+
+fn write(asked: &Inputs, receipt: &receipt::Receipt) -> Result<(), Diagnostic> {
+    let folder = &asked.receipt.receipt;
+    fs::create_dir_all(folder).map_err(|error| {
+        let message = format!("the receipt's folder cannot be made: {error}");
+        Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
     })?;
-    let base = variable("GITHUB_API_URL").unwrap_or_else(|| lockstep_github::PUBLIC.to_owned());
-    Ok(GitHub::new(&base, plan.project.repository.clone(), &token, &tell)?)
+    json::write(&folder.join(receipt::FILE), receipt)
 }

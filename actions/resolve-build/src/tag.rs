@@ -14,6 +14,8 @@ pub(crate) fn of_run(
     input: Option<&str>,
     dispatch: &dyn Fn(&str) -> String,
 ) -> Result<(Tag, Version), Diagnostic> {
+    // Only what is a tag stands in a command that somebody shall paste.
+    input.map(parsed).transpose()?;
     let git_ref = std::env::var("GITHUB_REF").unwrap_or_default();
     let Some(name) = git_ref.strip_prefix("refs/tags/") else {
         let run = if git_ref.is_empty() { "not set".to_owned() } else { git_ref };

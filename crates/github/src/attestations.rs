@@ -5,10 +5,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::client::{LARGEST, Read};
-use crate::{Error, GitHub};
+use crate::{Error, GitHub, Why};
 
 /// The most that is read of one file's attestations: a run that is repeated makes another one.
-const MOST: usize = 100;
+const MOST: usize = 30;
 
 #[derive(Deserialize)]
 struct Attestations {
@@ -35,7 +35,11 @@ impl GitHub<'_> {
         let found: Attestations = self.get(&self.route(&route))?;
         let texts = found.attestations.iter().map(|attested| match attested {
             Attested { bundle: Some(bundle), .. } => Ok(Some(bundle.to_string())),
-            Attested { bundle_url: Some(place), .. } => self.packed(place).map(Some),
+            // One that cannot be read proves nothing, and another may.
+            Attested { bundle_url: Some(place), .. } => match self.packed(place) {
+                Err(Error { why: Why::Unreadable(_) | Why::NotFound, .. }) => Ok(None),
+                text => text.map(Some),
+            },
             Attested { bundle: None, bundle_url: None } => Ok(None),
         });
         texts.filter_map(Result::transpose).collect()

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::Repository;
 use octocrab::Octocrab;
 use serde::Deserialize;
@@ -112,6 +113,25 @@ impl<'a> GitHub<'a> {
         };
         let patience = Cell::new(Patience::default());
         Ok(Self { runtime, octocrab, base, repository, patience, tell })
+    }
+
+    /// Connects as the environment says: with `GITHUB_TOKEN`, to `GITHUB_API_URL` or else to GitHub's own.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no token, or as [`Self::new`].
+    pub fn of_environment(
+        repository: Repository,
+        tell: &'a dyn Fn(&str),
+    ) -> Result<Self, Diagnostic> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let token = variable("GITHUB_TOKEN").ok_or_else(|| {
+            let message = "GitHub must be asked, and there is no token";
+            Diagnostic::new(Rule::WrongInput, message)
+                .with_remedy("set GITHUB_TOKEN; `gh auth token` prints yours")
+        })?;
+        let base = variable("GITHUB_API_URL").unwrap_or_else(|| PUBLIC.to_owned());
+        Ok(Self::new(&base, repository, &token, tell)?)
     }
 
     /// The same with another patience.

@@ -1,18 +1,25 @@
 //! Issues.
 
+use http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
+use crate::client::json;
 use crate::{Error, GitHub};
 
 /// An [issue](https://docs.github.com/en/rest/issues/issues).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Issue {
+    /// Its id, which no other repository has an issue of.
+    pub id: u64,
     /// Its number in the repository.
     pub number: u64,
     /// Its title.
     pub title: String,
+    /// Its text, where it has one.
+    #[serde(default)]
+    pub body: Option<String>,
     /// Whether it is open.
     pub state: IssueState,
     /// Its page.
@@ -23,7 +30,7 @@ pub struct Issue {
 }
 
 /// Whether an issue is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum IssueState {
     /// It is.
@@ -49,8 +56,41 @@ impl GitHub<'_> {
     ///
     /// # Errors
     ///
-    /// Where GitHub does not say.
+    /// Where GitHub does not say; [`Why::NotFound`](crate::Why::NotFound) where this GitHub knows none.
     pub fn sub_issues(&self, number: u64) -> Result<Vec<Issue>, Error> {
         self.list(&self.route(&format!("issues/{number}/sub_issues")), None, |_| false)
+    }
+
+    /// Opens an issue. It is not asked for twice: where GitHub fails, it may be there all the same.
+    ///
+    /// # Errors
+    ///
+    /// Where GitHub does not open it, or does not say that it did.
+    pub fn open_issue(&self, title: &str, body: &str, label: &str) -> Result<Issue, Error> {
+        let new = json!({ "title": title, "body": body, "labels": [label] });
+        self.ask(&Method::POST, &self.route("issues"), Some(&new), json)
+    }
+
+    /// Changes an issue's text, and whether it is open.
+    ///
+    /// # Errors
+    ///
+    /// Where GitHub does not.
+    pub fn change_issue(&self, number: u64, body: &str, state: IssueState) -> Result<Issue, Error> {
+        let change = json!({ "body": body, "state": state });
+        let route = self.route(&format!("issues/{number}"));
+        self.ask(&Method::PATCH, &route, Some(&change), json)
+    }
+
+    /// Puts an issue under another.
+    ///
+    /// # Errors
+    ///
+    /// Where GitHub does not; [`Why::NotFound`](crate::Why::NotFound) where this GitHub knows no sub-issues.
+    pub fn put_under(&self, parent: u64, issue: &Issue) -> Result<(), Error> {
+        let below = json!({ "sub_issue_id": issue.id });
+        let route = self.route(&format!("issues/{parent}/sub_issues"));
+        let _: Issue = self.ask(&Method::POST, &route, Some(&below), json)?;
+        Ok(())
     }
 }

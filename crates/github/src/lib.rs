@@ -9,6 +9,7 @@ mod client;
 mod environments;
 mod error;
 mod issues;
+mod jobs;
 mod pages;
 mod patience;
 mod runs;
@@ -21,7 +22,8 @@ pub use environments::{
 };
 pub use error::{Error, Why};
 pub use issues::{Issue, IssueState};
+pub use jobs::{Job, JobStep};
 pub use patience::Patience;
 pub use runs::{Conclusion, RunStatus, WorkflowRun};
-pub use statuses::{CommitStatus, StatusState};
-pub use uploads::{Upload, UploadingRun};
+pub use statuses::{CommitStatus, Creator, StatusState};
+pub use uploads::Upload;

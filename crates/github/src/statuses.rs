@@ -1,7 +1,11 @@
 //! Commit statuses.
 
+use http::Method;
 use lockstep_schemas::strings::CommitSha;
 use serde::Deserialize;
+use serde_json::json;
+
+use crate::client::json;
 
 use crate::{Error, GitHub};
 
@@ -18,6 +22,16 @@ pub struct CommitStatus {
     /// Where it says more.
     #[serde(default)]
     pub target_url: Option<String>,
+    /// Who set it.
+    #[serde(default)]
+    pub creator: Option<Creator>,
+}
+
+/// Who set a status.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Creator {
+    /// The name of the user, or of the app: `github-actions[bot]` for a run's own token.
+    pub login: String,
 }
 
 /// What a status says.
@@ -47,5 +61,26 @@ impl GitHub<'_> {
         enough: impl FnMut(&CommitStatus) -> bool,
     ) -> Result<Vec<CommitStatus>, Error> {
         self.list(&self.route(&format!("commits/{commit}/statuses")), None, enough)
+    }
+
+    /// Sets a status of a commit to success. To set it twice does no harm, and nobody can take one back.
+    ///
+    /// # Errors
+    ///
+    /// Where GitHub does not set it, or does not say that it did.
+    pub fn set_status(
+        &self,
+        commit: &CommitSha,
+        context: &str,
+        description: &str,
+        page: Option<&str>,
+    ) -> Result<CommitStatus, Error> {
+        let status = json!({
+            "state": "success",
+            "context": context,
+            "description": description,
+            "target_url": page,
+        });
+        self.ask(&Method::POST, &self.route(&format!("statuses/{commit}")), Some(&status), json)
     }
 }

@@ -14,14 +14,12 @@ use sigstore_types::{Artifact, ArtifactDigest, Bundle, Sha256Hash, SignatureCont
 use sigstore_verify::crypto::FulcioCiClaims;
 use sigstore_verify::{VerificationPolicy, verify};
 
-/// Who gives a workflow its identity.
-const ISSUER: &str = "https://token.actions.githubusercontent.com";
 /// What `actions/attest` says that it attests: the [provenance](https://slsa.dev/spec/v1.0/provenance) of a build.
 const PREDICATE: &str = "https://slsa.dev/provenance/v1";
 /// How a refusal begins where the signature is not one.
 const NOT_SIGNED: &str = "the signature does not hold";
-/// The events by which a release is built.
-const EVENTS: [&str; 2] = ["push", "workflow_dispatch"];
+/// The events by which a release is built: a pull request's run is of other code, and a fork's of another repository.
+pub const EVENTS: [&str; 2] = ["push", "workflow_dispatch"];
 
 /// Whom a signature is trusted from: Sigstore's public instance signs for public repositories, and GitHub's own for private
 /// ones.
@@ -125,7 +123,7 @@ impl Attestation {
     ) -> Result<String, Refused> {
         let digest = Sha256Hash::from_hex(digest.as_str()).map_err(Refused::because)?;
         let artifact = || Artifact::from_digest(ArtifactDigest::sha256(digest));
-        let policy = VerificationPolicy::any_identity().require_issuer(ISSUER);
+        let policy = VerificationPolicy::any_identity();
         let by_root = |root: &TrustedRoot| {
             let policy = policy.clone();
             // GitHub's own instance keeps no public log, and its certificates carry no receipt of one.
@@ -139,6 +137,10 @@ impl Attestation {
         let verified =
             verified.map_err(|error| Refused::because(format_args!("{NOT_SIGNED}: {error}")))?;
         let mut wrong = self.statement();
+        let issuer = verified.issuer().unwrap_or("not said");
+        if !expected.is_issuer(issuer) {
+            wrong.push(format!("the issuer is {issuer}, and not {}", expected.issuer()));
+        }
         let Some(certificate) = verified.certificate() else {
             return Err(Refused::because("it is signed by a key, and not by a workflow"));
         };
@@ -211,6 +213,31 @@ fn is_nearer(refused: &Refused, than: Option<&Refused>) -> bool {
 }
 
 impl Expected<'_> {
+    /// Who gives the server's workflows their identity
+    /// ([documentation](https://docs.github.com/en/actions/reference/security/oidc)).
+    fn issuer(&self) -> String {
+        let host = self.server.trim_start_matches("https://");
+        match host.strip_suffix(".ghe.com") {
+            Some(_) => format!("https://token.actions.{host}"),
+            None => "https://token.actions.githubusercontent.com".to_owned(),
+        }
+    }
+
+    /// Whether that is the issuer; an enterprise can have its name behind it.
+    fn is_issuer(&self, found: &str) -> bool {
+        let rest = found.strip_prefix(&self.issuer());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') && rest.len() > 1)
+    }
+
+    /// A text that begins with the address of the repository, as that is spelt here: GitHub tells no case in it.
+    fn spelt(&self, text: &str) -> String {
+        let source = format!("{}/{}", self.server, self.repository);
+        match text.split_at_checked(source.len()) {
+            Some((found, rest)) if found.eq_ignore_ascii_case(&source) => format!("{source}{rest}"),
+            _ => text.to_owned(),
+        }
+    }
+
     /// What of a certificate's claims is not as it must be.
     fn wrong(&self, claims: &FulcioCiClaims) -> Vec<String> {
         let Self { server, repository, workflow, git_ref, commit, run } = self;
@@ -231,16 +258,18 @@ impl Expected<'_> {
             ),
             ("the runner", &claims.runner_environment, "github-hosted"),
         ];
-        let differs = wanted.into_iter().filter(|(_, is, wanted)| is.as_deref() != Some(wanted));
-        let differs = differs.map(|(what, is, wanted)| {
-            format!("{what} is {}, and not {wanted}", is.as_deref().unwrap_or("not said"))
+        let found = wanted.into_iter().map(|(what, is, wanted)| {
+            (what, is.as_deref().map_or("not said".to_owned(), |is| self.spelt(is)), wanted)
         });
+        let differs = found.filter(|(_, is, wanted)| is != wanted);
+        let differs = differs.map(|(what, is, wanted)| format!("{what} is {is}, and not {wanted}"));
         let mut wrong: Vec<String> = differs.collect();
         let event = claims.build_trigger.as_deref().unwrap_or("nothing that is said");
         if !EVENTS.contains(&event) {
             wrong.push(format!("it was started by {event}, and not by {}", EVENTS.join(" or ")));
         }
         let invocation = claims.run_invocation_uri.as_deref().unwrap_or("not said");
+        let invocation = &self.spelt(invocation);
         let runs = format!("{source}/actions/runs/");
         let found = invocation.strip_prefix(&runs).and_then(|rest| rest.split_once("/attempts/"));
         let is_run = match (found.and_then(|(id, _)| id.parse::<u64>().ok()), run) {

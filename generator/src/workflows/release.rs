@@ -11,8 +11,8 @@ use lockstep_schemas::workflow::{
 use super::assemble::assemble;
 use super::parts::{RESOLVE, call, env, expr, file, id, input, job, output, text};
 use super::steps::{
-    files_blockers, github_token, in_repository, other, own, reading_gates, report as put_together,
-    set_snapshot, setup,
+    blockers as blockers_of, download_receipts, github_token, in_repository, other, own,
+    reading_gates, report as put_together, set_snapshot, setup, upload_receipt,
 };
 use super::{build, gates, merged, own_steps, programs};
 
@@ -118,6 +118,14 @@ fn context(model: &Model, plan: &Plan) -> Job {
         setup(model),
         vec![in_repository(resolve), versions, set_snapshot(expr("steps.resolve.outputs.version"))],
         own_steps::after_resolve(own_steps::of_job(&model.extra_steps.context)),
+        // It says which gates are closed, to whoever files that. A snapshot asks none.
+        blockers_of(plan)
+            .map(|_| {
+                upload_receipt("context")
+                    .when(Condition::All(vec![Fact::Always.into(), Fact::OnTag.into()]))
+            })
+            .into_iter()
+            .collect(),
     ]);
     let mut context = job(model, "context", "Context", 15, Checkout::OfEvent, steps);
     context.needs = vec![id("verify")];
@@ -158,13 +166,9 @@ fn report(model: &Model, plan: &Plan, jobs: &[Job]) -> Job {
 /// What stopped a release becomes an issue, where a gate looks for such: a job of its own, since a run of a branch writes
 /// nothing.
 fn blockers(model: &Model, plan: &Plan, jobs: &[Job]) -> Option<Job> {
-    if !files_blockers(plan) {
-        return None;
-    }
-    let steps = merged([
-        programs::take(model),
-        vec![put_together("File what stopped the release", plan, "build", "live")],
-    ]);
+    blockers_of(plan)?;
+    let file = put_together("File what stopped the release", plan, "build", "live");
+    let steps = merged([programs::take(model), vec![download_receipts(), file]]);
     let blockers =
         job(model, "blockers", "File what stopped the release", 10, Checkout::OfEvent, steps);
     let condition = Condition::All(vec![Fact::Always.into(), Fact::OnTag.into()]);

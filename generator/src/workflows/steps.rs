@@ -2,7 +2,7 @@
 
 use lockstep_schemas::model::{GateCheck, Model, Shell, Stage, Toolchain};
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::strings::{Expression, ToolVersion};
+use lockstep_schemas::strings::{Expression, Text, ToolVersion};
 use lockstep_schemas::workflow::{
     ActionName, Condition, Fact, JobOutput, Need, OutputKind, PermissionScope, Role, Setting, Step,
     StepId, Value,
@@ -125,15 +125,12 @@ pub(super) fn upload(
         .with("retention-days", days)
 }
 
-/// Where a job's receipt stands.
-pub(super) const RECEIPT: &str = "lockstep/receipt";
-
 /// The receipt of a job, also where it failed.
 pub(super) fn upload_receipt(name: &str) -> Step {
     other("Upload the receipt", "actions/upload-artifact")
         .when(Fact::Always)
         .with("name", of_attempt(&format!("receipt-{name}")))
-        .with("path", RECEIPT)
+        .with("path", "lockstep/receipt")
         .with("if-no-files-found", "warn")
         .with("overwrite", true)
         .with("retention-days", KEPT_FOR)
@@ -182,14 +179,21 @@ pub(super) fn of_bundle(verify: Step, of: impl Fn(&str) -> Expression) -> Step {
     verify.as_role(Role::Verify).with("version", of("version")).with("commit", of("commit"))
 }
 
-/// Whether a plan has a gate that looks for what was filed.
-pub(super) fn files_blockers(plan: &Plan) -> bool {
-    plan.gates.iter().any(|gate| match gate.check {
-        GateCheck::NoOpenBlockers { .. } => true,
+/// Where what stops a release is filed: the title and the label of the epic, where a plan has a gate that looks there.
+pub(super) fn blockers(plan: &Plan) -> Option<(&Text, &Text)> {
+    plan.gates.iter().find_map(|gate| match &gate.check {
+        GateCheck::NoOpenBlockers { epic, label } => Some((epic, label)),
         GateCheck::Workflow { .. } | GateCheck::CommitStatus { .. } | GateCheck::Script { .. } => {
-            false
+            None
         }
     })
+}
+
+/// The receipts of the jobs before.
+pub(super) fn download_receipts() -> Step {
+    other("Download the receipts", "actions/download-artifact")
+        .with("pattern", "receipt-*")
+        .with("path", "lockstep/receipts")
 }
 
 /// What puts together how a run ended, or what it is about to do, also where a step before it failed. A live run files
@@ -203,9 +207,14 @@ pub(super) fn report(name: &str, plan: &Plan, stage: &str, mode: &str) -> Step {
         .with("needs", expr("toJSON(needs)"))
         .with("inputs", expr("toJSON(inputs)"))
         .with("token", github_token());
+    // What the other stage's rehearsal says, the job that files it says too.
+    let files = mode == "live" || stage == "publish";
+    let Some((epic, label)) = blockers(plan).filter(|_| files) else { return step };
+    let step = step.with("epic", epic.as_str()).with("label", label.as_str());
     let reason = "file what stopped the release as an issue";
-    if files_blockers(plan) && mode == "live" {
+    if mode == "live" {
         step.needing(Need::write(PermissionScope::Issues, reason))
+            .needing(Need::read(PermissionScope::Actions, "quote what the failed jobs said"))
     } else {
         step
     }

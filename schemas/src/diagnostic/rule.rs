@@ -55,8 +55,6 @@ rules! {
     ClientMissing = "client-missing",
     /// A client started and failed; the message ends with what it printed.
     ClientFailed = "client-failed",
-    /// This version of Lockstep cannot do this yet. It stops rather than leaving it out.
-    NotYet = "not-yet",
 
     // The text of a model.
 

@@ -90,6 +90,18 @@ impl State {
                 let of = |upload: &&Value| is_number(&upload["workflow_run"]["id"], id);
                 Answered::list("artifacts", self.uploads.iter().filter(of).collect())
             }
+            ["actions", "runs", id, "attempts", attempt, "jobs"] => {
+                let of = |job: &&Value| {
+                    is_number(&job["run_id"], id) && is_number(&job["run_attempt"], attempt)
+                };
+                Answered::list("jobs", self.jobs.iter().filter(of).collect())
+            }
+            ["actions", "jobs", id, "logs"]
+                if self.downloads.contains_key(&format!("job-{id}")) =>
+            {
+                let headers = vec![("location".to_owned(), self.place_of(&format!("job-{id}")))];
+                Answered { status: 302, headers, ..Answered::default() }
+            }
             ["actions", "artifacts"] => {
                 let of = |upload: &&Value| asked("name").is_none_or(|name| upload["name"] == name);
                 Answered::list("artifacts", self.uploads.iter().filter(of).collect())
@@ -150,6 +162,12 @@ impl State {
             state.issues.iter().position(|issue| is_number(&issue["number"], number))
         };
         match (method, rest) {
+            ("POST", ["statuses", commit]) => {
+                let mut status = super::known::status_with(commit, body.clone());
+                status["creator"]["login"] = json!("github-actions[bot]");
+                self.statuses.insert(0, status.clone());
+                Answered::with(201, status)
+            }
             ("POST", ["issues"]) => {
                 let number =
                     1 + self.issues.iter().filter_map(|i| i["number"].as_u64()).max().unwrap_or(0);

@@ -18,6 +18,8 @@ pub struct Known {
     statuses: Vec<Value>,
     /// Issues, the newest first, which have a `label`, and may be `under` another.
     issues: Vec<Issue>,
+    /// Jobs: of the `run` with an id, which failed, with a `log`.
+    jobs: Vec<FailedJob>,
     /// What runs uploaded, the newest first: by the `run` with an id, perhaps with a `receipt` in it.
     uploads: Vec<Uploaded>,
     /// Environments: `tags` and `branches` that are admitted, all without both, and perhaps `reviewers`.
@@ -48,6 +50,14 @@ struct Uploaded {
     rest: Value,
 }
 
+#[derive(Debug, Clone, Deserialize)]
+struct FailedJob {
+    id: u64,
+    run: u64,
+    name: String,
+    log: String,
+}
+
 /// An environment.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -73,6 +83,9 @@ impl Known {
                 state.downloads.insert(given.id.to_string(), zip);
             }
             state.uploads.push(upload_with(given.id, &given.name, given.run, given.rest.clone()));
+        }
+        for job in &self.jobs {
+            job.tell(state);
         }
         for place in &self.environments {
             place.tell(state);
@@ -103,7 +116,9 @@ pub fn run_with(given: Value, commit: &str) -> Value {
     run
 }
 
-fn status_with(commit: &str, given: Value) -> Value {
+/// A status of a commit, but for what is given.
+#[must_use]
+pub fn status_with(commit: &str, given: Value) -> Value {
     let mut status = Description::get().example("status-items")[0].take();
     status["url"] = json!(format!("https://api.github.com/repos/someone/tool/statuses/{commit}"));
     merge(&mut status, given);
@@ -167,6 +182,21 @@ pub fn environment_with(name: &str, custom: bool, protected: bool, reviewers: bo
         Value::Null
     };
     environment
+}
+
+impl FailedJob {
+    fn tell(&self, state: &mut State) {
+        let mut job = Description::get().example("job-paginated")["jobs"][0].take();
+        let Self { id, run, name, log } = self;
+        let own = json!({
+            "id": id, "run_id": run, "run_attempt": 1, "name": name, "conclusion": "failure",
+            "html_url": format!("https://github.com/someone/tool/actions/runs/{run}/job/{id}"),
+        });
+        merge(&mut job, own);
+        job["steps"][2]["conclusion"] = json!("failure");
+        state.jobs.push(job);
+        state.downloads.insert(format!("job-{id}"), log.clone().into_bytes());
+    }
 }
 
 impl Place {

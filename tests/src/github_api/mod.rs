@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::runs::Run;
 
 pub use description::Description;
-pub use known::{Known, environment_with, run_with, upload_with};
+pub use known::{Known, environment_with, run_with, status_with, upload_with};
 pub use server::Server;
 
 /// The token that it takes.
@@ -33,6 +33,8 @@ pub struct State {
     pub statuses: Vec<Value>,
     /// The issues, the newest first.
     pub issues: Vec<Value>,
+    /// The jobs of runs.
+    pub jobs: Vec<Value>,
     /// What runs uploaded, the newest first.
     pub uploads: Vec<Value>,
     /// The address of the server that has the bytes of it.
@@ -65,6 +67,10 @@ pub enum Fault {
     Hangup,
     /// It is no JSON.
     NoJson,
+    /// Nothing.
+    Done,
+    /// It is lost on the way, though what was asked for is done.
+    Lost,
 }
 
 /// The API, as long as a test holds it.

@@ -144,11 +144,14 @@ async fn answer(request: Request<Incoming>, state: &Mutex<State>) -> Option<Whol
     if let Err(wrong) = Description::get().answer(&method, &path, status, &body) {
         return Some(whole(400, &[], json!({ "message": wrong }).to_string()));
     }
+    if let Some(Fault::Lost) = fault {
+        return Some(whole(502, &[], "a proxy's words".to_owned()));
+    }
     let mut text = body.to_string();
     match fault {
         Some(Fault::CutOff) => text.truncate(text.len() / 2),
         Some(Fault::NoJson) => "<html>A proxy's page</html>".clone_into(&mut text),
-        Some(Fault::Instead(..) | Fault::Hangup) | None => {}
+        Some(Fault::Instead(..) | Fault::Hangup | Fault::Done | Fault::Lost) | None => {}
     }
     Some(whole(status, &headers, text))
 }

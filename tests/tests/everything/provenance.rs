@@ -206,9 +206,32 @@ fn each_claim_of_a_certificate_counts() {
         let lines: Vec<&str> = why.lines().collect();
         assert!(lines.len() == 1 && lines[0].starts_with(wanted), "{claim}: {why}");
     }
-    let issuer = true_of().but(8, "https://gitlab.example");
-    let why = prove(&attested(&issuer), &roots, &build()).unwrap_err();
-    assert!(why.starts_with("the signature does not hold"), "{why}");
+    let by = |issuer: &str, server| {
+        let source = format!("{server}/someone/tool");
+        let file = format!("{source}/.github/workflows/release.yml@refs/tags/v1.2.3");
+        let run = format!("{source}/actions/runs/17/attempts/1");
+        let claims = [(8, issuer), (9, &file), (12, &source), (18, &file), (21, &run)];
+        let claims = claims.iter().fold(true_of(), |all, (claim, text)| all.but(*claim, text));
+        prove(&attested(&claims), &roots, &Build { server, ..build() })
+    };
+    let (own, ours) = ("https://token.actions.githubusercontent.com", "https://github.com");
+    by(&format!("{own}/an-enterprise"), ours).unwrap();
+    by("https://token.actions.octo.ghe.com", "https://octo.ghe.com").unwrap();
+    for (issuer, server) in [
+        ("https://gitlab.example", ours),
+        (own, "https://octo.ghe.com"),
+        (&format!("{own}.eu"), ours),
+    ] {
+        let why = by(issuer, server).unwrap_err();
+        assert!(why.starts_with("the issuer is"), "{issuer}: {why}");
+    }
+    // GitHub tells no case in the names of repositories, and in files and refs it does.
+    let spelt = |text: &str| text.replace("someone/tool", "Someone/Tool");
+    let file = format!("{source}/.github/workflows/release.yml@refs/tags/v1.2.3");
+    let cased = true_of().but(9, &spelt(&file)).but(12, &spelt(source)).but(18, &spelt(&file));
+    prove(&attested(&cased.but(21, &spelt(run))), &roots, &build()).unwrap();
+    let other = true_of().but(9, &file.replace("release.yml", "Release.yml"));
+    prove(&attested(&other), &roots, &build()).unwrap_err();
 }
 
 /// Of several roots in one file, and of several attestations of one file, the right one is found.

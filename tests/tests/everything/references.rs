@@ -152,6 +152,8 @@ fn resolves(
             let Job::NormalJob(needed) = &file.workflow.jobs[part(1)] else { return Ok(()) };
             match part(2) {
                 "result" => Ok(()),
+                // All of them, as `toJSON` takes them.
+                "outputs" if context.len() == 3 => Ok(()),
                 "outputs" if needed.outputs.contains_key(part(3)) => Ok(()),
                 _ => Err(format!("{} has no {}.{}", part(1), part(2), part(3))),
             }

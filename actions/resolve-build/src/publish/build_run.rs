@@ -3,15 +3,15 @@
 use std::fmt::Write as _;
 
 use lockstep_github::{Conclusion, GitHub, RunStatus, Upload, Why, WorkflowRun};
+use lockstep_provenance::EVENTS;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::receipt::CheckRecord;
 use lockstep_schemas::strings::WorkflowFile;
 
 use super::checks::{check, must_be, wrong};
+use super::earlier::Record;
 use crate::gates::Release;
 
-/// The events that a release is built by. A pull request's run is of other code, and a fork's of another repository.
-const EVENTS: [&str; 2] = ["push", "workflow_dispatch"];
 /// The workflow that builds.
 pub(crate) const WORKFLOW: &str = "release.yml";
 /// What its bundle is called, with the attempt behind it.
@@ -20,7 +20,11 @@ const BUNDLE: &str = "bundle-";
 const TOLD: usize = 10;
 
 /// What must be so of a run that built a release, each with what is found.
-pub(crate) fn facts(release: &Release<'_>, run: &WorkflowRun) -> Vec<CheckRecord> {
+pub(crate) fn facts(
+    release: &Release<'_>,
+    run: &WorkflowRun,
+    recorded: Option<&Record>,
+) -> Vec<CheckRecord> {
     let repository = release.plan.project.repository.as_str();
     let of = run.head_repository.as_ref().map_or("gone", |head| &head.full_name);
     let head = run.head_branch.as_deref().unwrap_or("gone");
@@ -36,12 +40,19 @@ pub(crate) fn facts(release: &Release<'_>, run: &WorkflowRun) -> Vec<CheckRecord
         // Whether that is a tag or a branch, GitHub does not say here: the bundle's provenance does.
         must_be("ref", head, release.tag.as_str()),
         must_be("commit", &run.head_sha, release.commit.as_str()),
+        // A bundle that was found good before is so however a later attempt ended: its bytes are recorded.
         check(
             "result",
-            ended == Some(Conclusion::Success),
+            ended == Some(Conclusion::Success) || recorded.is_some(),
             format!("attempt {}, which {how}: {}", run.run_attempt, run.html_url),
         ),
     ]
+}
+
+/// The workflow that builds.
+pub(crate) fn workflow() -> WorkflowFile {
+    #[expect(clippy::expect_used, reason = "a constant")]
+    WORKFLOW.parse().expect("the name of a workflow's file")
 }
 
 /// The newest run that built a release.
@@ -49,10 +60,8 @@ pub(crate) fn newest(
     release: &Release<'_>,
     github: &GitHub<'_>,
 ) -> Result<WorkflowRun, Diagnostic> {
-    #[expect(clippy::expect_used, reason = "a constant")]
-    let workflow: WorkflowFile = WORKFLOW.parse().expect("the name of a workflow's file");
-    let counts = |run: &WorkflowRun| facts(release, run).iter().all(|fact| fact.passed);
-    let runs = match github.runs(&workflow, release.commit, counts) {
+    let counts = |run: &WorkflowRun| facts(release, run, None).iter().all(|fact| fact.passed);
+    let runs = match github.runs(&workflow(), release.commit, counts) {
         Ok(runs) => runs,
         Err(error) if error.why == Why::NotFound => Vec::new(),
         Err(error) => return Err(error.into()),
@@ -65,7 +74,7 @@ pub(crate) fn newest(
         message.push_str("; of that commit there are:");
     }
     for run in runs.iter().take(TOLD) {
-        let _ = write!(message, "\n- run {}: {}", run.id, wrong(&facts(release, run)));
+        let _ = write!(message, "\n- run {}: {}", run.id, wrong(&facts(release, run, None)));
     }
     if runs.len() > TOLD {
         let _ = write!(message, "\n- {} more", runs.len() - TOLD);
@@ -81,6 +90,7 @@ pub(crate) fn proved(
     release: &Release<'_>,
     run: &WorkflowRun,
     facts: &[CheckRecord],
+    recorded: bool,
 ) -> Result<(), Diagnostic> {
     if facts.iter().all(|fact| fact.passed) {
         return Ok(());
@@ -92,39 +102,52 @@ pub(crate) fn proved(
         release.commit,
         wrong(facts)
     );
+    let wrong = |check: &str| facts.iter().any(|fact| fact.check == check && !fact.passed);
     let only_result = facts.iter().all(|fact| fact.passed || fact.check == "result");
-    Err(Diagnostic::new(Rule::BuildRunUnfit, message).with_remedy(if only_result {
+    Err(Diagnostic::new(Rule::BuildRunUnfit, message).with_remedy(if recorded && wrong("commit") {
+        "an earlier run began to publish it of another commit: the tag has moved since. Tag a new version".to_owned()
+    } else if !only_result {
+        format!("name the tag, and the run that built it is found: -f release_tag={}", release.tag)
+    } else if run.status == Some(RunStatus::Completed) {
         "run its failed jobs again, and then this".to_owned()
     } else {
-        format!("name the tag, and the run that built it is found: -f release_tag={}", release.tag)
+        "wait until it has ended, and then run this again".to_owned()
     }))
 }
 
-/// The bundle of a run: that of its newest attempt which made one.
+/// The bundle of a run: the one that is recorded, or that of its newest attempt which made one.
 pub(crate) fn bundle(
     release: &Release<'_>,
     run: &WorkflowRun,
+    recorded: Option<&Record>,
     github: &GitHub<'_>,
 ) -> Result<Upload, Diagnostic> {
-    let attempt = |upload: &Upload| {
-        let attempt = upload.name.strip_prefix(BUNDLE)?.parse::<u32>().ok()?;
-        (attempt <= run.run_attempt).then_some(attempt)
-    };
     let uploads = github.uploads_of(run.id)?;
-    let bundles = uploads.into_iter().filter_map(|upload| Some((attempt(&upload)?, upload)));
-    let newest = bundles.max_by_key(|(attempt, upload)| (*attempt, upload.id));
-    let gone = |why: String| {
-        Diagnostic::new(Rule::BundleGone, why).with_remedy(format!(
-            "if nothing of {tag} is public yet, build it again: gh workflow run {WORKFLOW} --ref {tag}; else tag a new version",
-            tag = release.tag
-        ))
+    let named = |name: &str| {
+        let of_name = uploads.iter().filter(|upload| upload.name == name);
+        of_name.max_by_key(|upload| upload.id)
     };
-    match newest {
-        Some((_, upload)) if upload.expired => Err(gone(format!(
+    let found = match recorded {
+        Some(record) => named(&record.bundle),
+        None => {
+            (1..=run.run_attempt).rev().find_map(|attempt| named(&format!("{BUNDLE}{attempt}")))
+        }
+    };
+    let tag = release.tag;
+    let gone = |why: String| {
+        Diagnostic::new(Rule::BundleGone, why).with_remedy(if recorded.is_some() {
+            "a part of it may be public, and no other build may follow: tag a new version"
+                .to_owned()
+        } else {
+            format!("build it again: gh workflow run {WORKFLOW} --ref {tag}")
+        })
+    };
+    match found {
+        Some(upload) if upload.expired => Err(gone(format!(
             "`{}` of run {} is deleted: GitHub keeps what a run uploads for a limited time",
             upload.name, run.id
         ))),
-        Some((_, upload)) => Ok(upload),
+        Some(upload) => Ok(upload.clone()),
         None => Err(gone(format!("run {} uploaded no bundle: {}", run.id, run.html_url))),
     }
 }

@@ -12,6 +12,7 @@ use lockstep_schemas::strings::Tag;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::waivers::{self, Waivers};
 use crate::tag;
 
 /// What a dispatch asks for.
@@ -50,9 +51,12 @@ impl<'a> Dispatch<'a> {
         self.inputs.get(&kind.input()) == Some(&Value::Bool(false))
     }
 
-    /// The channels that are asked for.
-    pub(crate) fn channels(&self) -> Vec<&'a ChannelPlan> {
-        self.plan.channels.iter().filter(|channel| !self.leaves_out(channel.kind())).collect()
+    /// The channels that are asked for, and not waived.
+    pub(crate) fn channels(&self, waivers: &Waivers) -> Vec<&'a ChannelPlan> {
+        let is_asked = |channel: &&ChannelPlan| {
+            !self.leaves_out(channel.kind()) && !waivers.has(channel.kind())
+        };
+        self.plan.channels.iter().filter(is_asked).collect()
     }
 
     /// The id of the build run, where one is named.
@@ -65,9 +69,11 @@ impl<'a> Dispatch<'a> {
     }
 
     /// What the run is of.
-    pub(crate) fn run(&self) -> Result<Run, Diagnostic> {
+    pub(crate) fn run(&self, channels: &[&ChannelPlan]) -> Result<Run, Diagnostic> {
         let git_ref = std::env::var("GITHUB_REF").unwrap_or_default();
         let (release_tag, build_run) = (self.text("release_tag"), self.text("build_run_id"));
+        // Only what is a tag stands in a command that somebody shall paste.
+        release_tag.map(tag::parsed).transpose()?;
         if release_tag.is_none() && build_run.is_none() {
             return Err(Diagnostic::new(
                 Rule::WrongInput,
@@ -88,7 +94,7 @@ impl<'a> Dispatch<'a> {
         }
         match (self.is_rehearsal(), self.text("recovery")) {
             (true, _) => Ok(Run::Rehearsal),
-            (false, Some(reason)) => self.recovery(&git_ref, reason),
+            (false, Some(reason)) => self.recovery(&git_ref, reason, channels),
             (false, None) => {
                 let of = if git_ref.is_empty() { "no ref" } else { git_ref.as_str() };
                 let what = format!(
@@ -103,17 +109,30 @@ impl<'a> Dispatch<'a> {
     /// The command that publishes as this dispatch asks for, on the tag.
     fn command(&self, tag: Option<&str>) -> String {
         let tag = tag.map_or_else(|| self.plan.tag_at("X.Y.Z"), str::to_owned);
-        let left_out = self.plan.channels.iter().map(ChannelPlan::kind);
-        let left_out = left_out.filter(|kind| self.leaves_out(*kind)).map(ChannelKind::input);
-        let left_out = left_out.fold(String::new(), |all, name| format!("{all} -f {name}=false"));
         let rehearsal = self.is_rehearsal();
+        let own = ["release_tag", "build_run_id", "recovery", "rehearsal"];
+        let others = self.inputs.iter().filter(|(name, _)| !own.contains(&name.as_str()));
+        let others = others.filter_map(|(name, value)| match value {
+            // What is not said is as it would be by itself.
+            Value::Bool(false) => Some(format!(" -f {name}=false")),
+            Value::String(text) if !text.trim().is_empty() && text != "auto" => {
+                Some(format!(" -f {name}={}", quoted(text)))
+            }
+            _ => None,
+        });
+        let others: String = others.collect();
         format!(
-            "gh workflow run release-publish.yml --ref {tag} -f release_tag={tag} -f rehearsal={rehearsal}{left_out}"
+            "gh workflow run release-publish.yml --ref {tag} -f release_tag={tag} -f rehearsal={rehearsal}{others}"
         )
     }
 
     /// Where the workflow at the tag is broken, the default branch publishes what the tag built.
-    fn recovery(&self, git_ref: &str, reason: &str) -> Result<Run, Diagnostic> {
+    fn recovery(
+        &self,
+        git_ref: &str,
+        reason: &str,
+        channels: &[&ChannelPlan],
+    ) -> Result<Run, Diagnostic> {
         let refused = |what: String, remedy: &str| {
             Err(Diagnostic::new(Rule::RunNotOfTag, what).with_remedy(remedy))
         };
@@ -143,15 +162,15 @@ impl<'a> Dispatch<'a> {
             | ChannelKind::Homebrew
             | ChannelKind::CargoBinstall => false,
         };
-        if let Some(channel) = self.channels().iter().find(makes_provenance) {
+        if let Some(channel) = channels.iter().find(makes_provenance) {
             return refused(
                 format!(
                     "{} would show the commit of {branch} as the one that was released",
                     channel.kind().label()
                 ),
                 &format!(
-                    "leave it out (-f {}=false) and tag a new version for it",
-                    channel.kind().input()
+                    "leave it out ({}) and tag a new version for it",
+                    waivers::to_leave_out(self.plan, channel.kind())
                 ),
             );
         }
@@ -159,15 +178,19 @@ impl<'a> Dispatch<'a> {
     }
 
     /// The environments that the run must be admitted to.
-    pub(crate) fn environments(&self) -> Vec<String> {
+    pub(crate) fn environments(&self, channels: &[&ChannelPlan]) -> Vec<String> {
         let approval = self.plan.publishing.approval.iter();
-        let channels = self.channels();
         let of_channels = channels.iter().filter_map(|channel| channel.environment());
         let mut names: Vec<String> = approval.chain(of_channels).map(ToString::to_string).collect();
         names.sort();
         names.dedup();
         names
     }
+}
+
+/// A text as a shell takes it for one word.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// The part of a run's event that says what the repository's default branch is

@@ -1,88 +1,179 @@
 //! What earlier runs recorded: once a run began to publish what one run built, no other build of that version may follow.
+//!
+//! The record is a status of the release's commit, which nobody can take back, and which stays when the uploads of the run
+//! are gone.
 
-use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
+use std::fmt;
 
-use lockstep_archives::{Format, visit_seekable};
-use lockstep_files::json;
-use lockstep_github::{GitHub, Upload, WorkflowRun};
+use lockstep_bundle::Digest;
+use lockstep_github::{CommitStatus, GitHub};
+use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::manifest::names;
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::receipt::{self, Receipt};
-use lockstep_schemas::strings::{Tag, Version};
+use lockstep_schemas::strings::{CommitSha, Sha256, Tag};
+use serde::Deserialize;
 
-/// The workflow that publishes.
-const WORKFLOW: &str = ".github/workflows/release-publish.yml";
-/// The largest receipt that is read, in bytes.
-const LARGEST: u64 = 1024 * 1024;
+use crate::{Inputs, variable};
 
-/// What a live run uploads its record as: one name for all runs of a version, by which GitHub finds them.
-fn name(version: &Version) -> String {
-    format!("published-from-{version}")
+/// Who sets the status: the token of a run. A person's own is none of a run's.
+const RUNS: &str = "github-actions[bot]";
+
+/// Which bundle is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Record {
+    /// The run that built it.
+    pub(crate) run: u64,
+    /// What it was uploaded as.
+    pub(crate) bundle: String,
+    /// The SHA-256 of its `SHA256SUMS`, and so of all of it.
+    pub(crate) sums: Sha256,
 }
 
-/// The build run that earlier runs began to publish, with a page that shows it.
-pub(crate) fn build_run(
-    plan: &Plan,
+/// A record as the status says it.
+impl fmt::Display for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { run, bundle, sums } = self;
+        write!(f, "run {run}, {bundle}, sha256:{sums}")
+    }
+}
+
+impl Record {
+    fn of(description: &str) -> Option<Self> {
+        let mut parts = description.split(", ");
+        let run = parts.next()?.strip_prefix("run ")?.parse().ok()?;
+        let bundle = parts.next()?.to_owned();
+        let sums = parts.next()?.strip_prefix("sha256:")?.parse().ok()?;
+        parts.next().is_none().then_some(Self { run, bundle, sums })
+    }
+}
+
+/// The context of the status: a commit can have the tags of several packages.
+fn context(tag: &Tag) -> String {
+    format!("lockstep/publishes {tag}")
+}
+
+/// What earlier runs recorded, with a page that shows it.
+pub(crate) fn recorded(
     tag: &Tag,
-    version: &Version,
+    commit: &CommitSha,
     github: &GitHub<'_>,
-) -> Result<Option<(u64, String)>, Diagnostic> {
-    let mut recorded: BTreeMap<u64, String> = BTreeMap::new();
-    for upload in github.uploads_named(&name(version))? {
-        let Some(run) = publishing_run(plan, &upload, github)? else { continue };
-        let page = run.html_url;
-        let unreadable = |why: String| {
-            let message = format!("what {page} recorded of {tag} cannot be read: {why}");
-            let remedy = "nobody knows any more which build it published, so no more can be: tag a new version";
-            Diagnostic::new(Rule::BuildRunChanged, message).with_remedy(remedy)
+) -> Result<Option<(Record, String)>, Diagnostic> {
+    let context = context(tag);
+    let is_record = |status: &&CommitStatus| {
+        status.context.eq_ignore_ascii_case(&context)
+            && status.creator.as_ref().is_some_and(|creator| creator.login == RUNS)
+    };
+    let statuses = github.statuses(commit, |_| false)?;
+    let mut first: Option<(Record, String)> = None;
+    // The oldest comes last.
+    for status in statuses.iter().rev().filter(is_record) {
+        let page = status.target_url.clone().unwrap_or_else(|| "a run".to_owned());
+        let said = status.description.as_deref().unwrap_or_default();
+        let changed = |message: String, remedy: &str| {
+            Err(Diagnostic::new(Rule::BuildRunChanged, message).with_remedy(remedy))
         };
-        if upload.expired {
-            return Err(unreadable("GitHub has deleted it, since its time is over".to_owned()));
+        let Some(record) = Record::of(said) else {
+            let message = format!("what {page} recorded of {tag} is no record: `{said}`");
+            return changed(message, "look who set that status, and tag a new version");
+        };
+        match &first {
+            Some((known, at)) if *known != record => {
+                let message =
+                    format!("{at} published {tag} from {known}, and {page} from {record}");
+                return changed(message, "its files are of two builds: tag a new version");
+            }
+            Some(_) => {}
+            None => first = Some((record, page)),
         }
-        let receipt = read(&github.download(&upload)?).map_err(&unreadable)?;
-        if receipt.tag != *tag || receipt.version != *version || receipt.rehearsal {
-            return Err(unreadable(format!("it is a receipt of {}", receipt.tag)));
-        }
-        recorded.insert(receipt.build.id, page);
     }
-    if recorded.len() > 1 {
-        let runs = recorded.iter().map(|(build, page)| format!("{build} ({page})"));
-        let runs: Vec<String> = runs.collect();
-        let message =
-            format!("earlier runs published {tag} from more than one build: {}", runs.join(", "));
-        return Err(Diagnostic::new(Rule::BuildRunChanged, message)
-            .with_remedy("its files are of different builds: tag a new version"));
-    }
-    Ok(recorded.pop_first())
+    Ok(first)
 }
 
-/// The run of an upload, where it is one that publishes: anybody can open a pull request whose run uploads something.
-fn publishing_run(
-    plan: &Plan,
-    upload: &Upload,
-    github: &GitHub<'_>,
-) -> Result<Option<WorkflowRun>, Diagnostic> {
-    let Some(of) = &upload.workflow_run else { return Ok(None) };
-    if of.repository_id != of.head_repository_id {
-        return Ok(None);
-    }
-    let run = github.run(of.id)?;
-    let publishes = run.file() == WORKFLOW
-        && run.event == "workflow_dispatch"
-        && run.is_of(plan.project.repository.as_str());
-    Ok(publishes.then_some(run))
+/// What the job that resolved the release put out, as far as a record needs it.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Resolved {
+    tag: Tag,
+    commit: CommitSha,
+    run_id: String,
+    upload: String,
+    sums: Sha256,
 }
 
-/// The receipt in an upload.
-fn read(zip: &[u8]) -> Result<Receipt, String> {
-    let mut text = Vec::new();
-    let found = visit_seekable(Format::Zip, &mut Cursor::new(zip), &mut |member, bytes| {
-        if member.name == receipt::FILE {
-            bytes.take(LARGEST).read_to_end(&mut text)?;
+/// Records which bundle this run publishes, before it publishes any of it.
+pub(crate) fn record(asked: &Inputs, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
+    let resolved: Resolved = serde_json::from_str(&asked.inputs).map_err(|error| {
+        let what =
+            format!("`inputs` is not what the job that resolved the release puts out: {error}");
+        Failure::new(Rule::WrongInput, what)
+    })?;
+    let Resolved { tag, commit, run_id, upload, sums } = resolved;
+    let run = run_id.parse().map_err(|_| {
+        Failure::new(Rule::WrongInput, format!("the build run `{run_id}` is not a number"))
+    })?;
+    let record = Record { run, bundle: upload, sums };
+    let github = crate::github(plan)?;
+    match recorded(&tag, &commit, &github)? {
+        Some((earlier, page)) if earlier == record => {
+            report
+                .line(format_args!("{page} recorded it before: {tag} is published from {record}"));
         }
-        Ok(())
-    });
-    found.map_err(|error| error.to_string())?;
-    json::of_json(&text).map_err(|error| error.to_string())
+        Some((earlier, page)) => report.problem(differs(&tag, &earlier, &page, &record)),
+        None => {
+            let page = page_of_run(plan);
+            let set =
+                github.set_status(&commit, &context(&tag), &record.to_string(), page.as_deref());
+            set.map_err(Diagnostic::from)?;
+            report.line(format_args!("recorded: {tag} is published from {record}"));
+        }
+    }
+    Ok(())
+}
+
+/// That a downloaded bundle is the one that an earlier run began to publish, where one did.
+pub(crate) fn same_bytes(
+    asked: &Inputs,
+    tag: &Tag,
+    earlier: Option<(Record, String)>,
+) -> Result<(), Diagnostic> {
+    let Some((earlier, page)) = earlier else { return Ok(()) };
+    let sums = Digest::of_file(&asked.bundle.join(names::SUMS))?.sha256;
+    if earlier.sums == sums {
+        return Ok(());
+    }
+    let found = Record { sums, ..earlier.clone() };
+    Err(differs(tag, &earlier, &page, &found))
+}
+
+pub(super) fn differs(tag: &Tag, earlier: &Record, page: &str, found: &Record) -> Diagnostic {
+    let message = format!("{page} began to publish {tag} from {earlier}, and this run has {found}");
+    Diagnostic::new(Rule::BuildRunChanged, message)
+        .with_remedy("users would get files of two builds under one version: tag a new version")
+}
+
+/// The page of the run that this is.
+fn page_of_run(plan: &Plan) -> Option<String> {
+    let server = variable("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
+    let id = variable("GITHUB_RUN_ID")?;
+    Some(format!("{}/{}/actions/runs/{id}", server.trim_end_matches('/'), plan.project.repository))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_read_as_it_is_written() {
+        let sums: Sha256 = "a".repeat(64).parse().unwrap();
+        let record = Record { run: 17, bundle: "bundle-1".to_owned(), sums };
+        let text = record.to_string();
+        // GitHub takes no longer description.
+        assert!(text.len() <= 140, "{text}");
+        assert_eq!(Record::of(&text), Some(record));
+        let longer = format!("{text}, more");
+        for wrong in ["", "run 17", "run x, bundle-1, sha256:a", &text[..text.len() - 1], &longer] {
+            assert_eq!(Record::of(wrong), None, "{wrong}");
+        }
+    }
 }

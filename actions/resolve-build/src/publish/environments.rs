@@ -18,6 +18,8 @@ const AS_GITHUB: MatchOptions = MatchOptions {
 pub(crate) struct Found {
     pub(crate) problems: Vec<Diagnostic>,
     pub(crate) notes: Vec<String>,
+    /// Whether it is not known of one of them if it admits the ref.
+    pub(crate) is_unsure: bool,
 }
 
 /// Asks for the environments that are named, on a ref: `refs/tags/v1.2.3`.
@@ -33,6 +35,7 @@ pub(crate) fn ask(
     }
     let known = github.environments()?;
     let (settings, tags) = ("in the repository's settings", plan.tag_at("*"));
+    let plans = "a private repository needs a paid plan for that, and where it has none, the model must do without";
     for name in names {
         let unfit = |what: String, remedy: String| {
             let message = format!("the environment `{name}` {what}");
@@ -42,18 +45,26 @@ pub(crate) fn ask(
         let environment = known.iter().find(|one| one.name.eq_ignore_ascii_case(name));
         let Some(environment) = environment else {
             let what = "is not there: GitHub would make one that admits every ref".to_owned();
-            let remedy = format!("make it {settings}, for tags `{tags}` alone");
+            let remedy = format!("make it {settings}, for tags `{tags}` alone ({plans})");
             found.problems.push(unfit(what, remedy));
             continue;
         };
-        if !admits(environment, git_ref, github)? {
-            let remedy = match git_ref.strip_prefix("refs/heads/") {
-                Some(branch) => {
-                    format!("let it admit `{branch}` {settings}, for as long as it must")
-                }
-                None => format!("add `{tags}` to its deployment tags {settings}"),
-            };
-            found.problems.push(unfit(format!("does not admit {git_ref}"), remedy));
+        match admits(environment, git_ref, github)? {
+            Admits::Yes => {}
+            Admits::No => {
+                let remedy = match git_ref.strip_prefix("refs/heads/") {
+                    Some(branch) => {
+                        format!("let it admit `{branch}` {settings}, as long as it must")
+                    }
+                    None => format!("add `{tags}` to its deployment tags {settings}"),
+                };
+                found.problems.push(unfit(format!("does not admit {git_ref}"), remedy));
+            }
+            Admits::Perhaps(why) => {
+                found.is_unsure = true;
+                let note = format!("admits {git_ref}, GitHub decides: {why}");
+                found.notes.push(format!("whether the environment `{name}` {note}"));
+            }
         }
         if environment.deployment_branch_policy.is_none() {
             let note = "admits every ref, of whoever can push one: keep it to tags";
@@ -64,7 +75,7 @@ pub(crate) fn ask(
         match (approves, rules.any(|rule| rule.kind == ProtectionKind::RequiredReviewers)) {
             (true, false) => {
                 let what = "is where a release is approved, and asks nobody".to_owned();
-                found.problems.push(unfit(what, format!("add required reviewers to it {settings}")));
+                found.problems.push(unfit(what, format!("add required reviewers to it {settings} ({plans})")));
             }
             (false, true) => found.notes.push(format!(
                 "the environment `{name}` asks reviewers of its own: where they refuse, the release is half published; `publishing.approval` asks once, before anything is"
@@ -76,28 +87,92 @@ pub(crate) fn ask(
 }
 
 /// Whether an environment admits a ref.
+enum Admits {
+    Yes,
+    No,
+    /// It cannot be told here.
+    Perhaps(String),
+}
+
 fn admits(
     environment: &Environment,
     git_ref: &str,
     github: &GitHub<'_>,
-) -> Result<bool, Diagnostic> {
-    let Some(policy) = environment.deployment_branch_policy else { return Ok(true) };
+) -> Result<Admits, Diagnostic> {
+    let Some(policy) = environment.deployment_branch_policy else { return Ok(Admits::Yes) };
     let branch = git_ref.strip_prefix("refs/heads/");
     let tag = git_ref.strip_prefix("refs/tags/");
     if policy.protected_branches {
         return match branch {
-            Some(branch) => Ok(github.is_protected(branch)?),
-            None => Ok(false),
+            None => Ok(Admits::No),
+            Some(branch) if github.is_protected(branch)? => Ok(Admits::Yes),
+            Some(branch) => {
+                let why = format!(
+                    "it admits protected branches, and {branch} only where the repository protects none"
+                );
+                Ok(Admits::Perhaps(why))
+            }
         };
     }
     let (kind, name) = match (branch, tag) {
         (Some(branch), _) => (RefKind::Branch, branch),
         (None, Some(tag)) => (RefKind::Tag, tag),
-        (None, None) => return Ok(false),
+        (None, None) => return Ok(Admits::No),
     };
     let patterns = github.ref_patterns(&environment.name)?;
-    let fits = |pattern: &str| {
-        Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_with(name, AS_GITHUB))
+    let mut unread = None;
+    for pattern in patterns.iter().filter(|pattern| pattern.kind == kind) {
+        match Pattern::new(&in_words_of_glob(&pattern.name)) {
+            Ok(read) if read.matches_with(name, AS_GITHUB) => return Ok(Admits::Yes),
+            Ok(_) => {}
+            Err(_) => unread = Some(&pattern.name),
+        }
+    }
+    Ok(match unread {
+        Some(pattern) => Admits::Perhaps(format!("its pattern `{pattern}` cannot be read here")),
+        None => Admits::No,
+    })
+}
+
+/// A pattern of [Ruby's](https://docs.ruby-lang.org/en/master/File.html#method-c-fnmatch) as the library reads it: several
+/// stars are one, unless they are all of a part, and `^` leaves out as `!` does.
+fn in_words_of_glob(pattern: &str) -> String {
+    let part = |part: &str| match part {
+        "**" => part.to_owned(),
+        part => {
+            let stars = part.split('*').enumerate();
+            let kept = stars.filter(|(index, text)| *index == 0 || !text.is_empty());
+            let kept: Vec<&str> = kept.map(|(_, text)| text).collect();
+            let end = if part.ends_with('*') { "*" } else { "" };
+            format!("{}{end}", kept.join("*")).replace("[^", "[!")
+        }
     };
-    Ok(patterns.iter().any(|pattern| pattern.kind == kind && fits(&pattern.name)))
+    pattern.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_read_as_github_reads_them() {
+        let cases = [
+            ("v*", "v1.2.3", true),
+            ("v*", "v1/2", false),
+            ("v**", "v1.2.3", true),
+            ("v***.3", "v1.2.3", true),
+            ("**/x", "a/b/x", true),
+            ("v[^a]", "v1", true),
+            ("v[^a]", "va", false),
+            ("v?", "v1", true),
+            ("*", ".hidden", false),
+            ("v", "v", true),
+            ("", "v", false),
+            ("*v", "xv", true),
+        ];
+        for (pattern, name, wanted) in cases {
+            let read = Pattern::new(&in_words_of_glob(pattern)).unwrap();
+            assert_eq!(read.matches_with(name, AS_GITHUB), wanted, "{pattern} of {name}");
+        }
+    }
 }

@@ -3,12 +3,10 @@
 mod build_run;
 pub(crate) mod checks;
 mod dispatch;
-mod earlier;
+pub(crate) mod earlier;
 mod environments;
 mod recovery;
 mod waivers;
-
-use std::fs;
 
 use lockstep_clients::git;
 use lockstep_files::json;
@@ -17,13 +15,14 @@ use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{SchemaVersion, Stage};
 use lockstep_schemas::plan::{ChannelPlan, Plan};
-use lockstep_schemas::receipt::{self, CheckRecord, Receipt, RunRecord};
+use lockstep_schemas::receipt::{self, CheckRecord, Receipt, RunRecord, WaiverRecord};
 use lockstep_schemas::strings::{CommitSha, Tag, Version};
 
 use crate::gates::{self, Release};
 use crate::{Inputs, build, tag, variable};
-pub(crate) use build_run::WORKFLOW;
+pub(crate) use build_run::{WORKFLOW, workflow};
 use dispatch::{Dispatch, Run};
+use earlier::Record;
 use waivers::Waivers;
 
 /// The release that is published.
@@ -42,7 +41,8 @@ pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Resul
         report.problems(problems);
         Waivers::default()
     });
-    let Some(run) = report.found(dispatch.run()) else { return Ok(()) };
+    let channels = dispatch.channels(&waivers);
+    let Some(run) = report.found(dispatch.run(&channels)) else { return Ok(()) };
     let Some(github) = report.found(crate::github(plan)) else { return Ok(()) };
     let Some(named) = report.found(named(&dispatch, &github)) else { return Ok(()) };
     let published = report.found(Published::of(plan, &dispatch, &run, named.as_ref()));
@@ -52,15 +52,14 @@ pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Resul
     tell_run(&run, named.is_some(), report);
     let release = Release { plan, tag, commit };
     let built = published.built(plan, named, &github, report);
-    let admitted = admitted(plan, &dispatch, &run, &github, report);
+    let environments = dispatch.environments(&channels);
+    let admitted = admitted(plan, &environments, &run, &github, report);
     let gates = gates::ask(&release, &github, Stage::Publish, &waivers.gates(), report);
-    let channels = dispatch.channels().into_iter();
-    let channels: Vec<&ChannelPlan> =
-        channels.filter(|channel| !waivers.has(channel.kind())).collect();
     if let Run::Recovery(_) = run {
         let differ = recovery::channels_differ(plan, &asked.plan.plan, &published, &channels);
         report.problems(differ.unwrap_or_else(|problem| vec![problem]));
     }
+    let waivers = waivers.that_count(&gates);
     tell_waivers(&waivers, report);
     let Some(Built { run: built, facts, bundle }) = built else { return Ok(()) };
     let receipt = Receipt {
@@ -68,15 +67,18 @@ pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Resul
         tag: tag.clone(),
         version: version.clone(),
         commit: commit.clone(),
-        build: RunRecord { id: built.id, attempt: built.run_attempt },
-        run: this_run(),
+        build: Some(RunRecord { id: built.id, attempt: built.run_attempt }),
+        bundle: bundle.as_ref().map(|upload| upload.name.clone()),
+        stage: Stage::Publish,
+        run: crate::this_run(),
         rehearsal: dispatch.is_rehearsal(),
         checks: facts,
         gates,
-        waivers: waivers.0,
+        waivers,
     };
-    write(asked, &receipt)?;
+    crate::write(asked, &receipt)?;
     let Some(bundle) = bundle else { return Ok(()) };
+    report.output("run-id", built.id);
     put_out(plan, &receipt, &bundle, &channels, admitted, report);
     Ok(())
 }
@@ -110,8 +112,11 @@ impl Published {
                 (tag.clone(), commit)
             }
             Run::Rehearsal | Run::Recovery(_) => {
-                let built = || named.and_then(|run| run.head_branch.as_deref());
-                let name = dispatch.text("release_tag").or_else(built).unwrap_or_default();
+                let name = match (dispatch.text("release_tag"), named) {
+                    (Some(tag), _) => tag,
+                    (None, Some(run)) => tag_of(plan, run)?,
+                    (None, None) => "",
+                };
                 let tag = tag::parsed(name)?;
                 let commit = git::commit_of_tag(&plan.project.repository, &tag)?;
                 (tag, commit)
@@ -121,7 +126,8 @@ impl Published {
         Ok(Self { tag, version, commit })
     }
 
-    /// What built the release, proved as far as GitHub knows.
+    /// What built the release, proved as far as GitHub knows: that which an earlier run began to publish, and no other; that
+    /// which the dispatch names; else the newest.
     fn built(
         &self,
         plan: &Plan,
@@ -129,40 +135,38 @@ impl Published {
         github: &GitHub<'_>,
         report: &mut Report,
     ) -> Option<Built> {
-        let run = report.found(self.build_run(plan, named, github))?;
         let release = Release { plan, tag: &self.tag, commit: &self.commit };
-        let facts = build_run::facts(&release, &run);
-        checks::tell(&facts, report);
-        report.found(build_run::proved(&release, &run, &facts));
-        let bundle = report.found(build_run::bundle(&release, &run, github));
-        Some(Built { run, facts, bundle })
-    }
-
-    /// The run that built the release: that which an earlier run began to publish, and no other; that which the dispatch
-    /// names; else the newest.
-    fn build_run(
-        &self,
-        plan: &Plan,
-        named: Option<WorkflowRun>,
-        github: &GitHub<'_>,
-    ) -> Result<WorkflowRun, Diagnostic> {
-        let Self { tag, version, commit } = self;
-        let earlier = earlier::build_run(plan, tag, version, github)?;
-        match (named, earlier) {
-            (Some(named), Some((earlier, page))) if named.id != earlier => {
-                let message = format!(
-                    "{page} began to publish {tag} from build run {earlier}, and this run names {}",
-                    named.id
-                );
-                Err(Diagnostic::new(Rule::BuildRunChanged, message).with_remedy(format!(
-                    "go on with that one: name the tag, or -f build_run_id={earlier}"
-                )))
+        let earlier = report.found(earlier::recorded(&self.tag, &self.commit, github))?;
+        let run = match (named, &earlier) {
+            (Some(named), Some((record, page))) if named.id != record.run => {
+                let found = Record { run: named.id, ..record.clone() };
+                report.problem(earlier::differs(&self.tag, record, page, &found));
+                return None;
             }
             (Some(named), _) => Ok(named),
-            (None, Some((earlier, _))) => Ok(github.run(earlier)?),
-            (None, None) => build_run::newest(&Release { plan, tag, commit }, github),
-        }
+            (None, Some((record, _))) => github.run(record.run).map_err(Diagnostic::from),
+            (None, None) => build_run::newest(&release, github),
+        };
+        let run = report.found(run)?;
+        let record = earlier.as_ref().map(|(record, _)| record);
+        let facts = build_run::facts(&release, &run, record);
+        checks::tell(&facts, report);
+        report.found(build_run::proved(&release, &run, &facts, record.is_some()));
+        let bundle = report.found(build_run::bundle(&release, &run, record, github));
+        Some(Built { run, facts, bundle })
     }
+}
+
+/// The tag of a run, which GitHub tells from a branch by no more than its form.
+fn tag_of<'r>(plan: &Plan, run: &'r WorkflowRun) -> Result<&'r str, Diagnostic> {
+    let head = run.head_branch.as_deref().unwrap_or_default();
+    if plan.tag.version_of(head).is_some() {
+        return Ok(head);
+    }
+    let of = if head.is_empty() { "a ref that is gone".to_owned() } else { format!("`{head}`") };
+    let message = format!("run {} is of {of}, and not of a release's tag", run.id);
+    Err(Diagnostic::new(Rule::BuildRunUnfit, message)
+        .with_remedy(format!("name a run of {WORKFLOW} that a tag started, or the tag itself")))
 }
 
 /// What kind of run it is, where that is not the usual one.
@@ -182,18 +186,18 @@ fn tell_run(run: &Run, is_named: bool, report: &mut Report) {
 /// Whether the environments admit the run. A rehearsal on a branch goes on without them.
 fn admitted(
     plan: &Plan,
-    dispatch: &Dispatch<'_>,
+    environments: &[String],
     run: &Run,
     github: &GitHub<'_>,
     report: &mut Report,
 ) -> bool {
     let git_ref = variable("GITHUB_REF").unwrap_or_default();
-    let found = environments::ask(plan, &dispatch.environments(), &git_ref, github);
+    let found = environments::ask(plan, environments, &git_ref, github);
     let Some(found) = report.found(found) else { return false };
     for note in found.notes {
         report.line(format_args!("note: {note}"));
     }
-    let admitted = found.problems.is_empty();
+    let admitted = found.problems.is_empty() && !(found.is_unsure && *run == Run::Rehearsal);
     for problem in found.problems {
         if *run == Run::Rehearsal {
             report.line(format_args!(
@@ -207,8 +211,8 @@ fn admitted(
     admitted
 }
 
-fn tell_waivers(waivers: &Waivers, report: &mut Report) {
-    for waiver in &waivers.0 {
+fn tell_waivers(waivers: &[WaiverRecord], report: &mut Report) {
+    for waiver in waivers {
         let what = match &waiver.waived {
             receipt::Waived::Gate { gate } => format!("gate {gate}"),
             receipt::Waived::Channel { channel } => channel.label().to_owned(),
@@ -217,22 +221,6 @@ fn tell_waivers(waivers: &Waivers, report: &mut Report) {
         report.line(&line);
         report.summarize(format_args!("{line}\n"));
     }
-}
-
-/// The run that this is, where it is one.
-fn this_run() -> Option<RunRecord> {
-    let id = variable("GITHUB_RUN_ID")?.parse().ok()?;
-    let attempt = variable("GITHUB_RUN_ATTEMPT").and_then(|attempt| attempt.parse().ok());
-    Some(RunRecord { id, attempt: attempt.unwrap_or(1) })
-}
-
-fn write(asked: &Inputs, receipt: &Receipt) -> Result<(), Diagnostic> {
-    let folder = &asked.receipt.receipt;
-    fs::create_dir_all(folder).map_err(|error| {
-        let message = format!("the receipt's folder cannot be made: {error}");
-        Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
-    })?;
-    json::write(&folder.join(receipt::FILE), receipt)
 }
 
 fn put_out(
@@ -249,8 +237,7 @@ fn put_out(
     report.output("tag", &receipt.tag);
     report.output("version", &receipt.version);
     report.output("commit", &receipt.commit);
-    report.output("run-id", receipt.build.id);
-    report.output("bundle", &bundle.name);
+    report.output("upload", &bundle.name);
     report.output("channels", ids.join(" "));
     report.output("waived", json::line(&waived));
     report.output("admitted", admitted);

@@ -7,7 +7,7 @@ use lockstep_files::json;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{ChannelPlan, Plan};
 
-use super::Published;
+use super::{Published, waivers};
 
 /// The channels of the branch that are not the tag's.
 pub(super) fn channels_differ(
@@ -30,8 +30,8 @@ pub(super) fn channels_differ(
         let what = if has_it { "is another one there" } else { "is not there" };
         let message = format!("this branch would ship to {label} as its plan says, and {tag}'s was built for its own, in which {label} {what}");
         Diagnostic::new(Rule::PlanMismatch, message).in_file(&file).with_remedy(format!(
-            "make the channel what it was at {tag}, or leave it out: -f {}=false",
-            kind.input()
+            "make the channel what it was at {tag}, or leave it out: {}",
+            waivers::to_leave_out(plan, kind)
         ))
     });
     Ok(differs.collect())

@@ -3,7 +3,7 @@
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{ChannelKind, Waiver};
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::receipt::{Waived, WaiverRecord};
+use lockstep_schemas::receipt::{GateRecord, GateState, Waived, WaiverRecord};
 use lockstep_schemas::strings::{Id, Login, Text};
 
 use super::dispatch::Dispatch;
@@ -22,6 +22,17 @@ impl Waivers {
         gates.collect()
     }
 
+    /// Those that let something go in the end: a gate that is open is not let go.
+    pub(crate) fn that_count(self, gates: &[GateRecord]) -> Vec<WaiverRecord> {
+        let counts = |record: &WaiverRecord| match &record.waived {
+            Waived::Gate { gate } => {
+                gates.iter().any(|one| one.gate == *gate && one.state == GateState::Waived)
+            }
+            Waived::Channel { .. } => true,
+        };
+        self.0.into_iter().filter(counts).collect()
+    }
+
     /// Whether a channel is among it.
     pub(crate) fn has(&self, channel: ChannelKind) -> bool {
         self.0.iter().any(|record| record.waived == Waived::Channel { channel })
@@ -32,7 +43,9 @@ impl Waivers {
 pub(crate) fn granted(plan: &Plan, dispatch: &Dispatch<'_>) -> Result<Waivers, Vec<Diagnostic>> {
     let mut problems = Vec::new();
     let mut granted = Waivers::default();
-    let actor = crate::variable("GITHUB_ACTOR");
+    // A run that is repeated keeps the inputs of the one who started it: whoever repeats it must be allowed to as well.
+    let actors = ["GITHUB_ACTOR", "GITHUB_TRIGGERING_ACTOR"].map(crate::variable);
+    let actors: Vec<String> = actors.into_iter().flatten().collect();
     let asked = dispatch.text("waive").unwrap_or_default();
     for word in asked.split([' ', ',']).filter(|word| !word.is_empty()) {
         let Some((what, waiver)) = named(plan, word) else {
@@ -43,9 +56,12 @@ pub(crate) fn granted(plan: &Plan, dispatch: &Dispatch<'_>) -> Result<Waivers, V
             problems.push(refused(problem, format!("what may be waived: {known}")));
             continue;
         };
-        match allowed(word, waiver, actor.as_deref(), dispatch.text("waiver_reason")) {
+        match allowed(word, &waiver, &actors, dispatch.text("waiver_reason")) {
             Ok((approver, reason)) => {
-                granted.0.push(WaiverRecord { waived: what, approver, reason });
+                let record = WaiverRecord { waived: what, approver, reason };
+                if !granted.0.contains(&record) {
+                    granted.0.push(record);
+                }
             }
             Err(problem) => problems.push(problem),
         }
@@ -57,11 +73,10 @@ pub(crate) fn granted(plan: &Plan, dispatch: &Dispatch<'_>) -> Result<Waivers, V
 /// Who lets something go and why, where that one may.
 fn allowed(
     word: &str,
-    waiver: &Waiver,
-    actor: Option<&str>,
+    approvers: &[&str],
+    actors: &[String],
     reason: Option<&str>,
 ) -> Result<(String, Text), Diagnostic> {
-    let approvers: Vec<&str> = waiver.approvers.iter().map(Login::as_str).collect();
     let who = |remedy: &str| format!("{remedy}: {}", approvers.join(", "));
     let Some(reason) = reason else {
         let remedy = "say why; it goes on record: -f waiver_reason='…'".to_owned();
@@ -70,15 +85,25 @@ fn allowed(
     let reason: Text = reason.parse().map_err(|wrong| {
         refused(format!("the waiver's reason: {wrong}"), "say it in one line".to_owned())
     })?;
-    let Some(actor) = actor else {
-        let what = format!("nobody started this run on GitHub, so nobody waives `{word}`");
-        return Err(refused(what, who("one of these must start it")));
-    };
-    if !approvers.iter().any(|approver| approver.eq_ignore_ascii_case(actor)) {
+    let may = |actor: &String| approvers.iter().any(|one| one.eq_ignore_ascii_case(actor));
+    if let Some(actor) = actors.iter().find(|actor| !may(actor)) {
         let what = format!("{actor}, who started this run, may not waive `{word}`");
         return Err(refused(what, who("one of these must start it")));
     }
-    Ok((actor.to_owned(), reason))
+    let Some(actor) = actors.first() else {
+        let what = format!("nobody started this run on GitHub, so nobody waives `{word}`");
+        return Err(refused(what, who("one of these must start it")));
+    };
+    Ok((actor.clone(), reason))
+}
+
+/// What leaves a channel out: a waiver, where the model says who may let it go.
+pub(super) fn to_leave_out(plan: &Plan, kind: ChannelKind) -> String {
+    if plan.waivers.iter().any(|waiver| waiver.channel == Some(kind)) {
+        format!("-f waive={} -f waiver_reason='…'", kind.id())
+    } else {
+        format!("-f {}=false", kind.input())
+    }
 }
 
 /// The channels that a live run leaves out without a waiver, though the model says who may let them go.
@@ -94,7 +119,7 @@ fn left_out<'a>(
     let kinds: Vec<ChannelKind> = kinds.filter(is_left_out).collect();
     kinds.into_iter().map(|kind| {
         let what = "is left out, and the model says who may let it go";
-        let remedy = format!("waive it: -f waive={} -f waiver_reason='…'", kind.id());
+        let remedy = format!("waive it: {}", to_leave_out(plan, kind));
         refused(format!("{} {what}", kind.label()), remedy)
     })
 }
@@ -103,12 +128,15 @@ fn refused(what: String, remedy: String) -> Diagnostic {
     Diagnostic::new(Rule::WaiverRefused, what).with_remedy(remedy)
 }
 
-/// What a word waives, and the model's word on it.
-fn named<'a>(plan: &'a Plan, word: &str) -> Option<(Waived, &'a Waiver)> {
-    plan.waivers.iter().find_map(|waiver| {
-        let (waived, name) = of(waiver)?;
-        (name == word).then_some((waived, waiver))
-    })
+/// What a word waives, and who may.
+fn named<'a>(plan: &'a Plan, word: &str) -> Option<(Waived, Vec<&'a str>)> {
+    let of_word = || {
+        let named = plan.waivers.iter().filter_map(|waiver| Some((of(waiver)?, waiver)));
+        named.filter(|((_, name), _)| name == word)
+    };
+    let ((waived, _), _) = of_word().next()?;
+    let approvers = of_word().flat_map(|(_, waiver)| &waiver.approvers);
+    Some((waived, approvers.map(Login::as_str).collect()))
 }
 
 /// What a waiver is of, and how that is called.

@@ -7,7 +7,7 @@ use lockstep_schemas::workflow::{
 };
 
 use super::super::parts::{call, id, job};
-use super::super::steps::{other, report as put_together, upload_receipt};
+use super::super::steps::{download_receipts, report as put_together, upload_receipt};
 use super::super::{merged, programs};
 use super::resolved;
 
@@ -49,11 +49,9 @@ fn of_mode(
     condition: Vec<Condition>,
     jobs: &[&Vec<Job>],
 ) -> Job {
-    let receipts = other("Download the receipts", "actions/download-artifact")
-        .with("pattern", "receipt-*")
-        .with("path", "lockstep/receipts");
     let step = put_together("Put together what happened", plan, "publish", mode);
-    let steps = merged([programs::take(model), vec![receipts, step, upload_receipt("report")]]);
+    let steps =
+        merged([programs::take(model), vec![download_receipts(), step, upload_receipt("report")]]);
     let report = job(model, name, label, 10, Checkout::OfEvent, steps);
     let needs = jobs.iter().flat_map(|jobs| jobs.iter()).map(|job| job.id.clone());
     Job { needs: needs.collect(), condition: Some(Condition::All(condition)), ..report }

@@ -3,18 +3,21 @@
 
 use lockstep_schemas::model::{ChannelKind, Model, Shell, Stage};
 use lockstep_schemas::plan::{ChannelPlan, Plan};
-use lockstep_schemas::strings::Expression;
+use lockstep_schemas::strings::JobId;
 use lockstep_schemas::workflow::{
     Checkout, Condition, Fact, Job, JobBody, Need, OutputKind, PermissionScope, Role, Step,
 };
 
 use super::super::parts::{RESOLVE, expr, id, job, output};
 use super::super::steps::{
-    BUNDLE, KEPT_FOR, RECEIPT, SUMS, bundle_outputs, github_token, in_repository, other, own,
-    reading_gates, report, upload, upload_bundle, upload_receipt, verify_bundle,
+    BUNDLE, KEPT_FOR, SUMS, bundle_outputs, download_receipts, github_token, in_repository, other,
+    own, reading_gates, report, upload_bundle, upload_receipt, verify_bundle,
 };
 use super::super::{gates, merged, programs};
-use super::{jobs, look_at_bundle, resolved};
+use super::{BUNDLED_PLAN, jobs, look_at_bundle, resolved};
+
+/// The job that records what is published.
+const RECORD: &str = "record";
 
 /// All of them but the approval, which a rehearsal does without.
 pub(super) fn jobs(model: &Model, plan: &Plan) -> Vec<Job> {
@@ -36,6 +39,8 @@ fn resolve(model: &Model, plan: &Plan) -> Job {
         .with("stage", "publish")
         .with("inputs", expr("toJSON(inputs)"))
         .with("token", github_token());
+    let statuses = "look which build an earlier run began to publish";
+    let find = find.needing(Need::read(PermissionScope::Statuses, statuses));
     let find = reading_gates(find, plan, Stage::Publish);
     let check_out = other("Check out the release's commit", "actions/checkout")
         .with("ref", here("commit"))
@@ -44,7 +49,7 @@ fn resolve(model: &Model, plan: &Plan) -> Job {
     let reason = "find the build run, download its bundle, read the environments";
     let download = other("Download the bundle of the build run", "actions/download-artifact")
         .needing(Need::read(PermissionScope::Actions, reason))
-        .with("name", here("bundle"))
+        .with("name", here("upload"))
         .with("path", BUNDLE)
         .with("run-id", here("run-id"))
         .with("github-token", github_token());
@@ -64,14 +69,13 @@ fn resolve(model: &Model, plan: &Plan) -> Job {
         vec![verify_bundle("Verify the bundle", here).with_id(SUMS)],
         vec![
             prove,
-            record(&here("version")),
             upload_bundle("Hand the bundle to the jobs that publish", KEPT_FOR),
             upload_receipt("resolve"),
         ],
     ]);
     let mut resolve = job(model, "resolve", "Resolve the build run", 30, Checkout::OfEvent, steps);
     if let JobBody::Run(run) = &mut resolve.body {
-        let texts = ["tag", "version", "commit", "channels", "waived"];
+        let texts = ["tag", "version", "commit", "run-id", "upload", "channels", "waived"];
         let texts = texts.into_iter().map(|name| output(name, OutputKind::Text));
         let channels = plan.channels.iter().map(|channel| channel.kind().id());
         let flags = ["admitted"].into_iter().chain(channels);
@@ -79,18 +83,6 @@ fn resolve(model: &Model, plan: &Plan) -> Job {
         run.outputs = texts.chain(bundle_outputs()).chain(flags).collect();
     }
     resolve
-}
-
-/// Records, once all is proved, which build a live run publishes. All runs of a version give it one name, by which later
-/// ones find it: no other build of that version may follow.
-fn record(version: &Expression) -> Step {
-    upload(
-        "Record which build is published",
-        format!("published-from-{version}"),
-        RECEIPT,
-        KEPT_FOR,
-    )
-    .when(!Fact::Rehearsal)
 }
 
 /// What is asked of a channel before anything is published anywhere.
@@ -159,14 +151,11 @@ fn look(model: &Model, plan: &Plan) -> Job {
 
 /// What would be published, written down before anybody is asked: behind every gate and every preflight.
 fn announce(model: &Model, plan: &Plan, gates: &[Job]) -> Job {
-    let receipts = other("Download the receipts", "actions/download-artifact")
-        .with("pattern", "receipt-*")
-        .with("path", "lockstep/receipts");
     let write = report("Write down what would be published", plan, "announce", "rehearsal");
     let steps = merged([
         programs::take(model),
         look_at_bundle(),
-        vec![receipts, write.as_role(Role::Plain), upload_receipt("announce")],
+        vec![download_receipts(), write.as_role(Role::Plain), upload_receipt("announce")],
     ]);
     let commit = Checkout::Of(resolved("commit"));
     let announce = job(model, "announce", "Publish plan", 10, commit, steps);
@@ -199,4 +188,23 @@ pub(super) fn approve(model: &Model, plan: &Plan) -> Option<Job> {
     let approve = job(model, "approve", "Approve", 5, Checkout::OfEvent, vec![approved]);
     let condition = vec![!Fact::Cancelled, !Fact::Rehearsal, Condition::succeeded(id("announce"))];
     Some(Job { needs: vec![id("announce")], condition: Some(Condition::All(condition)), ..approve })
+}
+
+/// Records on the release's commit which bundle is published, behind the last answer that can stop it and before the first
+/// thing that is public: no other build of the version may follow.
+pub(super) fn record(model: &Model, behind: &JobId) -> Job {
+    let reason = "say on the commit which bundle is published";
+    let record = own("Record which bundle is published", "resolve-build")
+        .needing(Need::write(PermissionScope::Statuses, reason))
+        .with("plan", BUNDLED_PLAN)
+        .with("stage", "record")
+        .with("inputs", expr("toJSON(needs.resolve.outputs)"))
+        .with("token", github_token());
+    let steps = merged([programs::take(model), look_at_bundle(), vec![record]]);
+    let commit = Checkout::Of(resolved("commit"));
+    let job = job(model, RECORD, "Record", 10, commit, steps);
+    let needs = vec![id("resolve"), behind.clone()];
+    let succeeded = needs.iter().cloned().map(Condition::succeeded);
+    let terms = [!Fact::Cancelled, !Fact::Rehearsal].into_iter().chain(succeeded).collect();
+    Job { needs, condition: Some(Condition::All(terms)), ..job }
 }

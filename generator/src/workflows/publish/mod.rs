@@ -25,12 +25,15 @@ pub(super) fn workflow(model: &Model, plan: &Plan, verify: &Workflow) -> Workflo
     let approve = before::approve(model, plan);
     // What a live run waits for, and what a rehearsal does.
     let rehearsed_behind = vec![id("resolve"), id("announce")];
-    let live_behind: Vec<JobId> =
-        rehearsed_behind.iter().cloned().chain(approve.iter().map(|job| job.id.clone())).collect();
+    let last_answer = approve.as_ref().map_or_else(|| id("announce"), |job| job.id.clone());
+    let record = before::record(model, &last_answer);
+    let before_live = approve.iter().chain([&record]).map(|job| job.id.clone());
+    let live_behind: Vec<JobId> = rehearsed_behind.iter().cloned().chain(before_live).collect();
     let live = Chain::of(model, plan, &live_behind).live();
     let rehearsal = Chain::of(model, plan, &rehearsed_behind).rehearsal();
     let deliver = after::deliver(&live, verify);
-    let of_live: Vec<Job> = approve.into_iter().chain(live).chain([deliver]).collect();
+    let of_live: Vec<Job> =
+        approve.into_iter().chain([record]).chain(live).chain([deliver]).collect();
     let report = after::report(model, plan, &[&jobs, &of_live]);
     let rehearse_report = after::rehearse_report(model, plan, &[&jobs, &rehearsal]);
     jobs.extend(of_live.into_iter().chain([report]).chain(rehearsal).chain([rehearse_report]));

@@ -1,0 +1,48 @@
+//! What is about to be published, written down before anybody is asked.
+
+use std::collections::BTreeSet;
+
+use lockstep_bundle::manifest;
+use lockstep_files::json;
+use lockstep_runner::{Report, Table};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::manifest::names;
+use lockstep_schemas::plan::Plan;
+
+use crate::{Inputs, Jobs};
+
+/// Writes down, for each channel, what it would get.
+pub(crate) fn write(asked: &Inputs, jobs: &Jobs, report: &mut Report) -> Result<(), Diagnostic> {
+    let channels = jobs.get("resolve").and_then(|job| job.output("channels"));
+    let channels = channels.filter(|channels| !channels.is_empty()).ok_or_else(|| {
+        Diagnostic::new(Rule::WrongInput, "`needs` does not say which channels are published to")
+            .with_remedy("the job `resolve` puts that out: look why it did not")
+    })?;
+    let channels: BTreeSet<&str> = channels.split(' ').collect();
+    let plan: Plan = json::read_plan(&asked.bundle.join(names::PLAN))?;
+    let manifest = manifest(&asked.bundle)?;
+    let mut table = Table::new(["channel", "file", "bytes", "SHA-256"]).with_numbers(&[2]);
+    let mut left_out = Vec::new();
+    for channel in &plan.channels {
+        let kind = channel.kind();
+        if !channels.contains(kind.id()) {
+            left_out.push(kind.label());
+            continue;
+        }
+        for artifact in
+            manifest.artifacts.iter().filter(|one| channel.artifacts.contains(&one.artifact))
+        {
+            let size = artifact.size.to_string();
+            table.row([kind.label(), artifact.name.as_str(), &size, artifact.sha256.as_str()]);
+        }
+    }
+    let head = format!("{} {}, of {}", manifest.project, manifest.version, manifest.source.commit);
+    let tail = if left_out.is_empty() {
+        "No channel is left out.".to_owned()
+    } else {
+        format!("Left out: {}.", left_out.join(", "))
+    };
+    report.line(format_args!("{head}\n{table}{tail}"));
+    report.summarize(format_args!("{head}\n\n{}\n{tail}\n", table.markdown()));
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! What stopped a release, and what did not stop it this time.
+
+use lockstep_files::json;
+use lockstep_runner::Report;
+use lockstep_schemas::blocker::{Blocker, Stopped};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::model::Stage;
+use lockstep_schemas::receipt::{self, GateRecord, GateState, Receipt};
+use lockstep_schemas::strings::Tag;
+
+use crate::{Inputs, Job, Jobs, Outcome, variable};
+
+/// The jobs of gates that are scripts, and those that publish, begin so.
+const GATE: &str = "gate-";
+const PUBLISHES: &str = "publish-";
+/// The jobs that ask the gates: where one is closed, that says why the job failed.
+const ASK: [&str; 2] = ["context", "resolve"];
+
+/// What a run found.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) tag: Tag,
+    pub(crate) stopped: Vec<Finding>,
+    /// What passed, and may have an issue of an earlier run.
+    pub(crate) passed: Vec<Blocker>,
+}
+
+/// Something that stopped a release.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    pub(crate) blocker: Blocker,
+    /// What it is, in a few words.
+    pub(crate) title: String,
+    /// Why, as far as is known here.
+    pub(crate) why: String,
+}
+
+/// What a run's jobs and receipts say.
+pub(crate) fn by(asked: &Inputs, stage: Stage, jobs: &Jobs) -> Result<Found, Diagnostic> {
+    let tag = tag(asked, jobs)?;
+    let mut found = Found { tag, stopped: Vec::new(), passed: Vec::new() };
+    let gates = gates(asked, stage)?;
+    for gate in &gates {
+        let what = Stopped::Gate(gate.gate.clone());
+        match gate.state {
+            GateState::Open | GateState::Waived => found.passed(stage, what),
+            GateState::Closed => {
+                let title = format!("gate `{}` is closed", gate.gate);
+                found.stopped(stage, what, title, gate.why.clone());
+            }
+            // Its own job says.
+            GateState::Job => {}
+        }
+    }
+    let is_shut = gates.iter().any(|gate| gate.state == GateState::Closed);
+    found.partial(stage, jobs);
+    let is_partial = found.stopped.iter().any(|finding| finding.blocker.what == Stopped::Partial);
+    for (name, job) in jobs {
+        let is_told =
+            is_shut && ASK.contains(&name.as_str()) || is_partial && name.starts_with(PUBLISHES);
+        if !is_told {
+            found.job(stage, name, job)?;
+        }
+    }
+    Ok(found)
+}
+
+impl Found {
+    fn blocker(&self, stage: Stage, what: Stopped) -> Blocker {
+        Blocker { tag: self.tag.clone(), stage, what }
+    }
+
+    fn passed(&mut self, stage: Stage, what: Stopped) {
+        self.passed.push(self.blocker(stage, what));
+    }
+
+    fn stopped(&mut self, stage: Stage, what: Stopped, title: String, why: String) {
+        self.stopped.push(Finding { blocker: self.blocker(stage, what), title, why });
+    }
+
+    /// A job, which can be a gate's.
+    fn job(&mut self, stage: Stage, name: &str, job: &Job) -> Result<(), Diagnostic> {
+        let unknown = |error: &dyn std::fmt::Display| {
+            Diagnostic::new(Rule::WrongInput, format!("`needs` names a job that is none: {error}"))
+        };
+        let (what, title) = if let Some(gate) = name.strip_prefix(GATE) {
+            let id = gate.parse().map_err(|error| unknown(&error))?;
+            (Stopped::Gate(id), format!("gate `{gate}` is closed"))
+        } else {
+            let id = name.parse().map_err(|error| unknown(&error))?;
+            (Stopped::Job(id), format!("job `{name}` failed"))
+        };
+        match job.result {
+            Outcome::Success => self.passed(stage, what),
+            Outcome::Failure => {
+                self.stopped(stage, what, title, "The log of the run says why.".to_owned());
+            }
+            // Somebody stopped it, or nothing of it ran.
+            Outcome::Cancelled | Outcome::Skipped => {}
+        }
+        Ok(())
+    }
+
+    /// Whether the release is public in part.
+    fn partial(&mut self, stage: Stage, jobs: &Jobs) {
+        let of = |is: &dyn Fn(Outcome) -> bool| -> Vec<&str> {
+            let jobs = jobs.iter().filter(|(_, job)| is(job.result));
+            jobs.filter_map(|(name, _)| name.strip_prefix(PUBLISHES)).collect()
+        };
+        let live = of(&|result| result == Outcome::Success);
+        let ended = of(&|result| result == Outcome::Failure || result == Outcome::Cancelled);
+        if live.is_empty() && ended.is_empty() {
+            return;
+        }
+        if ended.is_empty() {
+            return self.passed(stage, Stopped::Partial);
+        }
+        let named = |names: &[&str]| {
+            if names.is_empty() { "nothing yet".to_owned() } else { names.join(", ") }
+        };
+        let waiting = of(&|result| result == Outcome::Skipped);
+        let why = format!(
+            "Public: {}. Perhaps in part: {}. Not begun: {}. Do not tag again: run the failed jobs again, and the release is finished by the same build.",
+            named(&live),
+            named(&ended),
+            named(&waiting)
+        );
+        self.stopped(stage, Stopped::Partial, "publishing stopped half-way".to_owned(), why);
+    }
+
+    /// Says what a live run would file.
+    pub(crate) fn tell(&self, report: &mut Report) {
+        for finding in &self.stopped {
+            let line = format!("A live run would file: {}. {}", finding.title, finding.why);
+            report.line(&line);
+            report.summarize(format_args!("{line}\n\n"));
+        }
+    }
+}
+
+/// The tag of the release: as it was resolved, or as the run and its inputs have it.
+fn tag(asked: &Inputs, jobs: &Jobs) -> Result<Tag, Diagnostic> {
+    let resolved = ASK.iter().filter_map(|job| jobs.get(*job)?.output("tag"));
+    let of_ref = variable("GITHUB_REF");
+    let of_ref = of_ref.as_deref().and_then(|git_ref| git_ref.strip_prefix("refs/tags/"));
+    let inputs: serde_json::Value = serde_json::from_str(&asked.inputs).unwrap_or_default();
+    let given = inputs.get("release_tag").and_then(serde_json::Value::as_str);
+    let mut known = resolved.chain(of_ref).chain(given);
+    known.find_map(|tag| tag.parse().ok()).ok_or_else(|| {
+        Diagnostic::new(Rule::WrongInput, "no tag is known of this run, so nothing can be filed")
+            .with_remedy("the jobs before this one say what stopped it")
+    })
+}
+
+/// The gates of a stage, as the receipts of the run's jobs have them.
+fn gates(asked: &Inputs, stage: Stage) -> Result<Vec<GateRecord>, Diagnostic> {
+    let mut gates: Vec<GateRecord> = Vec::new();
+    let folders = std::fs::read_dir(&asked.receipts).into_iter().flatten().flatten();
+    let below = folders.map(|entry| entry.path().join(receipt::FILE));
+    let mut files: Vec<_> = below.chain([asked.receipts.join(receipt::FILE)]).collect();
+    files.sort();
+    for file in files.iter().filter(|file| file.is_file()) {
+        let receipt: Receipt = json::read(file, "a receipt")?;
+        // Of two attempts the newer one counts, which comes later.
+        for gate in receipt.gates.into_iter().filter(|_| receipt.stage == stage) {
+            gates.retain(|known| known.gate != gate.gate);
+            gates.push(gate);
+        }
+    }
+    Ok(gates)
+}
