@@ -40,11 +40,12 @@ pub fn broken(plan: &Plan, workflows: &[Workflow]) -> Vec<Broken> {
 #[must_use]
 pub fn asked(plan: &Plan, workflow: &Workflow) -> Asked {
     let is = |name: &str| workflow.file.as_str() == name;
-    let scripts = plan.gates.iter().filter(|gate| gate.before == Stage::Publish);
+    let scripts = plan.gates.iter().filter(|gate| gate.is_before(Stage::Publish));
     let scripts = scripts.filter_map(|gate| match gate.check {
         GateCheck::Script { .. } => Some(Role::Gate(gate.id.clone())),
         GateCheck::Workflow { .. }
         | GateCheck::CommitStatus { .. }
+        | GateCheck::Pushed { .. }
         | GateCheck::NoOpenBlockers { .. } => None,
     });
     let preflights = plan.channels.iter().map(|channel| Role::Preflight(channel.kind()));

@@ -20,6 +20,7 @@ pub fn all() -> Vec<(PathBuf, Interface)> {
         lockstep_resolve_build::Inputs::interface(),
         lockstep_smoke_test::Inputs::interface(),
         lockstep_verify_manifest::Inputs::interface(),
+        lockstep_verify_provenance::Inputs::interface(),
     ];
     let in_folder = |interface: Interface| {
         (PathBuf::from("actions").join(&interface.program).join("action.yml"), interface)

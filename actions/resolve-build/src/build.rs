@@ -72,7 +72,7 @@ fn release(
     }
     if let (Some((tag, version)), Some(commit)) = (&tagged, commit) {
         let release = Release { plan, tag, commit };
-        let asks = |gate: &&GatePlan| gate.before == Stage::Build && gates::asks_github(gate);
+        let asks = |gate: &&GatePlan| gate.is_before(Stage::Build) && gates::asks_github(gate);
         // Without a gate that asks there need be nobody to ask.
         if plan.gates.iter().any(|gate| asks(&gate))
             && let Some(github) = report.found(crate::github(plan))

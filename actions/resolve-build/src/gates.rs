@@ -32,6 +32,7 @@ pub(crate) fn asks_github(gate: &GatePlan) -> bool {
     match gate.check {
         GateCheck::Workflow { .. }
         | GateCheck::CommitStatus { .. }
+        | GateCheck::Pushed { .. }
         | GateCheck::NoOpenBlockers { .. } => true,
         GateCheck::Script { .. } => false,
     }
@@ -47,10 +48,10 @@ pub(crate) fn ask(
 ) -> Vec<GateRecord> {
     let mut table = Table::new(["gate", "state", "why"]);
     let mut records = Vec::new();
-    for gate in release.plan.gates.iter().filter(|gate| gate.before == stage) {
+    for gate in release.plan.gates.iter().filter(|gate| gate.is_before(stage)) {
         let id = gate.id.as_str();
         let is_waived = waived.contains(&gate.id);
-        let (is, why) = match release.passes(github, gate) {
+        let (is, why) = match release.passes(github, stage, gate) {
             Ok(why) if asks_github(gate) => (GateState::Open, why),
             Ok(why) if is_waived => (GateState::Waived, why),
             Ok(why) => (GateState::Job, why),
@@ -112,7 +113,7 @@ impl Shut {
 
 impl Release<'_> {
     /// Whether a gate is open, and why.
-    fn passes(&self, github: &GitHub<'_>, gate: &GatePlan) -> Result<String, Shut> {
+    fn passes(&self, github: &GitHub<'_>, stage: Stage, gate: &GatePlan) -> Result<String, Shut> {
         match &gate.check {
             GateCheck::Workflow { workflow } => {
                 let newest = self.newest_run(github, workflow)?;
@@ -131,8 +132,21 @@ impl Release<'_> {
                 let remedy = "set it to success for this commit, and run the failed jobs again";
                 if is_open { Ok(why) } else { Err(Shut::Closed(why, remedy)) }
             }
+            GateCheck::Pushed { branch } => match github.is_on(self.commit, branch) {
+                Ok(true) => Ok(format!("the commit is on {branch}")),
+                Ok(false) => {
+                    let remedy =
+                        "push the branch with the commit on it, and run the failed jobs again";
+                    Err(Shut::Closed(format!("{} is not on {branch}", self.commit), remedy))
+                }
+                Err(error) if error.why == Why::NotFound => {
+                    let remedy = "push the branch, or name another one in the model";
+                    Err(Shut::Closed(format!("there is no branch {branch}"), remedy))
+                }
+                Err(error) => Err(error.into()),
+            },
             GateCheck::NoOpenBlockers { epic, label } => {
-                let open = self.open_blockers(github, gate.before, epic, label)?;
+                let open = self.open_blockers(github, stage, epic, label)?;
                 if open.is_empty() {
                     return Ok("no blocker is open".to_owned());
                 }

@@ -125,7 +125,7 @@ fn attested(
         repository: &plan.project.repository,
         workflow: &workflow,
         git_ref: &git_ref,
-        commit: &resolved.commit,
+        commit: Some(&resolved.commit),
         run: Some(run),
     };
     let mut known: Vec<Attestation> = Vec::new();

@@ -42,7 +42,7 @@ pub(crate) fn of_run(plan: &Plan, git_ref: &str, report: &mut Report) -> Option<
     let skipped: Vec<&str> = plan
         .gates
         .iter()
-        .filter(|gate| gate.before == Stage::Build)
+        .filter(|gate| gate.is_before(Stage::Build))
         .map(|gate| gate.id.as_str())
         .collect();
     if !skipped.is_empty() {

@@ -1,5 +1,6 @@
 //! The built files that a member of the plan means.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use lockstep_patterns::{find, taken};
@@ -46,6 +47,41 @@ fn found(root: &Path, pattern: &str) -> Result<Vec<(String, Vec<String>)>, Diagn
         Diagnostic::new(Rule::FileUnreadable, format!("cannot be looked for: {error}"))
             .in_file(pattern)
     })
+}
+
+/// The files that somebody names below this folder: lines of patterns in which `*` stands for any text of one part. Each file
+/// is there once; a pattern that matches none is a problem.
+#[must_use]
+pub fn named(patterns: &[String]) -> (Vec<String>, Vec<Diagnostic>) {
+    let (mut paths, mut problems) = (Vec::new(), Vec::new());
+    let mut known = HashSet::new();
+    let patterns = patterns.iter().flat_map(|lines| lines.lines());
+    let patterns: Vec<&str> =
+        patterns.map(str::trim).filter(|pattern| !pattern.is_empty()).collect();
+    if patterns.is_empty() {
+        problems.push(Diagnostic::new(Rule::WrongInput, "`files` does not name a file"));
+    }
+    for pattern in patterns {
+        let parts: Vec<&str> = pattern.split('/').filter(|part| *part != ".").collect();
+        let pattern = parts.join("/");
+        if Path::new(&pattern).has_root() || parts.contains(&"..") {
+            let problem = Diagnostic::new(Rule::WrongInput, "is not a path below this folder");
+            let remedy = "run this where the files are, and name them from there";
+            problems.push(problem.in_file(pattern).with_remedy(remedy));
+            continue;
+        }
+        let found = matching(Path::new("."), &pattern);
+        let found = found.unwrap_or_else(|problem| {
+            problems.push(problem);
+            Vec::new()
+        });
+        if found.is_empty() {
+            let problem = Diagnostic::new(Rule::FileUnreadable, "no file is there");
+            problems.push(problem.in_file(pattern));
+        }
+        paths.extend(found.into_iter().filter(|path| known.insert(path.clone())));
+    }
+    (paths, problems)
 }
 
 /// Whether a path matches a pattern.

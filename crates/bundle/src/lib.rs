@@ -14,7 +14,7 @@ mod parallel;
 mod sums;
 mod verify;
 
-pub use built::{BuiltFile, built_files, matches, matching, place_of};
+pub use built::{BuiltFile, built_files, matches, matching, named, place_of};
 pub use contents::{Contents, FileInside, Inside, Recognized};
 pub use digest::{Digest, is_executable};
 pub use expected::{Expected, expected, target};

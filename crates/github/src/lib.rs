@@ -6,6 +6,7 @@
 
 mod attestations;
 mod client;
+mod commits;
 mod environments;
 mod error;
 mod issues;

@@ -37,8 +37,8 @@ pub struct Expected<'a> {
     pub workflow: &'a WorkflowFile,
     /// The ref that it ran on: `refs/tags/v1.2.3`.
     pub git_ref: &'a str,
-    /// The commit that it built.
-    pub commit: &'a CommitSha,
+    /// The commit that it built; none where any is good that the ref led to.
+    pub commit: Option<&'a CommitSha>,
     /// The run; none where any run of that is good.
     pub run: Option<u64>,
 }
@@ -241,21 +241,20 @@ impl Expected<'_> {
     /// What of a certificate's claims is not as it must be.
     fn wrong(&self, claims: &FulcioCiClaims) -> Vec<String> {
         let Self { server, repository, workflow, git_ref, commit, run } = self;
+        // Without one that is expected, the claims must agree on one.
+        let said = claims.source_repository_digest.as_deref().unwrap_or("one that is not said");
+        let commit = commit.map_or(said, CommitSha::as_str);
         let source = format!("{server}/{repository}");
         let file = format!("{source}/.github/workflows/{workflow}@{git_ref}");
         let wanted = [
             ("the repository", &claims.source_repository_uri, source.as_str()),
             ("the ref", &claims.source_repository_ref, git_ref),
-            ("the commit", &claims.source_repository_digest, commit.as_str()),
+            ("the commit", &claims.source_repository_digest, commit),
             // Which file the run began with, and which one signed: what one of them calls could be another's.
             ("the workflow", &claims.build_config_uri, &file),
-            ("the workflow's commit", &claims.build_config_digest, commit.as_str()),
+            ("the workflow's commit", &claims.build_config_digest, commit),
             ("the workflow that signed", &claims.build_signer_uri, &file),
-            (
-                "the commit of the workflow that signed",
-                &claims.build_signer_digest,
-                commit.as_str(),
-            ),
+            ("the commit of the workflow that signed", &claims.build_signer_digest, commit),
             ("the runner", &claims.runner_environment, "github-hosted"),
         ];
         let found = wanted.into_iter().map(|(what, is, wanted)| {

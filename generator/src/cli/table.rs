@@ -111,7 +111,7 @@ fn gates(plan: &Plan) -> String {
         let description = gate.description.as_ref().map(ToString::to_string);
         rows.row([
             gate.id.to_string(),
-            gate.before.id().to_owned(),
+            gate.before.iter().map(|stage| stage.id()).collect::<Vec<_>>().join(", "),
             description.unwrap_or_else(|| "-".to_owned()),
         ]);
     }

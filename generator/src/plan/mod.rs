@@ -67,7 +67,7 @@ fn gates(model: &Model) -> Vec<GatePlan> {
     let gates = model.gates.iter().map(|(id, gate)| GatePlan {
         id: id.clone(),
         description: gate.description.clone(),
-        before: gate.before,
+        before: gate.before.all().to_vec(),
         check: gate.check.clone(),
     });
     gates.collect()

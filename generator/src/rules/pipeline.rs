@@ -234,7 +234,27 @@ impl Steps<'_> {
 
 fn gates(model: &Model, violations: &mut Violations) {
     for (id, gate) in &model.gates {
+        let before = Path::of("gates").key(id).key("before");
+        if gate.before.all().is_empty() {
+            violations.add(
+                Rule::GateForm,
+                before.clone(),
+                "`before` is empty, so nothing waits for the gate",
+                "name `build`, `publish` or both",
+            );
+        }
+        violations.repeated(gate.before.all(), &before);
         let at = Path::of("gates").key(id).key("check");
+        if let GateCheck::NoOpenBlockers { label, .. } = &gate.check
+            && label.as_str().contains(',')
+        {
+            violations.add(
+                Rule::GateForm,
+                at.key("label"),
+                "the label has a comma, which GitHub takes for the end of one label",
+                "name a label without a comma",
+            );
+        }
         if let GateCheck::NoOpenBlockers { epic, .. } = &gate.check
             && !epic.as_str().contains("{tag}")
         {
@@ -283,7 +303,7 @@ fn waivers(model: &Model, violations: &mut Violations) {
             violations.unknown(at.key("gate"), "gate", gate.as_str(), known);
         }
         let gate = waiver.gate.as_ref().and_then(|gate| model.gates.get(gate));
-        if gate.is_some_and(|gate| gate.before == Stage::Build) {
+        if gate.is_some_and(|gate| gate.before.all().contains(&Stage::Build)) {
             violations.add(
                 Rule::WaiverForm,
                 at.key("gate"),

@@ -19,7 +19,7 @@ pub(super) fn jobs(
     behind: &str,
     of: &impl Fn(&str) -> Expression,
 ) -> Vec<Job> {
-    let gates = model.gates.iter().filter(|(_, gate)| gate.before == stage);
+    let gates = model.gates.iter().filter(|(_, gate)| gate.before.all().contains(&stage));
     let scripts = gates.filter_map(|(gate, of_model)| match &of_model.check {
         GateCheck::Script { run } => {
             let name = name(gate, of_model.description.as_ref());
@@ -40,6 +40,7 @@ pub(super) fn jobs(
         }
         GateCheck::Workflow { .. }
         | GateCheck::CommitStatus { .. }
+        | GateCheck::Pushed { .. }
         | GateCheck::NoOpenBlockers { .. } => None,
     });
     scripts.collect()

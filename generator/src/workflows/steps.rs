@@ -157,13 +157,15 @@ pub(super) fn also_of_snapshots(step: Step) -> Step {
 
 /// What reads the state of gates that ask GitHub, of those that a plan has.
 pub(super) fn reading_gates(step: Step, plan: &Plan, stage: Stage) -> Step {
-    let gates = plan.gates.iter().filter(|gate| gate.before == stage);
+    let gates = plan.gates.iter().filter(|gate| gate.is_before(stage));
     gates.fold(step, |step, gate| match gate.check {
         GateCheck::Script { .. } => step,
         GateCheck::Workflow { .. } => step.needing(Need::read(
             PermissionScope::Actions,
             "whether the workflows that are gates succeeded",
         )),
+        GateCheck::Pushed { .. } => step
+            .needing(Need::read(PermissionScope::Contents, "whether the commit is on its branch")),
         GateCheck::NoOpenBlockers { .. } => {
             step.needing(Need::read(PermissionScope::Issues, "whether blockers are open"))
         }
@@ -183,9 +185,10 @@ pub(super) fn of_bundle(verify: Step, of: impl Fn(&str) -> Expression) -> Step {
 pub(super) fn blockers(plan: &Plan) -> Option<(&Text, &Text)> {
     plan.gates.iter().find_map(|gate| match &gate.check {
         GateCheck::NoOpenBlockers { epic, label } => Some((epic, label)),
-        GateCheck::Workflow { .. } | GateCheck::CommitStatus { .. } | GateCheck::Script { .. } => {
-            None
-        }
+        GateCheck::Workflow { .. }
+        | GateCheck::CommitStatus { .. }
+        | GateCheck::Pushed { .. }
+        | GateCheck::Script { .. } => None,
     })
 }
 

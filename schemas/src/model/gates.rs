@@ -1,10 +1,12 @@
 //! Gates, and the waivers that let one go.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::channels::ChannelKind;
-use crate::strings::{Id, Script, Text, WorkflowFile};
+use crate::strings::{GitRef, Id, Script, Text, WorkflowFile};
 
 /// A check that must pass before a stage may start. It fails closed: no answer is a failure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -13,10 +15,31 @@ pub struct Gate {
     /// What it is for, shown where it fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Text>,
-    /// The stage that waits for it.
-    pub before: Stage,
+    /// The stage that waits for it, or several: each asks it anew.
+    pub before: Stages,
     /// What is checked.
     pub check: GateCheck,
+}
+
+/// The stages that a gate stands before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Stages {
+    /// One.
+    One(Stage),
+    /// Several.
+    Several(Vec<Stage>),
+}
+
+impl Stages {
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> &[Stage] {
+        match self {
+            Self::One(stage) => std::slice::from_ref(stage),
+            Self::Several(stages) => stages,
+        }
+    }
 }
 
 /// A stage that gates stand before.
@@ -27,6 +50,12 @@ pub enum Stage {
     Build,
     /// Everything that `release-publish.yml` publishes.
     Publish,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
 }
 
 impl Stage {
@@ -55,6 +84,11 @@ pub enum GateCheck {
     CommitStatus {
         /// The status's context.
         context: Text,
+    },
+    /// The release's commit is on a branch as GitHub has it: what nobody can see there is not released.
+    Pushed {
+        /// The branch.
+        branch: GitRef,
     },
     /// No issue under the release's epic is open.
     NoOpenBlockers {

@@ -223,8 +223,16 @@ pub struct GatePlan {
     /// What it is for.
     #[serde(default)]
     pub description: Option<Text>,
-    /// The stage that waits for it.
-    pub before: Stage,
+    /// The stages that wait for it.
+    pub before: Vec<Stage>,
     /// What is checked.
     pub check: GateCheck,
+}
+
+impl GatePlan {
+    /// Whether a stage waits for it.
+    #[must_use]
+    pub fn is_before(&self, stage: Stage) -> bool {
+        self.before.contains(&stage)
+    }
 }

@@ -115,6 +115,15 @@ impl State {
                 let patterns = self.ref_patterns.get(*name);
                 Answered::list("branch_policies", patterns.into_iter().flatten().collect())
             }
+            ["compare", basehead] => {
+                let (base, _) = basehead.split_once("...").unwrap();
+                let Some(position) = self.branches.get(base) else {
+                    return Answered::not_found();
+                };
+                let mut compared = Description::get().example("commit-comparison");
+                compared["status"] = json!(position);
+                Answered::with(200, compared)
+            }
             ["branches", name] => {
                 let mut branch = Description::get().example("branch-get");
                 branch["name"] = json!(name);

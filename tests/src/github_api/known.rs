@@ -1,5 +1,7 @@
 //! What GitHub knows in a case, said by what differs from its own examples.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -24,6 +26,8 @@ pub struct Known {
     uploads: Vec<Uploaded>,
     /// Environments: `tags` and `branches` that are admitted, all without both, and perhaps `reviewers`.
     environments: Vec<Place>,
+    /// How the commit is seen from branches.
+    branches: BTreeMap<String, String>,
     /// The branches that a rule protects.
     protected: Vec<String>,
     /// What is wrong with its first answers.
@@ -90,6 +94,7 @@ impl Known {
         for place in &self.environments {
             place.tell(state);
         }
+        state.branches.clone_from(&self.branches);
         state.protected.clone_from(&self.protected);
         state.faults.clone_from(&self.faults);
     }

@@ -8,6 +8,7 @@ mod server;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -45,10 +46,14 @@ pub struct State {
     pub environments: Vec<Value>,
     /// Which refs they admit, by name.
     pub ref_patterns: BTreeMap<String, Vec<Value>>,
+    /// How the release's commit is seen from branches: `behind`, `diverged`.
+    pub branches: BTreeMap<String, String>,
     /// The branches that a rule protects.
     pub protected: Vec<String>,
     /// The attestations, by the digest of what they are of.
     pub attestations: BTreeMap<String, Vec<Value>>,
+    /// How long each answer takes.
+    pub delay: Duration,
     /// What is wrong with the next answers.
     pub faults: Vec<Fault>,
     /// Every question, in order: `GET /repos/…`.

@@ -92,6 +92,8 @@ async fn answer(request: Request<Incoming>, state: &Mutex<State>) -> Option<Whol
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let query: BTreeMap<String, String> =
         pairs.map(|(key, value)| (key.to_owned(), decoded(value))).collect();
+    let delay = state.lock().unwrap().delay;
+    tokio::time::sleep(delay).await;
     let mut state = state.lock().unwrap();
     state.asked.push(format!("{method} {}", parts.uri));
     let fault = (!state.faults.is_empty()).then(|| state.faults.remove(0));

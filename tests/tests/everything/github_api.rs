@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use lockstep_github::{CommitStatus, Error, GitHub, Patience, Why, WorkflowRun};
 use lockstep_schemas::strings::CommitSha;
-use lockstep_tests::github_api::{Fault, GitHubApi, TOKEN, run_with};
+use lockstep_tests::commands::Script;
+use lockstep_tests::github_api::{
+    Fault, GitHubApi, TOKEN, environment_with, run_with, upload_with,
+};
 use serde_json::json;
 
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
@@ -60,6 +63,36 @@ fn a_list_is_read_to_its_end_or_to_what_is_enough() {
     let (some, _) = asked(&api, TOKEN, |github| runs(github, |run| run.id == 150));
     assert_eq!(some.unwrap().len(), 151);
     assert_eq!(api.asked().len(), 12);
+}
+
+/// Of a thousand runs the oldest is the one: ten pages, and one question for each other thing.
+#[test]
+fn a_build_is_found_by_few_questions() {
+    let mut script = Script::default();
+    let project = script.project();
+    let commit = script.sh(project.path(), "git tag v1.2.3; git rev-parse HEAD").stdout;
+    let api = GitHubApi::new();
+    let release = |id: u64| {
+        let conclusion = if id == 1 { "success" } else { "failure" };
+        let path = ".github/workflows/release.yml";
+        run_with(json!({ "id": id, "path": path, "conclusion": conclusion }), commit.trim())
+    };
+    api.with(|state| {
+        state.runs = (1..=1000).rev().map(release).collect();
+        state.uploads = vec![upload_with(1, "bundle-1", 1, json!({}))];
+        let environment = |name| environment_with(name, true, false, false);
+        state.environments = ["github-release", "npm"].map(environment).into();
+        let tags = || vec![json!({ "id": 1, "node_id": "", "name": "v*", "type": "tag" })];
+        state.ref_patterns = ["github-release", "npm"].map(|name| (name.to_owned(), tags())).into();
+    });
+    script.env.insert("GITHUB_API_URL".to_owned(), api.address());
+    script.env.insert("GITHUB_TOKEN".to_owned(), TOKEN.to_owned());
+    script.env.insert("GITHUB_REF".to_owned(), "refs/tags/v1.2.3".to_owned());
+    let resolve = "resolve-build --stage publish --inputs '{\"release_tag\":\"v1.2.3\"}'";
+    let outcome = script.sh(project.path(), resolve);
+    assert_eq!(outcome.status, 0, "{}", outcome.text());
+    // Statuses, runs, uploads, environments, and the patterns of two.
+    assert_eq!(api.asked().len(), 1 + 10 + 1 + 1 + 2, "{:?}", api.asked());
 }
 
 #[test]

@@ -56,6 +56,7 @@ fn offline_programs_have_no_network_in_their_dependencies() {
         "lockstep-pack-artifacts",
         "lockstep-smoke-test",
         "lockstep-verify-manifest",
+        "lockstep-verify-provenance",
     ] {
         let names = dependencies(package);
         assert!(names.iter().any(|name| name == "lockstep-files"), "{package}: {names:?}");

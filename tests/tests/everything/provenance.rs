@@ -7,6 +7,7 @@ use std::process::Command;
 use lockstep_provenance::{Attestation, Expected, Roots, prove_by_any};
 use lockstep_schemas::strings::{CommitSha, Repository, Sha256, WorkflowFile};
 use lockstep_tests::authority::{Authority, Claims};
+use lockstep_tests::commands::Script;
 
 /// The platform of this machine.
 fn host() -> String {
@@ -62,6 +63,7 @@ fn build() -> Build {
 
 fn prove(text: &str, roots: &Roots, build: &Build) -> Result<String, String> {
     let Build { server, repository, workflow, git_ref, commit, run, digest } = build;
+    let commit = Some(commit);
     let expected = Expected { server, repository, workflow, git_ref, commit, run: *run };
     let attestation = Attestation::read(text).map_err(|refused| refused.to_string())?;
     attestation.prove(digest, roots, &expected).map_err(|refused| refused.to_string())
@@ -253,7 +255,7 @@ fn among_several_the_right_one_is_found() {
         repository: &repository,
         workflow: &workflow,
         git_ref: "refs/tags/v1.2.3",
-        commit: &commit,
+        commit: Some(&commit),
         run: Some(run),
     };
     let by_any = |run, digest| prove_by_any(&attestations, digest, &roots, &expected(run));
@@ -275,4 +277,57 @@ fn whatever_is_read_nothing_panics() {
         assert!(Attestation::read(text).is_err(), "{text}");
         assert!(Roots::from_text(text).is_err(), "{text}");
     }
+}
+
+/// The program that a user runs, with a file and its attestation.
+#[test]
+fn a_user_proves_where_a_file_comes_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("tool.tar.gz"), "a tool").unwrap();
+    fs::write(at("other.tar.gz"), "another").unwrap();
+    let digest = lockstep_bundle::Digest::of_file(&at("tool.tar.gz")).unwrap().sha256;
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    let authority = Authority::new();
+    let claims = Claims::of_run("v1.2.3", commit, 17);
+    let attestation = authority.attest(&[("tool.tar.gz", digest.as_str())], &claims).to_string();
+    fs::write(at("attestation.jsonl"), attestation + "\n").unwrap();
+    fs::write(at("roots.jsonl"), authority.root() + "\n").unwrap();
+    let prove = |arguments: &str| {
+        let line = format!(
+            "verify-provenance --repository someone/tool --attestation attestation.jsonl {arguments}"
+        );
+        Script::default().sh(folder.path(), &line)
+    };
+    let good = "--tag v1.2.3 --trusted-root roots.jsonl --files tool.tar.gz";
+    let outcome = prove(good);
+    assert_eq!(outcome.status, 0, "{}", outcome.text());
+    assert!(
+        outcome.stdout.contains("/someone/tool/actions/runs/17/attempts/1"),
+        "{}",
+        outcome.text()
+    );
+    assert_eq!(prove(&format!("{good} --commit {commit}")).status, 0);
+    let cases = [
+        ("--tag v1.2.3 --files tool.tar.gz", "the signature does not hold"),
+        (
+            "--tag v1.2.4 --trusted-root roots.jsonl --files tool.tar.gz",
+            "the ref is refs/tags/v1.2.3",
+        ),
+        (
+            "--tag v1.2.3 --trusted-root roots.jsonl --files '*.gz'",
+            "nothing proves where other.tar.gz comes from",
+        ),
+        ("--tag v1.2.3 --trusted-root roots.jsonl --files none", "no file is there"),
+        (&format!("{good} --workflow ci.yml"), "the workflow is"),
+        (&format!("{good} --server https://github.example"), "the repository is"),
+        (&format!("{good} --commit {}", "f".repeat(40)), "the commit is"),
+    ];
+    for (arguments, wanted) in cases {
+        let outcome = prove(arguments);
+        assert_eq!(outcome.status, 1, "{arguments}: {}", outcome.text());
+        assert!(outcome.stderr.contains(wanted), "{arguments}: {}", outcome.text());
+    }
+    let outcome = prove("--tag v1.2.3 --trusted-root tool.tar.gz --files tool.tar.gz");
+    assert_eq!(outcome.status, 2, "{}", outcome.text());
 }

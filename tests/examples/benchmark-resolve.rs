@@ -1,0 +1,48 @@
+//! How long it takes to find what is published among a thousand runs of the release's commit, where each answer of GitHub's
+//! takes 80 ms.
+
+use std::time::{Duration, Instant};
+
+use lockstep_tests::commands::Script;
+use lockstep_tests::github_api::{GitHubApi, TOKEN, environment_with, run_with, upload_with};
+use serde_json::json;
+
+/// How long an answer takes.
+const ANSWER: Duration = Duration::from_millis(80);
+const RUNS: u64 = 1000;
+
+fn main() {
+    let mut script = Script::default();
+    let project = script.project();
+    let commit = script.sh(project.path(), "git tag v1.2.3; git rev-parse HEAD").stdout;
+    let api = GitHubApi::new();
+    let release = |id: u64| {
+        let conclusion = if id == 1 { "success" } else { "failure" };
+        let path = ".github/workflows/release.yml";
+        run_with(json!({ "id": id, "path": path, "conclusion": conclusion }), commit.trim())
+    };
+    api.with(|state| {
+        state.runs = (1..=RUNS).rev().map(release).collect();
+        state.uploads = vec![upload_with(1, "bundle-1", 1, json!({}))];
+        state.environments = ["github-release", "npm"]
+            .map(|name| environment_with(name, false, false, false))
+            .into();
+        state.delay = ANSWER;
+    });
+    script.env.insert("GITHUB_API_URL".to_owned(), api.address());
+    script.env.insert("GITHUB_TOKEN".to_owned(), TOKEN.to_owned());
+    script.env.insert("GITHUB_REF".to_owned(), "refs/tags/v1.2.3".to_owned());
+    let resolve = "resolve-build --stage publish --inputs '{\"release_tag\":\"v1.2.3\"}'";
+    let began = Instant::now();
+    let outcome = script.sh(project.path(), resolve);
+    let took = began.elapsed();
+    assert_eq!(outcome.status, 0, "{}", outcome.text());
+    println!("| what | requests | time |");
+    println!("| --- | --: | --: |");
+    println!(
+        "| `resolve-build --stage publish`, the oldest of {RUNS} runs, at {} ms an answer | {} | {:.1} s |",
+        ANSWER.as_millis(),
+        api.asked().len(),
+        took.as_secs_f32(),
+    );
+}
