@@ -42,22 +42,21 @@ impl Blocker {
         format!("{BEGIN}{json}{END}")
     }
 
-    /// What the text of an issue says that it is; nothing where somebody else wrote it.
+    /// What the text of an issue says that it is; nothing where somebody else wrote it. The comment is what it begins with:
+    /// what it quotes further down, others wrote.
     #[must_use]
     pub fn of(body: &str) -> Option<Self> {
-        let (_, rest) = body.split_once(BEGIN)?;
+        let rest = body.strip_prefix(BEGIN)?;
         serde_json::from_str(rest.split_once(END)?.0).ok()
     }
 
-    /// Whether it stands in the way of a stage of a release's tag. Nothing stands in its own way: while a gate is closed, the
-    /// gate does; a failed job is what the next run mends; and a release that is half public must be finished.
+    /// Whether it stands in the way of a release's tag. Nothing stands in its own way: while a gate is closed, the gate does; a
+    /// job that failed made no bundle that could be published; and a release that is half public must be finished.
     #[must_use]
-    pub fn blocks(&self, tag: &Tag, stage: Stage) -> bool {
-        let is_own = self.tag == *tag;
-        match (&self.what, self.stage) {
-            (Stopped::Partial, _) => !is_own,
-            (Stopped::Gate(_), _) | (Stopped::Job(_), Stage::Publish) => false,
-            (Stopped::Job(_), Stage::Build) => is_own && stage == Stage::Publish,
+    pub fn blocks(&self, tag: &Tag) -> bool {
+        match self.what {
+            Stopped::Partial => self.tag != *tag,
+            Stopped::Gate(_) | Stopped::Job(_) => false,
         }
     }
 }
@@ -75,8 +74,10 @@ mod tests {
         let gate = blocker(Stage::Build, Stopped::Gate("ci".parse().unwrap()));
         let job = blocker(Stage::Publish, Stopped::Job("publish-npm".parse().unwrap()));
         for blocker in [gate, job, blocker(Stage::Publish, Stopped::Partial)] {
-            let text = format!("It failed.\n\n{}\n", blocker.comment());
-            assert_eq!(Blocker::of(&text), Some(blocker));
+            let text = format!("{}\nIt failed.\n", blocker.comment());
+            assert_eq!(Blocker::of(&text), Some(blocker.clone()));
+            let quoted = format!("It failed: {}\n", blocker.comment());
+            assert_eq!(Blocker::of(&quoted), None);
         }
         for text in ["", "It failed.", "<!-- lockstep-blocker {} -->", "<!-- lockstep-blocker "] {
             assert_eq!(Blocker::of(text), None, "{text}");
@@ -86,19 +87,15 @@ mod tests {
     #[test]
     fn nothing_stands_in_its_own_way() {
         let [own, other]: [Tag; 2] = ["v1.2.3", "v1.2.4"].map(|tag| tag.parse().unwrap());
-        let stages = [Stage::Build, Stage::Publish];
-        let gate = || Stopped::Gate("ci".parse().unwrap());
-        let job = || Stopped::Job("assemble".parse().unwrap());
-        for stage in stages {
-            for at in stages {
-                assert!(!blocker(at, gate()).blocks(&own, stage));
-                assert!(!blocker(at, job()).blocks(&other, stage));
-                assert!(!blocker(at, Stopped::Partial).blocks(&own, stage));
-                assert!(blocker(at, Stopped::Partial).blocks(&other, stage));
+        let gate = Stopped::Gate("ci".parse().unwrap());
+        let job = Stopped::Job("assemble".parse().unwrap());
+        for stage in [Stage::Build, Stage::Publish] {
+            for what in [&gate, &job] {
+                let blocker = blocker(stage, what.clone());
+                assert!(!blocker.blocks(&own) && !blocker.blocks(&other));
             }
-            assert!(!blocker(Stage::Publish, job()).blocks(&own, stage));
+            let half = blocker(stage, Stopped::Partial);
+            assert!(!half.blocks(&own) && half.blocks(&other));
         }
-        assert!(!blocker(Stage::Build, job()).blocks(&own, Stage::Build));
-        assert!(blocker(Stage::Build, job()).blocks(&own, Stage::Publish));
     }
 }

@@ -39,7 +39,7 @@ fn last_words(log: &str) -> String {
     last.fold(String::new(), |all, line| {
         let line: String = line.chars().take(LENGTH).collect();
         // A fence in it would end the fence around it.
-        format!("{all}  {}\n", line.replace("````", "```"))
+        format!("{all}  {}\n", line.replace("```", "'''"))
     })
 }
 
@@ -65,7 +65,10 @@ mod tests {
         let log = log + &line(30, "##[error]Process completed") + &line(31, "cleaning up");
         assert_eq!(last_words(&log), "  Process completed\n");
         assert_eq!(last_words(&line(0, &"x".repeat(1000))).trim().len(), LENGTH);
-        assert_eq!(last_words("a ```` b"), "  a ``` b\n");
+        for backticks in 3..10 {
+            let said = last_words(&format!("a {} b", "`".repeat(backticks)));
+            assert!(!said.contains("```"), "{said}");
+        }
         assert_eq!(last_words(""), "");
     }
 }

@@ -4,7 +4,7 @@ use lockstep_files::json;
 use lockstep_runner::Report;
 use lockstep_schemas::blocker::{Blocker, Stopped};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::model::Stage;
+use lockstep_schemas::model::{ChannelKind, Stage};
 use lockstep_schemas::receipt::{self, GateRecord, GateState, Receipt};
 use lockstep_schemas::strings::Tag;
 
@@ -101,28 +101,43 @@ impl Found {
         Ok(())
     }
 
-    /// Whether the release is public in part.
+    /// Whether the release is public in part: what was selected and did not get there, is missing.
     fn partial(&mut self, stage: Stage, jobs: &Jobs) {
-        let of = |is: &dyn Fn(Outcome) -> bool| -> Vec<&str> {
-            let jobs = jobs.iter().filter(|(_, job)| is(job.result));
-            jobs.filter_map(|(name, _)| name.strip_prefix(PUBLISHES)).collect()
+        let is_left_out = |name: &str| {
+            let channel = channel_of(name);
+            let resolved = jobs.get("resolve").and_then(|job| job.output(channel));
+            resolved == Some("false")
         };
-        let live = of(&|result| result == Outcome::Success);
-        let ended = of(&|result| result == Outcome::Failure || result == Outcome::Cancelled);
-        if live.is_empty() && ended.is_empty() {
+        let (mut live, mut broken, mut waiting, mut left_out) = (vec![], vec![], vec![], vec![]);
+        for (name, job) in jobs {
+            let Some(name) = name.strip_prefix(PUBLISHES) else { continue };
+            match job.result {
+                Outcome::Success => live.push(name),
+                Outcome::Failure | Outcome::Cancelled => broken.push(name),
+                Outcome::Skipped if is_left_out(name) => left_out.push(name),
+                Outcome::Skipped => waiting.push(name),
+            }
+        }
+        let is_whole = broken.is_empty() && waiting.is_empty();
+        if is_whole || live.is_empty() && broken.is_empty() {
+            // What is left out of this run may be what another one did not finish.
+            if is_whole && !live.is_empty() && left_out.is_empty() {
+                self.passed(stage, Stopped::Partial);
+            }
             return;
         }
-        if ended.is_empty() {
-            return self.passed(stage, Stopped::Partial);
-        }
         let named = |names: &[&str]| {
-            if names.is_empty() { "nothing yet".to_owned() } else { names.join(", ") }
+            if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
         };
-        let waiting = of(&|result| result == Outcome::Skipped);
+        let next = if live.is_empty() {
+            "Where nothing of it is public yet, close this issue, and a new version may be tagged. Else run the failed jobs again: the release is finished by the same build."
+        } else {
+            "Do not tag again: run the failed jobs again, and the release is finished by the same build."
+        };
         let why = format!(
-            "Public: {}. Perhaps in part: {}. Not begun: {}. Do not tag again: run the failed jobs again, and the release is finished by the same build.",
+            "Public: {}. Perhaps in part: {}. Not begun: {}. {next}",
             named(&live),
-            named(&ended),
+            named(&broken),
             named(&waiting)
         );
         self.stopped(stage, Stopped::Partial, "publishing stopped half-way".to_owned(), why);
@@ -135,6 +150,15 @@ impl Found {
             report.line(&line);
             report.summarize(format_args!("{line}\n\n"));
         }
+    }
+}
+
+/// The channel that a job publishes to, by what its id has behind `publish-`.
+fn channel_of(job: &str) -> &str {
+    match job {
+        "release" => ChannelKind::GithubRelease.id(),
+        "formula" => ChannelKind::Homebrew.id(),
+        other => other,
     }
 }
 
@@ -152,20 +176,18 @@ fn tag(asked: &Inputs, jobs: &Jobs) -> Result<Tag, Diagnostic> {
     })
 }
 
-/// The gates of a stage, as the receipts of the run's jobs have them.
+/// The gates of a stage, as the newest receipt of this run's jobs has them.
 fn gates(asked: &Inputs, stage: Stage) -> Result<Vec<GateRecord>, Diagnostic> {
-    let mut gates: Vec<GateRecord> = Vec::new();
     let folders = std::fs::read_dir(&asked.receipts).into_iter().flatten().flatten();
     let below = folders.map(|entry| entry.path().join(receipt::FILE));
-    let mut files: Vec<_> = below.chain([asked.receipts.join(receipt::FILE)]).collect();
-    files.sort();
-    for file in files.iter().filter(|file| file.is_file()) {
-        let receipt: Receipt = json::read(file, "a receipt")?;
-        // Of two attempts the newer one counts, which comes later.
-        for gate in receipt.gates.into_iter().filter(|_| receipt.stage == stage) {
-            gates.retain(|known| known.gate != gate.gate);
-            gates.push(gate);
+    let mut newest: Option<Receipt> = None;
+    for file in below.chain([asked.receipts.join(receipt::FILE)]).filter(|file| file.is_file()) {
+        let receipt: Receipt = json::read(&file, "a receipt")?;
+        let attempt = |receipt: &Receipt| receipt.run.map(|run| run.attempt);
+        let is_newer = newest.as_ref().is_none_or(|newest| attempt(newest) < attempt(&receipt));
+        if receipt.stage == stage && !receipt.gates.is_empty() && is_newer {
+            newest = Some(receipt);
         }
     }
-    Ok(gates)
+    Ok(newest.map(|receipt| receipt.gates).unwrap_or_default())
 }

@@ -80,22 +80,30 @@ impl Tracker<'_> {
             let what =
                 if issue.state == IssueState::Open { "still there:" } else { "there again:" };
             let issue = self.github.change_issue(issue.number, body, IssueState::Open)?;
+            self.put_under(epic, &issue)?;
             return Ok((what, issue));
         }
         let title = format!("[release-blocker][{}] {}", finding.blocker.tag, finding.title);
         let is_it = |issue: &Issue| is_of(issue, &finding.blocker);
         let issue = self.open(&title, body, is_it)?;
-        match self.github.put_under(epic.number, &issue) {
-            // Not every GitHub has sub-issues; its text says what it belongs to.
-            Ok(()) | Err(Error { why: Why::NotFound, .. }) => {}
-            Err(error) => {
-                let below = self.github.sub_issues(epic.number)?;
-                if !below.iter().any(|one| one.number == issue.number) {
-                    return Err(error);
-                }
-            }
-        }
+        self.put_under(epic, &issue)?;
         Ok(("filed", issue))
+    }
+
+    /// Puts an issue under the epic, unless it is there.
+    fn put_under(&self, epic: &Issue, issue: &Issue) -> Result<(), Error> {
+        let is_there = || match self.github.sub_issues(epic.number) {
+            // Not every GitHub has sub-issues; its text says what it belongs to.
+            Err(error) if error.why == Why::NotFound => Ok(true),
+            below => Ok(below?.iter().any(|one| one.id == issue.id)),
+        };
+        if is_there()? {
+            return Ok(());
+        }
+        match self.github.put_under(epic.number, issue) {
+            Err(error) if !is_there()? => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Closes the issue of what passed, where there is an open one.
@@ -132,7 +140,7 @@ impl Tracker<'_> {
 }
 
 fn is_of(issue: &Issue, blocker: &Blocker) -> bool {
-    issue.body.as_deref().and_then(Blocker::of).as_ref() == Some(blocker)
+    issue.is_trusted() && issue.body.as_deref().and_then(Blocker::of).as_ref() == Some(blocker)
 }
 
 /// The text of an issue.
@@ -141,9 +149,9 @@ fn body(finding: &Finding, run: &ThisRun, said: &str) -> String {
     let ThisRun { id, page, .. } = run;
     let said = if said.is_empty() { String::new() } else { format!("\n{said}") };
     format!(
-        "Release {}: {title}.\n\n{why}\n\n- The run: [{id}]({page})\n- To try again: `gh run rerun {id} --failed`\n- Solved when a run passes it; that run closes this issue.\n{said}\n{}\n",
+        "{}\nRelease {}: {title}.\n\n{why}\n\n- The run: [{id}]({page})\n- To try again: `gh run rerun {id} --failed`\n- Solved when a run passes it; that run closes this issue.\n{said}",
+        blocker.comment(),
         blocker.tag,
-        blocker.comment()
     )
 }
 

@@ -51,7 +51,7 @@ pub(crate) fn ask(
     for gate in release.plan.gates.iter().filter(|gate| gate.is_before(stage)) {
         let id = gate.id.as_str();
         let is_waived = waived.contains(&gate.id);
-        let (is, why) = match release.passes(github, stage, gate) {
+        let (is, why) = match release.passes(github, gate) {
             Ok(why) if asks_github(gate) => (GateState::Open, why),
             Ok(why) if is_waived => (GateState::Waived, why),
             Ok(why) => (GateState::Job, why),
@@ -113,7 +113,7 @@ impl Shut {
 
 impl Release<'_> {
     /// Whether a gate is open, and why.
-    fn passes(&self, github: &GitHub<'_>, stage: Stage, gate: &GatePlan) -> Result<String, Shut> {
+    fn passes(&self, github: &GitHub<'_>, gate: &GatePlan) -> Result<String, Shut> {
         match &gate.check {
             GateCheck::Workflow { workflow } => {
                 let newest = self.newest_run(github, workflow)?;
@@ -146,9 +146,10 @@ impl Release<'_> {
                 Err(error) => Err(error.into()),
             },
             GateCheck::NoOpenBlockers { epic, label } => {
-                let open = self.open_blockers(github, stage, epic, label)?;
+                let (open, has_epic) = self.open_blockers(github, epic, label)?;
                 if open.is_empty() {
-                    return Ok("no blocker is open".to_owned());
+                    let none = if has_epic { "" } else { ", and the release has no epic" };
+                    return Ok(format!("no blocker is open{none}"));
                 }
                 let remedy = "close what is solved, and run the failed jobs again";
                 Err(Shut::Closed(format!("open blockers: {}", open.join(", ")), remedy))
@@ -197,36 +198,44 @@ impl Release<'_> {
         }
     }
 
-    /// The open issues that stand in the way of a stage: what is under the release's epic, and what Lockstep filed elsewhere,
-    /// such as that another release is half public.
+    /// The open issues that stand in the way: what is under the release's epic, and what Lockstep filed elsewhere, such as that
+    /// another release is half public. And whether there is an epic.
     fn open_blockers(
         &self,
         github: &GitHub<'_>,
-        stage: Stage,
         epic: &Text,
         label: &Text,
-    ) -> Result<Vec<String>, lockstep_github::Error> {
+    ) -> Result<(Vec<String>, bool), lockstep_github::Error> {
         let title = epic.as_str().replace("{tag}", self.tag.as_str());
         let labelled = github.issues(label.as_str())?;
+        let (epics, labelled): (Vec<Issue>, Vec<Issue>) =
+            labelled.into_iter().partition(|issue| issue.title == title);
         let mut found: BTreeMap<u64, (Issue, bool)> = BTreeMap::new();
-        for epic in labelled.iter().filter(|issue| issue.title == title) {
+        // Where GitHub knows no sub-issues, every issue of the label may be one.
+        let mut all_below = false;
+        for epic in &epics {
             let below = match github.sub_issues(epic.number) {
-                Err(error) if error.why == Why::NotFound => Vec::new(),
+                Err(error) if error.why == Why::NotFound => {
+                    all_below = true;
+                    Vec::new()
+                }
                 below => below?,
             };
-            found.extend(below.into_iter().map(|issue| (issue.number, (issue, true))));
+            found.extend(below.into_iter().map(|issue| (issue.id, (issue, true))));
         }
-        for issue in labelled.into_iter().filter(|issue| issue.title != title) {
-            found.entry(issue.number).or_insert((issue, false));
+        for issue in labelled {
+            found.entry(issue.id).or_insert((issue, all_below));
         }
         let blocks = |(issue, is_below): &(Issue, bool)| {
             // What a person wrote counts where it stands under the epic.
             let filed = issue.body.as_deref().and_then(Blocker::of);
-            let counts = filed.map_or(*is_below, |blocker| blocker.blocks(self.tag, stage));
+            let filed = filed.filter(|_| issue.is_trusted());
+            let counts = filed.map_or(*is_below, |blocker| blocker.blocks(self.tag));
             counts && issue.state == IssueState::Open
         };
         let open = found.into_values().filter(blocks);
-        Ok(open.map(|(issue, _)| format!("{} ({})", issue.title, issue.html_url)).collect())
+        let open = open.map(|(issue, _)| format!("{} ({})", issue.title, issue.html_url));
+        Ok((open.collect(), !epics.is_empty()))
     }
 }
 

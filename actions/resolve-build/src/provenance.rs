@@ -45,7 +45,7 @@ pub(crate) fn prove(asked: &Inputs, plan: &Plan, report: &mut Report) -> Result<
         Failure::new(Rule::WrongInput, what)
     })?;
     let github = crate::github(plan)?;
-    let earlier = earlier::recorded(&resolved.tag, &resolved.commit, &github)?;
+    let earlier = earlier::recorded(plan, &resolved.tag, &resolved.commit, &github)?;
     report.found(earlier::same_bytes(asked, &resolved.tag, earlier));
     let manifest = manifest(&asked.bundle)?;
     let checks = of_manifest(plan, &resolved, run, &manifest);

@@ -25,6 +25,19 @@ enum Position {
     Elsewhere,
 }
 
+/// A [branch](https://docs.github.com/en/rest/branches/branches).
+#[derive(Deserialize)]
+struct Branch {
+    protected: bool,
+    commit: Head,
+}
+
+/// The last commit of a branch.
+#[derive(Deserialize)]
+struct Head {
+    sha: CommitSha,
+}
+
 impl GitHub<'_> {
     /// Whether a commit is on a branch.
     ///
@@ -32,9 +45,24 @@ impl GitHub<'_> {
     ///
     /// Where GitHub does not say; [`Why::NotFound`](crate::Why::NotFound) where there is no such branch.
     pub fn is_on(&self, commit: &CommitSha, branch: &GitRef) -> Result<bool, Error> {
-        let base = utf8_percent_encode(branch.as_str(), NON_ALPHANUMERIC);
-        let route = self.route(&format!("compare/{base}...{commit}?per_page=1"));
+        // By its commit: a tag can have the name of a branch.
+        let head = self.branch(branch.as_str())?.commit.sha;
+        let route = self.route(&format!("compare/{head}...{commit}?per_page=1"));
         let compared: Comparison = self.get(&route)?;
         Ok(compared.status != Position::Elsewhere)
+    }
+
+    /// Whether a rule of the repository protects a branch.
+    ///
+    /// # Errors
+    ///
+    /// Where GitHub does not say; [`Why::NotFound`](crate::Why::NotFound) where there is no such branch.
+    pub fn is_protected(&self, branch: &str) -> Result<bool, Error> {
+        Ok(self.branch(branch)?.protected)
+    }
+
+    fn branch(&self, name: &str) -> Result<Branch, Error> {
+        let name = utf8_percent_encode(name, NON_ALPHANUMERIC);
+        self.get(&self.route(&format!("branches/{name}")))
     }
 }

@@ -68,12 +68,6 @@ pub enum RefKind {
     Tag,
 }
 
-/// A [branch](https://docs.github.com/en/rest/branches/branches).
-#[derive(Deserialize)]
-struct Branch {
-    protected: bool,
-}
-
 impl GitHub<'_> {
     /// The environments of the repository.
     ///
@@ -93,16 +87,5 @@ impl GitHub<'_> {
         let name = utf8_percent_encode(environment, NON_ALPHANUMERIC);
         let route = self.route(&format!("environments/{name}/deployment-branch-policies"));
         self.list(&route, Some("branch_policies"), |_| false)
-    }
-
-    /// Whether a rule of the repository protects a branch.
-    ///
-    /// # Errors
-    ///
-    /// Where GitHub does not say.
-    pub fn is_protected(&self, branch: &str) -> Result<bool, Error> {
-        let name = utf8_percent_encode(branch, NON_ALPHANUMERIC);
-        let branch: Branch = self.get(&self.route(&format!("branches/{name}")))?;
-        Ok(branch.protected)
     }
 }

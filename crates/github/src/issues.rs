@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::client::json;
+use crate::statuses::{Creator, RUNS};
 use crate::{Error, GitHub};
 
 /// An [issue](https://docs.github.com/en/rest/issues/issues).
@@ -24,6 +25,12 @@ pub struct Issue {
     pub state: IssueState,
     /// Its page.
     pub html_url: String,
+    /// Who wrote it; nobody, where that account is gone.
+    #[serde(default)]
+    pub user: Option<Creator>,
+    /// What that one is to the repository.
+    #[serde(default)]
+    pub author_association: Association,
     /// There, if it is a pull request: GitHub's lists of issues have those too.
     #[serde(default)]
     pull_request: Option<Value>,
@@ -37,6 +44,32 @@ pub enum IssueState {
     Open,
     /// It is not.
     Closed,
+}
+
+/// What the author of an issue is to the repository
+/// ([documentation](https://docs.github.com/en/graphql/reference/enums#commentauthorassociation)).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Association {
+    /// It is that one's.
+    Owner,
+    /// One of the organization that it is of.
+    Member,
+    /// Somebody who was invited to it.
+    Collaborator,
+    /// Anybody.
+    #[default]
+    #[serde(other)]
+    Anybody,
+}
+
+impl Issue {
+    /// Whether a run or somebody of the repository wrote it: whoever writes an issue can change its text.
+    #[must_use]
+    pub fn is_trusted(&self) -> bool {
+        let is_run = self.user.as_ref().is_some_and(|user| user.login == RUNS);
+        is_run || self.author_association != Association::Anybody
+    }
 }
 
 impl GitHub<'_> {

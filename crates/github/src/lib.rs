@@ -22,9 +22,9 @@ pub use environments::{
     Environment, ProtectionKind, ProtectionRule, RefKind, RefPattern, RefPolicy,
 };
 pub use error::{Error, Why};
-pub use issues::{Issue, IssueState};
+pub use issues::{Association, Issue, IssueState};
 pub use jobs::{Job, JobStep};
 pub use patience::Patience;
 pub use runs::{Conclusion, RunStatus, WorkflowRun};
-pub use statuses::{CommitStatus, Creator, StatusState};
+pub use statuses::{CommitStatus, Creator, RUNS, StatusState};
 pub use uploads::Upload;

@@ -1,6 +1,7 @@
 //! Workflow runs.
 
 use lockstep_schemas::strings::{CommitSha, WorkflowFile};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use crate::{Error, GitHub};
@@ -114,6 +115,26 @@ impl GitHub<'_> {
     /// Where GitHub does not say; [`Why::NotFound`](crate::Why::NotFound) where there is no such run.
     pub fn run(&self, id: u64) -> Result<WorkflowRun, Error> {
         self.get(&self.route(&format!("actions/runs/{id}")))
+    }
+
+    /// A run as one of its attempts was.
+    ///
+    /// # Errors
+    ///
+    /// Where GitHub does not say; [`Why::NotFound`](crate::Why::NotFound) where there is no such attempt.
+    pub fn attempt(&self, id: u64, attempt: u32) -> Result<WorkflowRun, Error> {
+        self.get(&self.route(&format!("actions/runs/{id}/attempts/{attempt}")))
+    }
+
+    /// The runs of a workflow on a branch or a tag of a name, whichever commit that led to then.
+    ///
+    /// # Errors
+    ///
+    /// Where GitHub does not say; [`Why::NotFound`](crate::Why::NotFound) where there is no such workflow.
+    pub fn runs_on(&self, workflow: &WorkflowFile, name: &str) -> Result<Vec<WorkflowRun>, Error> {
+        let name = utf8_percent_encode(name, NON_ALPHANUMERIC);
+        let route = self.route(&format!("actions/workflows/{workflow}/runs?branch={name}"));
+        self.list(&route, Some("workflow_runs"), |_| false)
     }
 
     /// The runs of a workflow for a commit, the newest first, until one is enough.

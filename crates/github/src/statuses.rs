@@ -27,7 +27,10 @@ pub struct CommitStatus {
     pub creator: Option<Creator>,
 }
 
-/// Who set a status.
+/// The name of whatever a run does with its own token.
+pub const RUNS: &str = "github-actions[bot]";
+
+/// Who set a status or wrote an issue.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Creator {
     /// The name of the user, or of the app: `github-actions[bot]` for a run's own token.

@@ -71,62 +71,27 @@ impl State {
     fn look_up(&self, rest: &[&str], query: &BTreeMap<String, String>) -> Answered {
         let asked = |name: &str| query.get(name).map(String::as_str);
         match rest {
-            ["actions", "workflows", file, "runs"] => {
-                let path = format!(".github/workflows/{file}");
-                let of =
-                    |run: &&Value| run["path"].as_str().is_some_and(|of| of.starts_with(&path));
-                if !self.runs.iter().any(|run| of(&run)) {
-                    return Answered::not_found();
-                }
-                let of_commit =
-                    |run: &&Value| asked("head_sha").is_none_or(|sha| run["head_sha"] == sha);
-                let runs = self.runs.iter().filter(of).filter(of_commit);
-                Answered::list("workflow_runs", runs.collect())
-            }
-            ["actions", "runs", id] => {
-                Answered::found(self.runs.iter().find(|run| is_number(&run["id"], id)))
-            }
-            ["actions", "runs", id, "artifacts"] => {
-                let of = |upload: &&Value| is_number(&upload["workflow_run"]["id"], id);
-                Answered::list("artifacts", self.uploads.iter().filter(of).collect())
-            }
-            ["actions", "runs", id, "attempts", attempt, "jobs"] => {
-                let of = |job: &&Value| {
-                    is_number(&job["run_id"], id) && is_number(&job["run_attempt"], attempt)
-                };
-                Answered::list("jobs", self.jobs.iter().filter(of).collect())
-            }
-            ["actions", "jobs", id, "logs"]
-                if self.downloads.contains_key(&format!("job-{id}")) =>
-            {
-                let headers = vec![("location".to_owned(), self.place_of(&format!("job-{id}")))];
-                Answered { status: 302, headers, ..Answered::default() }
-            }
-            ["actions", "artifacts"] => {
-                let of = |upload: &&Value| asked("name").is_none_or(|name| upload["name"] == name);
-                Answered::list("artifacts", self.uploads.iter().filter(of).collect())
-            }
-            ["actions", "artifacts", id, "zip"] if self.downloads.contains_key(*id) => {
-                let headers = vec![("location".to_owned(), self.place_of(id))];
-                Answered { status: 302, headers, ..Answered::default() }
-            }
+            ["actions", rest @ ..] => self.look_up_actions(rest, query),
             ["environments"] => Answered::list("environments", self.environments.iter().collect()),
             ["environments", name, "deployment-branch-policies"] => {
                 let patterns = self.ref_patterns.get(*name);
                 Answered::list("branch_policies", patterns.into_iter().flatten().collect())
             }
             ["compare", basehead] => {
-                let (base, _) = basehead.split_once("...").unwrap();
-                let Some(position) = self.branches.get(base) else {
-                    return Answered::not_found();
-                };
+                let (head, _) = basehead.split_once("...").unwrap();
+                let position = self.branches.iter().find(|(name, _)| head_of(name) == head);
+                let Some((_, position)) = position else { return Answered::not_found() };
                 let mut compared = Description::get().example("commit-comparison");
                 compared["status"] = json!(position);
                 Answered::with(200, compared)
             }
             ["branches", name] => {
+                if !self.branches.is_empty() && !self.branches.contains_key(*name) {
+                    return Answered::not_found();
+                }
                 let mut branch = Description::get().example("branch-get");
                 branch["name"] = json!(name);
+                branch["commit"]["sha"] = json!(head_of(name));
                 branch["protected"] = json!(self.protected.iter().any(|known| known == name));
                 Answered::with(200, branch)
             }
@@ -157,6 +122,58 @@ impl State {
                 let parent = issue_url(number);
                 let of = |issue: &&Value| issue["parent_issue_url"] == parent.as_str();
                 Answered::with(200, json!(self.issues.iter().filter(of).collect::<Vec<_>>()))
+            }
+            _ => Answered::not_found(),
+        }
+    }
+
+    /// What is asked of workflows, runs, jobs and uploads.
+    fn look_up_actions(&self, rest: &[&str], query: &BTreeMap<String, String>) -> Answered {
+        let asked = |name: &str| query.get(name).map(String::as_str);
+        match rest {
+            ["workflows", file, "runs"] => {
+                let path = format!(".github/workflows/{file}");
+                let of =
+                    |run: &&Value| run["path"].as_str().is_some_and(|of| of.starts_with(&path));
+                if !self.runs.iter().any(|run| of(&run)) {
+                    return Answered::not_found();
+                }
+                let is = |run: &Value, key: &str, name: &str| {
+                    asked(name).is_none_or(|wanted| run[key] == wanted)
+                };
+                let runs = self.runs.iter().filter(of);
+                let runs = runs.filter(|run| is(run, "head_sha", "head_sha"));
+                let runs = runs.filter(|run| is(run, "head_branch", "branch"));
+                Answered::list("workflow_runs", runs.collect())
+            }
+            ["runs", id] => Answered::found(self.runs.iter().find(|run| is_number(&run["id"], id))),
+            ["runs", id, "attempts", attempt] => {
+                let of = |run: &&Value| {
+                    is_number(&run["id"], id) && is_number(&run["run_attempt"], attempt)
+                };
+                Answered::found(self.runs.iter().find(of))
+            }
+            ["runs", id, "artifacts"] => {
+                let of = |upload: &&Value| is_number(&upload["workflow_run"]["id"], id);
+                Answered::list("artifacts", self.uploads.iter().filter(of).collect())
+            }
+            ["runs", id, "attempts", attempt, "jobs"] => {
+                let of = |job: &&Value| {
+                    is_number(&job["run_id"], id) && is_number(&job["run_attempt"], attempt)
+                };
+                Answered::list("jobs", self.jobs.iter().filter(of).collect())
+            }
+            ["jobs", id, "logs"] if self.downloads.contains_key(&format!("job-{id}")) => {
+                let headers = vec![("location".to_owned(), self.place_of(&format!("job-{id}")))];
+                Answered { status: 302, headers, ..Answered::default() }
+            }
+            ["artifacts"] => {
+                let of = |upload: &&Value| asked("name").is_none_or(|name| upload["name"] == name);
+                Answered::list("artifacts", self.uploads.iter().filter(of).collect())
+            }
+            ["artifacts", id, "zip"] if self.downloads.contains_key(*id) => {
+                let headers = vec![("location".to_owned(), self.place_of(id))];
+                Answered { status: 302, headers, ..Answered::default() }
             }
             _ => Answered::not_found(),
         }
@@ -203,6 +220,12 @@ impl State {
             _ => Answered::not_found(),
         }
     }
+}
+
+/// The last commit of a branch.
+fn head_of(branch: &str) -> String {
+    let name = branch.bytes().fold(String::new(), |all, byte| format!("{all}{byte:02x}"));
+    format!("{name:0<40}")
 }
 
 /// Whether a value is the number that a path names.

@@ -52,6 +52,8 @@ pub struct State {
     pub protected: Vec<String>,
     /// The attestations, by the digest of what they are of.
     pub attestations: BTreeMap<String, Vec<Value>>,
+    /// Whether answers go out without a look at the description, which takes longer than they do.
+    pub unchecked: bool,
     /// How long each answer takes.
     pub delay: Duration,
     /// What is wrong with the next answers.

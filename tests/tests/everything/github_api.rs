@@ -91,8 +91,8 @@ fn a_build_is_found_by_few_questions() {
     let resolve = "resolve-build --stage publish --inputs '{\"release_tag\":\"v1.2.3\"}'";
     let outcome = script.sh(project.path(), resolve);
     assert_eq!(outcome.status, 0, "{}", outcome.text());
-    // Statuses, runs, uploads, environments, and the patterns of two.
-    assert_eq!(api.asked().len(), 1 + 10 + 1 + 1 + 2, "{:?}", api.asked());
+    // Statuses, other commits of the tag, runs, uploads, environments, and the patterns of two.
+    assert_eq!(api.asked().len(), 1 + 1 + 10 + 1 + 1 + 2, "{:?}", api.asked());
 }
 
 #[test]

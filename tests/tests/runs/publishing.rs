@@ -99,9 +99,11 @@ fn a_release_is_resolved_and_proven() {
             "context": "lockstep/publishes v1.2.3",
             "description": format!("run 17, bundle-1, sha256:{sums}"),
             "creator": { "login": "github-actions[bot]" },
+            "target_url": "https://github.com/someone/tool/actions/runs/50",
         });
         state.statuses = vec![status_with(&commit, record)];
     });
+    api.know(&live, 50, &commit, &json!({ "event": "workflow_dispatch" }));
     api.know(&built, 18, &commit, &json!({}));
     let again = repository.run("release-publish.yml", &dispatch(false), &settings);
     let resolved = &again.job(RESOLVE).step("Find the build run").outputs;

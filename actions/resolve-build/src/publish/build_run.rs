@@ -20,11 +20,7 @@ const BUNDLE: &str = "bundle-";
 const TOLD: usize = 10;
 
 /// What must be so of a run that built a release, each with what is found.
-pub(crate) fn facts(
-    release: &Release<'_>,
-    run: &WorkflowRun,
-    recorded: Option<&Record>,
-) -> Vec<CheckRecord> {
+pub(crate) fn facts(release: &Release<'_>, run: &WorkflowRun) -> Vec<CheckRecord> {
     let repository = release.plan.project.repository.as_str();
     let of = run.head_repository.as_ref().map_or("gone", |head| &head.full_name);
     let head = run.head_branch.as_deref().unwrap_or("gone");
@@ -40,10 +36,9 @@ pub(crate) fn facts(
         // Whether that is a tag or a branch, GitHub does not say here: the bundle's provenance does.
         must_be("ref", head, release.tag.as_str()),
         must_be("commit", &run.head_sha, release.commit.as_str()),
-        // A bundle that was found good before is so however a later attempt ended: its bytes are recorded.
         check(
             "result",
-            ended == Some(Conclusion::Success) || recorded.is_some(),
+            ended == Some(Conclusion::Success),
             format!("attempt {}, which {how}: {}", run.run_attempt, run.html_url),
         ),
     ]
@@ -60,7 +55,7 @@ pub(crate) fn newest(
     release: &Release<'_>,
     github: &GitHub<'_>,
 ) -> Result<WorkflowRun, Diagnostic> {
-    let counts = |run: &WorkflowRun| facts(release, run, None).iter().all(|fact| fact.passed);
+    let counts = |run: &WorkflowRun| facts(release, run).iter().all(|fact| fact.passed);
     let runs = match github.runs(&workflow(), release.commit, counts) {
         Ok(runs) => runs,
         Err(error) if error.why == Why::NotFound => Vec::new(),
@@ -74,7 +69,7 @@ pub(crate) fn newest(
         message.push_str("; of that commit there are:");
     }
     for run in runs.iter().take(TOLD) {
-        let _ = write!(message, "\n- run {}: {}", run.id, wrong(&facts(release, run, None)));
+        let _ = write!(message, "\n- run {}: {}", run.id, wrong(&facts(release, run)));
     }
     if runs.len() > TOLD {
         let _ = write!(message, "\n- {} more", runs.len() - TOLD);
@@ -85,12 +80,25 @@ pub(crate) fn newest(
     )))
 }
 
+/// The run that is recorded as the build. How a later attempt ended says nothing of the bundle that an earlier one made.
+pub(crate) fn recorded(record: &Record, github: &GitHub<'_>) -> Result<WorkflowRun, Diagnostic> {
+    let run = github.run(record.run)?;
+    let attempt = record.bundle.strip_prefix(BUNDLE).and_then(|attempt| attempt.parse().ok());
+    match (attempt, run.conclusion) {
+        (Some(attempt), ended)
+            if ended != Some(Conclusion::Success) && attempt < run.run_attempt =>
+        {
+            Ok(github.attempt(record.run, attempt)?)
+        }
+        _ => Ok(run),
+    }
+}
+
 /// That a run built a release, or everything that is wrong with it.
 pub(crate) fn proved(
     release: &Release<'_>,
     run: &WorkflowRun,
     facts: &[CheckRecord],
-    recorded: bool,
 ) -> Result<(), Diagnostic> {
     if facts.iter().all(|fact| fact.passed) {
         return Ok(());
@@ -102,11 +110,8 @@ pub(crate) fn proved(
         release.commit,
         wrong(facts)
     );
-    let wrong = |check: &str| facts.iter().any(|fact| fact.check == check && !fact.passed);
     let only_result = facts.iter().all(|fact| fact.passed || fact.check == "result");
-    Err(Diagnostic::new(Rule::BuildRunUnfit, message).with_remedy(if recorded && wrong("commit") {
-        "an earlier run began to publish it of another commit: the tag has moved since. Tag a new version".to_owned()
-    } else if !only_result {
+    Err(Diagnostic::new(Rule::BuildRunUnfit, message).with_remedy(if !only_result {
         format!("name the tag, and the run that built it is found: -f release_tag={}", release.tag)
     } else if run.status == Some(RunStatus::Completed) {
         "run its failed jobs again, and then this".to_owned()

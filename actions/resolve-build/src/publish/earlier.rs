@@ -3,10 +3,11 @@
 //! The record is a status of the release's commit, which nobody can take back, and which stays when the uploads of the run
 //! are gone.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use lockstep_bundle::Digest;
-use lockstep_github::{CommitStatus, GitHub};
+use lockstep_github::{CommitStatus, GitHub, RUNS, Why};
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
@@ -16,8 +17,8 @@ use serde::Deserialize;
 
 use crate::{Inputs, variable};
 
-/// Who sets the status: the token of a run. A person's own is none of a run's.
-const RUNS: &str = "github-actions[bot]";
+/// The workflow that publishes.
+const WORKFLOW: &str = "release-publish.yml";
 
 /// Which bundle is published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +56,7 @@ fn context(tag: &Tag) -> String {
 
 /// What earlier runs recorded, with a page that shows it.
 pub(crate) fn recorded(
+    plan: &Plan,
     tag: &Tag,
     commit: &CommitSha,
     github: &GitHub<'_>,
@@ -68,7 +70,10 @@ pub(crate) fn recorded(
     let mut first: Option<(Record, String)> = None;
     // The oldest comes last.
     for status in statuses.iter().rev().filter(is_record) {
-        let page = status.target_url.clone().unwrap_or_else(|| "a run".to_owned());
+        let page = status.target_url.clone().unwrap_or_default();
+        if !is_of_publishing_run(plan, &page, github)? {
+            continue;
+        }
         let said = status.description.as_deref().unwrap_or_default();
         let changed = |message: String, remedy: &str| {
             Err(Diagnostic::new(Rule::BuildRunChanged, message).with_remedy(remedy))
@@ -88,6 +93,49 @@ pub(crate) fn recorded(
         }
     }
     Ok(first)
+}
+
+/// Whether a page is that of a run which publishes: every job with the permission can set a status.
+fn is_of_publishing_run(plan: &Plan, page: &str, github: &GitHub<'_>) -> Result<bool, Diagnostic> {
+    let id = page.split_once("/actions/runs/").and_then(|(_, id)| id.parse().ok());
+    let Some(id) = id else { return Ok(false) };
+    let run = match github.run(id) {
+        Err(error) if error.why == Why::NotFound => {
+            let message = format!("{page}, which began to publish the release, is gone");
+            let remedy = "nobody knows any more whether it did: tag a new version";
+            return Err(Diagnostic::new(Rule::BuildRunChanged, message).with_remedy(remedy));
+        }
+        run => run?,
+    };
+    Ok(run.file() == format!(".github/workflows/{WORKFLOW}")
+        && run.event == "workflow_dispatch"
+        && run.is_of(plan.project.repository.as_str()))
+}
+
+/// That no run began to publish the tag when it led to another commit.
+pub(crate) fn tag_stayed(
+    plan: &Plan,
+    tag: &Tag,
+    commit: &CommitSha,
+    github: &GitHub<'_>,
+) -> Result<(), Diagnostic> {
+    #[expect(clippy::expect_used, reason = "a constant")]
+    let workflow = WORKFLOW.parse().expect("the name of a workflow's file");
+    let runs = match github.runs_on(&workflow, tag.as_str()) {
+        Err(error) if error.why == Why::NotFound => return Ok(()),
+        runs => runs?,
+    };
+    let others: BTreeSet<CommitSha> =
+        runs.iter().filter_map(|run| run.head_sha.parse().ok()).collect();
+    for other in others.iter().filter(|other| *other != commit) {
+        if let Some((_, page)) = recorded(plan, tag, other, github)? {
+            let message =
+                format!("{page} began to publish {tag} of {other}, and it leads to {commit} now");
+            return Err(Diagnostic::new(Rule::TagMoved, message)
+                .with_remedy("a release's tag never moves: tag a new version"));
+        }
+    }
+    Ok(())
 }
 
 /// What the job that resolved the release put out, as far as a record needs it.
@@ -114,7 +162,7 @@ pub(crate) fn record(asked: &Inputs, plan: &Plan, report: &mut Report) -> Result
     })?;
     let record = Record { run, bundle: upload, sums };
     let github = crate::github(plan)?;
-    match recorded(&tag, &commit, &github)? {
+    match recorded(plan, &tag, &commit, &github)? {
         Some((earlier, page)) if earlier == record => {
             report
                 .line(format_args!("{page} recorded it before: {tag} is published from {record}"));

@@ -61,13 +61,16 @@ pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Resul
     }
     let waivers = waivers.that_count(&gates);
     tell_waivers(&waivers, report);
-    let Some(Built { run: built, facts, bundle }) = built else { return Ok(()) };
+    let (built, facts, bundle) = match built {
+        Some(Built { run, facts, bundle }) => (Some(run), facts, bundle),
+        None => (None, Vec::new(), None),
+    };
     let receipt = Receipt {
         schema: SchemaVersion::CURRENT,
         tag: tag.clone(),
         version: version.clone(),
         commit: commit.clone(),
-        build: Some(RunRecord { id: built.id, attempt: built.run_attempt }),
+        build: built.as_ref().map(|run| RunRecord { id: run.id, attempt: run.run_attempt }),
         bundle: bundle.as_ref().map(|upload| upload.name.clone()),
         stage: Stage::Publish,
         run: crate::this_run(),
@@ -77,7 +80,7 @@ pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Resul
         waivers,
     };
     crate::write(asked, &receipt)?;
-    let Some(bundle) = bundle else { return Ok(()) };
+    let (Some(built), Some(bundle)) = (built, bundle) else { return Ok(()) };
     report.output("run-id", built.id);
     put_out(plan, &receipt, &bundle, &channels, admitted, report);
     Ok(())
@@ -136,7 +139,8 @@ impl Published {
         report: &mut Report,
     ) -> Option<Built> {
         let release = Release { plan, tag: &self.tag, commit: &self.commit };
-        let earlier = report.found(earlier::recorded(&self.tag, &self.commit, github))?;
+        let earlier = report.found(earlier::recorded(plan, &self.tag, &self.commit, github))?;
+        report.found(earlier::tag_stayed(plan, &self.tag, &self.commit, github));
         let run = match (named, &earlier) {
             (Some(named), Some((record, page))) if named.id != record.run => {
                 let found = Record { run: named.id, ..record.clone() };
@@ -144,14 +148,14 @@ impl Published {
                 return None;
             }
             (Some(named), _) => Ok(named),
-            (None, Some((record, _))) => github.run(record.run).map_err(Diagnostic::from),
+            (None, Some((record, _))) => build_run::recorded(record, github),
             (None, None) => build_run::newest(&release, github),
         };
         let run = report.found(run)?;
         let record = earlier.as_ref().map(|(record, _)| record);
-        let facts = build_run::facts(&release, &run, record);
+        let facts = build_run::facts(&release, &run);
         checks::tell(&facts, report);
-        report.found(build_run::proved(&release, &run, &facts, record.is_some()));
+        report.found(build_run::proved(&release, &run, &facts));
         let bundle = report.found(build_run::bundle(&release, &run, record, github));
         Some(Built { run, facts, bundle })
     }
