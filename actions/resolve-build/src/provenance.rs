@@ -12,10 +12,10 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::Manifest;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::receipt::CheckRecord;
-use lockstep_schemas::strings::{CommitSha, Sha256, Tag};
-use serde::Deserialize;
+use lockstep_schemas::strings::{Sha256, Tag};
 
 use crate::publish::checks::{self, must_be};
+use crate::publish::resolved::{self, Resolved};
 use crate::publish::{WORKFLOW, earlier, workflow};
 use crate::{Inputs, variable};
 
@@ -24,26 +24,10 @@ const NAMED: usize = 3;
 /// After how many files that nothing proves GitHub is asked no more.
 const ASKED: usize = 5;
 
-/// What the step that found the build run put out, as far as it is needed.
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Resolved {
-    tag: Tag,
-    commit: CommitSha,
-    run_id: String,
-}
-
 /// Proves the provenance of a bundle.
 pub(crate) fn prove(asked: &Inputs, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
-    let resolved: Resolved = serde_json::from_str(&asked.inputs).map_err(|error| {
-        let what =
-            format!("`inputs` is not what the step that found the build run puts out: {error}");
-        Failure::new(Rule::WrongInput, what)
-    })?;
-    let run: u64 = resolved.run_id.parse().map_err(|_| {
-        let what = format!("the build run `{}` is not a number", resolved.run_id);
-        Failure::new(Rule::WrongInput, what)
-    })?;
+    let resolved = resolved::of(asked)?;
+    let run = resolved.run_id;
     let github = crate::github(plan)?;
     let earlier = earlier::recorded(plan, &resolved.tag, &resolved.commit, &github)?;
     report.found(earlier::same_bytes(asked, &resolved.tag, earlier));

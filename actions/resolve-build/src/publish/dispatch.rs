@@ -12,7 +12,6 @@ use lockstep_schemas::strings::Tag;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::waivers::{self, Waivers};
 use crate::tag;
 
 /// What a dispatch asks for.
@@ -52,9 +51,9 @@ impl<'a> Dispatch<'a> {
     }
 
     /// The channels that are asked for, and not waived.
-    pub(crate) fn channels(&self, waivers: &Waivers) -> Vec<&'a ChannelPlan> {
+    pub(crate) fn channels(&self, waived: &[ChannelKind]) -> Vec<&'a ChannelPlan> {
         let is_asked = |channel: &&ChannelPlan| {
-            !self.leaves_out(channel.kind()) && !waivers.has(channel.kind())
+            !self.leaves_out(channel.kind()) && !waived.contains(&channel.kind())
         };
         self.plan.channels.iter().filter(is_asked).collect()
     }
@@ -170,7 +169,7 @@ impl<'a> Dispatch<'a> {
                 ),
                 &format!(
                     "leave it out ({}) and tag a new version for it",
-                    waivers::to_leave_out(self.plan, channel.kind())
+                    to_leave_out(self.plan, channel.kind())
                 ),
             );
         }
@@ -185,6 +184,15 @@ impl<'a> Dispatch<'a> {
         names.sort();
         names.dedup();
         names
+    }
+}
+
+/// What leaves a channel out: a waiver, where the model says who may let it go.
+pub(super) fn to_leave_out(plan: &Plan, kind: ChannelKind) -> String {
+    if plan.waivers.iter().any(|waiver| waiver.channel == Some(kind)) {
+        format!("-f waive={} -f waiver_reason='…'", kind.id())
+    } else {
+        format!("-f {}=false", kind.input())
     }
 }
 

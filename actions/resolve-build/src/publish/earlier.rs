@@ -13,8 +13,8 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{CommitSha, Sha256, Tag};
-use serde::Deserialize;
 
+use super::resolved::{self, Resolved};
 use crate::{Inputs, variable};
 
 /// The workflow that publishes.
@@ -138,29 +138,16 @@ pub(crate) fn tag_stayed(
     Ok(())
 }
 
-/// What the job that resolved the release put out, as far as a record needs it.
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Resolved {
-    tag: Tag,
-    commit: CommitSha,
-    run_id: String,
-    upload: String,
-    sums: Sha256,
-}
-
 /// Records which bundle this run publishes, before it publishes any of it.
 pub(crate) fn record(asked: &Inputs, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
-    let resolved: Resolved = serde_json::from_str(&asked.inputs).map_err(|error| {
-        let what =
-            format!("`inputs` is not what the job that resolved the release puts out: {error}");
-        Failure::new(Rule::WrongInput, what)
+    let Resolved { tag, commit, run_id, upload, sums } = resolved::of(asked)?;
+    let sums = sums.ok_or_else(|| {
+        Failure::new(
+            Rule::WrongInput,
+            "`inputs` does not say which bundle it is: `sums` is missing",
+        )
     })?;
-    let Resolved { tag, commit, run_id, upload, sums } = resolved;
-    let run = run_id.parse().map_err(|_| {
-        Failure::new(Rule::WrongInput, format!("the build run `{run_id}` is not a number"))
-    })?;
-    let record = Record { run, bundle: upload, sums };
+    let record = Record { run: run_id, bundle: upload, sums };
     let github = crate::github(plan)?;
     match recorded(plan, &tag, &commit, &github)? {
         Some((earlier, page)) if earlier == record => {

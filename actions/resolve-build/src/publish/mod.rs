@@ -6,6 +6,7 @@ mod dispatch;
 pub(crate) mod earlier;
 mod environments;
 mod recovery;
+pub(crate) mod resolved;
 mod waivers;
 
 use lockstep_clients::git;
@@ -41,7 +42,7 @@ pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Resul
         report.problems(problems);
         Waivers::default()
     });
-    let channels = dispatch.channels(&waivers);
+    let channels = dispatch.channels(&waivers.channels());
     let Some(run) = report.found(dispatch.run(&channels)) else { return Ok(()) };
     let Some(github) = report.found(crate::github(plan)) else { return Ok(()) };
     let Some(named) = report.found(named(&dispatch, &github)) else { return Ok(()) };

@@ -7,7 +7,8 @@ use lockstep_files::json;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{ChannelPlan, Plan};
 
-use super::{Published, waivers};
+use super::Published;
+use super::dispatch::to_leave_out;
 
 /// The channels of the branch that are not the tag's.
 pub(super) fn channels_differ(
@@ -31,7 +32,7 @@ pub(super) fn channels_differ(
         let message = format!("this branch would ship to {label} as its plan says, and {tag}'s was built for its own, in which {label} {what}");
         Diagnostic::new(Rule::PlanMismatch, message).in_file(&file).with_remedy(format!(
             "make the channel what it was at {tag}, or leave it out: {}",
-            waivers::to_leave_out(plan, kind)
+            to_leave_out(plan, kind)
         ))
     });
     Ok(differs.collect())

@@ -6,7 +6,7 @@ use lockstep_schemas::plan::Plan;
 use lockstep_schemas::receipt::{GateRecord, GateState, Waived, WaiverRecord};
 use lockstep_schemas::strings::{Id, Login, Text};
 
-use super::dispatch::Dispatch;
+use super::dispatch::{Dispatch, to_leave_out};
 
 /// What a run lets go.
 #[derive(Debug, Default)]
@@ -33,9 +33,13 @@ impl Waivers {
         self.0.into_iter().filter(counts).collect()
     }
 
-    /// Whether a channel is among it.
-    pub(crate) fn has(&self, channel: ChannelKind) -> bool {
-        self.0.iter().any(|record| record.waived == Waived::Channel { channel })
+    /// The channels.
+    pub(crate) fn channels(&self) -> Vec<ChannelKind> {
+        let channels = self.0.iter().filter_map(|record| match record.waived {
+            Waived::Channel { channel } => Some(channel),
+            Waived::Gate { .. } => None,
+        });
+        channels.collect()
     }
 }
 
@@ -97,24 +101,16 @@ fn allowed(
     Ok((actor.clone(), reason))
 }
 
-/// What leaves a channel out: a waiver, where the model says who may let it go.
-pub(super) fn to_leave_out(plan: &Plan, kind: ChannelKind) -> String {
-    if plan.waivers.iter().any(|waiver| waiver.channel == Some(kind)) {
-        format!("-f waive={} -f waiver_reason='…'", kind.id())
-    } else {
-        format!("-f {}=false", kind.input())
-    }
-}
-
 /// The channels that a live run leaves out without a waiver, though the model says who may let them go.
 fn left_out<'a>(
     plan: &'a Plan,
     dispatch: &'a Dispatch<'_>,
     granted: &Waivers,
 ) -> impl Iterator<Item = Diagnostic> + use<'a> {
+    let waived = granted.channels();
     let kinds = plan.waivers.iter().filter_map(|waiver| waiver.channel);
     let is_left_out = |kind: &ChannelKind| {
-        !dispatch.is_rehearsal() && dispatch.leaves_out(*kind) && !granted.has(*kind)
+        !dispatch.is_rehearsal() && dispatch.leaves_out(*kind) && !waived.contains(kind)
     };
     let kinds: Vec<ChannelKind> = kinds.filter(is_left_out).collect();
     kinds.into_iter().map(|kind| {
