@@ -81,7 +81,10 @@ impl Found {
     /// A job, which can be a gate's.
     fn job(&mut self, stage: Stage, name: &str, job: &Job) -> Result<(), Diagnostic> {
         let unknown = |error: &dyn std::fmt::Display| {
-            Diagnostic::new(Rule::WrongInput, format!("`needs` names a job that is none: {error}"))
+            Diagnostic::new(
+                Rule::WrongInput,
+                format!("`needs` has the id of a job that cannot be one: {error}"),
+            )
         };
         let (what, title) = if let Some(gate) = name.strip_prefix(GATE) {
             let id = gate.parse().map_err(|error| unknown(&error))?;

@@ -117,7 +117,7 @@ fn attested(
     let mut by = None;
     for (name, digest) in &files {
         let mut proven = prove_by_any(&known, digest, &roots, &expected);
-        // One attestation is of all files, as a rule: so one question is enough, and where there is none, a few are.
+        // As a rule one attestation covers all files, so one question is enough. Where none does, a few questions are.
         if proven.is_err() && unproven.values().map(Vec::len).sum::<usize>() < ASKED {
             let more = of_github(github, digest)?;
             proven = prove_by_any(&more, digest, &roots, &expected);

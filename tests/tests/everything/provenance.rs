@@ -133,7 +133,7 @@ fn a_signature_holds_for_its_own_bytes_alone() {
     }
 }
 
-/// A signature that is in no public log is none, whichever way its root came.
+/// A signature that no public log has is refused, whichever way its root came.
 #[test]
 fn the_log_is_asked_for() {
     let mut json: serde_json::Value = serde_json::from_str(&public()).unwrap();

@@ -16,8 +16,8 @@ use crate::gates::Release;
 pub(crate) const WORKFLOW: &str = "release.yml";
 /// What its bundle is called, with the attempt behind it.
 const BUNDLE: &str = "bundle-";
-/// How many runs that do not count are told of.
-const TOLD: usize = 10;
+/// How many of the runs that do not count a message lists.
+const LISTED: usize = 10;
 
 /// What must be so of a run that built a release, each with what is found.
 pub(crate) fn facts(release: &Release<'_>, run: &WorkflowRun) -> Vec<CheckRecord> {
@@ -68,11 +68,11 @@ pub(crate) fn newest(
     if !runs.is_empty() {
         message.push_str("; of that commit there are:");
     }
-    for run in runs.iter().take(TOLD) {
+    for run in runs.iter().take(LISTED) {
         let _ = write!(message, "\n- run {}: {}", run.id, wrong(&facts(release, run)));
     }
-    if runs.len() > TOLD {
-        let _ = write!(message, "\n- {} more", runs.len() - TOLD);
+    if runs.len() > LISTED {
+        let _ = write!(message, "\n- {} more", runs.len() - LISTED);
     }
     Err(Diagnostic::new(Rule::BuildRunMissing, message).with_remedy(format!(
         "wait for a run of the tag, or start one: gh workflow run {WORKFLOW} --ref {tag}",
