@@ -13,7 +13,7 @@ use tempfile::TempDir;
 static RELEASED: LazyLock<TempDir> = LazyLock::new(|| Script::of_release().project());
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(200), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(120), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_flipped_bit_is_noticed(file in any::<Index>(), at in any::<Index>(), bit in 0_u8..8) {

@@ -161,7 +161,7 @@ fn packages(folder: &Path, arguments: &[&str]) -> Result<BTreeMap<String, String
 /// Where Cargo takes a workspace, it takes it with another version too; and what has a version of its own keeps that.
 #[test]
 fn cargo_takes_what_is_set() {
-    let config = Config { cases: cases(64), failure_persistence: None, ..Config::default() };
+    let config = Config { cases: cases(32), failure_persistence: None, ..Config::default() };
     let (taken, followed) = (Cell::new(0), Cell::new(0));
     let property = |shape: Shape| {
         let project = Project::new(&model_with("[Cargo.toml]"));

@@ -198,7 +198,7 @@ fn hostile() -> impl Strategy<Value = String> {
 fn a_string_is_refused_or_one_scalar() {
     let accepted = Cell::new(0);
     let config = ProptestConfig {
-        cases: cases(768),
+        cases: cases(384),
         failure_persistence: None,
         ..ProptestConfig::default()
     };
