@@ -42,11 +42,14 @@ pub fn asked(plan: &Plan, workflow: &Workflow) -> Asked {
     let is = |name: &str| workflow.file.as_str() == name;
     let scripts = plan.gates.iter().filter(|gate| gate.is_before(Stage::Publish));
     let scripts = scripts.filter_map(|gate| match gate.check {
-        GateCheck::Script { .. } => Some(Role::Gate(gate.id.clone())),
+        GateCheck::Compatibility { .. } | GateCheck::Script { .. } => {
+            Some(Role::Gate(gate.id.clone()))
+        }
         GateCheck::Workflow { .. }
         | GateCheck::CommitStatus { .. }
         | GateCheck::Pushed { .. }
-        | GateCheck::NoOpenBlockers { .. } => None,
+        | GateCheck::NoOpenBlockers { .. }
+        | GateCheck::Performance { .. } => None,
     });
     let preflights = plan.channels.iter().map(|channel| Role::Preflight(channel.kind()));
     let approval = plan.publishing.approval.as_ref().map(|_| Role::Approve);

@@ -1,8 +1,11 @@
-//! What Lockstep writes into an issue that it files, to know it again: a comment that Markdown does not show.
+//! What stopped a release: as a run leaves it behind, and as Lockstep writes it into the issue that it files, to know it again: in
+//! a comment that Markdown does not show.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Stage;
+use crate::model::{SchemaVersion, Stage};
+use crate::receipt::WaiverRecord;
 use crate::strings::{Id, JobId, Tag};
 
 /// How the comment begins and ends.
@@ -21,14 +24,70 @@ pub struct Blocker {
     pub what: Stopped,
 }
 
+/// The file of what a run found, beside its receipt.
+pub const FILE: &str = "findings.json";
+
+/// What a run found that stops a release, and what it found that no longer does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Findings {
+    /// The version of this format.
+    pub schema: SchemaVersion,
+    /// The tag of the release.
+    pub tag: Tag,
+    /// The stage that the run is of.
+    pub stage: Stage,
+    /// The run; none where that was none of GitHub's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<FoundIn>,
+    /// What stopped the release.
+    pub stopped: Vec<Finding>,
+    /// What passed, and may have an issue of an earlier run.
+    pub passed: Vec<Stopped>,
+    /// What was let go.
+    pub waived: Vec<WaiverRecord>,
+}
+
+impl Findings {
+    /// Something of this release and this stage.
+    #[must_use]
+    pub fn blocker(&self, what: &Stopped) -> Blocker {
+        Blocker { tag: self.tag.clone(), stage: self.stage, what: what.clone() }
+    }
+}
+
+/// The run that found something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FoundIn {
+    /// Its id.
+    pub id: u64,
+    /// Which attempt of it.
+    pub attempt: u32,
+    /// Its page.
+    pub page: String,
+}
+
+/// Something that stopped a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Finding {
+    /// What.
+    pub what: Stopped,
+    /// What it is, in a few words.
+    pub title: String,
+    /// Why, as far as the run knew.
+    pub why: String,
+}
+
 /// What stopped.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stopped {
     /// A gate is closed.
-    Gate(Id),
+    Gate(#[schemars(description = "The gate's id.")] Id),
     /// A job failed.
-    Job(JobId),
+    Job(#[schemars(description = "The job's id.")] JobId),
     /// Publishing ended half-way: some of the release is public, and some is not.
     Partial,
 }

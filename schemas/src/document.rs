@@ -4,7 +4,9 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
+use crate::blocker::Findings;
 use crate::diagnostic::ProgramReport;
+use crate::evidence::Evidence;
 use crate::manifest::{Manifest, PartialManifest};
 use crate::model::Model;
 use crate::plan::Plan;
@@ -26,19 +28,25 @@ pub enum Document {
     Verification,
     /// What a job that publishes found and did.
     Receipt,
+    /// What a comparison of performance measured.
+    Evidence,
+    /// What a run found that stops a release.
+    Findings,
     /// What a program prints with `--json`.
     Report,
 }
 
 impl Document {
     /// Every document.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Model,
         Self::Plan,
         Self::Manifest,
         Self::PartialManifest,
         Self::Verification,
         Self::Receipt,
+        Self::Evidence,
+        Self::Findings,
         Self::Report,
     ];
 
@@ -52,6 +60,8 @@ impl Document {
             Self::PartialManifest => "partial-manifest",
             Self::Verification => "verification",
             Self::Receipt => "receipt",
+            Self::Evidence => "evidence",
+            Self::Findings => "findings",
             Self::Report => "report",
         }
     }
@@ -73,6 +83,8 @@ impl Document {
             Self::PartialManifest => schema_of::<PartialManifest>(),
             Self::Verification => schema_of::<Verification>(),
             Self::Receipt => schema_of::<Receipt>(),
+            Self::Evidence => schema_of::<Evidence>(),
+            Self::Findings => schema_of::<Findings>(),
             Self::Report => schema_of::<ProgramReport>(),
         };
         let mut value = Value::from(schema);
@@ -83,6 +95,8 @@ impl Document {
             Self::PartialManifest => "A target's manifest, made by Lockstep",
             Self::Verification => "What Lockstep found of a release's bundle",
             Self::Receipt => "A receipt of Lockstep: what a job that publishes found and did",
+            Self::Evidence => "Evidence of Lockstep: what a comparison of performance measured",
+            Self::Findings => "Findings of Lockstep: what stopped a release",
             Self::Report => "What a program of Lockstep found",
         });
         value

@@ -1,5 +1,5 @@
 //! Every typed document of Lockstep: what a maintainer writes ([`model`]), what the generator resolves
-//! it to ([`plan`]), what a build made of it ([`manifest`]), what publishing did ([`receipt`]), and what is wrong with any of them ([`diagnostic`]).
+//! it to ([`plan`]), what a build made of it ([`manifest`]), what publishing did ([`receipt`]), what was measured ([`evidence`]), and what is wrong with any of them ([`diagnostic`]).
 //!
 //! The crate is pure data: no I/O, no async, no dependency on another crate of the workspace. A
 //! document that one program writes and another reads is defined here, once.
@@ -8,6 +8,7 @@ pub mod action;
 pub mod blocker;
 pub mod diagnostic;
 pub mod document;
+pub mod evidence;
 pub mod image;
 pub mod manifest;
 pub mod model;

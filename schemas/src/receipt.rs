@@ -9,6 +9,13 @@ use crate::strings::{CommitSha, Id, Tag, Text, Version};
 /// The file of a receipt, in its folder.
 pub const FILE: &str = "receipt.json";
 
+/// The context of the status of a release's commit that records which bundle is published: a commit can have the tags of several
+/// packages.
+#[must_use]
+pub fn publishes(tag: &Tag) -> String {
+    format!("lockstep/publishes {tag}")
+}
+
 /// What one job of a release found and did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -1,6 +1,7 @@
 //! The programs on a laptop: a script of command lines in a small project.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -69,11 +70,29 @@ impl Script {
         let Some(known) = &self.github else { return self.sh(folder.path(), &self.run) };
         let api = GitHubApi::new();
         let commit = self.sh(folder.path(), "git rev-parse HEAD").stdout;
-        api.with(|state| known.tell(state, commit.trim()));
+        api.with(|state| {
+            known.tell(state, commit.trim());
+            state.repository = Some(folder.path().to_owned());
+        });
         let mut script = Self { run: self.run.clone(), env: self.env.clone(), ..Self::default() };
         script.env.entry("GITHUB_API_URL".to_owned()).or_insert_with(|| api.address());
         script.env.entry("GITHUB_TOKEN".to_owned()).or_insert_with(|| TOKEN.to_owned());
-        script.sh(folder.path(), &self.run)
+        let mut outcome = script.sh(folder.path(), &self.run);
+        if known.shows_issues {
+            api.with(|state| {
+                for issue in &state.issues {
+                    let text = |key: &str| issue[key].as_str().unwrap_or_default();
+                    let (number, title) = (&issue["number"], text("title"));
+                    let _ = write!(
+                        outcome.stdout,
+                        "--- #{number} is {}: {title}\n{}",
+                        text("state"),
+                        text("body")
+                    );
+                }
+            });
+        }
+        outcome
     }
 
     /// The copy, with what of it is changed.

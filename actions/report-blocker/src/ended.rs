@@ -16,14 +16,14 @@ pub(crate) fn tell(jobs: &Jobs, stage: Stage, report: &mut Report) {
     };
     let (failed, cancelled) = (all(Outcome::Failure), all(Outcome::Cancelled));
     let next = match (failed.is_empty(), cancelled.is_empty(), stage) {
-        (true, true, Stage::Build) => "Every job that ran succeeded.".to_owned(),
+        (true, true, Stage::Tag | Stage::Build) => "Every job that ran succeeded.".to_owned(),
         (true, true, Stage::Publish) => {
             "Every job that ran succeeded. Nothing is left to do.".to_owned()
         }
         (true, false, _) => {
             format!("Cancelled: {}. Run the failed jobs again to go on.", cancelled.join(", "))
         }
-        (false, _, Stage::Build) => format!(
+        (false, _, Stage::Tag | Stage::Build) => format!(
             "Failed: {}. No bundle of this run is published. Each failed job says why; run the failed jobs again, or tag a new version with the change.",
             failed.join(", ")
         ),

@@ -2,18 +2,20 @@
 
 mod announce;
 mod ended;
-mod excerpt;
 mod stopped;
-mod tracker;
 
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 use indexmap::IndexMap;
+use lockstep_blockers::{Place, took_too_long};
+use lockstep_github::GitHub;
 use lockstep_runner::inputs::{Mode, Receipt};
-use lockstep_runner::{Action, Failure, Program, Report, Secret};
-use lockstep_schemas::diagnostic::Rule;
+use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
+use lockstep_schemas::blocker::FoundIn;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::Stage;
+use lockstep_schemas::strings::Repository;
 use serde::Deserialize;
 
 /// Puts together what happened, and files what stopped a release.
@@ -124,13 +126,41 @@ impl Program for Inputs {
         if self.epic.is_empty() {
             return Ok(());
         }
-        let found = stopped::by(self, stage, &jobs)?;
-        match self.mode {
-            Mode::Rehearsal => found.tell(report),
-            Mode::Live => tracker::file(self, &found, report)?,
+        let run = this_run();
+        let is_live = self.mode == Mode::Live;
+        let github = is_live.then(github).transpose()?;
+        let was_cancelled = jobs.values().any(|job| job.result == Outcome::Cancelled);
+        let took_too_long = match (&github, &run) {
+            (Some(github), Some(run)) if was_cancelled => took_too_long(github, run)?,
+            _ => false,
+        };
+        let findings = stopped::by(self, stage, &jobs, run, took_too_long)?;
+        if let Some(github) = github {
+            let place = Place { epic: &self.epic, label: &self.label };
+            return lockstep_blockers::file(&github, place, &findings, report);
         }
-        Ok(())
+        stopped::keep(&findings, &self.receipt.receipt, report)
     }
+}
+
+/// The run that this is, where it is one.
+fn this_run() -> Option<FoundIn> {
+    let id = variable("GITHUB_RUN_ID")?.parse().ok()?;
+    let attempt = variable("GITHUB_RUN_ATTEMPT").and_then(|attempt| attempt.parse().ok());
+    let server = variable("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
+    let repository = variable("GITHUB_REPOSITORY")?;
+    let page = format!("{}/{repository}/actions/runs/{id}", server.trim_end_matches('/'));
+    Some(FoundIn { id, attempt: attempt.unwrap_or(1), page })
+}
+
+fn github() -> Result<GitHub<'static>, Diagnostic> {
+    let repository: Option<Repository> =
+        variable("GITHUB_REPOSITORY").and_then(|name| name.parse().ok());
+    let repository = repository.ok_or_else(|| {
+        Diagnostic::new(Rule::WrongInput, "no repository is known to file issues in")
+            .with_remedy("set GITHUB_REPOSITORY: `owner/name`")
+    })?;
+    GitHub::of_environment(repository, &tell)
 }
 
 /// A variable of the environment that is not empty.

@@ -1,11 +1,14 @@
 //! What stopped a release, and what did not stop it this time.
 
+use std::fs;
+use std::path::Path;
+
 use lockstep_files::json;
-use lockstep_runner::Report;
-use lockstep_schemas::blocker::{Blocker, Stopped};
+use lockstep_runner::{Failure, Report};
+use lockstep_schemas::blocker::{self, Finding, Findings, FoundIn, Stopped};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::model::{ChannelKind, Stage};
-use lockstep_schemas::receipt::{self, GateRecord, GateState, Receipt};
+use lockstep_schemas::model::{ChannelKind, SchemaVersion, Stage};
+use lockstep_schemas::receipt::{self, GateState, Receipt};
 use lockstep_schemas::strings::Tag;
 
 use crate::{Inputs, Job, Jobs, Outcome, variable};
@@ -16,70 +19,95 @@ const PUBLISHES: &str = "publish-";
 /// The jobs that ask the gates: where one is closed, that says why the job failed.
 const ASK: [&str; 2] = ["context", "resolve"];
 
-/// What a run found.
-#[derive(Debug)]
-pub(crate) struct Found {
-    pub(crate) tag: Tag,
-    pub(crate) stopped: Vec<Finding>,
-    /// What passed, and may have an issue of an earlier run.
-    pub(crate) passed: Vec<Blocker>,
-}
-
-/// Something that stopped a release.
-#[derive(Debug)]
-pub(crate) struct Finding {
-    pub(crate) blocker: Blocker,
-    /// What it is, in a few words.
-    pub(crate) title: String,
-    /// Why, as far as is known here.
-    pub(crate) why: String,
-}
-
 /// What a run's jobs and receipts say.
-pub(crate) fn by(asked: &Inputs, stage: Stage, jobs: &Jobs) -> Result<Found, Diagnostic> {
-    let tag = tag(asked, jobs)?;
-    let mut found = Found { tag, stopped: Vec::new(), passed: Vec::new() };
-    let gates = gates(asked, stage)?;
+pub(crate) fn by(
+    asked: &Inputs,
+    stage: Stage,
+    jobs: &Jobs,
+    run: Option<FoundIn>,
+    took_too_long: bool,
+) -> Result<Findings, Diagnostic> {
+    let receipt = receipt(asked, stage)?;
+    let (gates, waived) =
+        receipt.map(|receipt| (receipt.gates, receipt.waivers)).unwrap_or_default();
+    let findings = Findings {
+        schema: SchemaVersion::CURRENT,
+        tag: tag(asked, jobs)?,
+        stage,
+        run,
+        stopped: Vec::new(),
+        passed: Vec::new(),
+        waived,
+    };
+    let mut found = Found { findings, took_too_long };
     for gate in &gates {
         let what = Stopped::Gate(gate.gate.clone());
         match gate.state {
-            GateState::Open | GateState::Waived => found.passed(stage, what),
+            GateState::Open | GateState::Waived => found.passed(what),
             GateState::Closed => {
                 let title = format!("gate `{}` is closed", gate.gate);
-                found.stopped(stage, what, title, gate.why.clone());
+                found.stopped(what, title, gate.why.clone());
             }
             // Its own job says.
             GateState::Job => {}
         }
     }
     let is_shut = gates.iter().any(|gate| gate.state == GateState::Closed);
-    found.partial(stage, jobs);
-    let is_partial = found.stopped.iter().any(|finding| finding.blocker.what == Stopped::Partial);
+    found.partial(jobs);
+    let stopped = &found.findings.stopped;
+    let is_partial = stopped.iter().any(|finding| finding.what == Stopped::Partial);
     for (name, job) in jobs {
         let is_told =
             is_shut && ASK.contains(&name.as_str()) || is_partial && name.starts_with(PUBLISHES);
         if !is_told {
-            found.job(stage, name, job)?;
+            found.job(name, job)?;
         }
     }
-    Ok(found)
+    Ok(found.findings)
+}
+
+/// Says what a live run would file, and keeps it for whoever files it.
+pub(crate) fn keep(findings: &Findings, folder: &Path, report: &mut Report) -> Result<(), Failure> {
+    if findings.stopped.is_empty() {
+        return Ok(());
+    }
+    for finding in &findings.stopped {
+        let line = format!("A live run would file: {}. {}", finding.title, finding.why);
+        report.line(&line);
+        report.summarize(format_args!("{line}\n\n"));
+    }
+    fs::create_dir_all(folder).map_err(|error| {
+        let message = format!("the receipt's folder cannot be made: {error}");
+        Failure::new(Rule::FileUnwritable, message)
+    })?;
+    let file = folder.join(blocker::FILE);
+    json::write(&file, findings)?;
+    let from =
+        findings.run.as_ref().map_or_else(|| file.display().to_string(), |run| run.id.to_string());
+    let line = format!("To file it: lockstep blockers file --from {from}");
+    report.line(&line);
+    report.summarize(format_args!("To file it: `lockstep blockers file --from {from}`\n"));
+    Ok(())
+}
+
+/// What is found, as it is found.
+struct Found {
+    findings: Findings,
+    /// Whether a job took longer than it may: then what needs it is told that it was cancelled.
+    took_too_long: bool,
 }
 
 impl Found {
-    fn blocker(&self, stage: Stage, what: Stopped) -> Blocker {
-        Blocker { tag: self.tag.clone(), stage, what }
+    fn passed(&mut self, what: Stopped) {
+        self.findings.passed.push(what);
     }
 
-    fn passed(&mut self, stage: Stage, what: Stopped) {
-        self.passed.push(self.blocker(stage, what));
-    }
-
-    fn stopped(&mut self, stage: Stage, what: Stopped, title: String, why: String) {
-        self.stopped.push(Finding { blocker: self.blocker(stage, what), title, why });
+    fn stopped(&mut self, what: Stopped, title: String, why: String) {
+        self.findings.stopped.push(Finding { what, title, why });
     }
 
     /// A job, which can be a gate's.
-    fn job(&mut self, stage: Stage, name: &str, job: &Job) -> Result<(), Diagnostic> {
+    fn job(&mut self, name: &str, job: &Job) -> Result<(), Diagnostic> {
         let unknown = |error: &dyn std::fmt::Display| {
             Diagnostic::new(
                 Rule::WrongInput,
@@ -94,9 +122,14 @@ impl Found {
             (Stopped::Job(id), format!("job `{name}` failed"))
         };
         match job.result {
-            Outcome::Success => self.passed(stage, what),
+            Outcome::Success => self.passed(what),
             Outcome::Failure => {
-                self.stopped(stage, what, title, "The log of the run says why.".to_owned());
+                self.stopped(what, title, "The log of the run says why.".to_owned());
+            }
+            Outcome::Cancelled if self.took_too_long => {
+                let why = "A job of the run took longer than it may; the run's page says which.";
+                let title = title.replace(" failed", " did not end");
+                self.stopped(what, title, why.to_owned());
             }
             // Somebody stopped it, or nothing of it ran.
             Outcome::Cancelled | Outcome::Skipped => {}
@@ -105,7 +138,7 @@ impl Found {
     }
 
     /// Whether the release is public in part: what was selected and did not get there, is missing.
-    fn partial(&mut self, stage: Stage, jobs: &Jobs) {
+    fn partial(&mut self, jobs: &Jobs) {
         let is_left_out = |name: &str| {
             let channel = channel_of(name);
             let resolved = jobs.get("resolve").and_then(|job| job.output(channel));
@@ -125,7 +158,7 @@ impl Found {
         if is_whole || live.is_empty() && broken.is_empty() {
             // What is left out of this run may be what another one did not finish.
             if is_whole && !live.is_empty() && left_out.is_empty() {
-                self.passed(stage, Stopped::Partial);
+                self.passed(Stopped::Partial);
             }
             return;
         }
@@ -143,16 +176,7 @@ impl Found {
             named(&broken),
             named(&waiting)
         );
-        self.stopped(stage, Stopped::Partial, "publishing stopped half-way".to_owned(), why);
-    }
-
-    /// Says what a live run would file.
-    pub(crate) fn tell(&self, report: &mut Report) {
-        for finding in &self.stopped {
-            let line = format!("A live run would file: {}. {}", finding.title, finding.why);
-            report.line(&line);
-            report.summarize(format_args!("{line}\n\n"));
-        }
+        self.stopped(Stopped::Partial, "publishing stopped half-way".to_owned(), why);
     }
 }
 
@@ -179,9 +203,9 @@ fn tag(asked: &Inputs, jobs: &Jobs) -> Result<Tag, Diagnostic> {
     })
 }
 
-/// The gates of a stage, as the newest receipt of this run's jobs has them.
-fn gates(asked: &Inputs, stage: Stage) -> Result<Vec<GateRecord>, Diagnostic> {
-    let folders = std::fs::read_dir(&asked.receipts).into_iter().flatten().flatten();
+/// The newest receipt of this run's jobs that says of the gates of a stage.
+fn receipt(asked: &Inputs, stage: Stage) -> Result<Option<Receipt>, Diagnostic> {
+    let folders = fs::read_dir(&asked.receipts).into_iter().flatten().flatten();
     let below = folders.map(|entry| entry.path().join(receipt::FILE));
     let mut newest: Option<Receipt> = None;
     for file in below.chain([asked.receipts.join(receipt::FILE)]).filter(|file| file.is_file()) {
@@ -192,5 +216,5 @@ fn gates(asked: &Inputs, stage: Stage) -> Result<Vec<GateRecord>, Diagnostic> {
             newest = Some(receipt);
         }
     }
-    Ok(newest.map(|receipt| receipt.gates).unwrap_or_default())
+    Ok(newest)
 }

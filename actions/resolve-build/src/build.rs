@@ -5,6 +5,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 use lockstep_clients::git::{self, checked_out};
 use lockstep_files::json;
+use lockstep_gates::{self as gates, Release};
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::ResolvedSource;
@@ -13,7 +14,7 @@ use lockstep_schemas::plan::{GatePlan, Plan};
 use lockstep_schemas::receipt::Receipt;
 use lockstep_schemas::strings::{CommitSha, GitRef, Version};
 
-use crate::gates::{self, Release};
+use crate::waivers::{self, Waivers};
 use crate::{Inputs, snapshot, tag};
 
 /// Resolves tag, version, commit and sources, and asks the gates before the build.
@@ -26,7 +27,7 @@ pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Resul
         report.output("wanted", wanted);
         snapshot::of_run(plan, &git_ref, report).map(|version| (String::new(), version))
     } else {
-        release(asked, plan, input("tag"), commit.as_ref(), report)
+        release(asked, plan, &inputs, commit.as_ref(), report)
     };
     let mut sources = IndexMap::new();
     for source in &plan.sources {
@@ -52,8 +53,6 @@ pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Resul
     report.output("version", version);
     report.output("commit", commit);
     report.output("sources", json::line(&sources));
-    // A dispatch of a build cannot let a gate go.
-    report.output("waived", "[]");
     Ok(())
 }
 
@@ -61,15 +60,21 @@ pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Resul
 fn release(
     asked: &Inputs,
     plan: &Plan,
-    tag: Option<&str>,
+    inputs: &IndexMap<String, serde_json::Value>,
     commit: Option<&CommitSha>,
     report: &mut Report,
 ) -> Option<(String, Version)> {
+    let tag = inputs.get("tag").and_then(|tag| tag.as_str()).filter(|tag| !tag.is_empty());
     let tagged = report
         .found(tag::of_run(plan, tag, &|tag| format!("gh workflow run release.yml --ref {tag}")));
     if let (Some((tag, _)), Some(commit)) = (&tagged, commit) {
         report.found(tag::leads_to(plan, tag, commit));
     }
+    let waivers = waivers::granted(plan, Stage::Build, inputs).unwrap_or_else(|problems| {
+        report.problems(problems);
+        Waivers::default()
+    });
+    let mut waived = waivers.gates();
     if let (Some((tag, version)), Some(commit)) = (&tagged, commit) {
         let release = Release { plan, tag, commit };
         let asks = |gate: &&GatePlan| gate.is_before(Stage::Build) && gates::asks_github(gate);
@@ -77,7 +82,10 @@ fn release(
         if plan.gates.iter().any(|gate| asks(&gate))
             && let Some(github) = report.found(crate::github(plan))
         {
-            let gates = gates::ask(&release, &github, Stage::Build, &[], report);
+            let gates = gates::ask(&release, &github, Stage::Build, &waived, report);
+            let waivers = waivers.that_count(&gates);
+            waivers::tell(&waivers, report);
+            waived = Waivers(waivers.clone()).gates();
             let receipt = Receipt {
                 schema: SchemaVersion::CURRENT,
                 tag: tag.clone(),
@@ -90,11 +98,12 @@ fn release(
                 rehearsal: false,
                 checks: Vec::new(),
                 gates,
-                waivers: Vec::new(),
+                waivers,
             };
             report.found(crate::write(asked, &receipt));
         }
     }
+    report.output("waived", json::line(&waived));
     tagged.map(|(tag, version)| (tag.to_string(), version))
 }
 

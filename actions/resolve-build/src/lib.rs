@@ -1,11 +1,12 @@
 //! Resolves what a release is made of, and fails where a gate is not open.
 
 mod build;
-mod gates;
+mod gate;
 mod provenance;
 mod publish;
 mod snapshot;
 mod tag;
+mod waivers;
 
 use std::fs;
 use std::path::PathBuf;
@@ -27,10 +28,11 @@ pub struct Inputs {
     /// The plan.
     #[command(flatten)]
     pub plan: ProjectPlan,
-    /// What is resolved: `build`, `publish`, or the `provenance` of a downloaded bundle; or to `record` that one is published.
+    /// What is resolved: `build`, `publish`, a `gate` that is a script, or the `provenance` of a downloaded bundle; or to
+    /// `record` that one is published.
     #[arg(long)]
     pub stage: ResolvedStage,
-    /// The inputs of the dispatch, or of `provenance` and `record` what was resolved before, as a JSON object.
+    /// The inputs of the dispatch, or of `gate`, `provenance` and `record` what was resolved before, as a JSON object.
     #[arg(long, default_value = "{}")]
     pub inputs: String,
     /// A snapshot of a pull request is wanted where it changes one of these paths, separated by spaces: `*` stands for any
@@ -40,6 +42,9 @@ pub struct Inputs {
     /// The folder of the bundle whose provenance is proved.
     #[arg(long, default_value = "lockstep/bundle")]
     pub bundle: PathBuf,
+    /// The gate whose script is run.
+    #[arg(long, default_value = "")]
+    pub gate: String,
     /// The receipt.
     #[command(flatten)]
     pub receipt: Receipt,
@@ -52,6 +57,8 @@ pub enum ResolvedStage {
     Build,
     /// The build run of a release, and what is published where.
     Publish,
+    /// Whether a gate that is a script is open.
+    Gate,
     /// The provenance of a downloaded bundle.
     Provenance,
     /// That this run begins to publish a bundle.
@@ -90,6 +97,7 @@ impl Program for Inputs {
         match self.stage {
             ResolvedStage::Build => build::resolve(self, &plan, report),
             ResolvedStage::Publish => publish::resolve(self, &plan, report),
+            ResolvedStage::Gate => gate::ask(self, &plan, report),
             ResolvedStage::Provenance => provenance::prove(self, &plan, report),
             ResolvedStage::Record => publish::earlier::record(self, &plan, report),
         }

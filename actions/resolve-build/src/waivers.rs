@@ -1,12 +1,16 @@
 //! Waivers: a gate or a channel that somebody lets go for one release, on record.
 
+use indexmap::IndexMap;
+use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::model::{ChannelKind, Waiver};
+use lockstep_schemas::model::{ChannelKind, Stage, Waiver};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::receipt::{GateRecord, GateState, Waived, WaiverRecord};
 use lockstep_schemas::strings::{Id, Login, Text};
+use serde_json::Value;
 
-use super::dispatch::{Dispatch, to_leave_out};
+/// The inputs of a dispatch.
+type Inputs = IndexMap<String, Value>;
 
 /// What a run lets go.
 #[derive(Debug, Default)]
@@ -44,23 +48,31 @@ impl Waivers {
 }
 
 /// What a dispatch lets go: by whoever started the run, as GitHub says, and with a reason.
-pub(crate) fn granted(plan: &Plan, dispatch: &Dispatch<'_>) -> Result<Waivers, Vec<Diagnostic>> {
+pub(crate) fn granted(
+    plan: &Plan,
+    stage: Stage,
+    inputs: &Inputs,
+) -> Result<Waivers, Vec<Diagnostic>> {
+    let text =
+        |name: &str| inputs.get(name)?.as_str().map(str::trim).filter(|text| !text.is_empty());
+    let waivers: Vec<&Waiver> =
+        plan.waivers.iter().filter(|one| counts(plan, stage, one)).collect();
     let mut problems = Vec::new();
     let mut granted = Waivers::default();
     // A run that is repeated keeps the inputs of the one who started it: whoever repeats it must be allowed to as well.
     let actors = ["GITHUB_ACTOR", "GITHUB_TRIGGERING_ACTOR"].map(crate::variable);
     let actors: Vec<String> = actors.into_iter().flatten().collect();
-    let asked = dispatch.text("waive").unwrap_or_default();
+    let asked = text("waive").unwrap_or_default();
     for word in asked.split([' ', ',']).filter(|word| !word.is_empty()) {
-        let Some((what, waiver)) = named(plan, word) else {
-            let known = plan.waivers.iter().filter_map(|waiver| Some(of(waiver)?.1));
+        let Some((what, waiver)) = named(&waivers, word) else {
+            let known = waivers.iter().filter_map(|waiver| Some(of(waiver)?.1));
             let known: Vec<String> = known.collect();
             let known = if known.is_empty() { "nothing".to_owned() } else { known.join(", ") };
             let problem = format!("the model lets nobody waive `{word}`");
             problems.push(refused(problem, format!("what may be waived: {known}")));
             continue;
         };
-        match allowed(word, &waiver, &actors, dispatch.text("waiver_reason")) {
+        match allowed(word, &waiver, &actors, text("waiver_reason")) {
             Ok((approver, reason)) => {
                 let record = WaiverRecord { waived: what, approver, reason };
                 if !granted.0.contains(&record) {
@@ -70,7 +82,6 @@ pub(crate) fn granted(plan: &Plan, dispatch: &Dispatch<'_>) -> Result<Waivers, V
             Err(problem) => problems.push(problem),
         }
     }
-    problems.extend(left_out(plan, dispatch, &granted));
     if problems.is_empty() { Ok(granted) } else { Err(problems) }
 }
 
@@ -101,33 +112,35 @@ fn allowed(
     Ok((actor.clone(), reason))
 }
 
-/// The channels that a live run leaves out without a waiver, though the model says who may let them go.
-fn left_out<'a>(
-    plan: &'a Plan,
-    dispatch: &'a Dispatch<'_>,
-    granted: &Waivers,
-) -> impl Iterator<Item = Diagnostic> + use<'a> {
-    let waived = granted.channels();
-    let kinds = plan.waivers.iter().filter_map(|waiver| waiver.channel);
-    let is_left_out = |kind: &ChannelKind| {
-        !dispatch.is_rehearsal() && dispatch.leaves_out(*kind) && !waived.contains(kind)
-    };
-    let kinds: Vec<ChannelKind> = kinds.filter(is_left_out).collect();
-    kinds.into_iter().map(|kind| {
-        let what = "is left out, and the model says who may let it go";
-        let remedy = format!("waive it: {}", to_leave_out(plan, kind));
-        refused(format!("{} {what}", kind.label()), remedy)
-    })
+/// Whether a run of a stage can let something go: a gate that it asks, and when it publishes, a channel.
+fn counts(plan: &Plan, stage: Stage, waiver: &Waiver) -> bool {
+    match &waiver.gate {
+        Some(gate) => plan.gates.iter().any(|one| one.id == *gate && one.is_before(stage)),
+        None => stage == Stage::Publish,
+    }
 }
 
-fn refused(what: String, remedy: String) -> Diagnostic {
+/// Says who let what go, and why.
+pub(crate) fn tell(waivers: &[WaiverRecord], report: &mut Report) {
+    for waiver in waivers {
+        let what = match &waiver.waived {
+            Waived::Gate { gate } => format!("gate {gate}"),
+            Waived::Channel { channel } => channel.label().to_owned(),
+        };
+        let line = format!("{what} is waived by {}: {}", waiver.approver, waiver.reason);
+        report.line(&line);
+        report.summarize(format_args!("{line}\n"));
+    }
+}
+
+pub(crate) fn refused(what: String, remedy: String) -> Diagnostic {
     Diagnostic::new(Rule::WaiverRefused, what).with_remedy(remedy)
 }
 
 /// What a word waives, and who may.
-fn named<'a>(plan: &'a Plan, word: &str) -> Option<(Waived, Vec<&'a str>)> {
+fn named<'a>(waivers: &[&'a Waiver], word: &str) -> Option<(Waived, Vec<&'a str>)> {
     let of_word = || {
-        let named = plan.waivers.iter().filter_map(|waiver| Some((of(waiver)?, waiver)));
+        let named = waivers.iter().filter_map(|waiver| Some((of(waiver)?, *waiver)));
         named.filter(|((_, name), _)| name == word)
     };
     let ((waived, _), _) = of_word().next()?;

@@ -1,9 +1,10 @@
 //! Running a check of what was installed.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Output, Stdio};
 
+use lockstep_clients::bash;
 use lockstep_runner::Failure;
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{BuildMode, Smoke};
@@ -22,11 +23,9 @@ pub(crate) struct Script<'a> {
 }
 
 impl Script<'_> {
-    /// Runs it as GitHub runs one
-    /// ([`shell: bash`](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell)),
-    /// with the programs of what was installed before all others.
+    /// Runs it as GitHub would, with the programs of what was installed before all others.
     pub(crate) fn run(&self, mode: BuildMode) -> Result<Output, Failure> {
-        let mut command = Command::new(bash()?);
+        let mut command = bash::script(&self.smoke.run)?;
         if let Some(programs) = &self.installed.programs {
             let path = std::env::var_os("PATH").unwrap_or_default();
             let folders = std::iter::once(programs.clone()).chain(std::env::split_paths(&path));
@@ -38,8 +37,6 @@ impl Script<'_> {
         let target = self.target.map_or("", |target| target.id.as_str());
         let emulator = self.target.and_then(|target| target.emulator.as_ref());
         command
-            .args(["--noprofile", "--norc", "-eo", "pipefail", "-c"])
-            .arg(self.smoke.run.as_str())
             .current_dir(&self.installed.folder)
             .env("LOCKSTEP_ARTIFACT", self.file)
             .env("LOCKSTEP_EMULATOR", emulator.map_or("", Text::as_str))
@@ -49,9 +46,7 @@ impl Script<'_> {
             .env("LOCKSTEP_VERSION", self.version.as_str())
             .stdin(Stdio::null())
             .output()
-            .map_err(|error| {
-                Failure::new(Rule::ClientMissing, format!("bash does not start: {error}"))
-            })
+            .map_err(|error| bash::not_started(&error).into())
     }
 }
 
@@ -71,22 +66,4 @@ pub(crate) fn prints(said: &str, version: &Version) -> bool {
         })
     };
     has(version.as_str()) || version.python().is_some_and(|python| has(&python))
-}
-
-/// The program `bash`. On Windows a name alone finds the launcher of the Linux subsystem, which stands in
-/// the system's folder and runs nothing on a hosted runner.
-fn bash() -> Result<PathBuf, Failure> {
-    if !cfg!(windows) {
-        return Ok(PathBuf::from("bash"));
-    }
-    let system = std::env::var_os("SystemRoot").map(PathBuf::from);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .filter(|folder| system.as_ref().is_none_or(|system| !folder.starts_with(system)))
-        .map(|folder| folder.join("bash.exe"))
-        .find(|file| file.is_file())
-        .ok_or_else(|| {
-            Failure::new(Rule::ClientMissing, "no bash is on the path")
-                .with_remedy("install Git for Windows")
-        })
 }

@@ -13,13 +13,17 @@ const LENGTH: usize = 360;
 /// say is left out: the run's page has it all.
 pub(crate) fn of_run(github: &GitHub<'_>, run: u64, attempt: u32) -> String {
     let jobs = github.jobs(run, attempt).unwrap_or_default();
-    let failed = |job: &&Job| job.conclusion == Some(Conclusion::Failure);
+    let is_bad = |ended: Option<Conclusion>| {
+        matches!(ended, Some(Conclusion::Failure | Conclusion::TimedOut))
+    };
+    let failed = |job: &&Job| is_bad(job.conclusion);
     let mut text = String::new();
     for job in jobs.iter().filter(failed).take(JOBS) {
+        let ended = job.conclusion.map_or("failed", Conclusion::in_words);
         let page = job.html_url.as_deref().unwrap_or_default();
-        let step = job.steps.iter().find(|step| step.conclusion == Some(Conclusion::Failure));
+        let step = job.steps.iter().find(|step| is_bad(step.conclusion));
         let step = step.map_or(String::new(), |step| format!(", in the step \"{}\"", step.name));
-        let _ = writeln!(text, "- [{}]({page}) failed{step}", job.name.replace(['[', ']'], ""));
+        let _ = writeln!(text, "- [{}]({page}) {ended}{step}", job.name.replace(['[', ']'], ""));
         let log = github.log(job.id).unwrap_or_default();
         let said = last_words(&log);
         if !said.is_empty() {

@@ -1,22 +1,14 @@
-//! Files what stopped a release as issues of GitHub's, one for each thing, and closes those of what passed.
+//! Issues: found again, opened, changed, closed.
 
 use lockstep_github::{Error, GitHub, Issue, IssueState, Why};
-use lockstep_runner::{Failure, Report, tell};
-use lockstep_schemas::blocker::Blocker;
-use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::strings::{Repository, Tag};
+use lockstep_runner::{Failure, Report};
+use lockstep_schemas::blocker::{Blocker, Finding, Findings, FoundIn};
+use lockstep_schemas::diagnostic::Diagnostic;
+use lockstep_schemas::receipt::{Waived, WaiverRecord};
+use lockstep_schemas::strings::Tag;
 
-use crate::stopped::{Finding, Found};
-use crate::{Inputs, excerpt, variable};
+use crate::Place;
 
-/// Where a run's page is, and which attempt it is.
-struct ThisRun {
-    id: u64,
-    attempt: u32,
-    page: String,
-}
-
-/// Where issues go.
 struct Tracker<'a> {
     github: &'a GitHub<'a>,
     label: &'a str,
@@ -24,26 +16,29 @@ struct Tracker<'a> {
     known: Vec<Issue>,
 }
 
-/// Files what stopped a release. The same thing has one issue, however often it comes.
-pub(crate) fn file(asked: &Inputs, found: &Found, report: &mut Report) -> Result<(), Failure> {
-    let github = github()?;
-    let known = github.issues(&asked.label).map_err(Diagnostic::from)?;
-    let mut tracker = Tracker { github: &github, label: &asked.label, known };
-    for blocker in &found.passed {
-        let closed = tracker.close(blocker);
+pub(crate) fn file(
+    github: &GitHub<'_>,
+    place: Place<'_>,
+    findings: &Findings,
+    said: &str,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let known = github.issues(place.label).map_err(Diagnostic::from)?;
+    let mut tracker = Tracker { github, label: place.label, known };
+    for what in &findings.passed {
+        let closed = tracker.close(&findings.blocker(what));
         if let Some(Some(issue)) = report.found(closed.map_err(Diagnostic::from)) {
             report.line(format_args!("closed #{}: {}", issue.number, issue.title));
         }
     }
-    if found.stopped.is_empty() {
+    if findings.stopped.is_empty() && findings.waived.is_empty() {
         return Ok(());
     }
-    let title = asked.epic.replace("{tag}", found.tag.as_str());
-    let epic = tracker.epic(&title, &found.tag).map_err(Diagnostic::from)?;
-    let run = this_run()?;
-    let said = excerpt::of_run(&github, run.id, run.attempt);
-    for finding in &found.stopped {
-        let filed = tracker.file(&epic, finding, &body(finding, &run, &said));
+    let title = place.epic.replace("{tag}", findings.tag.as_str());
+    let epic = tracker.epic(&title, &findings.tag).map_err(Diagnostic::from)?;
+    let epic = tracker.waive(epic, findings).map_err(Diagnostic::from)?;
+    for finding in &findings.stopped {
+        let filed = tracker.file(&epic, findings, finding, said);
         if let Some((what, issue)) = report.found(filed.map_err(Diagnostic::from)) {
             let line = format!("{what} #{}: {} ({})", issue.number, issue.title, issue.html_url);
             report.line(&line);
@@ -69,22 +64,41 @@ impl Tracker<'_> {
         }
     }
 
+    /// Writes into the epic what was let go, by whom and why, once.
+    fn waive(&self, epic: Issue, findings: &Findings) -> Result<Issue, Error> {
+        let mut body = epic.body.clone().unwrap_or_default();
+        let before = body.len();
+        for waiver in &findings.waived {
+            let line = waived(waiver, findings.run.as_ref());
+            if !body.contains(&line) {
+                body = format!("{}\n\n{line}\n", body.trim_end());
+            }
+        }
+        if body.len() == before {
+            return Ok(epic);
+        }
+        self.github.change_issue(epic.number, &body, epic.state)
+    }
+
     /// Files a finding, or says anew what is there of it.
     fn file(
         &mut self,
         epic: &Issue,
+        findings: &Findings,
         finding: &Finding,
-        body: &str,
+        said: &str,
     ) -> Result<(&'static str, Issue), Error> {
-        if let Some(issue) = self.of(&finding.blocker).cloned() {
+        let blocker = findings.blocker(&finding.what);
+        let body = &body(&blocker, finding, findings.run.as_ref(), said);
+        if let Some(issue) = self.of(&blocker).cloned() {
             let what =
                 if issue.state == IssueState::Open { "still there:" } else { "there again:" };
             let issue = self.github.change_issue(issue.number, body, IssueState::Open)?;
             self.put_under(epic, &issue)?;
             return Ok((what, issue));
         }
-        let title = format!("[release-blocker][{}] {}", finding.blocker.tag, finding.title);
-        let is_it = |issue: &Issue| is_of(issue, &finding.blocker);
+        let title = format!("[release-blocker][{}] {}", findings.tag, finding.title);
+        let is_it = |issue: &Issue| is_of(issue, &blocker);
         let issue = self.open(&title, body, is_it)?;
         self.put_under(epic, &issue)?;
         Ok(("filed", issue))
@@ -144,39 +158,25 @@ fn is_of(issue: &Issue, blocker: &Blocker) -> bool {
 }
 
 /// The text of an issue.
-fn body(finding: &Finding, run: &ThisRun, said: &str) -> String {
-    let Finding { blocker, title, why } = finding;
-    let ThisRun { id, page, .. } = run;
+fn body(blocker: &Blocker, finding: &Finding, run: Option<&FoundIn>, said: &str) -> String {
+    let Finding { title, why, .. } = finding;
+    let run = run.map_or_else(String::new, |FoundIn { id, page, .. }| {
+        format!("- The run: [{id}]({page})\n- To try again: `gh run rerun {id} --failed`\n")
+    });
     let said = if said.is_empty() { String::new() } else { format!("\n{said}") };
     format!(
-        "{}\nRelease {}: {title}.\n\n{why}\n\n- The run: [{id}]({page})\n- To try again: `gh run rerun {id} --failed`\n- Solved when a run passes it; that run closes this issue.\n{said}",
+        "{}\nRelease {}: {title}.\n\n{why}\n\n{run}- Solved when a run passes it; that run closes this issue.\n{said}",
         blocker.comment(),
         blocker.tag,
     )
 }
 
-fn this_run() -> Result<ThisRun, Diagnostic> {
-    let missing = || {
-        Diagnostic::new(
-            Rule::WrongInput,
-            "GITHUB_RUN_ID and GITHUB_REPOSITORY are not those of a run",
-        )
-        .with_remedy("a run on GitHub sets them")
+/// What the epic says of something that was let go.
+fn waived(waiver: &WaiverRecord, run: Option<&FoundIn>) -> String {
+    let what = match &waiver.waived {
+        Waived::Gate { gate } => format!("gate `{gate}`"),
+        Waived::Channel { channel } => channel.label().to_owned(),
     };
-    let id = variable("GITHUB_RUN_ID").and_then(|id| id.parse().ok()).ok_or_else(missing)?;
-    let attempt = variable("GITHUB_RUN_ATTEMPT").and_then(|attempt| attempt.parse().ok());
-    let server = variable("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
-    let repository = variable("GITHUB_REPOSITORY").ok_or_else(missing)?;
-    let page = format!("{}/{repository}/actions/runs/{id}", server.trim_end_matches('/'));
-    Ok(ThisRun { id, attempt: attempt.unwrap_or(1), page })
-}
-
-fn github() -> Result<GitHub<'static>, Diagnostic> {
-    let repository: Option<Repository> =
-        variable("GITHUB_REPOSITORY").and_then(|name| name.parse().ok());
-    let repository = repository.ok_or_else(|| {
-        Diagnostic::new(Rule::WrongInput, "no repository is known to file issues in")
-            .with_remedy("set GITHUB_REPOSITORY: `owner/name`")
-    })?;
-    GitHub::of_environment(repository, &tell)
+    let run = run.map_or_else(String::new, |run| format!(" ([run {}]({}))", run.id, run.page));
+    format!("Let go: {what}, by {}{run}. {}", waiver.approver, waiver.reason)
 }

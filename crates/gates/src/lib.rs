@@ -1,45 +1,47 @@
-//! The gates that ask GitHub. All of them are asked, and told, also where the first is closed: what could not be checked has
-//! not passed.
+//! Whether the gates of a release are open. All of them are asked, and told, also where the first is closed: what could not be
+//! checked has not passed.
 
-use std::collections::BTreeMap;
+mod blockers;
+mod performance;
+mod scripts;
+mod workflows;
 
-use lockstep_github::{
-    CommitStatus, Conclusion, GitHub, Issue, IssueState, RunStatus, StatusState, Why, WorkflowRun,
-};
+pub use scripts::{Rise, compatible, ends_well, last_release};
+
+use lockstep_github::{CommitStatus, GitHub, StatusState, Why};
 use lockstep_runner::{Report, Table};
-use lockstep_schemas::blocker::Blocker;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{GateCheck, Stage};
 use lockstep_schemas::plan::{GatePlan, Plan};
 use lockstep_schemas::receipt::{GateRecord, GateState};
-use lockstep_schemas::strings::{CommitSha, Id, Tag, Text, WorkflowFile};
-
-/// The events whose runs are of the commit that they name, and that only those start who may write to the repository: a
-/// comment starts a run of the default branch, and a pull request's is of the merge with another commit. A merge queue's
-/// commit is the one that its branch moves to.
-const EVENTS: [&str; 3] = ["push", "merge_group", "workflow_dispatch"];
+use lockstep_schemas::strings::{CommitSha, Id, Tag, Text};
 
 /// A release, as gates are asked about it.
-#[derive(Clone, Copy)]
-pub(crate) struct Release<'a> {
-    pub(crate) plan: &'a Plan,
-    pub(crate) tag: &'a Tag,
-    pub(crate) commit: &'a CommitSha,
+#[derive(Debug, Clone, Copy)]
+pub struct Release<'a> {
+    /// Its plan.
+    pub plan: &'a Plan,
+    /// Its tag.
+    pub tag: &'a Tag,
+    /// Its commit.
+    pub commit: &'a CommitSha,
 }
 
 /// Whether a gate asks GitHub: of a script, a job of its own says whether it is open.
-pub(crate) fn asks_github(gate: &GatePlan) -> bool {
+#[must_use]
+pub fn asks_github(gate: &GatePlan) -> bool {
     match gate.check {
         GateCheck::Workflow { .. }
         | GateCheck::CommitStatus { .. }
         | GateCheck::Pushed { .. }
-        | GateCheck::NoOpenBlockers { .. } => true,
-        GateCheck::Script { .. } => false,
+        | GateCheck::NoOpenBlockers { .. }
+        | GateCheck::Performance { .. } => true,
+        GateCheck::Compatibility { .. } | GateCheck::Script { .. } => false,
     }
 }
 
 /// Asks the gates of a stage, and reports those that are closed and not waived.
-pub(crate) fn ask(
+pub fn ask(
     release: &Release<'_>,
     github: &GitHub<'_>,
     stage: Stage,
@@ -58,11 +60,13 @@ pub(crate) fn ask(
             Err(shut) if is_waived => (GateState::Waived, shut.why()),
             Err(shut) => {
                 let why = shut.why();
-                report.problem(shut.problem(&gate.id));
+                report.problem(shut.problem(&gate.id, stage));
                 (GateState::Closed, why)
             }
         };
-        if is != GateState::Closed {
+        // Before the tag there are no jobs: whoever asks runs it.
+        let is_told = is != GateState::Closed && (is, stage) != (GateState::Job, Stage::Tag);
+        if is_told {
             report.line(format_args!("gate {id} is {}: {why}", is.in_words()));
         }
         table.row([id, is.id(), &why]);
@@ -96,11 +100,16 @@ impl Shut {
         }
     }
 
-    fn problem(self, gate: &Id) -> Diagnostic {
+    fn problem(self, gate: &Id, stage: Stage) -> Diagnostic {
         match self {
             Self::Closed(why, remedy) => {
                 let message = format!("gate `{gate}` is closed: {why}");
-                Diagnostic::new(Rule::GateClosed, message).with_remedy(remedy)
+                let again = match stage {
+                    Stage::Tag => "run the same command again",
+                    Stage::Build | Stage::Publish => "run the failed jobs again",
+                };
+                Diagnostic::new(Rule::GateClosed, message)
+                    .with_remedy(format!("{remedy}, and {again}"))
             }
             Self::Unknown(error) => {
                 let mut problem = Diagnostic::from(error);
@@ -118,7 +127,7 @@ impl Release<'_> {
             GateCheck::Workflow { workflow } => {
                 let newest = self.newest_run(github, workflow)?;
                 let (is_open, why) = self.of_run(workflow, newest.as_ref());
-                let remedy = "when it is green for this commit, run the failed jobs again";
+                let remedy = "let it run for this commit until it is green";
                 if is_open { Ok(why) } else { Err(Shut::Closed(why, remedy)) }
             }
             GateCheck::CommitStatus { context } => {
@@ -129,14 +138,13 @@ impl Release<'_> {
                 let statuses = github.statuses(self.commit, is_it)?;
                 let (is_open, why) =
                     of_status(context, statuses.iter().find(|status| is_it(status)));
-                let remedy = "set it to success for this commit, and run the failed jobs again";
+                let remedy = "set it to success for this commit";
                 if is_open { Ok(why) } else { Err(Shut::Closed(why, remedy)) }
             }
             GateCheck::Pushed { branch } => match github.is_on(self.commit, branch) {
                 Ok(true) => Ok(format!("the commit is on {branch}")),
                 Ok(false) => {
-                    let remedy =
-                        "push the branch with the commit on it, and run the failed jobs again";
+                    let remedy = "push the branch with the commit on it";
                     Err(Shut::Closed(format!("{} is not on {branch}", self.commit), remedy))
                 }
                 Err(error) if error.why == Why::NotFound => {
@@ -151,91 +159,16 @@ impl Release<'_> {
                     let none = if has_epic { "" } else { ", and the release has no epic" };
                     return Ok(format!("no blocker is open{none}"));
                 }
-                let remedy = "close what is solved, and run the failed jobs again";
+                let remedy = "close what is solved";
                 Err(Shut::Closed(format!("open blockers: {}", open.join(", ")), remedy))
             }
-            GateCheck::Script { .. } => Ok("a job of its own says".to_owned()),
-        }
-    }
-
-    /// The newest run of a workflow for the release's commit, of the repository itself.
-    fn newest_run(
-        &self,
-        github: &GitHub<'_>,
-        workflow: &WorkflowFile,
-    ) -> Result<Option<WorkflowRun>, lockstep_github::Error> {
-        let repository = self.plan.project.repository.as_str();
-        let path = format!(".github/workflows/{workflow}");
-        let counts = |run: &WorkflowRun| {
-            run.is_of(repository)
-                && run.file() == path
-                && run.head_sha == self.commit.as_str()
-                && EVENTS.contains(&run.event.as_str())
-        };
-        match github.runs(workflow, self.commit, counts) {
-            Ok(runs) => Ok(runs.into_iter().find(counts)),
-            Err(error) if error.why == Why::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn of_run(&self, workflow: &WorkflowFile, run: Option<&WorkflowRun>) -> (bool, String) {
-        let Some(run) = run else {
-            let why = format!(
-                "{workflow} has not run for {}, or is not there; only runs by push, merge queue and dispatch count",
-                self.commit
-            );
-            return (false, why);
-        };
-        match (run.status, run.conclusion) {
-            (Some(RunStatus::Completed), Some(ended)) => {
-                let why = format!("{workflow} {}: {}", ended.in_words(), run.html_url);
-                (ended == Conclusion::Success, why)
+            GateCheck::Performance { measure, limits } => {
+                self.is_fast(github, &gate.id, measure, limits)
             }
-            (Some(RunStatus::Completed | RunStatus::Unfinished) | None, _) => {
-                (false, format!("{workflow} has not ended yet: {}", run.html_url))
+            GateCheck::Compatibility { .. } | GateCheck::Script { .. } => {
+                Ok("a job of its own says".to_owned())
             }
         }
-    }
-
-    /// The open issues that stand in the way: what is under the release's epic, and what Lockstep filed elsewhere, such as that
-    /// another release is half public. And whether there is an epic.
-    fn open_blockers(
-        &self,
-        github: &GitHub<'_>,
-        epic: &Text,
-        label: &Text,
-    ) -> Result<(Vec<String>, bool), lockstep_github::Error> {
-        let title = epic.as_str().replace("{tag}", self.tag.as_str());
-        let labelled = github.issues(label.as_str())?;
-        let (epics, labelled): (Vec<Issue>, Vec<Issue>) =
-            labelled.into_iter().partition(|issue| issue.title == title);
-        let mut found: BTreeMap<u64, (Issue, bool)> = BTreeMap::new();
-        // Where GitHub knows no sub-issues, every issue of the label may be one.
-        let mut all_below = false;
-        for epic in &epics {
-            let below = match github.sub_issues(epic.number) {
-                Err(error) if error.why == Why::NotFound => {
-                    all_below = true;
-                    Vec::new()
-                }
-                below => below?,
-            };
-            found.extend(below.into_iter().map(|issue| (issue.id, (issue, true))));
-        }
-        for issue in labelled {
-            found.entry(issue.id).or_insert((issue, all_below));
-        }
-        let blocks = |(issue, is_below): &(Issue, bool)| {
-            // What a person wrote counts where it stands under the epic.
-            let filed = issue.body.as_deref().and_then(Blocker::of);
-            let filed = filed.filter(|_| issue.is_trusted());
-            let counts = filed.map_or(*is_below, |blocker| blocker.blocks(self.tag));
-            counts && issue.state == IssueState::Open
-        };
-        let open = found.into_values().filter(blocks);
-        let open = open.map(|(issue, _)| format!("{} ({})", issue.title, issue.html_url));
-        Ok((open.collect(), !epics.is_empty()))
     }
 }
 

@@ -141,6 +141,15 @@ impl<'a> GitHub<'a> {
         self
     }
 
+    /// Lets it wait anew, as long as it could at its start: what takes hours meets more than one bad minute.
+    pub fn renew_patience(&self) {
+        self.patience.set(Patience { left: Patience::default().left, ..self.patience.get() });
+    }
+
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// The address of something in the repository: `/repos/someone/tool/…`.
     pub(crate) fn route(&self, rest: &str) -> String {
         format!("{}/repos/{}/{rest}", self.base, self.repository)

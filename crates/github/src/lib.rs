@@ -4,19 +4,23 @@
 //! nothing. A question is asked again where that can do no harm, within a limit on time, and whoever waits is told. What an
 //! answer means for a release is said elsewhere.
 
+mod access;
 mod attestations;
 mod client;
 mod commits;
+mod dispatches;
 mod environments;
 mod error;
 mod issues;
 mod jobs;
+mod notes;
 mod pages;
 mod patience;
 mod runs;
 mod statuses;
 mod uploads;
 
+pub use access::{Access, Permissions};
 pub use client::{GitHub, PUBLIC};
 pub use environments::{
     Environment, ProtectionKind, ProtectionRule, RefKind, RefPattern, RefPolicy,

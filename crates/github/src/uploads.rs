@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+use crate::client::Read;
 use crate::{Error, GitHub};
 
 /// What a run uploaded.
@@ -25,5 +26,15 @@ impl GitHub<'_> {
     pub fn uploads_of(&self, run: u64) -> Result<Vec<Upload>, Error> {
         let route = self.route(&format!("actions/runs/{run}/artifacts"));
         self.list(&route, Some("artifacts"), |_| false)
+    }
+
+    /// The bytes of an upload, a zip archive.
+    ///
+    /// # Errors
+    ///
+    /// Where GitHub does not hand it out, or it is larger than 32 MiB.
+    pub fn download(&self, upload: &Upload) -> Result<Vec<u8>, Error> {
+        let place = self.place_of(&self.route(&format!("actions/artifacts/{}/zip", upload.id)))?;
+        self.follow(&place, |answer| Read::Found(answer.body.clone()))
     }
 }

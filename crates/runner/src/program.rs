@@ -39,6 +39,7 @@ pub fn main<P: Program>() -> ExitCode {
     let command = P::command().arg(
         Arg::new(JSON)
             .long(JSON)
+            .global(true)
             .action(ArgAction::SetTrue)
             .help("Print one JSON document: everything that is wrong, and the outputs"),
     );

@@ -248,8 +248,8 @@ impl From<&Fact> for Expression {
             Fact::Target(id) => is(path(&["matrix", "target"]), id.as_str()),
             Fact::OfChannel(kind) => is(path(&["matrix", "channel"]), kind.id()),
             Fact::Contained => path(&["matrix", "container"]),
-            Fact::Waived(gate) => {
-                let waived = path(&["needs", "resolve", "outputs", "waived"]);
+            Fact::Waived { by, gate } => {
+                let waived = path(&["needs", by.as_str(), "outputs", "waived"]);
                 let list = Self::Call("fromjson".to_owned(), vec![waived]);
                 Self::Call("contains".to_owned(), vec![list, text(gate.as_str())])
             }

@@ -1,4 +1,4 @@
-//! The command line: `generate`, `check`, `bump`, `plan`, `schema`.
+//! The command line: a file for each command that is more than a call.
 //!
 //! Exit status: 0 good, 1 found problems (drift), 2 could not do it (a bad model, files that cannot be read or
 //! written, wrong arguments).
@@ -9,10 +9,13 @@
 mod bump;
 mod check;
 mod generate;
+mod online;
 mod output;
+mod perf_gate;
 mod prove;
 mod table;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -82,6 +85,23 @@ enum Command {
         #[command(flatten)]
         prove: prove::Proving,
     },
+    /// Measure this commit beside an earlier release, on this machine, and tell whether it is slower than the model lets it be.
+    PerfGate {
+        #[command(flatten)]
+        measuring: perf_gate::Measuring,
+        /// The project's folder, with its `lockstep.yaml`.
+        #[arg(long, default_value = ".")]
+        project: PathBuf,
+    },
+    /// Walk a release from the commit that is checked out to its last channel: what is done, what is not, the next command.
+    #[command(disable_help_flag = true)]
+    Release(Online),
+    /// Dispatch `release-publish.yml` on a release's tag, and follow the run to its end.
+    #[command(disable_help_flag = true)]
+    Publish(Online),
+    /// File what stopped a release as issues: `lockstep blockers file --from RUN`.
+    #[command(disable_help_flag = true)]
+    Blockers(Online),
     /// Show what follows from the model: targets, tiers, artifacts, jobs.
     Plan {
         #[command(flatten)]
@@ -93,6 +113,13 @@ enum Command {
         #[arg(default_value = "model")]
         document: DocumentName,
     },
+}
+
+/// What another program does, which knows its own arguments.
+#[derive(Debug, clap::Args)]
+struct Online {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    arguments: Vec<OsString>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -114,6 +141,10 @@ enum DocumentName {
     PartialManifest,
     /// What `verify-manifest` found of a bundle
     Verification,
+    /// What `perf-gate` measured
+    Evidence,
+    /// What a run found that stops a release
+    Findings,
     /// What a program prints with `--json`
     Report,
 }
@@ -134,6 +165,12 @@ pub fn main() -> ExitCode {
         Command::Check { project, tag } => check::run(&project.folder, tag.as_ref(), &mut output),
         Command::Bump { bump, project } => bump::run(project, bump, &mut output),
         Command::Prove { prove } => prove::run(prove, &mut output),
+        Command::PerfGate { measuring, project } => perf_gate::run(project, measuring, &mut output),
+        Command::Release(Online { arguments }) => return online::run("release", arguments, output),
+        Command::Publish(Online { arguments }) => return online::run("publish", arguments, output),
+        Command::Blockers(Online { arguments }) => {
+            return online::run("blockers", arguments, output);
+        }
         Command::Plan { project } => show(&project.folder, &mut output),
         Command::Schema { document } => {
             output.document(&document.document().schema_text());
@@ -162,6 +199,8 @@ impl DocumentName {
             Self::Manifest => Document::Manifest,
             Self::PartialManifest => Document::PartialManifest,
             Self::Verification => Document::Verification,
+            Self::Evidence => Document::Evidence,
+            Self::Findings => Document::Findings,
             Self::Report => Document::Report,
         }
     }

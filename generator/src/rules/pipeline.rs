@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use lockstep_schemas::diagnostic::Rule;
-use lockstep_schemas::model::{GateCheck, Model, Stage, Step};
+use lockstep_schemas::model::{GateCheck, Model, Step};
 use lockstep_schemas::strings::{PinnedAction, TargetId};
 
 use crate::plan::pins;
@@ -240,7 +240,7 @@ fn gates(model: &Model, violations: &mut Violations) {
                 Rule::GateForm,
                 before.clone(),
                 "`before` is empty, so nothing waits for the gate",
-                "name `build`, `publish` or both",
+                "name `tag`, `build` or `publish`, or several of them",
             );
         }
         violations.repeated(gate.before.all(), &before);
@@ -301,15 +301,6 @@ fn waivers(model: &Model, violations: &mut Violations) {
         {
             let known = model.gates.keys().map(lockstep_schemas::strings::Id::as_str);
             violations.unknown(at.key("gate"), "gate", gate.as_str(), known);
-        }
-        let gate = waiver.gate.as_ref().and_then(|gate| model.gates.get(gate));
-        if gate.is_some_and(|gate| gate.before.all().contains(&Stage::Build)) {
-            violations.add(
-                Rule::WaiverForm,
-                at.key("gate"),
-                "a gate before the build cannot be waived: a tag starts the build",
-                "let the gate stand before `publish`, or take the waiver out",
-            );
         }
         let channels = model.channels.all();
         if let Some(channel) = waiver.channel

@@ -1,7 +1,8 @@
 //! What workflows and jobs are made of.
 
-use lockstep_schemas::model::Model;
-use lockstep_schemas::strings::{Expression, InputName, JobId, Text, WorkflowFile};
+use lockstep_schemas::model::{Model, Stage};
+use lockstep_schemas::plan::Plan;
+use lockstep_schemas::strings::{Expression, Id, InputName, JobId, Text, WorkflowFile};
 use lockstep_schemas::workflow::{
     Call, Checkout, Condition, Fact, Input, InputDefault, InputKind, Job, JobBody, JobOutput,
     Matrix, OutputKind, Run, Setting, Step, StepId, Timeout, Workflow,
@@ -92,6 +93,24 @@ pub(super) fn output(name: &str, kind: OutputKind) -> JobOutput {
 /// ([issue](https://github.com/actions/upload-artifact/issues/571)).
 pub(super) fn of_attempt(name: &str) -> String {
     format!("{name}-{}", expr("github.run_attempt"))
+}
+
+/// The inputs by which a dispatch lets something go, where a model lets something go in a stage.
+pub(super) fn waiving(plan: &Plan, stage: Stage) -> Vec<Input> {
+    let is_before = |id: &Id| plan.gates.iter().any(|gate| gate.id == *id && gate.is_before(stage));
+    let gates = plan.waivers.iter().filter_map(|waiver| waiver.gate.as_ref());
+    let is_any = gates.clone().any(is_before);
+    let is_channel = plan.waivers.iter().any(|waiver| waiver.channel.is_some());
+    let what = match (stage, is_any, is_channel) {
+        (Stage::Publish, _, true) | (Stage::Publish, true, _) => {
+            "Gates or channels to let go, separated by spaces"
+        }
+        (Stage::Tag | Stage::Build, true, _) => "Gates to let go, separated by spaces",
+        (Stage::Publish, false, false) | (Stage::Tag | Stage::Build, false, _) => {
+            return Vec::new();
+        }
+    };
+    vec![input("waive", what), input("waiver_reason", "Why; it goes on record")]
 }
 
 /// An input of text.

@@ -9,7 +9,7 @@ use lockstep_schemas::workflow::{
 };
 
 use super::assemble::assemble;
-use super::parts::{RESOLVE, call, env, expr, file, id, input, job, output, text};
+use super::parts::{RESOLVE, call, env, expr, file, id, input, job, output, text, waiving};
 use super::steps::{
     blockers as blockers_of, download_receipts, github_token, in_repository, other, own,
     reading_gates, report as put_together, set_snapshot, setup, upload_receipt,
@@ -23,13 +23,14 @@ pub(super) fn workflow(
     verify: &Workflow,
 ) -> Workflow {
     // A snapshot is for trying: what a release must pass, it need not.
-    let of_tag = |job: Job| Job { condition: Some(Fact::OnTag.into()), ..job };
+    let of_tag = |job: Job| {
+        let terms = std::iter::once(Fact::OnTag.into()).chain(job.condition.clone());
+        Job { condition: Some(Condition::All(terms.collect())), ..job }
+    };
     let gates = gates::jobs(model, Stage::Build, "context", &of_context);
     let gates: Vec<Job> = gates.into_iter().map(of_tag).collect();
-    let open = gates
-        .iter()
-        .map(|gate| Condition::Any(vec![Condition::succeeded(gate.id.clone()), !Fact::OnTag]));
-    let open: Vec<Condition> = open.collect();
+    let open = gates::open(model, "context", &gates).into_iter();
+    let open: Vec<Condition> = open.map(|open| Condition::Any(vec![open, !Fact::OnTag])).collect();
     let mut jobs = vec![call("verify", "Verify", verify, Vec::new()), context(model, plan)];
     let before_builds = [id("context")].into_iter().chain(gates.iter().map(|job| job.id.clone()));
     let before_builds: Vec<JobId> = before_builds.collect();
@@ -100,7 +101,7 @@ fn inputs(plan: &Plan) -> Vec<Input> {
         let default = Some(InputDefault::String(source.git_ref.default.to_string()));
         Some(Input { default, ..input(name.as_str(), &description) })
     });
-    std::iter::once(tag).chain(sources).collect()
+    std::iter::once(tag).chain(sources).chain(waiving(plan, Stage::Build)).collect()
 }
 
 fn context(model: &Model, plan: &Plan) -> Job {
@@ -130,7 +131,7 @@ fn context(model: &Model, plan: &Plan) -> Job {
     let mut context = job(model, "context", "Context", 15, Checkout::OfEvent, steps);
     context.needs = vec![id("verify")];
     if let JobBody::Run(run) = &mut context.body {
-        let names = ["tag", "version", "commit", "sources"];
+        let names = ["tag", "version", "commit", "sources", "waived"];
         run.outputs = names.map(|name| output(name, OutputKind::Text)).to_vec();
     }
     context

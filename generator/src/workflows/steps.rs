@@ -159,11 +159,14 @@ pub(super) fn also_of_snapshots(step: Step) -> Step {
 pub(super) fn reading_gates(step: Step, plan: &Plan, stage: Stage) -> Step {
     let gates = plan.gates.iter().filter(|gate| gate.is_before(stage));
     gates.fold(step, |step, gate| match gate.check {
-        GateCheck::Script { .. } => step,
+        GateCheck::Compatibility { .. } | GateCheck::Script { .. } => step,
         GateCheck::Workflow { .. } => step.needing(Need::read(
             PermissionScope::Actions,
             "whether the workflows that are gates succeeded",
         )),
+        GateCheck::Performance { .. } => {
+            step.needing(Need::read(PermissionScope::Contents, "read the evidence of performance"))
+        }
         GateCheck::Pushed { .. } => step
             .needing(Need::read(PermissionScope::Contents, "whether the commit is on its branch")),
         GateCheck::NoOpenBlockers { .. } => {
@@ -188,6 +191,8 @@ pub(super) fn blockers(plan: &Plan) -> Option<(&Text, &Text)> {
         GateCheck::Workflow { .. }
         | GateCheck::CommitStatus { .. }
         | GateCheck::Pushed { .. }
+        | GateCheck::Performance { .. }
+        | GateCheck::Compatibility { .. }
         | GateCheck::Script { .. } => None,
     })
 }

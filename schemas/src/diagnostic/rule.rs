@@ -223,6 +223,18 @@ rules! {
     TagMoved = "tag-moved",
     /// A gate of the model did not pass, or nobody could check whether it did.
     GateClosed = "gate-closed",
+    /// What a benchmark left behind is not there, or not what the model says that it is.
+    ResultsUnreadable = "results-unreadable",
+    /// The commit is slower than an earlier release by more than the model lets it be.
+    Slower = "slower",
+    /// Something that was measured of an earlier release was not measured of the commit, so nobody knows whether it is slower.
+    ScenarioMissing = "scenario-missing",
+    /// The version rises by less than what changed asks for, or what changed is not known.
+    VersionTooLow = "version-too-low",
+    /// A run that was started and followed did not succeed.
+    RunFailed = "run-failed",
+    /// A question that only people can answer was not answered with yes.
+    Undecided = "undecided",
     /// No run built what is to be published: `release.yml` has not succeeded for the tag.
     BuildRunMissing = "build-run-missing",
     /// The build run is another than it must be: of a fork, another workflow, another ref or commit, or it did not succeed.

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::channels::ChannelKind;
-use crate::strings::{GitRef, Id, Script, Text, WorkflowFile};
+use crate::numbers::Within;
+use crate::strings::{GitRef, Id, RelativePath, Script, Text, WorkflowFile};
 
 /// A check that must pass before a stage may start. It fails closed: no answer is a failure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -46,6 +47,8 @@ impl Stages {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
+    /// The tag itself: `lockstep release` asks before it makes one.
+    Tag,
     /// The platform builds of `release.yml`.
     Build,
     /// Everything that `release-publish.yml` publishes.
@@ -63,6 +66,7 @@ impl Stage {
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
+            Self::Tag => "tag",
             Self::Build => "build",
             Self::Publish => "publish",
         }
@@ -97,12 +101,85 @@ pub enum GateCheck {
         /// The label of the epic and of the blockers that Lockstep files under it.
         label: Text,
     },
+    /// The release's commit is not slower than an earlier release. A maintainer measures both on one machine and attaches
+    /// the evidence to the commit: `lockstep perf-gate --base-tag v1.2.2 --attach`.
+    Performance {
+        /// What is measured, and how.
+        measure: Measure,
+        /// What is slower than it may be.
+        #[serde(default)]
+        limits: PerformanceLimits,
+    },
+    /// The version says what changed. A script looks for changes that users would notice and prints, as its last line, the
+    /// least that the version must rise by since the last release: `major`, `minor`, `patch` or `none`. Below 1.0.0 that is
+    /// read as Cargo and npm do: `major` is the second number, `minor` the third. The script finds `LOCKSTEP_VERSION`,
+    /// `LOCKSTEP_TAG` and `LOCKSTEP_COMMIT` in its environment, and in `LOCKSTEP_BASE_VERSION` and `LOCKSTEP_BASE_TAG` the
+    /// last release, whose commit is fetched. The first release has none to be compared with, and passes.
+    Compatibility {
+        /// The script.
+        run: Script,
+    },
     /// A script ends well. It finds `LOCKSTEP_VERSION`, `LOCKSTEP_TAG` and `LOCKSTEP_COMMIT` in its
     /// environment.
     Script {
         /// The script.
         run: Script,
     },
+}
+
+/// How the time of a commit is measured. Scripts run where the project is, in a checkout of its own for each of the two
+/// commits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Measure {
+    /// Builds what is measured, once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<Script>,
+    /// Measures every scenario, once.
+    pub run: Script,
+    /// The file, or for criterion the folder, that `run` leaves its results in. Without it they are what it prints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub results: Option<RelativePath>,
+    /// What they are.
+    #[serde(default)]
+    pub format: ResultsFormat,
+}
+
+/// What a benchmark leaves behind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResultsFormat {
+    /// A JSON object of names and seconds.
+    #[default]
+    Seconds,
+    /// What [hyperfine](https://github.com/sharkdp/hyperfine) writes with `--export-json`.
+    Hyperfine,
+    /// The folder that [criterion](https://bheisler.github.io/criterion.rs/book/) keeps: `target/criterion`.
+    Criterion,
+}
+
+/// What is slower than it may be: what is above the limit in its median, and in its fastest run slower than the earlier
+/// release was in its slowest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PerformanceLimits {
+    /// How much slower a scenario may be, in percent.
+    pub slower_by_percent: Within<1, 1000>,
+    /// How often each side is measured, at least.
+    pub runs: Within<1, 100>,
+    /// A scenario that took the earlier release less than this only warns: so short a time says little.
+    pub warn_below_microseconds: u32,
+}
+
+impl Default for PerformanceLimits {
+    fn default() -> Self {
+        #[expect(clippy::expect_used, reason = "constants, covered by a test")]
+        Self {
+            slower_by_percent: Within::new(10).expect("a constant within its bounds"),
+            runs: Within::new(3).expect("a constant within its bounds"),
+            warn_below_microseconds: 0,
+        }
+    }
 }
 
 /// One gate or channel that a maintainer may let go for one release. Who did, and why, goes on

@@ -29,7 +29,9 @@ pub use channels::{
     Auth, CargoBinstall, ChannelKind, Channels, Common, CratesIo, FormulaUpdate, GithubRelease,
     Homebrew, Npm, NpmClient, Pypi,
 };
-pub use gates::{Gate, GateCheck, Stage, Waiver};
+pub use gates::{
+    Gate, GateCheck, Measure, PerformanceLimits, ResultsFormat, Stage, Stages, Waiver,
+};
 pub use snapshots::{PullRequestSnapshots, PushSnapshots, ScheduledSnapshots, Snapshots};
 pub use targets::{BuildMode, JobMinutes, OwnRunner, Source, SourceRef, Target};
 pub use tiers::{Tier, TierDetail, TierEntry};

@@ -56,8 +56,13 @@ pub enum Fact {
     OfChannel(ChannelKind),
     /// The matrix job runs in a container.
     Contained,
-    /// The job `resolve` found a waiver of a gate on record.
-    Waived(Id),
+    /// The job that resolved the release found a waiver of a gate on record.
+    Waived {
+        /// That job.
+        by: JobId,
+        /// The gate.
+        gate: Id,
+    },
 }
 
 /// How a job ended
@@ -220,8 +225,8 @@ impl Fact {
             Self::Target(id) => format!("matrix.target {equal} '{id}'"),
             Self::OfChannel(kind) => format!("matrix.channel {equal} '{}'", kind.id()),
             Self::Contained => format!("{not}matrix.container"),
-            Self::Waived(gate) => {
-                format!("{not}contains(fromJSON(needs.resolve.outputs.waived), '{gate}')")
+            Self::Waived { by, gate } => {
+                format!("{not}contains(fromJSON(needs.{by}.outputs.waived), '{gate}')")
             }
         }
     }

@@ -101,7 +101,7 @@ impl Job {
             | Fact::Target(_)
             | Fact::OfChannel(_)
             | Fact::Contained
-            | Fact::Waived(_) => fact.clone().into(),
+            | Fact::Waived { .. } => fact.clone().into(),
         };
         let condition = self.condition.as_ref().map(|when| when.with_facts(&in_rehearsal));
         Self {

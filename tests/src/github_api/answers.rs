@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::server::decoded;
-use super::{DOWNLOADS, Description, State};
+use super::{DOWNLOADS, Description, State, repository};
 
 /// An answer.
 #[derive(Debug, Default)]
@@ -59,9 +59,18 @@ impl State {
         let parts = path.trim_start_matches('/').split('/').map(decoded);
         let parts: Vec<String> = parts.collect();
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        if parts == ["user"] {
+            let name = "private-user-response-with-public-profile-information";
+            let mut user = Description::get().example(name);
+            user["login"] = json!("maintainer");
+            return Answered::with(200, user);
+        }
         let ["repos", "someone", "tool", rest @ ..] = parts.as_slice() else {
             return Answered::not_found();
         };
+        if let ["actions", "runs", id] = rest {
+            self.time_goes_on(id);
+        }
         match method {
             "GET" => self.look_up(rest, query),
             _ => self.change(method, rest, body),
@@ -72,6 +81,31 @@ impl State {
         let asked = |name: &str| query.get(name).map(String::as_str);
         match rest {
             ["actions", rest @ ..] => self.look_up_actions(rest, query),
+            [] => {
+                let mut repository = Description::get().example("full-repository-default-response");
+                // The example lacks what the description asks for.
+                repository["language"] = json!(null);
+                for of in ["source", "parent", "template_repository"] {
+                    if repository[of].is_object() {
+                        repository[of]["language"] = json!(null);
+                    }
+                }
+                repository["full_name"] = json!("someone/tool");
+                repository["default_branch"] = json!("main");
+                repository["permissions"]["push"] = json!(!self.dispatched.read_only);
+                Answered::with(200, repository)
+            }
+            ["git", "ref", name @ ..] => {
+                let found = self.repository.as_ref();
+                let found = found.and_then(|at| repository::reference(at, &name.join("/")));
+                Answered::found(found.as_ref())
+            }
+            ["contents", path @ ..] => {
+                let found = self.repository.as_ref().zip(asked("ref"));
+                let found =
+                    found.and_then(|(at, commit)| repository::file(at, commit, &path.join("/")));
+                Answered::found(found.as_ref())
+            }
             ["environments"] => Answered::list("environments", self.environments.iter().collect()),
             ["environments", name, "deployment-branch-policies"] => {
                 let patterns = self.ref_patterns.get(*name);
@@ -153,6 +187,21 @@ impl State {
                 };
                 Answered::found(self.runs.iter().find(of))
             }
+            ["runs", id, "pending_deployments"] => {
+                let run = self.runs.iter().find(|run| is_number(&run["id"], id));
+                let waits = run.is_some_and(|run| run["status"] == "waiting");
+                let waiting = self.dispatched.waits_for.as_ref().filter(|_| waits);
+                let waiting: Vec<Value> = waiting
+                    .into_iter()
+                    .map(|place| {
+                        let mut all = Description::get().example("pending-deployment-items");
+                        all[0]["environment"]["name"] = json!(place);
+                        all[0]["reviewers"] = json!([]);
+                        all[0].take()
+                    })
+                    .collect();
+                Answered::with(200, json!(waiting))
+            }
             ["runs", id, "artifacts"] => {
                 let of = |upload: &&Value| is_number(&upload["workflow_run"]["id"], id);
                 Answered::list("artifacts", self.uploads.iter().filter(of).collect())
@@ -179,6 +228,21 @@ impl State {
         }
     }
 
+    /// A dispatched run that was looked at goes on.
+    fn time_goes_on(&mut self, id: &str) {
+        let waits = self.dispatched.waits_for.is_some();
+        let ends = self.dispatched.conclusion.as_deref().unwrap_or("success");
+        let Some(run) = self.runs.iter_mut().find(|run| is_number(&run["id"], id)) else { return };
+        match run["status"].as_str() {
+            Some("queued") => run["status"] = json!(if waits { "waiting" } else { "in_progress" }),
+            Some("waiting" | "in_progress") if run["event"] == "workflow_dispatch" => {
+                run["status"] = json!("completed");
+                run["conclusion"] = json!(ends);
+            }
+            _ => {}
+        }
+    }
+
     fn issue(&self, number: &str) -> Option<&Value> {
         self.issues.iter().find(|issue| is_number(&issue["number"], number))
     }
@@ -188,6 +252,24 @@ impl State {
             state.issues.iter().position(|issue| is_number(&issue["number"], number))
         };
         match (method, rest) {
+            ("POST", ["actions", "workflows", file, "dispatches"]) => {
+                let id = 100 + self.runs.len() as u64;
+                let run = super::known::run_with(
+                    json!({
+                        "id": id,
+                        "path": format!(".github/workflows/{file}"),
+                        "event": "workflow_dispatch",
+                        "head_branch": body["ref"],
+                        "status": "queued",
+                        "conclusion": null,
+                    }),
+                    "0000000000000000000000000000000000000000",
+                );
+                self.runs.insert(0, run);
+                let mut started = Description::get().example("workflow-dispatch-response");
+                started["workflow_run_id"] = json!(id);
+                Answered::with(200, started)
+            }
             ("POST", ["statuses", commit]) => {
                 let mut status = super::known::status_with(commit, body.clone());
                 status["creator"]["login"] = json!("github-actions[bot]");

@@ -114,7 +114,9 @@ impl Description {
         let parts: Vec<&str> = path.split('/').collect();
         let said = |template: &str| {
             let of: Vec<&str> = template.split('/').collect();
-            let fits = of.len() == parts.len()
+            // A ref and a path have parts of their own.
+            let is_open = matches!(of.last(), Some(&"{ref}" | &"{path}"));
+            let fits = (of.len() == parts.len() || is_open && of.len() < parts.len())
                 && of.iter().zip(&parts).all(|(of, part)| of.starts_with('{') || of == part);
             fits.then(|| of.iter().filter(|part| !part.starts_with('{')).count())
         };

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use lockstep_archives::Entry;
 
 use super::answers::issue_url;
-use super::{Description, Fault, State};
+use super::{Description, Dispatched, Fault, State};
 
 /// What GitHub knows. In it `COMMIT` stands for the project's commit.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -22,7 +22,7 @@ pub struct Known {
     issues: Vec<Issue>,
     /// Jobs: of the `run` with an id, which failed, with a `log`.
     jobs: Vec<FailedJob>,
-    /// What runs uploaded, the newest first: by the `run` with an id, perhaps with a `receipt` in it.
+    /// What runs uploaded, the newest first: by the `run` with an id, perhaps with a `receipt` or `findings` in it.
     uploads: Vec<Uploaded>,
     /// Environments: `tags` and `branches` that are admitted, all without both, and perhaps `reviewers`.
     environments: Vec<Place>,
@@ -30,6 +30,10 @@ pub struct Known {
     branches: BTreeMap<String, String>,
     /// The branches that a rule protects.
     protected: Vec<String>,
+    /// What becomes of the runs that are dispatched.
+    dispatched: Dispatched,
+    /// Whether the issues are shown that there are in the end.
+    pub(crate) shows_issues: bool,
     /// What is wrong with its first answers.
     #[serde(with = "serde_yaml::with::singleton_map_recursive")]
     faults: Vec<Fault>,
@@ -50,6 +54,7 @@ struct Uploaded {
     name: String,
     run: u64,
     receipt: Option<Value>,
+    findings: Option<Value>,
     #[serde(flatten)]
     rest: Value,
 }
@@ -86,6 +91,11 @@ impl Known {
                     zipped(&[("receipt.json", placed(receipt, commit).to_string().as_bytes())]);
                 state.downloads.insert(given.id.to_string(), zip);
             }
+            if let Some(findings) = &given.findings {
+                let zip =
+                    zipped(&[("findings.json", placed(findings, commit).to_string().as_bytes())]);
+                state.downloads.insert(given.id.to_string(), zip);
+            }
             state.uploads.push(upload_with(given.id, &given.name, given.run, given.rest.clone()));
         }
         for job in &self.jobs {
@@ -96,6 +106,7 @@ impl Known {
         }
         state.branches.clone_from(&self.branches);
         state.protected.clone_from(&self.protected);
+        state.dispatched.clone_from(&self.dispatched);
         state.faults.clone_from(&self.faults);
     }
 }
@@ -195,6 +206,7 @@ impl FailedJob {
         let Self { id, run, name, log } = self;
         let own = json!({
             "id": id, "run_id": run, "run_attempt": 1, "name": name, "conclusion": "failure",
+            "created_at": "2026-11-28T00:00:00Z",
             "html_url": format!("https://github.com/someone/tool/actions/runs/{run}/job/{id}"),
         });
         merge(&mut job, own);

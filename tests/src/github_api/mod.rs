@@ -4,9 +4,11 @@
 mod answers;
 mod description;
 mod known;
+mod repository;
 mod server;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -52,6 +54,10 @@ pub struct State {
     pub protected: Vec<String>,
     /// The attestations, by the digest of what they are of.
     pub attestations: BTreeMap<String, Vec<Value>>,
+    /// The repository, where what git has of it is asked for.
+    pub repository: Option<PathBuf>,
+    /// What becomes of the runs that are dispatched.
+    pub dispatched: Dispatched,
     /// Whether answers go out without a look at the description, which takes longer than they do.
     pub unchecked: bool,
     /// How long each answer takes.
@@ -60,6 +66,18 @@ pub struct State {
     pub faults: Vec<Fault>,
     /// Every question, in order: `GET /repos/…`.
     pub asked: Vec<String>,
+}
+
+/// What becomes of a run that is dispatched: at the first look it waits or runs, at the second it has ended.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Dispatched {
+    /// How it ends; `success` without.
+    pub conclusion: Option<String>,
+    /// The environment that it waits for.
+    pub waits_for: Option<String>,
+    /// Whether whoever asks may not push.
+    pub read_only: bool,
 }
 
 /// What is wrong with an answer.

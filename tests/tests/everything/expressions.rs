@@ -48,9 +48,9 @@ fn fact(fact: &Fact, contexts: &mut Contexts) -> bool {
             contexts.one_of(&["matrix", "channel"], &[kind.id(), "other"]) == kind.id()
         }
         Fact::Contained => !contexts.one_of(&["matrix", "container"], &["", "image"]).is_empty(),
-        Fact::Waived(gate) => {
+        Fact::Waived { by, gate } => {
             let list = format!("[\"{gate}\"]");
-            contexts.one_of(&["needs", "resolve", "outputs", "waived"], &["[]", &list]) != "[]"
+            contexts.one_of(&["needs", by.as_str(), "outputs", "waived"], &["[]", &list]) != "[]"
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use lockstep_gates::Release;
 use lockstep_github::{Conclusion, GitHub, RunStatus, Upload, Why, WorkflowRun};
 use lockstep_provenance::EVENTS;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
@@ -10,7 +11,6 @@ use lockstep_schemas::strings::WorkflowFile;
 
 use super::checks::{check, must_be, wrong};
 use super::earlier::Record;
-use crate::gates::Release;
 
 /// The workflow that builds.
 pub(crate) const WORKFLOW: &str = "release.yml";

@@ -12,7 +12,7 @@ use lockstep_schemas::strings::Tag;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::tag;
+use crate::{tag, waivers};
 
 /// What a dispatch asks for.
 pub(crate) struct Dispatch<'a> {
@@ -56,6 +56,20 @@ impl<'a> Dispatch<'a> {
             !self.leaves_out(channel.kind()) && !waived.contains(&channel.kind())
         };
         self.plan.channels.iter().filter(is_asked).collect()
+    }
+
+    /// The channels that a live run leaves out without a waiver, though the model says who may let them go.
+    pub(crate) fn left_out(&self, waived: &[ChannelKind]) -> Vec<Diagnostic> {
+        let kinds = self.plan.waivers.iter().filter_map(|waiver| waiver.channel);
+        let is_left_out = |kind: &ChannelKind| {
+            !self.is_rehearsal() && self.leaves_out(*kind) && !waived.contains(kind)
+        };
+        let refused = |kind: ChannelKind| {
+            let what = "is left out, and the model says who may let it go";
+            let remedy = format!("waive it: {}", to_leave_out(self.plan, kind));
+            waivers::refused(format!("{} {what}", kind.label()), remedy)
+        };
+        kinds.filter(is_left_out).map(refused).collect()
     }
 
     /// The id of the build run, where one is named.

@@ -12,6 +12,7 @@ use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::plan::Plan;
+use lockstep_schemas::receipt::publishes;
 use lockstep_schemas::strings::{CommitSha, Sha256, Tag};
 
 use super::resolved::{self, Resolved};
@@ -49,11 +50,6 @@ impl Record {
     }
 }
 
-/// The context of the status: a commit can have the tags of several packages.
-fn context(tag: &Tag) -> String {
-    format!("lockstep/publishes {tag}")
-}
-
 /// What earlier runs recorded, with a page that shows it.
 pub(crate) fn recorded(
     plan: &Plan,
@@ -61,7 +57,7 @@ pub(crate) fn recorded(
     commit: &CommitSha,
     github: &GitHub<'_>,
 ) -> Result<Option<(Record, String)>, Diagnostic> {
-    let context = context(tag);
+    let context = publishes(tag);
     let is_record = |status: &&CommitStatus| {
         status.context.eq_ignore_ascii_case(&context)
             && status.creator.as_ref().is_some_and(|creator| creator.login == RUNS)
@@ -158,7 +154,7 @@ pub(crate) fn record(asked: &Inputs, plan: &Plan, report: &mut Report) -> Result
         None => {
             let page = page_of_run(plan);
             let set =
-                github.set_status(&commit, &context(&tag), &record.to_string(), page.as_deref());
+                github.set_status(&commit, &publishes(&tag), &record.to_string(), page.as_deref());
             set.map_err(Diagnostic::from)?;
             report.line(format_args!("recorded: {tag} is published from {record}"));
         }

@@ -7,24 +7,23 @@ pub(crate) mod earlier;
 mod environments;
 mod recovery;
 pub(crate) mod resolved;
-mod waivers;
 
 use lockstep_clients::git;
 use lockstep_files::json;
+use lockstep_gates::{self as gates, Release};
 use lockstep_github::{GitHub, Upload, WorkflowRun};
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{SchemaVersion, Stage};
 use lockstep_schemas::plan::{ChannelPlan, Plan};
-use lockstep_schemas::receipt::{self, CheckRecord, Receipt, RunRecord, WaiverRecord};
+use lockstep_schemas::receipt::{self, CheckRecord, Receipt, RunRecord};
 use lockstep_schemas::strings::{CommitSha, Tag, Version};
 
-use crate::gates::{self, Release};
+use crate::waivers::{self, Waivers};
 use crate::{Inputs, build, tag, variable};
 pub(crate) use build_run::{WORKFLOW, workflow};
 use dispatch::{Dispatch, Run};
 use earlier::Record;
-use waivers::Waivers;
 
 /// The release that is published.
 struct Published {
@@ -38,10 +37,11 @@ struct Published {
 pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
     let given = asked.dispatched()?;
     let dispatch = Dispatch::of(plan, &given);
-    let waivers = waivers::granted(plan, &dispatch).unwrap_or_else(|problems| {
+    let waivers = waivers::granted(plan, Stage::Publish, &given).unwrap_or_else(|problems| {
         report.problems(problems);
         Waivers::default()
     });
+    report.problems(dispatch.left_out(&waivers.channels()));
     let channels = dispatch.channels(&waivers.channels());
     let Some(run) = report.found(dispatch.run(&channels)) else { return Ok(()) };
     let Some(github) = report.found(crate::github(plan)) else { return Ok(()) };
@@ -61,7 +61,7 @@ pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Resul
         report.problems(differ.unwrap_or_else(|problem| vec![problem]));
     }
     let waivers = waivers.that_count(&gates);
-    tell_waivers(&waivers, report);
+    waivers::tell(&waivers, report);
     let (built, facts, bundle) = match built {
         Some(Built { run, facts, bundle }) => (Some(run), facts, bundle),
         None => (None, Vec::new(), None),
@@ -214,18 +214,6 @@ fn admitted(
         }
     }
     admitted
-}
-
-fn tell_waivers(waivers: &[WaiverRecord], report: &mut Report) {
-    for waiver in waivers {
-        let what = match &waiver.waived {
-            receipt::Waived::Gate { gate } => format!("gate {gate}"),
-            receipt::Waived::Channel { channel } => channel.label().to_owned(),
-        };
-        let line = format!("{what} is waived by {}: {}", waiver.approver, waiver.reason);
-        report.line(&line);
-        report.summarize(format_args!("{line}\n"));
-    }
 }
 
 fn put_out(

@@ -1,5 +1,11 @@
 //! git: which commit is checked out, and what the refs of a repository lead to.
 
+mod notes;
+mod worktree;
+
+pub use notes::{fetch_notes, note, push_note};
+pub use worktree::{Worktree, changed_between, commit_here, push_tag, remotes, tag, uncommitted};
+
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -93,12 +99,60 @@ pub fn commit_of(repository: &Repository, git_ref: &GitRef) -> Result<CommitSha,
 ///
 /// Where the repository has no such tag.
 pub fn commit_of_tag(repository: &Repository, tag: &Tag) -> Result<CommitSha, Diagnostic> {
-    let name = format!("refs/tags/{tag}");
-    let listed = Listed::of(repository, tag.as_str(), std::slice::from_ref(&name))?;
-    listed.tagged(&name).ok_or_else(|| {
+    tagged_there(repository, tag)?.ok_or_else(|| {
         Diagnostic::new(Rule::TagUnknown, format!("{repository} has no tag {tag}"))
             .with_remedy(format!("push it: git push origin {tag}"))
     })
+}
+
+/// The commit that a tag leads to now; none where the repository has no such tag.
+///
+/// # Errors
+///
+/// Where it cannot be asked.
+pub fn tagged_there(repository: &Repository, tag: &Tag) -> Result<Option<CommitSha>, Diagnostic> {
+    let name = format!("refs/tags/{tag}");
+    let listed = Listed::of(repository, tag.as_str(), std::slice::from_ref(&name))?;
+    Ok(listed.tagged(&name))
+}
+
+/// The tags of a repository that begin with a text.
+///
+/// # Errors
+///
+/// Where it cannot be asked.
+pub fn tags(repository: &Repository, prefix: &str) -> Result<Vec<Tag>, Diagnostic> {
+    let name = format!("refs/tags/{prefix}*");
+    let listed = Listed::of(repository, prefix, &[name])?;
+    let names =
+        listed.0.lines().filter_map(|line| line.split('\t').nth(1)?.strip_prefix("refs/tags/"));
+    Ok(names.filter(|name| !name.ends_with("^{}")).filter_map(|name| name.parse().ok()).collect())
+}
+
+/// Fetches a tag of a repository to the checkout in a folder, where it is not there: of a checkout without history, the tag's
+/// commit alone.
+///
+/// # Errors
+///
+/// Where the repository does not hand it out.
+pub fn have_tag(folder: &Path, repository: &Repository, tag: &Tag) -> Result<(), Diagnostic> {
+    let name = format!("refs/tags/{tag}");
+    if commit_here(folder, &name)?.is_some() {
+        return Ok(());
+    }
+    let shallow = ["rev-parse", "--is-shallow-repository"];
+    let shallow = output(Command::new("git").arg("-C").arg(folder).args(shallow))?;
+    let mut fetch = Command::new("git");
+    fetch.arg("-C").arg(folder).args(["fetch", "--quiet", "--no-tags"]);
+    if String::from_utf8_lossy(&shallow.stdout).trim() == "true" {
+        fetch.arg("--depth=1");
+    }
+    let fetched = output(asking(&mut fetch, repository).arg(format!("{name}:{name}")))?;
+    if fetched.status.success() {
+        return Ok(());
+    }
+    let message = format!("the tag {tag} cannot be fetched: {}", complained(&fetched));
+    Err(Diagnostic::new(Rule::ClientFailed, message))
 }
 
 /// The text of a file as a commit has it, which may be another than the one that is checked out in a folder.

@@ -171,7 +171,7 @@ fn announce(model: &Model, plan: &Plan, gates: &[Job]) -> Job {
     let preflights = plan.channels.iter().map(|channel| id(preflight_id(channel.kind())));
     let needs = [id("resolve")].into_iter().chain(gates.iter().map(|gate| gate.id.clone()));
     let terms = vec![!Fact::Cancelled, Condition::succeeded(id("resolve"))];
-    let terms = terms.into_iter().chain(gates::open(model, gates));
+    let terms = terms.into_iter().chain(gates::open(model, "resolve", gates));
     Job {
         needs: needs.chain(preflights).chain([look()]).collect(),
         condition: Some(Condition::All(terms.chain(plan.channels.iter().map(passed)).collect())),

@@ -8,14 +8,14 @@ mod before;
 mod chain;
 mod jobs;
 
-use lockstep_schemas::model::{ChannelKind, Model};
+use lockstep_schemas::model::{ChannelKind, Model, Stage};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{Expression, JobId};
 use lockstep_schemas::workflow::{
     Cancel, Concurrency, Input, InputDefault, InputKind, Job, Queue, Role, Step, Trigger, Workflow,
 };
 
-use super::parts::{boolean_input, env, expr, file, id, input, text};
+use super::parts::{boolean_input, env, expr, file, id, input, text, waiving};
 use super::programs;
 use super::steps::{BUNDLE, of_bundle, other, own};
 use chain::Chain;
@@ -82,10 +82,7 @@ fn inputs(plan: &Plan) -> Vec<Input> {
             )
         });
     }
-    if !plan.waivers.is_empty() {
-        inputs.push(input("waive", "Gates or channels to let go, separated by spaces"));
-        inputs.push(input("waiver_reason", "Why; it goes on record"));
-    }
+    inputs.extend(waiving(plan, Stage::Publish));
     inputs
 }
 
