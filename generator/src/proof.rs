@@ -42,7 +42,7 @@ pub fn asked(plan: &Plan, workflow: &Workflow) -> Asked {
     let is = |name: &str| workflow.file.as_str() == name;
     let scripts = plan.gates.iter().filter(|gate| gate.is_before(Stage::Publish));
     let scripts = scripts.filter_map(|gate| match gate.check {
-        GateCheck::Compatibility { .. } | GateCheck::Script { .. } => {
+        GateCheck::Tracker { .. } | GateCheck::Compatibility { .. } | GateCheck::Script { .. } => {
             Some(Role::Gate(gate.id.clone()))
         }
         GateCheck::Workflow { .. }

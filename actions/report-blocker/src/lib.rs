@@ -47,6 +47,9 @@ pub struct Inputs {
     /// nothing is filed.
     #[arg(long, default_value = "", requires = "label")]
     pub epic: String,
+    /// The project keeps its blockers itself: what stopped a release is written down for `lockstep blockers file`.
+    #[arg(long)]
+    pub tracker: bool,
     /// The label of that issue, and of those under it.
     #[arg(long, default_value = "")]
     pub label: String,
@@ -123,11 +126,11 @@ impl Program for Inputs {
             ReportStage::Publish => Stage::Publish,
         };
         ended::tell(&jobs, stage, report);
-        if self.epic.is_empty() {
+        if self.epic.is_empty() && !self.tracker {
             return Ok(());
         }
         let run = this_run();
-        let is_live = self.mode == Mode::Live;
+        let is_live = self.mode == Mode::Live && !self.epic.is_empty();
         let github = is_live.then(github).transpose()?;
         let was_cancelled = jobs.values().any(|job| job.result == Outcome::Cancelled);
         let took_too_long = match (&github, &run) {

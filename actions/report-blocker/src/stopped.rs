@@ -66,13 +66,13 @@ pub(crate) fn by(
     Ok(found.findings)
 }
 
-/// Says what a live run would file, and keeps it for whoever files it.
+/// Says what is to be filed, and keeps it for whoever files it.
 pub(crate) fn keep(findings: &Findings, folder: &Path, report: &mut Report) -> Result<(), Failure> {
     if findings.stopped.is_empty() {
         return Ok(());
     }
     for finding in &findings.stopped {
-        let line = format!("A live run would file: {}. {}", finding.title, finding.why);
+        let line = format!("To be filed: {}. {}", finding.title, finding.why);
         report.line(&line);
         report.summarize(format_args!("{line}\n\n"));
     }

@@ -23,6 +23,7 @@ pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Resul
     let input = |name: &str| inputs.get(name)?.as_str().filter(|value| !value.is_empty());
     let commit = report.found(commit());
     let built = if let Some(git_ref) = snapshot::git_ref(input("tag")) {
+        report.output("waived", "[]");
         let wanted = report.found(snapshot::is_wanted(&git_ref, &asked.paths)).unwrap_or_default();
         report.output("wanted", wanted);
         snapshot::of_run(plan, &git_ref, report).map(|version| (String::new(), version))
@@ -79,7 +80,7 @@ fn release(
         let release = Release { plan, tag, commit };
         let asks = |gate: &&GatePlan| gate.is_before(Stage::Build) && gates::asks_github(gate);
         // Without a gate that asks there need be nobody to ask.
-        if plan.gates.iter().any(|gate| asks(&gate))
+        if (plan.gates.iter().any(|gate| asks(&gate)) || !waived.is_empty())
             && let Some(github) = report.found(crate::github(plan))
         {
             let gates = gates::ask(&release, &github, Stage::Build, &waived, report);

@@ -34,6 +34,7 @@ pub(crate) fn ask(asked: &Inputs, plan: &Plan, report: &mut Report) -> Result<()
         | GateCheck::CommitStatus { .. }
         | GateCheck::Pushed { .. }
         | GateCheck::NoOpenBlockers { .. }
+        | GateCheck::Tracker { .. }
         | GateCheck::Performance { .. }
         | GateCheck::Script { .. } => None,
     });
@@ -42,7 +43,7 @@ pub(crate) fn ask(asked: &Inputs, plan: &Plan, report: &mut Report) -> Result<()
         Failure::new(Rule::WrongInput, what)
     })?;
     let release = Release { plan, tag: &tag, commit: &commit };
-    let mut said = |text: &str| report.line(text.trim_end());
+    let mut said = |text: &str| report.line(text);
     let why = compatible(&release, &version, run, Path::new("."), &mut said);
     if let Some(why) = report.found(why) {
         report.line(format_args!("gate {} is open: {why}", asked.gate));

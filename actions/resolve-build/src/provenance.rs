@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use lockstep_bundle::{listed, manifest};
+use lockstep_clients::gh;
 use lockstep_github::{GitHub, Why};
 use lockstep_provenance::{Attestation, Expected, Refused, Roots, prove_by_any};
 use lockstep_runner::{Failure, Report};
@@ -113,16 +114,18 @@ fn attested(
         run: Some(run),
     };
     let mut known: Vec<Attestation> = Vec::new();
+    let mut texts = Vec::new();
     let mut unproven: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut by = None;
     for (name, digest) in &files {
         let mut proven = prove_by_any(&known, digest, &roots, &expected);
         // As a rule one attestation covers all files, so one question is enough. Where none does, a few questions are.
         if proven.is_err() && unproven.values().map(Vec::len).sum::<usize>() < ASKED {
-            let more = of_github(github, digest)?;
+            let (more, said): (Vec<_>, Vec<_>) = of_github(github, digest)?.into_iter().unzip();
             proven = prove_by_any(&more, digest, &roots, &expected);
             if proven.is_ok() {
                 known.extend(more);
+                texts.extend(said);
             }
         }
         match proven {
@@ -132,6 +135,12 @@ fn attested(
     }
     if let (Some(by), true) = (by, unproven.is_empty()) {
         report.line(format_args!("{} files are attested by {by}", files.len()));
+        if let Some((name, _)) = files.first() {
+            let agrees = second_opinion(asked, plan, name, &texts, &expected);
+            if report.found(agrees) == Some(true) {
+                report.line("gh agrees");
+            }
+        }
     } else if files.is_empty() {
         report.problem(Diagnostic::new(Rule::ProvenanceUnproven, "the bundle lists no file"));
     }
@@ -139,6 +148,43 @@ fn attested(
         report.problem(unproven_by(&resolved.tag, &names, &why));
     }
     Ok(())
+}
+
+/// What `gh` says of a file, where it is there and somebody is logged in.
+fn second_opinion(
+    asked: &Inputs,
+    plan: &Plan,
+    name: &str,
+    texts: &[String],
+    expected: &Expected<'_>,
+) -> Result<bool, Diagnostic> {
+    let host = expected.server.split_once("://").map_or(expected.server, |(_, host)| host);
+    if !gh::can_verify(host) {
+        return Ok(false);
+    }
+    let folder = &asked.receipt.receipt;
+    let attestations = folder.join("attestations.jsonl");
+    let lines: String = texts.iter().flat_map(|text| [text.as_str(), "\n"]).collect();
+    fs::create_dir_all(folder).and_then(|()| fs::write(&attestations, lines)).map_err(|error| {
+        let message = format!("the attestations cannot be kept: {error}");
+        Diagnostic::new(Rule::FileUnwritable, message).in_file(attestations.display())
+    })?;
+    let workflow = format!(".github/workflows/{}", expected.workflow);
+    let claims = gh::Claims {
+        host,
+        repository: expected.repository.as_str(),
+        workflow: &workflow,
+        git_ref: expected.git_ref,
+        commit: expected.commit.map_or("", |commit| commit.as_str()),
+    };
+    let root = plan.publishing.trusted_root.as_ref().map(|root| Path::new(root.as_str()));
+    gh::verify(&asked.bundle.join(name), &attestations, claims, root).map_err(|said| {
+        let message = format!("`gh attestation verify` does not agree that {WORKFLOW} built `{name}`: {said}");
+        Diagnostic::new(Rule::ProvenanceUnproven, message).with_remedy(
+            "where it could not ask, run the failed jobs again; where the two disagree, do not publish this bundle, and report it: one of them is wrong",
+        )
+    })?;
+    Ok(true)
 }
 
 fn unproven_by(tag: &Tag, names: &[&str], why: &str) -> Diagnostic {
@@ -153,9 +199,14 @@ fn unproven_by(tag: &Tag, names: &[&str], why: &str) -> Diagnostic {
 }
 
 /// The attestations that GitHub has of a file; one that cannot be read proves nothing.
-fn of_github(github: &GitHub<'_>, digest: &Sha256) -> Result<Vec<Attestation>, Diagnostic> {
+fn of_github(
+    github: &GitHub<'_>,
+    digest: &Sha256,
+) -> Result<Vec<(Attestation, String)>, Diagnostic> {
+    let read =
+        |text: String| Some((Attestation::read(&text).ok()?, text.replace(['\n', '\r'], "")));
     match github.attestations(digest) {
-        Ok(texts) => Ok(texts.iter().filter_map(|text| Attestation::read(text).ok()).collect()),
+        Ok(texts) => Ok(texts.into_iter().filter_map(read).collect()),
         Err(error) if error.why == Why::NotFound => Ok(Vec::new()),
         Err(error) => Err(error.into()),
     }

@@ -68,7 +68,7 @@ pub(crate) fn granted(
             let known = waivers.iter().filter_map(|waiver| Some(of(waiver)?.1));
             let known: Vec<String> = known.collect();
             let known = if known.is_empty() { "nothing".to_owned() } else { known.join(", ") };
-            let problem = format!("the model lets nobody waive `{word}`");
+            let problem = format!("`{word}` cannot be waived before {}", stage.gerund());
             problems.push(refused(problem, format!("what may be waived: {known}")));
             continue;
         };

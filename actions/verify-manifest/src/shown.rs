@@ -46,6 +46,9 @@ pub(crate) fn show(manifest: &Manifest, problems: &[Diagnostic], report: &mut Re
             manifest.version,
             manifest.artifacts.len()
         ));
+        if manifest.run.is_some() && !manifest.snapshot {
+            report.line("Who made it, `verify-provenance` proves by its attestation.");
+        }
     }
 }
 

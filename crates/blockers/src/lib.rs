@@ -5,7 +5,7 @@ mod tracker;
 
 use lockstep_github::{Conclusion, GitHub};
 use lockstep_runner::{Failure, Report};
-use lockstep_schemas::blocker::{Findings, FoundIn};
+use lockstep_schemas::blocker::{Finding, Findings, FoundIn};
 use lockstep_schemas::diagnostic::Diagnostic;
 
 /// Where issues go.
@@ -30,6 +30,12 @@ pub fn file(
         Some(_) | None => String::new(),
     };
     tracker::file(github, place, findings, &said, report)
+}
+
+/// What is filed of a finding.
+#[must_use]
+pub fn text(findings: &Findings, finding: &Finding) -> String {
+    tracker::body(&findings.blocker(&finding.what), finding, findings.run.as_ref(), "")
 }
 
 /// Whether a job of a run took longer than it may. GitHub tells the jobs that need it that it was cancelled.

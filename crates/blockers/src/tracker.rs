@@ -52,7 +52,7 @@ impl Tracker<'_> {
     /// The issue that all others are under, found or made, and open.
     fn epic(&mut self, title: &str, tag: &Tag) -> Result<Issue, Error> {
         let body = format!(
-            "What must be solved before {tag} is released. Nothing is published while one of these is open, and what could not be checked counts as failed.\n\nThis is done when each issue under it is closed, as solved or with a reason.\n"
+            "What must be solved before {tag} is released. What could not be checked counts as failed. A run that passes what stopped an earlier one closes its issue; what somebody adds here stops the release until it is closed.\n\nThis is done when each issue under it is closed, as solved or with a reason.\n"
         );
         match self.known.iter().find(|issue| issue.title == title) {
             Some(epic) if epic.state == IssueState::Open => Ok(epic.clone()),
@@ -158,7 +158,12 @@ fn is_of(issue: &Issue, blocker: &Blocker) -> bool {
 }
 
 /// The text of an issue.
-fn body(blocker: &Blocker, finding: &Finding, run: Option<&FoundIn>, said: &str) -> String {
+pub(crate) fn body(
+    blocker: &Blocker,
+    finding: &Finding,
+    run: Option<&FoundIn>,
+    said: &str,
+) -> String {
     let Finding { title, why, .. } = finding;
     let run = run.map_or_else(String::new, |FoundIn { id, page, .. }| {
         format!("- The run: [{id}]({page})\n- To try again: `gh run rerun {id} --failed`\n")

@@ -30,10 +30,17 @@ fn bash() -> Result<PathBuf, Diagnostic> {
     if !cfg!(windows) {
         return Ok(PathBuf::from("bash"));
     }
-    let system = std::env::var_os("SystemRoot").map(PathBuf::from);
+    let in_lower_case = |path: &std::path::Path| path.to_string_lossy().to_lowercase();
+    let system = std::env::var_os("SystemRoot").map(|system| in_lower_case(system.as_ref()));
+    // Windows writes its own folders in any case, and has an alias of that launcher in one of the user's.
+    let is_of_windows = |folder: &PathBuf| {
+        let folder = in_lower_case(folder);
+        let is_below = system.as_ref().is_some_and(|system| folder.starts_with(system.as_str()));
+        is_below || folder.trim_end_matches('\\').ends_with("windowsapps")
+    };
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
-        .filter(|folder| system.as_ref().is_none_or(|system| !folder.starts_with(system)))
+        .filter(|folder| !is_of_windows(folder))
         .map(|folder| folder.join("bash.exe"))
         .find(|file| file.is_file())
         .ok_or_else(|| {

@@ -14,7 +14,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{GateCheck, Stage};
 use lockstep_schemas::plan::{GatePlan, Plan};
 use lockstep_schemas::receipt::{GateRecord, GateState};
-use lockstep_schemas::strings::{CommitSha, Id, Tag, Text};
+use lockstep_schemas::strings::{Account, CommitSha, Id, Tag, Text};
 
 /// A release, as gates are asked about it.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +36,9 @@ pub fn asks_github(gate: &GatePlan) -> bool {
         | GateCheck::Pushed { .. }
         | GateCheck::NoOpenBlockers { .. }
         | GateCheck::Performance { .. } => true,
-        GateCheck::Compatibility { .. } | GateCheck::Script { .. } => false,
+        GateCheck::Tracker { .. } | GateCheck::Compatibility { .. } | GateCheck::Script { .. } => {
+            false
+        }
     }
 }
 
@@ -81,14 +83,20 @@ pub fn ask(
 /// Why a gate does not let a release through.
 enum Shut {
     /// It is closed, and this opens it.
-    Closed(String, &'static str),
+    Closed(String, String),
     /// Nobody could say.
-    Unknown(lockstep_github::Error),
+    Unknown(Diagnostic),
+}
+
+impl From<Diagnostic> for Shut {
+    fn from(problem: Diagnostic) -> Self {
+        Self::Unknown(problem)
+    }
 }
 
 impl From<lockstep_github::Error> for Shut {
     fn from(error: lockstep_github::Error) -> Self {
-        Self::Unknown(error)
+        Self::Unknown(error.into())
     }
 }
 
@@ -96,7 +104,7 @@ impl Shut {
     fn why(&self) -> String {
         match self {
             Self::Closed(why, _) => why.clone(),
-            Self::Unknown(error) => error.to_string(),
+            Self::Unknown(problem) => problem.message.clone(),
         }
     }
 
@@ -111,8 +119,7 @@ impl Shut {
                 Diagnostic::new(Rule::GateClosed, message)
                     .with_remedy(format!("{remedy}, and {again}"))
             }
-            Self::Unknown(error) => {
-                let mut problem = Diagnostic::from(error);
+            Self::Unknown(mut problem) => {
                 problem.message = format!("gate `{gate}` cannot be checked: {}", problem.message);
                 problem
             }
@@ -128,28 +135,34 @@ impl Release<'_> {
                 let newest = self.newest_run(github, workflow)?;
                 let (is_open, why) = self.of_run(workflow, newest.as_ref());
                 let remedy = "let it run for this commit until it is green";
-                if is_open { Ok(why) } else { Err(Shut::Closed(why, remedy)) }
+                if is_open { Ok(why) } else { Err(Shut::Closed(why, remedy.to_owned())) }
             }
-            GateCheck::CommitStatus { context } => {
+            GateCheck::CommitStatus { context, by } => {
                 // GitHub takes two that differ in case for one.
                 let is_it = |status: &CommitStatus| {
-                    status.context.to_lowercase() == context.as_str().to_lowercase()
+                    let creator = status.creator.as_ref().map_or("", |creator| &creator.login);
+                    let counts = by.is_empty()
+                        || by.iter().any(|by| by.as_str().eq_ignore_ascii_case(creator));
+                    counts && status.context.to_lowercase() == context.as_str().to_lowercase()
                 };
                 let statuses = github.statuses(self.commit, is_it)?;
                 let (is_open, why) =
-                    of_status(context, statuses.iter().find(|status| is_it(status)));
+                    of_status(context, by, statuses.iter().find(|status| is_it(status)));
                 let remedy = "set it to success for this commit";
-                if is_open { Ok(why) } else { Err(Shut::Closed(why, remedy)) }
+                if is_open { Ok(why) } else { Err(Shut::Closed(why, remedy.to_owned())) }
             }
             GateCheck::Pushed { branch } => match github.is_on(self.commit, branch) {
                 Ok(true) => Ok(format!("the commit is on {branch}")),
                 Ok(false) => {
                     let remedy = "push the branch with the commit on it";
-                    Err(Shut::Closed(format!("{} is not on {branch}", self.commit), remedy))
+                    Err(Shut::Closed(
+                        format!("{} is not on {branch}", self.commit),
+                        remedy.to_owned(),
+                    ))
                 }
                 Err(error) if error.why == Why::NotFound => {
                     let remedy = "push the branch, or name another one in the model";
-                    Err(Shut::Closed(format!("there is no branch {branch}"), remedy))
+                    Err(Shut::Closed(format!("there is no branch {branch}"), remedy.to_owned()))
                 }
                 Err(error) => Err(error.into()),
             },
@@ -160,21 +173,24 @@ impl Release<'_> {
                     return Ok(format!("no blocker is open{none}"));
                 }
                 let remedy = "close what is solved";
-                Err(Shut::Closed(format!("open blockers: {}", open.join(", ")), remedy))
+                Err(Shut::Closed(format!("open blockers: {}", open.join(", ")), remedy.to_owned()))
             }
             GateCheck::Performance { measure, limits } => {
                 self.is_fast(github, &gate.id, measure, limits)
             }
-            GateCheck::Compatibility { .. } | GateCheck::Script { .. } => {
-                Ok("a job of its own says".to_owned())
-            }
+            GateCheck::Tracker { .. }
+            | GateCheck::Compatibility { .. }
+            | GateCheck::Script { .. } => Ok("a job of its own says".to_owned()),
         }
     }
 }
 
-fn of_status(context: &Text, status: Option<&CommitStatus>) -> (bool, String) {
+fn of_status(context: &Text, by: &[Account], status: Option<&CommitStatus>) -> (bool, String) {
     let Some(status) = status else {
-        return (false, format!("nobody set the status `{context}`"));
+        let by: Vec<&str> = by.iter().map(Account::as_str).collect();
+        let who =
+            if by.is_empty() { "nobody".to_owned() } else { format!("none of {}", by.join(", ")) };
+        return (false, format!("{who} set the status `{context}`"));
     };
     let says = match status.state {
         StatusState::Success => "success",

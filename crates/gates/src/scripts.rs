@@ -1,7 +1,8 @@
 //! Gates that are scripts: that one ends well, or that a version rises by as much as a script asks for.
 
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use lockstep_clients::{bash, git};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
@@ -82,20 +83,14 @@ pub fn compatible(
     git::have_tag(folder, &release.plan.project.repository, &tag)?;
     let mut script = script(release, version, run, folder)?;
     script.env("LOCKSTEP_BASE_VERSION", base.as_str()).env("LOCKSTEP_BASE_TAG", tag.as_str());
-    let ended = script.output().map_err(|error| bash::not_started(&error))?;
-    let said = String::from_utf8_lossy(&ended.stdout);
-    tell(&said);
+    let (status, last) = told(script, tell)?;
     let unclear = |message: String| {
         Diagnostic::new(Rule::VersionTooLow, message).with_remedy("the script's last line is the least that the version must rise by: `major`, `minor`, `patch` or `none`")
     };
-    if !ended.status.success() {
-        return Err(unclear(format!(
-            "what changed is not known: the script ended with {}",
-            ended.status
-        )));
+    if !status.success() {
+        return Err(unclear(format!("what changed is not known: the script ended with {status}")));
     }
-    let last = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
-    let wanted = Rise::read(last).ok_or_else(|| {
+    let wanted = Rise::read(&last).ok_or_else(|| {
         let shown: String = last.chars().take(80).collect();
         unclear(format!("what changed is not known: the script's last line is `{shown}`"))
     })?;
@@ -122,14 +117,39 @@ pub fn ends_well(
     folder: &Path,
     tell: &mut dyn FnMut(&str),
 ) -> Result<String, Diagnostic> {
-    let ended = script(release, version, run, folder)?.output();
-    let ended = ended.map_err(|error| bash::not_started(&error))?;
-    tell(&String::from_utf8_lossy(&ended.stdout));
-    if ended.status.success() {
+    let (status, _) = told(script(release, version, run, folder)?, tell)?;
+    if status.success() {
         return Ok("the script ended well".to_owned());
     }
-    let message = format!("the script ended with {}", ended.status);
+    let message = format!("the script ended with {status}");
     Err(Diagnostic::new(Rule::GateClosed, message).with_remedy("what it printed says why"))
+}
+
+/// The longest line that is told at once, in bytes.
+const LONGEST: u64 = 64 << 10;
+
+/// Runs a script and tells each line as it comes; how it ended, and the last line that has something on it.
+fn told(
+    mut script: Command,
+    tell: &mut dyn FnMut(&str),
+) -> Result<(ExitStatus, String), Diagnostic> {
+    let failed = |error: std::io::Error| bash::not_started(&error);
+    let mut running = script.stdout(Stdio::piped()).spawn().map_err(failed)?;
+    let mut last = String::new();
+    if let Some(stdout) = running.stdout.take() {
+        let mut lines = BufReader::new(stdout);
+        let mut line = Vec::new();
+        while lines.by_ref().take(LONGEST).read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+            let text = String::from_utf8_lossy(&line);
+            let text = text.trim_end();
+            tell(text);
+            if !text.trim().is_empty() {
+                text.trim().clone_into(&mut last);
+            }
+            line.clear();
+        }
+    }
+    Ok((running.wait().map_err(failed)?, last))
 }
 
 /// The script of a gate, as it is run.

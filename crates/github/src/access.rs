@@ -1,8 +1,10 @@
 //! The repository itself, and who asks.
 
+use http::Method;
 use lockstep_schemas::strings::GitRef;
 use serde::Deserialize;
 
+use crate::client::{Read, json};
 use crate::{Error, GitHub};
 
 /// A [repository](https://docs.github.com/en/rest/repos/repos#get-a-repository), as whoever asks sees it.
@@ -15,6 +17,10 @@ pub struct Access {
     /// What whoever asks may do; nothing where GitHub does not say, as for a run's own token.
     #[serde(default)]
     pub permissions: Option<Permissions>,
+    /// What the token is for, where it is
+    /// [of that kind](https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps).
+    #[serde(skip)]
+    pub scopes: Option<Vec<String>>,
 }
 
 /// What somebody may do in a repository.
@@ -47,6 +53,16 @@ impl GitHub<'_> {
     ///
     /// Where GitHub does not say; [`Why::NotFound`](crate::Why::NotFound) where there is none that the token may see.
     pub fn access(&self) -> Result<Access, Error> {
-        self.get(self.route("").trim_end_matches('/'))
+        let route = self.route("");
+        self.ask(&Method::GET, route.trim_end_matches('/'), None, |answer| {
+            let scopes = answer.headers.get("x-oauth-scopes").and_then(|all| all.to_str().ok());
+            let scopes =
+                scopes.map(|all| all.split(',').map(|one| one.trim().to_owned()).collect());
+            match json(answer) {
+                Read::Found(access) => Read::Found(Access { scopes, ..access }),
+                Read::CutOff(why) => Read::CutOff(why),
+                Read::Unreadable(why) => Read::Unreadable(why),
+            }
+        })
     }
 }

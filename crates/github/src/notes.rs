@@ -22,8 +22,10 @@ struct Object {
 /// A [file](https://docs.github.com/en/rest/repos/contents#get-repository-content) of up to a megabyte.
 #[derive(Deserialize)]
 struct File {
-    /// In Base64, with line ends.
+    /// In Base64, with line ends; nothing of one that is larger.
     content: String,
+    /// How large it is, in bytes.
+    size: u64,
 }
 
 impl GitHub<'_> {
@@ -50,6 +52,10 @@ impl GitHub<'_> {
             let content: String = file.content.split_whitespace().collect();
             let asked = format!("GET {}", self.shown(&route));
             return match BASE64_STANDARD.decode(content) {
+                Ok(note) if note.len() as u64 != file.size => {
+                    let why = format!("{} bytes are more than it hands out", file.size);
+                    Err(Error { asked, why: Why::Unreadable(why) })
+                }
                 Ok(note) => Ok(Some(note)),
                 Err(error) => Err(Error { asked, why: Why::Unreadable(error.to_string()) }),
             };

@@ -1,9 +1,8 @@
 //! Whether a commit is slower than the release that it is compared with.
 
-use lockstep_schemas::evidence::{Evidence, Samples};
+use lockstep_schemas::evidence::{Base, Evidence, Samples};
 use lockstep_schemas::model::{Measure, PerformanceLimits};
-use lockstep_schemas::strings::{CommitSha, Id, Sha256, Version};
-use lockstep_schemas::version::VersionScheme;
+use lockstep_schemas::strings::{CommitSha, Id, Sha256};
 
 use crate::digest;
 
@@ -173,8 +172,8 @@ pub enum Unfit {
     Gate(Id),
     /// It was measured in another way than the model says now.
     Measure(Sha256),
-    /// It compares with what is not older.
-    Base(String),
+    /// It compares with something other than the last release.
+    Base(Base),
 }
 
 impl Unfit {
@@ -185,21 +184,22 @@ impl Unfit {
             Self::Commit(commit) => format!("is of another commit, {commit}"),
             Self::Gate(gate) => format!("is of another gate, `{gate}`"),
             Self::Measure(_) => "was measured in another way than the model says".to_owned(),
-            Self::Base(tag) => format!("compares with {tag}, which is no earlier release"),
+            Self::Base(Base { tag, commit }) => {
+                format!("compares with {tag} at {commit}, which is not the last release")
+            }
         }
     }
 }
 
-/// Why evidence says nothing of a release, if so. `released` has its version, and the version of what it is compared with.
+/// Why evidence says nothing of a release, if so: it must be of its commit, and compare that with the last release.
 #[must_use]
 pub fn unfit(
     evidence: &Evidence,
     gate: &Id,
     commit: &CommitSha,
-    released: (Option<&Version>, Option<&Version>),
+    base: Option<&Base>,
     measure: &Measure,
 ) -> Option<Unfit> {
-    let (version, base) = released;
     if evidence.commit != *commit {
         return Some(Unfit::Commit(evidence.commit.clone()));
     }
@@ -209,11 +209,8 @@ pub fn unfit(
     if evidence.measure != digest(measure) {
         return Some(Unfit::Measure(evidence.measure.clone()));
     }
-    let is_above =
-        |(version, base): (&Version, &Version)| VersionScheme::Semver.is_above(version, base);
-    let is_earlier = version.zip(base).is_some_and(is_above);
-    if !is_earlier || evidence.base.commit == *commit {
-        return Some(Unfit::Base(evidence.base.tag.to_string()));
+    if base != Some(&evidence.base) {
+        return Some(Unfit::Base(evidence.base.clone()));
     }
     None
 }

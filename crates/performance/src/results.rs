@@ -35,7 +35,7 @@ pub fn read(path: &Path, format: ResultsFormat) -> Result<Times, Diagnostic> {
     if times.len() > MOST {
         return Err(unreadable(path, format!("they have more than {MOST} scenarios")));
     }
-    let is_none = |time: &f64| !(time.is_finite() && *time >= 0.0);
+    let is_none = |time: &f64| !(time.is_finite() && *time > 0.0);
     if let Some((name, time)) = times.iter().find(|(_, time)| is_none(time)) {
         return Err(unreadable(path, format!("`{name}` took {time} seconds, which is no time")));
     }
@@ -143,7 +143,9 @@ fn criterion(folder: &Path) -> Result<Times, Diagnostic> {
             if entry.file_name() == "new" && estimates.is_file() {
                 let name = json::<Benchmark>(&path.join("benchmark.json"))?.full_id;
                 let nanoseconds = json::<Estimates>(&estimates)?.median.point_estimate;
-                times.insert(name, nanoseconds / 1e9);
+                if times.insert(name.clone(), nanoseconds / 1e9).is_some() {
+                    return Err(unreadable(folder, format!("`{name}` is there twice")));
+                }
             } else if depth < DEEPEST && times.len() <= MOST {
                 folders.push((path, depth + 1));
             }

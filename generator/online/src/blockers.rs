@@ -4,18 +4,23 @@ use std::io::{Cursor, Read as _};
 use std::path::Path;
 
 use lockstep_blockers::Place;
+use lockstep_clients::bash;
 use lockstep_files::json;
 use lockstep_github::GitHub;
 use lockstep_runner::{Failure, Report};
-use lockstep_schemas::blocker::{FILE, Findings};
+use lockstep_schemas::blocker::{FILE, Finding, Findings, FoundIn};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::GateCheck;
-use lockstep_schemas::plan::Plan;
+use lockstep_schemas::plan::{GatePlan, Plan};
+use lockstep_schemas::strings::Script;
 
 use crate::login;
 
 /// The largest document of findings that is read, in bytes.
 const LARGEST: u64 = 4 << 20;
+
+/// The workflows whose runs leave something behind.
+const RELEASING: [&str; 2] = ["release.yml", "release-publish.yml"];
 
 /// What is filed.
 #[derive(Debug, clap::Args)]
@@ -25,48 +30,121 @@ pub struct Filing {
     from: String,
 }
 
-/// Files what a run found.
-pub(crate) fn file(plan: &Plan, asked: &Filing, report: &mut Report) -> Result<(), Failure> {
-    let places = plan.gates.iter().filter_map(|gate| match &gate.check {
-        GateCheck::NoOpenBlockers { epic, label } => Some((epic, label)),
-        GateCheck::Workflow { .. }
-        | GateCheck::CommitStatus { .. }
-        | GateCheck::Pushed { .. }
-        | GateCheck::Performance { .. }
-        | GateCheck::Compatibility { .. }
-        | GateCheck::Script { .. } => None,
-    });
-    let (epic, label) = places.into_iter().next().ok_or_else(|| {
-        let message = "the model has no gate that looks for blockers, so nothing says where to file them";
-        Diagnostic::new(Rule::WrongInput, message).with_remedy(
-            "give it one: `check: { kind: no-open-blockers, epic: \"Release blockers: {tag}\", label: release-blocker }`",
-        )
-    })?;
-    let github = login::github(plan)?;
-    let findings = match asked.from.parse() {
-        Ok(run) => of_run(&github, run)?,
-        Err(_) => json::read(Path::new(&asked.from), "what a run found")?,
-    };
-    let place = Place { epic: epic.as_str(), label: label.as_str() };
-    // What a rehearsal passed, a live run may not: it closes nothing.
-    let findings = Findings { passed: Vec::new(), ..findings };
-    lockstep_blockers::file(&github, place, &findings, report)
+/// Where a project keeps what stopped a release.
+enum Tracker<'a> {
+    /// As issues of GitHub's.
+    Issues(Place<'a>),
+    /// Elsewhere: a script files one thing.
+    Own(&'a Script),
 }
 
-/// What a run found, as its newest attempt uploaded it.
-fn of_run(github: &GitHub<'_>, run: u64) -> Result<Findings, Diagnostic> {
-    let mut uploads = github.uploads_of(run)?;
-    uploads.retain(|upload| upload.name.starts_with("receipt-report-") && !upload.expired);
-    uploads.sort_by_key(|upload| std::cmp::Reverse(upload.id));
-    for upload in &uploads {
-        let zip = github.download(upload)?;
-        if let Some(findings) = unpacked(&zip, &upload.name)? {
-            return Ok(findings);
+impl<'a> Tracker<'a> {
+    fn of(plan: &'a Plan) -> Result<Self, Diagnostic> {
+        let of = |gate: &'a GatePlan| match &gate.check {
+            GateCheck::NoOpenBlockers { epic, label } => {
+                Some(Self::Issues(Place { epic: epic.as_str(), label: label.as_str() }))
+            }
+            GateCheck::Tracker { file, .. } => Some(Self::Own(file)),
+            GateCheck::Workflow { .. }
+            | GateCheck::CommitStatus { .. }
+            | GateCheck::Pushed { .. }
+            | GateCheck::Performance { .. }
+            | GateCheck::Compatibility { .. }
+            | GateCheck::Script { .. } => None,
+        };
+        plan.gates.iter().find_map(of).ok_or_else(|| {
+            let message = "the model has no gate that looks for blockers, so nothing says where to file them";
+            Diagnostic::new(Rule::WrongInput, message).with_remedy(
+                "give it one: `check: { kind: no-open-blockers, epic: \"Release blockers: {tag}\", label: release-blocker }`",
+            )
+        })
+    }
+}
+
+/// Files what a run found.
+pub(crate) fn file(
+    project: &Path,
+    plan: &Plan,
+    asked: &Filing,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let tracker = Tracker::of(plan)?;
+    let findings = match asked.from.parse() {
+        Ok(run) => of_run(plan, &login::github(plan)?, run)?,
+        Err(_) => json::read(Path::new(&asked.from), "what a run found")?,
+    };
+    match tracker {
+        // What a rehearsal passed, a live run may not: it closes nothing.
+        Tracker::Issues(place) => {
+            let findings = Findings { passed: Vec::new(), ..findings };
+            lockstep_blockers::file(&login::github(plan)?, place, &findings, report)
+        }
+        Tracker::Own(script) => {
+            for finding in &findings.stopped {
+                report.found(file_by(script, project, &findings, finding));
+            }
+            report.line(format_args!(
+                "filed {} of {}",
+                findings.stopped.len() - report.count(),
+                findings.tag
+            ));
+            Ok(())
         }
     }
-    let message = format!("run {run} left nothing behind that could be filed");
-    Err(Diagnostic::new(Rule::UploadMissing, message)
-        .with_remedy("only a rehearsal that failed does, and GitHub keeps that for some days"))
+}
+
+/// Files one thing by the project's own script.
+fn file_by(
+    script: &Script,
+    project: &Path,
+    findings: &Findings,
+    finding: &Finding,
+) -> Result<(), Diagnostic> {
+    let mut bash = bash::script(script)?;
+    bash.current_dir(project)
+        .env_remove("GITHUB_TOKEN")
+        .env_remove("GH_TOKEN")
+        .env("LOCKSTEP_TAG", findings.tag.as_str())
+        .env("LOCKSTEP_TITLE", &finding.title)
+        .env("LOCKSTEP_BODY", lockstep_blockers::text(findings, finding))
+        .env("LOCKSTEP_BLOCKER", json::line(&findings.blocker(&finding.what)));
+    let status = bash.status().map_err(|error| bash::not_started(&error))?;
+    if status.success() {
+        return Ok(());
+    }
+    let message = format!("`file` ended with {status}, and did not file: {}", finding.title);
+    Err(Diagnostic::new(Rule::ClientFailed, message)
+        .with_remedy("what it printed stands above; the model's gate says what is run"))
+}
+
+/// What a run found, as its newest attempt uploaded it. Anybody's run can upload anything: it must be one that releases.
+fn of_run(plan: &Plan, github: &GitHub<'_>, id: u64) -> Result<Findings, Diagnostic> {
+    let run = github.run(id)?;
+    let is_ours = run.is_of(plan.project.repository.as_str())
+        && RELEASING.iter().any(|file| run.file() == format!(".github/workflows/{file}"))
+        && matches!(run.event.as_str(), "push" | "workflow_dispatch");
+    if !is_ours {
+        let message = format!("run {id} is of {}, by {}", run.file(), run.event);
+        return Err(Diagnostic::new(Rule::WrongInput, message)
+            .with_remedy(format!("name a run of {}", RELEASING.join(" or "))));
+    }
+    let uploads = github.uploads_of(id)?;
+    let of_attempt = |name: &str| name.strip_prefix("receipt-report-")?.parse::<u32>().ok();
+    let newest = uploads.iter().filter(|upload| !upload.expired);
+    let newest = newest.max_by_key(|upload| of_attempt(&upload.name));
+    let newest = newest.filter(|upload| of_attempt(&upload.name).is_some());
+    let found = match newest {
+        Some(upload) => unpacked(&github.download(upload)?, &upload.name)?,
+        None => None,
+    };
+    let found = found.ok_or_else(|| {
+        let message =
+            format!("the newest attempt of run {id} left nothing behind that could be filed");
+        Diagnostic::new(Rule::UploadMissing, message)
+            .with_remedy("only a run that stopped does, and GitHub keeps that for some days")
+    })?;
+    let of = FoundIn { id, attempt: run.run_attempt, page: run.html_url };
+    Ok(Findings { run: Some(of), ..found })
 }
 
 /// The findings in a receipt's upload, where there are some.

@@ -65,7 +65,9 @@ impl Program for Online {
         match &self.command {
             Command::Release(asked) => release::walk(&self.project, &plan, asked, report),
             Command::Publish(asked) => publish::run(&plan, asked, report),
-            Command::Blockers(Blockers::File(asked)) => blockers::file(&plan, asked, report),
+            Command::Blockers(Blockers::File(asked)) => {
+                blockers::file(&self.project, &plan, asked, report)
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Who asks GitHub.
+//! Who asks GitHub, and which GitHub.
 
 use lockstep_clients::gh;
 use lockstep_github::{GitHub, PUBLIC};
@@ -6,23 +6,43 @@ use lockstep_runner::tell;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::Plan;
 
-/// GitHub, by the token of the environment, or by the one that `gh` keeps.
+/// GitHub's own host.
+const HOST: &str = "github.com";
+
+/// The host of the repository.
+pub(crate) fn host() -> String {
+    let server = variable("GITHUB_SERVER_URL").unwrap_or_else(|| format!("https://{HOST}"));
+    let host = server.split_once("://").map_or(server.as_str(), |(_, host)| host);
+    host.trim_end_matches('/').to_lowercase()
+}
+
+/// GitHub, by the token of the environment, or by the one that `gh` keeps for the repository's host.
 pub(crate) fn github(plan: &Plan) -> Result<GitHub<'static>, Diagnostic> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let base = variable("GITHUB_API_URL").unwrap_or_else(|| PUBLIC.to_owned());
-    let given = variable("GH_TOKEN").or_else(|| variable("GITHUB_TOKEN"));
-    let token = given.or_else(|| gh::token(&host(variable("GITHUB_SERVER_URL"))));
-    let token = token.ok_or_else(|| {
-        let message = "nobody is logged in to GitHub";
-        Diagnostic::new(Rule::WrongInput, message)
-            .with_remedy("log in: gh auth login. Or set GITHUB_TOKEN")
+    let host = host();
+    let base = variable("GITHUB_API_URL").unwrap_or_else(|| api(&host));
+    if host == HOST && base.ends_with("/api/v3") {
+        let message =
+            format!("GITHUB_API_URL is {base}, and GITHUB_SERVER_URL says nothing of that server");
+        return Err(Diagnostic::new(Rule::WrongInput, message)
+            .with_remedy("set both: GITHUB_SERVER_URL is the address of its pages"));
+    }
+    let token = gh::login(&host).ok_or_else(|| {
+        Diagnostic::new(Rule::WrongInput, format!("nobody is logged in to {host}"))
+            .with_remedy(format!("log in: gh auth login --hostname {host}. Or set GITHUB_TOKEN"))
     })?;
     Ok(GitHub::new(&base, plan.project.repository.clone(), &token, &tell)?)
 }
 
-/// The host of a server's address.
-fn host(server: Option<String>) -> String {
-    let server = server.unwrap_or_else(|| "https://github.com".to_owned());
-    let host = server.split_once("://").map_or(server.as_str(), |(_, host)| host);
-    host.trim_end_matches('/').to_owned()
+/// The API of a host: of a server of one's own below it, of one that GitHub runs beside it
+/// ([documentation](https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency/network-details-for-ghecom)).
+fn api(host: &str) -> String {
+    match host {
+        HOST => PUBLIC.to_owned(),
+        host if host.ends_with(".ghe.com") => format!("https://api.{host}"),
+        host => format!("https://{host}/api/v3"),
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }

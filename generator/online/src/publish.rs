@@ -1,11 +1,12 @@
 //! `publish`: the run that publishes a release, started on its tag and followed.
 
+use lockstep_clients::git;
 use lockstep_github::Why;
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::model::ChannelKind;
+use lockstep_schemas::model::{ChannelKind, Stage};
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::strings::{Tag, Text, WorkflowFile};
+use lockstep_schemas::strings::{Id, Tag, Text, WorkflowFile};
 use serde_json::{Map, Value};
 
 use crate::{follow, login, version};
@@ -40,23 +41,35 @@ pub(crate) fn run(plan: &Plan, asked: &Publishing, report: &mut Report) -> Resul
     let github = login::github(plan)?;
     #[expect(clippy::expect_used, reason = "a constant, covered by a test")]
     let workflow: WorkflowFile = "release-publish.yml".parse().expect("a workflow's file name");
-    let run = github.dispatch(&workflow, tag, &inputs).map_err(|error| {
-        let not_found = error.why == Why::NotFound;
-        let problem = Diagnostic::from(error);
-        if not_found {
-            problem.with_remedy(format!(
-                "{workflow} must be on the default branch, and your token must be allowed to start it: `repo` and `workflow`"
-            ))
-        } else {
-            problem
-        }
-    })?;
+    if git::tagged_there(&plan.project.repository, tag)?.is_none() {
+        let message = format!("{} has no tag {tag}", plan.project.repository);
+        return Err(Failure::new(Rule::TagUnknown, message)
+            .with_remedy(format!("tag the release first: lockstep release {tag}")));
+    }
+    let run = github.dispatch(&workflow, tag, &inputs).map_err(not_started)?;
     let what = if asked.rehearsal { "rehearsing" } else { "publishing" };
     report.line(format_args!("{what} {tag}: {}", follow::page(plan, run)));
     if asked.no_follow {
         return Ok(());
     }
     follow::to_its_end(&github, run, report)
+}
+
+/// Why no run was started, as far as GitHub says.
+fn not_started(error: lockstep_github::Error) -> Diagnostic {
+    let remedy = match &error.why {
+        Why::NotFound => {
+            "release-publish.yml must be on the default branch, and your token must be allowed to start it: `repo` and `workflow`"
+        }
+        Why::Refused(422, _) => {
+            "release-publish.yml at the tag takes other inputs than the plan here: check the tag out, and run this there"
+        }
+        Why::Failing(_) | Why::Silent(_) | Why::Unreadable(_) => {
+            "a run may have started: look before you start another: gh run list --workflow release-publish.yml"
+        }
+        Why::Refused(..) | Why::Limited(_) => return error.into(),
+    };
+    Diagnostic::from(error).with_remedy(remedy)
 }
 
 impl Publishing {
@@ -74,14 +87,31 @@ impl Publishing {
             add(channel.input(), "false".to_owned());
         }
         if !self.waive.is_empty() {
-            if plan.waivers.is_empty() {
-                let message = "the model lets nobody waive anything";
-                return Err(Diagnostic::new(Rule::WaiverRefused, message)
-                    .with_remedy("it says who may let what go under `waivers:`"));
-            }
+            self.may_be_waived(plan)?;
             add("waive".to_owned(), self.waive.join(" "));
             add("waiver_reason".to_owned(), self.reason.iter().map(Text::as_str).collect());
         }
         Ok(inputs)
+    }
+
+    /// That the workflow lets go what is named: it has no input for it otherwise.
+    fn may_be_waived(&self, plan: &Plan) -> Result<(), Diagnostic> {
+        let is_before = |id: &Id| {
+            plan.gates.iter().any(|gate| gate.id == *id && gate.is_before(Stage::Publish))
+        };
+        let known = plan.waivers.iter().filter_map(|waiver| match (&waiver.gate, waiver.channel) {
+            (Some(gate), _) => is_before(gate).then(|| gate.to_string()),
+            (None, channel) => channel.map(|channel| channel.id().to_owned()),
+        });
+        let known: Vec<String> = known.collect();
+        match self.waive.iter().find(|word| !known.contains(word)) {
+            None => Ok(()),
+            Some(word) => {
+                let message = format!("`{word}` cannot be waived before publishing");
+                let what = if known.is_empty() { "nothing".to_owned() } else { known.join(", ") };
+                Err(Diagnostic::new(Rule::WaiverRefused, message)
+                    .with_remedy(format!("what may be waived: {what}")))
+            }
+        }
     }
 }

@@ -8,7 +8,9 @@ use std::thread::available_parallelism;
 use indexmap::IndexMap;
 use lockstep_clients::{bash, git};
 use lockstep_files::{json, write};
-use lockstep_performance::{Judgement, Times, Verdict, digest, judge, markdown, read, svg, table};
+use lockstep_performance::{
+    Judgement, Scenario, Times, Verdict, digest, judge, markdown, read, svg, table,
+};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::evidence::{Base, Evidence, Host, Samples, notes};
 use lockstep_schemas::model::{GateCheck, Measure, PerformanceLimits, SchemaVersion};
@@ -52,7 +54,11 @@ struct Comparison<'a> {
 pub fn run(project: &Path, asked: &Measuring, output: &mut Output) -> Result<(), Stop> {
     let plan = load_release(project)?.plan;
     let comparison = Comparison::new(project, &plan, asked)?;
-    let changed = git::uncommitted(project, &[&asked.report.to_string_lossy()])?;
+    // What is outside of the project git does not know.
+    let report = asked.report.to_string_lossy();
+    let is_inside = asked.report.is_relative() && !report.contains("..");
+    let but: Vec<&str> = is_inside.then_some(&*report).into_iter().collect();
+    let changed = git::uncommitted(project, &but)?;
     if !changed.is_empty() {
         let (count, commit) = (changed.len(), &comparison.candidate);
         let what = if count == 1 { "change is" } else { "changes are" };
@@ -121,8 +127,8 @@ impl<'a> Comparison<'a> {
         let tag = self.base.tag.to_string();
         let commit: String = self.candidate.as_str().chars().take(12).collect();
         let sides = [
-            Side { name: &tag, folder: &base.folder },
-            Side { name: &commit, folder: &candidate.folder },
+            Side { name: &tag, folder: &base.folder, candidate: &candidate.folder },
+            Side { name: &commit, folder: &candidate.folder, candidate: &candidate.folder },
         ];
         if let Some(build) = &self.measure.build {
             for side in &sides {
@@ -173,6 +179,8 @@ impl<'a> Comparison<'a> {
 struct Side<'a> {
     name: &'a str,
     folder: &'a Path,
+    /// The checkout of the commit that is measured: the release may not have its scripts yet.
+    candidate: &'a Path,
 }
 
 impl Side<'_> {
@@ -180,6 +188,9 @@ impl Side<'_> {
     fn script(&self, script: &Script, does: &str, to: Option<File>) -> Result<(), Diagnostic> {
         let mut bash = bash::script(script)?;
         bash.current_dir(self.folder).stdin(Stdio::null());
+        // Where this machine has one for all checkouts, the second side would be built over the first.
+        bash.env("CARGO_TARGET_DIR", self.folder.join("target"));
+        bash.env("LOCKSTEP_CANDIDATE", self.candidate);
         bash.stdout(to.map_or_else(|| Stdio::from(std::io::stderr()), Stdio::from));
         let status = bash.status().map_err(|error| bash::not_started(&error))?;
         if status.success() {
@@ -225,6 +236,7 @@ fn gate<'a>(
         | GateCheck::CommitStatus { .. }
         | GateCheck::Pushed { .. }
         | GateCheck::NoOpenBlockers { .. }
+        | GateCheck::Tracker { .. }
         | GateCheck::Compatibility { .. }
         | GateCheck::Script { .. } => None,
     };
@@ -270,6 +282,15 @@ fn keep(
     Ok(())
 }
 
+/// What is wrong with a scenario that cannot be compared.
+fn missing(scenario: &Scenario) -> String {
+    let name = &scenario.name;
+    match scenario.candidate {
+        Some(_) => format!("`{name}` was not measured in every run"),
+        None => format!("`{name}` is not measured any more"),
+    }
+}
+
 /// Says what stops the release, if anything does.
 fn tell(comparison: &Comparison<'_>, judgement: &Judgement, output: &mut Output) -> bool {
     let tag = &comparison.base.tag;
@@ -289,7 +310,7 @@ fn tell(comparison: &Comparison<'_>, judgement: &Judgement, output: &mut Output)
                     .differs(&format!("at most {most} %"), &format!("{percent:.1} %"))
                     .with_remedy("mend it, or let the gate go with a reason where the model lets you")
             }
-            _ => Diagnostic::new(Rule::ScenarioMissing, format!("`{name}` was not measured in every run"))
+            _ => Diagnostic::new(Rule::ScenarioMissing, missing(scenario))
                 .with_remedy("what was measured of the last release is measured of the next, under the same name"),
         };
         output.problem(problem);

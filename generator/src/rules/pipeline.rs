@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use lockstep_schemas::diagnostic::Rule;
-use lockstep_schemas::model::{GateCheck, Model, Step};
+use lockstep_schemas::model::{GateCheck, Model, ResultsFormat, Step};
 use lockstep_schemas::strings::{PinnedAction, TargetId};
 
 use crate::plan::pins;
@@ -99,8 +99,8 @@ fn sources(model: &Model, violations: &mut Violations) {
         let Some(input) = &source.git_ref.input else {
             continue;
         };
-        if input.as_str() == "tag" {
-            let message = "the input `tag` is Lockstep's own";
+        if ["tag", "waive", "waiver_reason"].contains(&input.as_str()) {
+            let message = format!("the input `{input}` is Lockstep's own");
             violations.add(
                 Rule::SourceTaken,
                 at.key("ref").key("input"),
@@ -263,6 +263,17 @@ fn gates(model: &Model, violations: &mut Violations) {
                 at.key("epic"),
                 "the epic has no `{tag}`, so every release would have the same one",
                 "write, for example, `Release blockers: {tag}`",
+            );
+        }
+        if let GateCheck::Performance { measure, .. } = &gate.check
+            && measure.format == ResultsFormat::Criterion
+            && measure.results.is_none()
+        {
+            violations.add(
+                Rule::GateForm,
+                at.key("measure").key("format"),
+                "criterion leaves a folder of results, and nothing says which",
+                "name it: `results: target/criterion`",
             );
         }
         if let GateCheck::Workflow { workflow } = &gate.check

@@ -38,7 +38,7 @@ pub(super) fn jobs(
         Some(Job { needs: vec![id(behind)], condition, ..job })
     };
     let scripts = gates.filter_map(|(gate, of_model)| match &of_model.check {
-        GateCheck::Script { run } => {
+        GateCheck::Script { run } | GateCheck::Tracker { open: run, .. } => {
             script(gate, of_model, Vec::new(), Step::run("", Shell::Bash, run.as_str()))
         }
         GateCheck::Compatibility { .. } => {

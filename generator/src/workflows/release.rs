@@ -11,8 +11,8 @@ use lockstep_schemas::workflow::{
 use super::assemble::assemble;
 use super::parts::{RESOLVE, call, env, expr, file, id, input, job, output, text, waiving};
 use super::steps::{
-    blockers as blockers_of, download_receipts, github_token, in_repository, other, own,
-    reading_gates, report as put_together, set_snapshot, setup, upload_receipt,
+    blockers as blockers_of, download_receipts, github_token, in_repository, keeps_blockers, other,
+    own, reading_gates, report as put_together, set_snapshot, setup, upload_receipt,
 };
 use super::{build, gates, merged, own_steps, programs};
 
@@ -30,7 +30,7 @@ pub(super) fn workflow(
     let gates = gates::jobs(model, Stage::Build, "context", &of_context);
     let gates: Vec<Job> = gates.into_iter().map(of_tag).collect();
     let open = gates::open(model, "context", &gates).into_iter();
-    let open: Vec<Condition> = open.map(|open| Condition::Any(vec![open, !Fact::OnTag])).collect();
+    let open: Vec<Condition> = open.map(|open| Condition::Any(vec![!Fact::OnTag, open])).collect();
     let mut jobs = vec![call("verify", "Verify", verify, Vec::new()), context(model, plan)];
     let before_builds = [id("context")].into_iter().chain(gates.iter().map(|job| job.id.clone()));
     let before_builds: Vec<JobId> = before_builds.collect();
@@ -115,13 +115,14 @@ fn context(model: &Model, plan: &Plan) -> Job {
     let versions = own("Check that the versions are the tag's", "align-versions")
         .with("version", expr("steps.resolve.outputs.version"))
         .when(Fact::OnTag);
+    let is_recorded = !waiving(plan, Stage::Build).is_empty() || keeps_blockers(plan);
     let steps = merged([
         setup(model),
         vec![in_repository(resolve), versions, set_snapshot(expr("steps.resolve.outputs.version"))],
         own_steps::after_resolve(own_steps::of_job(&model.extra_steps.context)),
-        // It says which gates are closed, to whoever files that. A snapshot asks none.
-        blockers_of(plan)
-            .map(|_| {
+        // It says which gates are closed or let go, to whoever files that. A snapshot asks none.
+        (blockers_of(plan).is_some() || is_recorded)
+            .then(|| {
                 upload_receipt("context")
                     .when(Condition::All(vec![Fact::Always.into(), Fact::OnTag.into()]))
             })
@@ -150,7 +151,9 @@ fn attest(model: &Model) -> Job {
         .needing(Need::write(PermissionScope::IdToken, "sign the bundle's attestation"))
         .with("subject-checksums", expr("needs.assemble.outputs.checksums"));
     let attest = job(model, "attest", "Attest", 15, Checkout::OfEvent, vec![attest]);
-    Job { needs: vec![id("assemble")], condition: Some(Fact::OnTag.into()), ..attest }
+    // Not by what came before all of it: a gate that was let go is a job that was skipped.
+    let terms = vec![!Fact::Cancelled, Fact::OnTag.into(), Condition::succeeded(id("assemble"))];
+    Job { needs: vec![id("assemble")], condition: Some(Condition::All(terms)), ..attest }
 }
 
 /// How the run ended, job by job, and what to do about it.
@@ -158,6 +161,7 @@ fn report(model: &Model, plan: &Plan, jobs: &[Job]) -> Job {
     let steps = merged([
         setup(model),
         vec![put_together("Put together what happened", plan, "build", "rehearsal")],
+        keeps_blockers(plan).then(|| upload_receipt("report")).into_iter().collect(),
     ]);
     let report = job(model, "report", "Report", 10, Checkout::OfEvent, steps);
     let needs = jobs.iter().map(|job| job.id.clone()).collect();

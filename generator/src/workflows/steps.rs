@@ -159,7 +159,9 @@ pub(super) fn also_of_snapshots(step: Step) -> Step {
 pub(super) fn reading_gates(step: Step, plan: &Plan, stage: Stage) -> Step {
     let gates = plan.gates.iter().filter(|gate| gate.is_before(stage));
     gates.fold(step, |step, gate| match gate.check {
-        GateCheck::Compatibility { .. } | GateCheck::Script { .. } => step,
+        GateCheck::Tracker { .. } | GateCheck::Compatibility { .. } | GateCheck::Script { .. } => {
+            step
+        }
         GateCheck::Workflow { .. } => step.needing(Need::read(
             PermissionScope::Actions,
             "whether the workflows that are gates succeeded",
@@ -192,9 +194,15 @@ pub(super) fn blockers(plan: &Plan) -> Option<(&Text, &Text)> {
         | GateCheck::CommitStatus { .. }
         | GateCheck::Pushed { .. }
         | GateCheck::Performance { .. }
+        | GateCheck::Tracker { .. }
         | GateCheck::Compatibility { .. }
         | GateCheck::Script { .. } => None,
     })
+}
+
+/// Whether a project keeps its blockers itself: then a run writes down what stopped it, for whoever files that.
+pub(super) fn keeps_blockers(plan: &Plan) -> bool {
+    plan.gates.iter().any(|gate| matches!(gate.check, GateCheck::Tracker { .. }))
 }
 
 /// The receipts of the jobs before.
@@ -215,6 +223,7 @@ pub(super) fn report(name: &str, plan: &Plan, stage: &str, mode: &str) -> Step {
         .with("needs", expr("toJSON(needs)"))
         .with("inputs", expr("toJSON(inputs)"))
         .with("token", github_token());
+    let step = if keeps_blockers(plan) { step.with("tracker", true) } else { step };
     // What the other stage's rehearsal says, the job that files it says too.
     let files = mode == "live" || stage == "publish";
     let Some((epic, label)) = blockers(plan).filter(|_| files) else { return step };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::channels::ChannelKind;
 use crate::numbers::Within;
-use crate::strings::{GitRef, Id, RelativePath, Script, Text, WorkflowFile};
+use crate::strings::{Account, GitRef, Id, RelativePath, Script, Text, WorkflowFile};
 
 /// A check that must pass before a stage may start. It fails closed: no answer is a failure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -73,6 +73,18 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// What it stands for: before …
+    #[must_use]
+    pub fn gerund(self) -> &'static str {
+        match self {
+            Self::Tag => "tagging",
+            Self::Build => "building",
+            Self::Publish => "publishing",
+        }
+    }
+}
+
 /// What a gate checks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", deny_unknown_fields, rename_all = "kebab-case")]
@@ -88,11 +100,24 @@ pub enum GateCheck {
     CommitStatus {
         /// The status's context.
         context: Text,
+        /// The users and apps whose status counts, such as `buildbot[bot]`; without them anybody's who may write to the
+        /// repository.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        by: Vec<Account>,
     },
     /// The release's commit is on a branch as GitHub has it: what nobody can see there is not released.
     Pushed {
         /// The branch.
         branch: GitRef,
+    },
+    /// No blocker is open in a tracker of the project's own. A script says so: it ends well where none is. Blockers are filed there by
+    /// whoever runs `lockstep blockers file`.
+    Tracker {
+        /// Ends well where no blocker of `LOCKSTEP_TAG` is open.
+        open: Script,
+        /// Files one thing that stopped a release, or changes what is there of it: `LOCKSTEP_TITLE`, `LOCKSTEP_BODY`, and
+        /// `LOCKSTEP_BLOCKER`, which is the same for the same thing.
+        file: Script,
     },
     /// No issue under the release's epic is open.
     NoOpenBlockers {
@@ -128,7 +153,7 @@ pub enum GateCheck {
 }
 
 /// How the time of a commit is measured. Scripts run where the project is, in a checkout of its own for each of the two
-/// commits.
+/// commits. `LOCKSTEP_CANDIDATE` is the checkout of the newer one, whose scripts the older may not have yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Measure {

@@ -395,10 +395,20 @@ string_types! {
         example: "node-version",
     }
 
-    /// A GitHub user's name.
+    /// The name of a user or an app of GitHub's.
+    Account {
+        max: 60,
+        pattern: r"^[A-Za-z0-9](?:[-_]?[A-Za-z0-9])*(?:\[bot\])?$",
+        rule: "the name of a GitHub user, or of an app with `[bot]`",
+        example: "buildbot[bot]",
+    }
+
+    /// A GitHub user's name; those that an enterprise manages have
+    /// [`_`](https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication)
+    /// in it.
     Login {
         max: 39,
-        pattern: r"^[A-Za-z0-9](?:-?[A-Za-z0-9])*$",
+        pattern: r"^[A-Za-z0-9](?:[-_]?[A-Za-z0-9])*$",
         rule: "a GitHub user name",
         example: "octocat",
     }

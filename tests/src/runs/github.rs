@@ -93,6 +93,12 @@ pub struct Repository<'a> {
 }
 
 impl Repository<'_> {
+    /// The folder that it is.
+    #[must_use]
+    pub fn bare(&self) -> &Path {
+        &self.bare
+    }
+
     /// Commits what is in a folder to `main`.
     pub fn push(&self, files: &Path, message: &str) {
         self.hub.git(&["add", "--all"], files);

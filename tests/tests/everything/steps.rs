@@ -1,8 +1,9 @@
 //! The typed steps: what they ask of actions and of GitHub.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_schemas::action::Interface;
+use lockstep_schemas::strings::JobId;
 use lockstep_schemas::workflow::{
     Access, ActionName, Job, Matrix, Need, Run, Setting, Step, StepBody, Value,
 };
@@ -158,4 +159,33 @@ fn what_serves_every_target_is_installed_on_each() {
         ("darwin-arm64", "macos-15"),
     ];
     assert_eq!(installed.collect::<Vec<_>>(), wanted);
+}
+
+/// A gate that is let go is a job that is skipped, and whoever waits for one by its success alone is skipped as well, however far
+/// behind it.
+#[test]
+fn nobody_is_skipped_with_a_gate_that_is_let_go() {
+    let mut looked_at = 0;
+    for (name, plan, workflows) in GRAPHS.iter() {
+        let gates = plan.waivers.iter().filter_map(|waiver| waiver.gate.as_ref());
+        let gates: BTreeSet<String> = gates.map(|gate| format!("gate-{gate}")).collect();
+        for workflow in workflows {
+            let mut behind: BTreeSet<&str> = BTreeSet::new();
+            // A job stands behind those that it needs.
+            for job in &workflow.jobs {
+                let waits =
+                    |need: &&JobId| gates.contains(need.as_str()) || behind.contains(need.as_str());
+                if !job.needs.iter().any(|need| waits(&need)) {
+                    continue;
+                }
+                let condition = job.condition.as_ref().map(|when| when.expression().to_string());
+                let condition = condition.unwrap_or_default();
+                let asks = ["!cancelled()", "always()"].iter().any(|word| condition.contains(word));
+                assert!(asks, "{name}: {} of {}: {condition}", job.id, workflow.file);
+                behind.insert(job.id.as_str());
+                looked_at += 1;
+            }
+        }
+    }
+    assert!(looked_at > 10, "{looked_at} jobs");
 }

@@ -1,6 +1,7 @@
 //! From the tag to what is published, as far as the first job that publishes.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use lockstep_bundle::Digest;
@@ -36,6 +37,17 @@ fn attest(authority: &Authority, api: &GitHubApi, bundle: &Path, claims: &Claims
             state.attestations.entry(digest.to_owned()).or_default().push(attested);
         }
     });
+}
+
+/// A stand-in for `gh`, which keeps what it is asked.
+fn second_opinion(folder: &Path, agrees: bool) {
+    let script = format!(
+        "#!/bin/sh\ncase $* in\n  *--help | 'auth status'*) exit 0 ;;\nesac\necho \"$*\" >> {}/asked\n{agrees} || {{ echo no >&2; exit 1; }}\n",
+        folder.display()
+    );
+    let program = folder.join("gh");
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 fn said(run: &Run) -> String {
@@ -84,11 +96,33 @@ fn a_release_is_resolved_and_proven() {
     );
     assert_eq!(of_another.artifacts(), ["receipt-resolve-1"]);
 
-    // It is proven. A rehearsal records nothing.
+    // It is proven, but the second opinion that is asked differs.
     attest(&authority, &api, &bundle.folder, &Claims::of_run("v1.2.3", &commit, 17));
+    let path = settings.path.clone();
+    let gh = tempfile::tempdir().unwrap();
+    settings.path.insert(0, gh.path().to_owned());
+    second_opinion(gh.path(), false);
+    let disputed = repository.run("release-publish.yml", &dispatch(true), &settings);
+    assert_eq!(disputed.job(RESOLVE).outcome, Some(Outcome::Failure), "{}", disputed.overview());
+    let words = "`gh attestation verify` does not agree that release.yml built `manifest.json`: no";
+    assert!(said(&disputed).contains(words), "{}", said(&disputed));
+
+    // Both agree. A rehearsal records nothing.
+    second_opinion(gh.path(), true);
     let rehearsal = repository.run("release-publish.yml", &dispatch(true), &settings);
     assert_eq!(rehearsal.job(RESOLVE).outcome, Some(Outcome::Success), "{}", rehearsal.overview());
     assert!(rehearsal.artifact("bundle-1").is_some());
+    let asked = fs::read_to_string(gh.path().join("asked")).unwrap();
+    for claim in [
+        "--repo someone/tool --source-ref refs/tags/v1.2.3",
+        &format!("--source-digest {commit}"),
+        "--signer-workflow someone/tool/.github/workflows/release.yml",
+        "--deny-self-hosted-runners",
+        "--custom-trusted-root trusted-root.json",
+    ] {
+        assert!(asked.contains(claim), "{claim}: {asked}");
+    }
+    settings.path = path;
     let live = repository.run("release-publish.yml", &dispatch(false), &settings);
     assert_eq!(live.job(RESOLVE).outcome, Some(Outcome::Success), "{}", live.overview());
 

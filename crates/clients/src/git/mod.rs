@@ -3,7 +3,7 @@
 mod notes;
 mod worktree;
 
-pub use notes::{fetch_notes, note, push_note};
+pub use notes::push_note;
 pub use worktree::{Worktree, changed_between, commit_here, push_tag, remotes, tag, uncommitted};
 
 use std::path::Path;
@@ -14,6 +14,7 @@ use base64::prelude::BASE64_STANDARD;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::{CommitSha, GitRef, Repository, Tag};
 
+use crate::gh;
 use crate::process::{complained, output};
 
 /// The commit that a folder has checked out.
@@ -134,11 +135,17 @@ pub fn tags(repository: &Repository, prefix: &str) -> Result<Vec<Tag>, Diagnosti
 ///
 /// # Errors
 ///
-/// Where the repository does not hand it out.
+/// Where the repository does not hand it out, or the checkout has another tag of that name.
 pub fn have_tag(folder: &Path, repository: &Repository, tag: &Tag) -> Result<(), Diagnostic> {
     let name = format!("refs/tags/{tag}");
-    if commit_here(folder, &name)?.is_some() {
-        return Ok(());
+    if let Some(here) = commit_here(folder, &name)? {
+        let there = commit_of_tag(repository, tag)?;
+        if here == there {
+            return Ok(());
+        }
+        let message = format!("{tag} is {here} here, and {there} in {repository}");
+        return Err(Diagnostic::new(Rule::TagMoved, message)
+            .with_remedy(format!("take theirs: git fetch --force origin tag {tag}")));
     }
     let shallow = ["rev-parse", "--is-shallow-repository"];
     let shallow = output(Command::new("git").arg("-C").arg(folder).args(shallow))?;
@@ -192,7 +199,8 @@ fn asking<'c>(git: &'c mut Command, repository: &Repository) -> &'c mut Command 
     let server = server.trim_end_matches('/');
     // A repository that wants a password has none to be typed here.
     git.arg(format!("{server}/{repository}")).env("GIT_TERMINAL_PROMPT", "0");
-    if let Some(token) = variable("GITHUB_TOKEN") {
+    let host = server.split_once("://").map_or(server, |(_, host)| host);
+    if let Some(token) = gh::login(host) {
         // As actions/checkout does, by the environment alone: a command line can be read by all.
         let login = BASE64_STANDARD.encode(format!("x-access-token:{token}"));
         let next = variable("GIT_CONFIG_COUNT").and_then(|count| count.parse::<u32>().ok());

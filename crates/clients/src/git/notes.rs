@@ -13,25 +13,9 @@ use crate::process::{complained, output, run};
 
 /// How often notes are fetched and pushed anew, where somebody else pushed in between.
 const ATTEMPTS: usize = 3;
-
-/// What the notes of a ref say of a commit, as far as the repository of a folder knows.
-///
-/// # Errors
-///
-/// Where git cannot tell.
-pub fn note(folder: &Path, notes: &str, commit: &CommitSha) -> Result<Option<Vec<u8>>, Diagnostic> {
-    let flag = format!("--ref={notes}");
-    let listed = output(git(folder).args(["notes", &flag, "list", commit.as_str()]))?;
-    if !listed.status.success() {
-        return Ok(None);
-    }
-    let shown = output(git(folder).args(["notes", &flag, "show", commit.as_str()]))?;
-    if shown.status.success() {
-        return Ok(Some(shown.stdout));
-    }
-    let message = format!("the note of {commit} cannot be read: {}", complained(&shown));
-    Err(Diagnostic::new(Rule::ClientFailed, message))
-}
+/// The largest note, in bytes: GitHub hands out files of
+/// [a megabyte](https://docs.github.com/en/rest/repos/contents#get-repository-content).
+const LARGEST: usize = 1 << 20;
 
 /// Says something of a commit, in place of what the notes of the ref said of it, and pushes that.
 ///
@@ -45,6 +29,10 @@ pub fn push_note(
     commit: &CommitSha,
     text: &str,
 ) -> Result<(), Diagnostic> {
+    if text.len() > LARGEST {
+        let message = format!("a note of {} bytes is larger than GitHub hands out", text.len());
+        return Err(Diagnostic::new(Rule::ClientFailed, message));
+    }
     let mut refused = String::new();
     for _ in 0..ATTEMPTS {
         fetch_notes(folder, remote, notes)?;
@@ -62,17 +50,19 @@ pub fn push_note(
         .with_remedy("you must be allowed to push to it; then run the same command again"))
 }
 
-/// Takes over what a remote's notes of a ref say.
-///
-/// # Errors
-///
-/// Where the remote does not answer.
-pub fn fetch_notes(folder: &Path, remote: &str, notes: &str) -> Result<(), Diagnostic> {
+/// Takes over what a remote's notes of a ref say, where it has such.
+fn fetch_notes(folder: &Path, remote: &str, notes: &str) -> Result<(), Diagnostic> {
+    let failed = format!("the notes of `{remote}` cannot be fetched");
+    let mut list = git(folder);
+    list.args(["ls-remote", "--quiet", "--end-of-options", remote, notes]);
+    let listed = run(list.env("GIT_TERMINAL_PROMPT", "0"), &failed)?;
+    if !listed.lines().any(|line| line.split('\t').nth(1) == Some(notes)) {
+        return Ok(());
+    }
     let mut fetch = git(folder);
-    // A pattern is no error where the remote has no such ref yet.
     fetch.args(["fetch", "--quiet", "--no-tags", "--end-of-options", remote]);
-    fetch.arg(format!("+{notes}*:{notes}*")).env("GIT_TERMINAL_PROMPT", "0");
-    run(&mut fetch, &format!("the notes of `{remote}` cannot be fetched")).map(drop)
+    fetch.arg(format!("+{notes}:{notes}")).env("GIT_TERMINAL_PROMPT", "0");
+    run(&mut fetch, &failed).map(drop)
 }
 
 fn add(folder: &Path, notes: &str, commit: &CommitSha, text: &str) -> Result<(), Diagnostic> {

@@ -40,7 +40,7 @@ pub fn commit_here(folder: &Path, name: &str) -> Result<Option<CommitSha>, Diagn
 pub fn uncommitted(folder: &Path, but: &[&str]) -> Result<Vec<String>, Diagnostic> {
     let mut git = git(folder);
     git.args(["status", "--porcelain", "--", "."]);
-    git.args(but.iter().map(|path| format!(":(exclude){path}")));
+    git.args(but.iter().map(|path| format!(":(exclude,literal){path}")));
     let said = run(&mut git, "git cannot tell what is committed")?;
     Ok(said.lines().map(str::to_owned).collect())
 }
@@ -85,16 +85,20 @@ pub fn changed_between(
     Ok(said.split('\0').filter(|file| !file.is_empty()).map(str::to_owned).collect())
 }
 
-/// Tags a commit here, with a message. A tag that is there and leads to the commit stays as it is.
+/// Tags a commit here, with a message. A tag that is there, leads to the commit and says the same stays.
 ///
 /// # Errors
 ///
-/// Where there is such a tag of another commit, or git makes none.
+/// Where there is another tag of that name, or git makes none.
 pub fn tag(folder: &Path, tag: &Tag, commit: &CommitSha, message: &str) -> Result<(), Diagnostic> {
     match commit_here(folder, &format!("refs/tags/{tag}"))? {
-        Some(known) if known == *commit => return Ok(()),
+        Some(known) if known == *commit && says(folder, tag)? == message.trim() => return Ok(()),
         Some(known) => {
-            let message = format!("{tag} is {known} in this repository, and not {commit}");
+            let message = if known == *commit {
+                format!("{tag} is there already, with another message")
+            } else {
+                format!("{tag} is {known} in this repository, and not {commit}")
+            };
             return Err(Diagnostic::new(Rule::TagMoved, message).with_remedy(format!(
                 "nobody else has that tag yet; where it is wrong: git tag --delete {tag}"
             )));
@@ -104,6 +108,13 @@ pub fn tag(folder: &Path, tag: &Tag, commit: &CommitSha, message: &str) -> Resul
     let mut git = git(folder);
     git.args(["tag", "--annotate", "--message", message, tag.as_str(), commit.as_str()]);
     run(&mut git, &format!("git does not tag {commit}")).map(drop)
+}
+
+/// The message of an annotated tag.
+fn says(folder: &Path, tag: &Tag) -> Result<String, Diagnostic> {
+    let mut git = git(folder);
+    git.args(["for-each-ref", "--format=%(contents)"]).arg(format!("refs/tags/{tag}"));
+    Ok(run(&mut git, &format!("git does not say what {tag} is"))?.trim().to_owned())
 }
 
 /// Pushes a tag.

@@ -34,7 +34,10 @@ impl Proof<'_> {
         }
         // The job that resolved the release says it.
         let jobs = &self.runs.graph.jobs;
-        let says = jobs.iter().find(|job| job.outputs.iter().any(|(name, _)| name == "waived"));
+        let says = jobs.iter().find(|job| {
+            job.has(|role| *role == Role::Gates)
+                && job.outputs.iter().any(|(name, _)| name == "waived")
+        });
         let Some(Ok(by)) = says.map(|job| job.id.parse()) else { return FALSE };
         let waived = Expression::from(&Fact::Waived { by, gate: gate.clone() });
         self.runs.when(job, &waived)
@@ -78,7 +81,7 @@ impl Proof<'_> {
         // What was built behind a closed gate is not vouched for either.
         let gates = self.steps(|role| matches!(role, Role::Gates | Role::Gate(_)));
         for step in checks.into_iter().chain(gates) {
-            let passed = self.succeeds(step);
+            let passed = self.passes(step);
             let not = self.runs.table.not(passed);
             let bad = self.runs.table.and(starts, not);
             let what = format!("can sign though `{}` did not succeed", self.id(step.0));
@@ -87,17 +90,21 @@ impl Proof<'_> {
         }
     }
 
+    /// When a step succeeds, or is a gate that was let go. Only a script can be: what looks at all gates says itself which of
+    /// them it let go.
+    fn passes(&mut self, step: At) -> Bdd {
+        let succeeds = self.succeeds(step);
+        let Role::Gate(gate) = self.role(step) else { return succeeds };
+        let waived = self.waived(step.0, &gate);
+        self.runs.table.or(succeeds, waived)
+    }
+
     fn gated(&mut self, job: usize, starts: Bdd) {
         self.has_checks(job, starts);
         for step in self.steps(|_| true) {
-            let passed = self.succeeds(step);
+            let passed = self.passes(step);
             let (passed, asked) = match self.role(step) {
-                Role::Gates | Role::Provenance => (passed, TRUE),
-                // Only a script can be waived: what looks at all gates says itself which it let go.
-                Role::Gate(gate) => {
-                    let waived = self.waived(step.0, &gate);
-                    (self.runs.table.or(passed, waived), TRUE)
-                }
+                Role::Gates | Role::Provenance | Role::Gate(_) => (passed, TRUE),
                 // A job that verifies the bundle again for itself is no check of another.
                 Role::Verify if step.0 == job || !self.publishes(step.0) => (passed, TRUE),
                 Role::Preflight(channel) => (passed, self.selected(channel)),

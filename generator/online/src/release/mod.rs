@@ -12,8 +12,9 @@ use lockstep_clients::git;
 use lockstep_github::{Access, GitHub};
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::model::Stage;
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::strings::{Tag, Text, Version};
+use lockstep_schemas::strings::{GitRef, Id, Tag, Text, Version};
 
 use crate::{login, version};
 
@@ -22,9 +23,12 @@ use crate::{login, version};
 pub struct Releasing {
     /// The tag of the release.
     tag: Tag,
-    /// Change nothing: say what is done and what is not.
+    /// Tag nothing and push nothing: say what is done and what is not. The gates before the tag are asked all the same.
     #[arg(long)]
     dry_run: bool,
+    /// The branch that the commit must be on; without it the default branch.
+    #[arg(long)]
+    branch: Option<GitRef>,
     /// Answer every question that is left to you with yes.
     #[arg(long)]
     yes: bool,
@@ -46,6 +50,22 @@ struct Walk<'a> {
     access: Access,
     /// The name of the git remote that is the repository.
     remote: String,
+}
+
+impl Walk<'_> {
+    /// Whether a gate stands before a stage.
+    fn is_before(&self, gate: &Id, stage: Stage) -> bool {
+        self.plan.gates.iter().any(|one| one.id == *gate && one.is_before(stage))
+    }
+
+    /// The command that builds the release and lets something go.
+    fn build_without(&self, what: &str) -> String {
+        let reason = self.asked.reason.as_ref().map_or("…", Text::as_str).replace('\'', "'\\''");
+        format!(
+            "gh workflow run release.yml --ref {} -f waive='{what}' -f waiver_reason='{reason}'",
+            self.asked.tag
+        )
+    }
 }
 
 /// Walks a release as far as it goes.
@@ -78,7 +98,9 @@ fn access(github: &GitHub<'_>, plan: &Plan) -> Result<Access, Diagnostic> {
         return Err(Diagnostic::new(Rule::WrongInput, message)
             .with_remedy("say so in lockstep.yaml: registries compare the repository's name"));
     }
-    if access.permissions.is_some_and(|may| !may.push) {
+    let lacks = |scopes: &Vec<String>| !scopes.iter().any(|scope| scope.ends_with("repo"));
+    if access.permissions.is_some_and(|may| !may.push) || access.scopes.as_ref().is_some_and(lacks)
+    {
         let message = format!("your token may not push to {repository}");
         return Err(Diagnostic::new(Rule::GithubFailed, message)
             .with_remedy("log in as somebody who may: gh auth login --scopes repo,workflow"));
@@ -89,17 +111,22 @@ fn access(github: &GitHub<'_>, plan: &Plan) -> Result<Access, Diagnostic> {
 /// The remote that is the project's repository.
 fn remote(project: &Path, plan: &Plan) -> Result<String, Diagnostic> {
     let repository = plan.project.repository.as_str().to_lowercase();
+    let host = login::host();
     let is_it = |address: &str| {
         let address = address.trim_end_matches('/').to_lowercase();
         let address = address.strip_suffix(".git").unwrap_or(&address);
-        address.strip_suffix(&repository).is_some_and(|before| before.ends_with(['/', ':']))
+        let before = address.strip_suffix(&repository);
+        // `https://host/`, `ssh://git@host:22/` or `git@host:`
+        let before = before.and_then(|before| before.strip_suffix(['/', ':']));
+        let before = before.map(|before| before.rsplit(['/', '@']).next().unwrap_or_default());
+        before.is_some_and(|named| named.split(':').next() == Some(&host))
     };
     let remotes = git::remotes(project)?;
     let found = remotes.iter().find(|(_, address)| is_it(address));
     found.map(|(name, _)| name.clone()).ok_or_else(|| {
         let message = format!("no git remote is {}", plan.project.repository);
         Diagnostic::new(Rule::CheckoutMismatch, message).with_remedy(format!(
-            "add it: git remote add origin https://github.com/{}",
+            "add it: git remote add origin https://{host}/{}",
             plan.project.repository
         ))
     })

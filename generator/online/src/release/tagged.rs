@@ -1,11 +1,9 @@
 //! From a tag to its last channel.
 
-use lockstep_clients::git;
-use lockstep_github::{
-    CommitStatus, Conclusion, Error, RUNS, RunStatus, StatusState, Why, WorkflowRun,
-};
+use lockstep_github::{CommitStatus, Conclusion, RUNS, RunStatus, StatusState, Why, WorkflowRun};
 use lockstep_runner::{Failure, Report};
-use lockstep_schemas::diagnostic::Diagnostic;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::model::Stage;
 use lockstep_schemas::receipt::publishes;
 use lockstep_schemas::strings::{CommitSha, WorkflowFile};
 
@@ -20,61 +18,86 @@ pub(super) fn walk(
 ) -> Result<(), Failure> {
     let tag = &walk.asked.tag;
     done(report, format_args!("{tag} is {commit}"));
-    let built = newest(walk, "release.yml", commit).map_err(Diagnostic::from)?;
-    let start = format!("gh workflow run release.yml --ref {tag}");
-    let Some(built) = built else {
-        next(report, "no run has built it", &start);
+    let builds = runs(walk, "release.yml")?;
+    if let Some(other) = builds.iter().find(|run| run.head_sha != commit.as_str()) {
+        let message =
+            format!("{tag} is {commit} now, and was {} in {}", other.head_sha, other.html_url);
+        report.problem(
+            Diagnostic::new(Rule::TagMoved, message)
+                .with_remedy("a release's tag never moves: tag a new version"),
+        );
+        return Ok(());
+    }
+    // A build that succeeded is what is published, whatever came of a later one.
+    let good = builds.iter().find(|run| run.conclusion == Some(Conclusion::Success));
+    let Some(built) = good.or(builds.first()) else {
+        let start = format!("gh workflow run release.yml --ref {tag}");
+        next(
+            report,
+            "no run has built it. A tag that was pushed a moment ago starts one by itself; else",
+            &start,
+        );
         return Ok(());
     };
-    if !is_good(&built, "the build", report) {
+    if !is_good(built, "the build", report) {
+        waivable(walk, report);
         return Ok(());
     }
-    let status = walk.github.statuses(commit, |status| is_record(walk, status));
-    let status = status.map_err(Diagnostic::from)?;
-    let is_recorded = status.iter().any(|status| is_record(walk, status));
-    let published = newest(walk, "release-publish.yml", commit).map_err(Diagnostic::from)?;
-    let live = format!("lockstep publish {tag}");
-    match (published, is_recorded) {
-        (Some(run), true) => {
+    match recorded(walk, commit)? {
+        Some(run) => {
             if is_good(&run, "publishing", report) {
-                done(report, format_args!("{tag} is published"));
+                report.line(format_args!(
+                    "{tag} is published; what was left out, the run's summary says"
+                ));
             }
+            Ok(())
         }
-        (Some(run), false) => {
-            if is_good(&run, "the rehearsal", report) {
-                next(report, "publish it", &live);
-            }
-        }
-        (None, true) => next(report, "a run began to publish it, and is gone", &live),
-        (None, false) => unpublished(walk, commit, &live, report)?,
+        None => Ok(unpublished(walk, commit, report)?),
     }
-    Ok(())
 }
 
-/// What comes next where nothing was tried yet.
-fn unpublished(
-    walk: &Walk<'_>,
-    commit: &CommitSha,
-    live: &str,
-    report: &mut Report,
-) -> Result<(), Diagnostic> {
-    let rehearse = format!("lockstep publish {} --rehearsal", walk.asked.tag);
+/// What comes next where nothing is public yet.
+fn unpublished(walk: &Walk<'_>, commit: &CommitSha, report: &mut Report) -> Result<(), Diagnostic> {
+    let tag = &walk.asked.tag;
+    let live = format!("lockstep publish {tag}");
+    if let Some(run) = runs(walk, "release-publish.yml")?.first() {
+        // A live run that succeeded is on record.
+        let what = match run.conclusion {
+            Some(Conclusion::Success) => "the rehearsal",
+            _ => "the last run of release-publish.yml",
+        };
+        if is_good(run, what, report) {
+            next(report, "publish it", &live);
+        }
+        return Ok(());
+    }
+    let rehearse = format!("lockstep publish {tag} --rehearsal");
     let Some(last) = Last::of(walk)? else {
         next(report, "it is the first release: rehearse it", &rehearse);
         return Ok(());
     };
-    git::have_tag(walk.project, &walk.plan.project.repository, &walk.asked.tag)?;
     match last.rehearsed(walk, commit)?.first() {
         Some(first) => {
-            next(
-                report,
-                format_args!("rehearse it, since {first} changed after {}", last.tag),
-                &rehearse,
-            );
+            let what = format_args!("rehearse it, since {first} changed after {}", last.tag);
+            next(report, what, &rehearse);
         }
-        None => next(report, "publish it", live),
+        None => next(report, "publish it", &live),
     }
     Ok(())
+}
+
+/// Says how a gate before the build is let go, where the model lets that be.
+fn waivable(walk: &Walk<'_>, report: &mut Report) {
+    let gates = walk.plan.waivers.iter().filter_map(|waiver| waiver.gate.as_ref());
+    let gates = gates.filter(|gate| walk.is_before(gate, Stage::Build));
+    let gates: Vec<&str> = gates.map(lockstep_schemas::strings::Id::as_str).collect();
+    if !gates.is_empty() {
+        report.line(format_args!(
+            "or let a gate go, where you may ({}): {}",
+            gates.join(", "),
+            walk.build_without("…")
+        ));
+    }
 }
 
 /// Whether a run succeeded; says what to do where it did not.
@@ -92,33 +115,42 @@ fn is_good(run: &WorkflowRun, what: &str, report: &mut Report) -> bool {
             false
         }
         (Some(RunStatus::Unfinished) | None, _) => {
-            next(
-                report,
-                format_args!("{what} has not ended: {page}"),
-                &format!("gh run watch {id}"),
-            );
+            let command = format!("gh run watch {id}");
+            next(report, format_args!("{what} has not ended: {page}"), &command);
             false
         }
     }
 }
 
-/// The newest run of a workflow for the release's commit, of the repository itself.
-fn newest(walk: &Walk<'_>, file: &str, commit: &CommitSha) -> Result<Option<WorkflowRun>, Error> {
+/// The runs of a workflow on the release's tag, of the repository itself, the newest first.
+fn runs(walk: &Walk<'_>, file: &str) -> Result<Vec<WorkflowRun>, Diagnostic> {
     #[expect(clippy::expect_used, reason = "constants, covered by a test")]
     let workflow: WorkflowFile = file.parse().expect("a workflow's file name");
     let repository = walk.plan.project.repository.as_str();
-    let tag = walk.asked.tag.as_str();
-    let is_it =
-        |run: &WorkflowRun| run.is_of(repository) && run.head_branch.as_deref() == Some(tag);
-    match walk.github.runs(&workflow, commit, is_it) {
-        Err(error) if error.why == Why::NotFound => Ok(None),
-        runs => Ok(runs?.into_iter().find(is_it)),
+    match walk.github.runs_on(&workflow, walk.asked.tag.as_str()) {
+        Err(error) if error.why == Why::NotFound => Ok(Vec::new()),
+        runs => Ok(runs?.into_iter().filter(|run| run.is_of(repository)).collect()),
     }
 }
 
-/// Whether a status records that a run began to publish the release.
-fn is_record(walk: &Walk<'_>, status: &CommitStatus) -> bool {
-    status.state == StatusState::Success
-        && status.context.eq_ignore_ascii_case(&publishes(&walk.asked.tag))
-        && status.creator.as_ref().is_some_and(|creator| creator.login == RUNS)
+/// The run that published the release last, or began to: which is on record on the release's commit.
+fn recorded(walk: &Walk<'_>, commit: &CommitSha) -> Result<Option<WorkflowRun>, Diagnostic> {
+    let is_record = |status: &CommitStatus| {
+        status.state == StatusState::Success
+            && status.context.eq_ignore_ascii_case(&publishes(&walk.asked.tag))
+            && status.creator.as_ref().is_some_and(|creator| creator.login == RUNS)
+    };
+    let statuses = walk.github.statuses(commit, is_record)?;
+    let Some(record) = statuses.into_iter().find(is_record) else { return Ok(None) };
+    let page = record.target_url.unwrap_or_default();
+    let id = page.split_once("/actions/runs/").and_then(|(_, id)| id.parse().ok());
+    let gone = || {
+        let message = format!("{page}, which began to publish {}, is gone", walk.asked.tag);
+        Diagnostic::new(Rule::BuildRunChanged, message)
+            .with_remedy("look what of it is public: nobody knows any more what that run did")
+    };
+    match walk.github.run(id.ok_or_else(gone)?) {
+        Err(error) if error.why == Why::NotFound => Err(gone()),
+        run => Ok(Some(run?)),
+    }
 }

@@ -10,7 +10,7 @@ use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{GateCheck, Stage};
 use lockstep_schemas::plan::GatePlan;
-use lockstep_schemas::receipt::GateState;
+use lockstep_schemas::receipt::{GateRecord, GateState};
 use lockstep_schemas::strings::{CommitSha, Id};
 
 use super::decide::decide;
@@ -31,8 +31,8 @@ pub(super) fn walk(walk: &Walk<'_>, report: &mut Report) -> Result<(), Failure> 
         }
     }
     let release = Release { plan: walk.plan, tag, commit: &commit };
-    let waived = report.found(waived(walk)).unwrap_or_default();
-    gates(walk, &release, &waived, report);
+    let Waived { by, gates: waived } = report.found(waived(walk)).unwrap_or_default();
+    let waived = gates(walk, &release, &waived, report);
     let last = Last::of(walk)?;
     if report.has_problems() {
         report.line(format_args!(
@@ -54,13 +54,37 @@ pub(super) fn walk(walk: &Walk<'_>, report: &mut Report) -> Result<(), Failure> 
         report.problem(undecided);
         return Ok(());
     }
-    let message = message(walk, &waived);
+    let message = message(walk, &waived, &by);
     git::tag(walk.project, tag, &commit, &message)?;
     git::push_tag(walk.project, &walk.remote, tag)?;
+    if git::tagged_there(&walk.plan.project.repository, tag)?.as_ref() != Some(&commit) {
+        let message = format!(
+            "{} took {tag}, and {} does not have it",
+            walk.remote, walk.plan.project.repository
+        );
+        return Err(Failure::new(Rule::TagUnknown, message).with_remedy(format!(
+            "look where it pushes to: git remote get-url --push {}",
+            walk.remote
+        )));
+    }
     done(report, format_args!("{tag} is {commit}, and pushed to {}", walk.remote));
-    let command = format!("lockstep release {tag}");
-    next(report, "the tag started the build; this says how far it is", &command);
+    let again = waived.iter().filter(|id| walk.is_before(id, Stage::Build)).map(Id::as_str);
+    let again: Vec<&str> = again.collect();
+    if again.is_empty() {
+        let command = format!("lockstep release {tag}");
+        next(report, "the tag started the build; this says how far it is", &command);
+    } else {
+        let what = "the run that the tag started lets nothing go, and stops; start the build with what you let go";
+        next(report, what, &walk.build_without(&again.join(" ")));
+    }
     Ok(())
+}
+
+/// What is let go, and by whom.
+#[derive(Default)]
+struct Waived {
+    by: String,
+    gates: Vec<Id>,
 }
 
 fn committed(walk: &Walk<'_>) -> Result<String, Diagnostic> {
@@ -95,7 +119,7 @@ fn checked(walk: &Walk<'_>) -> Result<String, Diagnostic> {
 }
 
 fn pushed(walk: &Walk<'_>, commit: &CommitSha) -> Result<String, Diagnostic> {
-    let branch = &walk.access.default_branch;
+    let branch = walk.asked.branch.as_ref().unwrap_or(&walk.access.default_branch);
     let is_there = match walk.github.is_on(commit, branch) {
         Err(error) if error.why == Why::NotFound => false,
         answer => answer?,
@@ -104,14 +128,16 @@ fn pushed(walk: &Walk<'_>, commit: &CommitSha) -> Result<String, Diagnostic> {
         return Ok(format!("the commit is on {branch}"));
     }
     let message = format!("{commit} is not on {branch} of {}", walk.plan.project.repository);
-    Err(Diagnostic::new(Rule::CheckoutMismatch, message)
-        .with_remedy(format!("push it: git push {} HEAD:{branch}", walk.remote)))
+    Err(Diagnostic::new(Rule::CheckoutMismatch, message).with_remedy(format!(
+        "push it: git push {} HEAD:{branch}; or name the branch that it is on: --branch",
+        walk.remote
+    )))
 }
 
 /// The gates before the tag that are let go, by somebody who may.
-fn waived(walk: &Walk<'_>) -> Result<Vec<Id>, Diagnostic> {
+fn waived(walk: &Walk<'_>) -> Result<Waived, Diagnostic> {
     if walk.asked.waive.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Waived::default());
     }
     let me = walk.github.me()?;
     let of = |word: &String| {
@@ -122,27 +148,27 @@ fn waived(walk: &Walk<'_>) -> Result<Vec<Id>, Diagnostic> {
         let gate = named.peek().and_then(|waiver| waiver.gate.clone());
         let mut approvers = named.flat_map(|waiver| &waiver.approvers);
         let may = approvers.any(|one| one.as_str().eq_ignore_ascii_case(&me));
-        gate.filter(|_| may).ok_or_else(|| {
-            let message = format!("the model does not let {me} waive `{word}`");
+        gate.filter(|gate| may && walk.is_before(gate, Stage::Tag)).ok_or_else(|| {
+            let message = format!("the model does not let {me} waive `{word}` before the tag");
             Diagnostic::new(Rule::WaiverRefused, message)
                 .with_remedy("it says who may let what go under `waivers:`")
         })
     };
-    walk.asked.waive.iter().map(of).collect()
+    let gates: Result<Vec<Id>, _> = walk.asked.waive.iter().map(of).collect();
+    Ok(Waived { by: me.clone(), gates: gates? })
 }
 
-/// Asks the gates before the tag: GitHub, and scripts on this machine.
-fn gates(walk: &Walk<'_>, release: &Release<'_>, waived: &[Id], report: &mut Report) {
+/// Asks the gates before the tag: GitHub, and scripts on this machine. Returns those that are closed and let go.
+fn gates(walk: &Walk<'_>, release: &Release<'_>, waived: &[Id], report: &mut Report) -> Vec<Id> {
     let states = ask(release, walk.github, Stage::Tag, waived, report);
     let scripts = states.iter().filter(|record| record.state == GateState::Job);
     let gates = walk.plan.gates.iter();
     let scripts: Vec<&GatePlan> =
         gates.filter(|gate| scripts.clone().any(|record| record.gate == gate.id)).collect();
     for gate in scripts {
-        let mut said = String::new();
-        let mut keep = |text: &str| said.push_str(text);
+        let mut keep = |text: &str| report.line(text);
         let why = match &gate.check {
-            GateCheck::Script { run } => {
+            GateCheck::Script { run } | GateCheck::Tracker { open: run, .. } => {
                 ends_well(release, &walk.version, run, walk.project, &mut keep)
             }
             GateCheck::Compatibility { run } => {
@@ -155,9 +181,6 @@ fn gates(walk: &Walk<'_>, release: &Release<'_>, waived: &[Id], report: &mut Rep
             | GateCheck::Performance { .. } => continue,
         };
         let id = &gate.id;
-        if !said.trim().is_empty() {
-            report.line(said.trim_end());
-        }
         match why {
             Ok(why) => report.line(format_args!("gate {id} is open: {why}")),
             Err(mut problem) => {
@@ -166,6 +189,8 @@ fn gates(walk: &Walk<'_>, release: &Release<'_>, waived: &[Id], report: &mut Rep
             }
         }
     }
+    let is_waived = |record: &&GateRecord| record.state == GateState::Waived;
+    states.iter().filter(is_waived).map(|record| record.gate.clone()).collect()
 }
 
 fn tell_rehearsal(
@@ -175,6 +200,12 @@ fn tell_rehearsal(
     report: &mut Report,
 ) -> Result<(), Diagnostic> {
     let changed = last.rehearsed(walk, commit)?;
+    if changed.is_empty() {
+        report.line(format_args!(
+            "workflows and model are as in {}: rehearse where credentials or scripts of the build changed",
+            last.tag
+        ));
+    }
     if let Some(first) = changed.first() {
         let others = changed.len() - 1;
         let others = if others == 0 { String::new() } else { format!(" and {others} more") };
@@ -211,9 +242,9 @@ fn decisions(walk: &Walk<'_>, last: Option<&Last>, commit: &CommitSha) -> Result
 }
 
 /// The message of the tag: the release, and what was let go before it.
-fn message(walk: &Walk<'_>, waived: &[Id]) -> String {
+fn message(walk: &Walk<'_>, waived: &[Id], by: &str) -> String {
     let Releasing { tag, reason, .. } = walk.asked;
     let reason = reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
-    let waived = waived.iter().map(|gate| format!("\nLet go: gate {gate}{reason}\n"));
+    let waived = waived.iter().map(|gate| format!("\nLet go: gate {gate}, by {by}{reason}\n"));
     format!("{} {tag}\n{}", walk.plan.project.name, waived.collect::<String>())
 }
