@@ -4,13 +4,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::comment;
 use crate::model::{SchemaVersion, Stage};
 use crate::receipt::WaiverRecord;
 use crate::strings::{Id, JobId, Tag};
 
-/// How the comment begins and ends.
-const BEGIN: &str = "<!-- lockstep-blocker ";
-const END: &str = " -->";
+/// The kind of the comment.
+const KIND: &str = "blocker";
 
 /// What stopped a release.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -96,17 +96,14 @@ impl Blocker {
     /// The comment.
     #[must_use]
     pub fn comment(&self) -> String {
-        #[expect(clippy::expect_used, reason = "plain data of texts without angle brackets")]
-        let json = serde_json::to_string(self).expect("plain data");
-        format!("{BEGIN}{json}{END}")
+        comment::written(KIND, self)
     }
 
     /// What the text of an issue says that it is; nothing where somebody else wrote it. The comment is what it begins with:
     /// what it quotes further down, others wrote.
     #[must_use]
     pub fn of(body: &str) -> Option<Self> {
-        let rest = body.strip_prefix(BEGIN)?;
-        serde_json::from_str(rest.split_once(END)?.0).ok()
+        comment::read(KIND, body)
     }
 
     /// Whether it stands in the way of a release's tag. Nothing stands in its own way: while a gate is closed, the gate does; a

@@ -6,12 +6,15 @@
 
 pub mod action;
 pub mod blocker;
+mod comment;
 pub mod diagnostic;
 pub mod document;
+pub mod draft;
 pub mod evidence;
 pub mod image;
 pub mod manifest;
 pub mod model;
+pub mod notes;
 pub mod numbers;
 pub mod placeholder;
 pub mod plan;

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{ChannelKind, SchemaVersion, Stage};
-use crate::strings::{CommitSha, Id, Tag, Text, Version};
+use crate::strings::{CommitSha, FileName, Id, Sha256, Tag, Text, Version};
 
 /// The file of a receipt, in its folder.
 pub const FILE: &str = "receipt.json";
@@ -47,6 +47,9 @@ pub struct Receipt {
     pub gates: Vec<GateRecord>,
     /// What was let go.
     pub waivers: Vec<WaiverRecord>,
+    /// What a channel has of each file, in the order of the manifest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileRecord>,
 }
 
 /// A run of a workflow.
@@ -150,4 +153,88 @@ pub enum Waived {
         /// Which.
         channel: ChannelKind,
     },
+}
+
+/// A file on a channel: what was found, what was done, and what is there now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FileRecord {
+    /// The channel.
+    pub channel: ChannelKind,
+    /// The file.
+    pub name: FileName,
+    /// Its digest, as the manifest has it.
+    pub sha256: Sha256,
+    /// What was found.
+    pub before: FileState,
+    /// What was done.
+    pub did: Did,
+    /// What is there now, as far as it was seen.
+    pub now: FileState,
+    /// Where users find it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+/// What a channel has of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileState {
+    /// Nobody could say: what was asked may not be seen with what the run has.
+    Unknown,
+    /// Nothing.
+    Absent,
+    /// It is there, and not public: an asset of a draft, or what waits for an approval.
+    Staged,
+    /// It was accepted, and is not to be seen yet.
+    Accepted,
+    /// It is public, with these very bytes.
+    Ours,
+    /// Something else has its name.
+    Other,
+    /// Its name and version are used up, and there is nothing to see.
+    Burnt,
+}
+
+impl FileState {
+    /// In words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Unknown => "not known",
+            Self::Absent => "absent",
+            Self::Staged => "staged",
+            Self::Accepted => "not visible yet",
+            Self::Ours => "public",
+            Self::Other => "other bytes",
+            Self::Burnt => "used up",
+        }
+    }
+}
+
+/// What was done with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Did {
+    /// Nothing.
+    Nothing,
+    /// It was uploaded, or staged.
+    Uploaded,
+    /// It was published.
+    Published,
+    /// Everything up to what would publish it.
+    Rehearsed,
+}
+
+impl Did {
+    /// In words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Uploaded => "uploaded",
+            Self::Published => "published",
+            Self::Rehearsed => "rehearsed",
+        }
+    }
 }

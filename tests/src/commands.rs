@@ -92,6 +92,37 @@ impl Script {
                 }
             });
         }
+        if known.shows_releases {
+            api.with(|state| {
+                for release in &state.releases {
+                    let is = |key: &str| release[key] == true;
+                    let kind = if is("draft") { "draft" } else { "release" };
+                    let of = if is("prerelease") { ", a prerelease" } else { "" };
+                    let latest = if release["id"] == state.latest { ", the latest" } else { "" };
+                    let text = |key: &str| release[key].as_str().unwrap_or_default();
+                    let (tag, title) = (text("tag_name"), text("name"));
+                    let _ = writeln!(
+                        outcome.stdout,
+                        "--- {kind} of {tag}{of}{latest}: {title}\n{}",
+                        text("body").trim_end()
+                    );
+                    let mut names: Vec<String> = state
+                        .assets
+                        .iter()
+                        .filter(|(of, _)| release["id"] == *of)
+                        .map(|(_, asset)| {
+                            format!(
+                                "{} ({})",
+                                asset["name"].as_str().unwrap(),
+                                asset["state"].as_str().unwrap()
+                            )
+                        })
+                        .collect();
+                    names.sort();
+                    let _ = writeln!(outcome.stdout, "assets: {}", names.join(", "));
+                }
+            });
+        }
         outcome
     }
 

@@ -1,12 +1,21 @@
 //! Drafts the GitHub release with every asset verified, or makes the draft public.
 
+use std::path::PathBuf;
+
 use clap::Parser;
+use lockstep_bundle::{Release, manifest, verify};
+use lockstep_channels::github_release::GithubRelease;
+use lockstep_channels::{Ledger, Permit, receipt};
+use lockstep_files::json;
+use lockstep_github::GitHub;
 use lockstep_runner::inputs::{Bundle, Mode, Receipt, ReleaseVersion, Stage};
-use lockstep_runner::{Action, Secret};
+use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::strings::{CommitSha, Version};
 
 /// Drafts and publishes the GitHub release.
 #[derive(Debug, Parser)]
-#[command(name = "github-release", about, long_about = None)]
+#[command(name = "github-release", version, disable_version_flag = true, about, long_about = None)]
 pub struct Inputs {
     /// The bundle.
     #[command(flatten)]
@@ -22,10 +31,13 @@ pub struct Inputs {
     pub mode: Mode,
     /// The commit that the tag must name.
     #[arg(long)]
-    pub commit: String,
+    pub commit: CommitSha,
     /// Whether it is a prerelease: `true`, `false`, or `auto` for what the version says.
     #[arg(long, default_value = "auto")]
     pub prerelease: String,
+    /// The folder for what the release has that is not in the bundle.
+    #[arg(long, default_value = "lockstep/release")]
+    pub assets: PathBuf,
     /// The receipt.
     #[command(flatten)]
     pub receipt: Receipt,
@@ -39,4 +51,63 @@ impl Action for Inputs {
         variable: "GITHUB_TOKEN",
         description: "The token that writes the release",
     }];
+}
+
+impl Program for Inputs {
+    fn run(&self, report: &mut Report) -> Result<(), Failure> {
+        let plan = json::read_plan(&self.bundle.plan)?;
+        let manifest = manifest(&self.bundle.bundle)?;
+        let version: Version = self
+            .release
+            .version
+            .parse()
+            .map_err(|error| Failure::new(Rule::WrongInput, format!("--version: {error}")))?;
+        let release = Release {
+            plan: &plan,
+            plan_file: &self.bundle.plan,
+            version: &version,
+            commit: Some(&self.commit),
+            is_snapshot: false,
+            manifest: &manifest,
+        };
+        let bundle = match verify(release, &self.bundle.bundle) {
+            Ok(bundle) => bundle,
+            Err(problems) => {
+                report.problems(problems);
+                return Ok(());
+            }
+        };
+        let prerelease = self.prerelease()?;
+        let github = GitHub::of_environment(plan.project.repository.clone(), &tell)?;
+        let server = lockstep_channels::server();
+        let there = GithubRelease::new(&github, bundle, prerelease, &server, &self.assets)?;
+        let is_rehearsal = self.mode == Mode::Rehearsal;
+        let mut ledger = Ledger::new(&self.receipt.receipt, receipt(&manifest, is_rehearsal))?;
+        there.look(&mut ledger, report)?;
+        if !report.has_problems() {
+            match (Permit::of(self.mode), self.stage) {
+                (None, _) => there.rehearse(&mut ledger, report)?,
+                (Some(permit), Stage::Prepare) => there.prepare(&permit, &mut ledger, report)?,
+                (Some(permit), Stage::Publish) => there.publish(&permit, &mut ledger, report)?,
+            }
+        }
+        ledger.show(report);
+        report.output("receipt", ledger.file().display());
+        Ok(())
+    }
+}
+
+impl Inputs {
+    /// What somebody said that it is; nothing where the version says.
+    fn prerelease(&self) -> Result<Option<bool>, Diagnostic> {
+        match self.prerelease.as_str() {
+            "auto" | "" => Ok(None),
+            "true" => Ok(Some(true)),
+            "false" => Ok(Some(false)),
+            other => Err(Diagnostic::new(
+                Rule::WrongInput,
+                format!("`{other}` is neither `auto`, `true` nor `false`"),
+            )),
+        }
+    }
 }

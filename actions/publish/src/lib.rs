@@ -1,13 +1,23 @@
 //! Publishes the artifacts of one channel: looks at what is there, publishes what is not, confirms.
 
+use std::path::PathBuf;
+
 use clap::{Parser, ValueEnum};
+use lockstep_bundle::{Release, Verified, manifest, verify};
+use lockstep_channels::github_release::GithubRelease;
+use lockstep_channels::{Ledger, receipt};
+use lockstep_files::json;
+use lockstep_github::{GitHub, PUBLIC};
 use lockstep_runner::inputs::{Bundle, Receipt, ReleaseVersion, channel};
-use lockstep_runner::{Action, Secret};
+use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
+use lockstep_schemas::plan::Plan;
+use lockstep_schemas::strings::Version;
 
 /// Publishes one channel's artifacts.
 #[derive(Debug, Parser)]
-#[command(name = "publish", about, long_about = None)]
+#[command(name = "publish", version, disable_version_flag = true, about, long_about = None)]
 pub struct Inputs {
     /// The bundle.
     #[command(flatten)]
@@ -30,6 +40,9 @@ pub struct Inputs {
     /// given where the channel has none.
     #[arg(long)]
     pub switch: Option<String>,
+    /// The folder for what the channel has that is not in the bundle.
+    #[arg(long, default_value = "lockstep/release")]
+    pub assets: PathBuf,
     /// The receipt.
     #[command(flatten)]
     pub receipt: Receipt,
@@ -57,4 +70,104 @@ impl Action for Inputs {
         variable: "LOCKSTEP_TOKEN",
         description: "The token that publishes, where the channel asks for one",
     }];
+}
+
+impl Program for Inputs {
+    fn run(&self, report: &mut Report) -> Result<(), Failure> {
+        let plan = json::read_plan(&self.bundle.plan)?;
+        let manifest = manifest(&self.bundle.bundle)?;
+        let version: Version = self
+            .release
+            .version
+            .parse()
+            .map_err(|error| Failure::new(Rule::WrongInput, format!("--version: {error}")))?;
+        let release = Release {
+            plan: &plan,
+            plan_file: &self.bundle.plan,
+            version: &version,
+            commit: None,
+            is_snapshot: false,
+            manifest: &manifest,
+        };
+        let bundle = match verify(release, &self.bundle.bundle) {
+            Ok(bundle) => bundle,
+            Err(problems) => {
+                report.problems(problems);
+                return Ok(());
+            }
+        };
+        self.switched_on(report);
+        let is_rehearsal = self.rehearsal || self.mode == PublishMode::Rehearsal;
+        let mut ledger = Ledger::new(&self.receipt.receipt, receipt(&manifest, is_rehearsal))?;
+        match (self.channel, self.mode) {
+            (ChannelKind::GithubRelease, PublishMode::Preflight | PublishMode::Look) => {
+                self.look_at_release(&plan, bundle, &mut ledger, report)?;
+            }
+            (ChannelKind::GithubRelease, PublishMode::Rehearsal | PublishMode::Live) => {
+                let what = "a GitHub release is published by `github-release`";
+                return Err(Failure::new(Rule::WrongInput, what));
+            }
+            (
+                ChannelKind::Npm
+                | ChannelKind::Pypi
+                | ChannelKind::CratesIo
+                | ChannelKind::Homebrew
+                | ChannelKind::CargoBinstall,
+                _,
+            ) => {
+                let what = format!("this version cannot publish to {} yet", self.channel.label());
+                return Err(Failure::new(Rule::ChannelUnknown, what).with_remedy(
+                    "leave the channel out of this run, and publish what it ships by hand",
+                ));
+            }
+        }
+        ledger.show(report);
+        report.output("receipt", ledger.file().display());
+        Ok(())
+    }
+}
+
+impl Inputs {
+    /// That the channel's variable lets it go live, where it has one.
+    fn switched_on(&self, report: &mut Report) {
+        let Some(switch) = &self.switch else { return };
+        if switch == "true" {
+            return;
+        }
+        let channel = self.channel.label();
+        let is = if switch.is_empty() {
+            "is not set".to_owned()
+        } else {
+            format!("is `{switch}`, and not `true`")
+        };
+        let message = format!("the configuration variable of {channel} {is}");
+        if self.rehearsal {
+            report.line(format_args!("a live run would stop: {message}"));
+            return;
+        }
+        report.problem(Diagnostic::new(Rule::WrongInput, message).with_remedy(
+            "set it to `true` in the repository's settings when the channel may go live, or leave the channel out",
+        ));
+    }
+
+    fn look_at_release(
+        &self,
+        plan: &Plan,
+        bundle: Verified<'_>,
+        ledger: &mut Ledger,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let token = variable("LOCKSTEP_TOKEN").ok_or_else(|| {
+            Failure::new(Rule::WrongInput, "GitHub must be asked, and there is no token")
+                .with_remedy("set LOCKSTEP_TOKEN; `gh auth token` prints yours")
+        })?;
+        let base = variable("GITHUB_API_URL").unwrap_or_else(|| PUBLIC.to_owned());
+        let github = GitHub::new(&base, plan.project.repository.clone(), &token, &tell);
+        let github = github.map_err(Diagnostic::from)?;
+        let server = lockstep_channels::server();
+        let there = GithubRelease::new(&github, bundle, None, &server, &self.assets)?;
+        report.line("drafts are not seen with what this job may; the job that makes the draft looks for them");
+        Ok(there.look(ledger, report)?)
+    }
 }

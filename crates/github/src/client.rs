@@ -33,6 +33,8 @@ const WHOLE: Duration = Duration::from_mins(2);
 pub struct GitHub<'a> {
     runtime: Runtime,
     octocrab: Octocrab,
+    /// The same for uploads, which say nothing until all is sent.
+    uploads: Octocrab,
     base: String,
     repository: Repository,
     patience: Cell<Patience>,
@@ -97,22 +99,29 @@ impl<'a> GitHub<'a> {
         let silent = |why: String| Error { asked: base.clone(), why: Why::Silent(why) };
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| silent(error.to_string()))?;
-        let octocrab = {
+        let client = |read: Option<Duration>| {
             // Its client starts a task of its own.
             let _here = runtime.enter();
-            Octocrab::builder()
-                .base_uri(base.as_str())
+            let builder = Octocrab::builder().base_uri(base.as_str());
+            // A server of one's own takes uploads at the same place as questions; GitHub's own has another for them.
+            let builder = if base == PUBLIC {
+                builder
+            } else {
+                builder.and_then(|builder| builder.upload_uri(base.as_str()))
+            };
+            builder
                 .and_then(|builder| {
                     builder
                         .personal_token(token.to_owned())
                         .set_connect_timeout(Some(CONNECT))
-                        .set_read_timeout(Some(READ))
+                        .set_read_timeout(read)
                         .build()
                 })
-                .map_err(|error| silent(error.to_string()))?
+                .map_err(|error| silent(error.to_string()))
         };
+        let (octocrab, uploads) = (client(Some(READ))?, client(None)?);
         let patience = Cell::new(Patience::default());
-        Ok(Self { runtime, octocrab, base, repository, patience, tell })
+        Ok(Self { runtime, octocrab, uploads, base, repository, patience, tell })
     }
 
     /// Connects as the environment says: with `GITHUB_TOKEN`, to `GITHUB_API_URL` or else to GitHub's own.
@@ -144,6 +153,14 @@ impl<'a> GitHub<'a> {
     /// Lets it wait anew, as long as it could at its start: what takes hours meets more than one bad minute.
     pub fn renew_patience(&self) {
         self.patience.set(Patience { left: Patience::default().left, ..self.patience.get() });
+    }
+
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    pub(crate) fn uploads(&self) -> &Octocrab {
+        &self.uploads
     }
 
     pub(crate) fn base(&self) -> &str {
@@ -268,6 +285,17 @@ impl<'a> GitHub<'a> {
             .header("accept", "application/vnd.github+json");
         let request = self.octocrab.build_request(request, body).map_err(|error| silent(&error))?;
         let response = self.octocrab.execute(request).await.map_err(|error| silent(&error))?;
+        Answer::of(response).await
+    }
+}
+
+impl Answer {
+    /// All of a response, within a bound.
+    pub(crate) async fn of<B>(response: http::Response<B>) -> Result<Self, Why>
+    where
+        B: http_body::Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
         let (parts, body) = response.into_parts();
         let body = Limited::new(body, LARGEST).collect().await.map_err(|error| {
             if error.is::<LengthLimitError>() {
@@ -277,8 +305,13 @@ impl<'a> GitHub<'a> {
             }
         })?;
         let body = body.to_bytes().to_vec();
-        Ok(Answer { status: parts.status, headers: parts.headers, body })
+        Ok(Self { status: parts.status, headers: parts.headers, body })
     }
+}
+
+/// How long an answer may take in all.
+pub(crate) fn whole() -> Duration {
+    WHOLE
 }
 
 /// Whether nobody else reads what is sent to an address: it is of https, or of this machine.
@@ -314,7 +347,7 @@ fn chain(error: &octocrab::Error) -> String {
 }
 
 /// What an answer that is an error says.
-fn refused(status: StatusCode, body: &[u8]) -> Why {
+pub(crate) fn refused(status: StatusCode, body: &[u8]) -> Why {
     if status == StatusCode::NOT_FOUND {
         return Why::NotFound;
     }

@@ -1,8 +1,10 @@
 //! Channels and the tiers that they promise.
 
 use indexmap::IndexMap;
+use lockstep_schemas::manifest::names;
 use lockstep_schemas::model::{
-    Artifact, Auth, Channels, Common, FormulaUpdate, Model, Tier, TierEntry,
+    Artifact, Auth, Channels, Common, FormulaUpdate, GithubRelease, Model, SumsAsset, Tier,
+    TierEntry,
 };
 use lockstep_schemas::plan::{
     CargoBinstallPlan, ChannelPlan, Destination, FormulaPlan, GithubReleasePlan, HomebrewPlan,
@@ -124,6 +126,30 @@ fn tiers(model: &Model, common: &Common<'_>) -> Vec<TierPlan> {
     tiers
 }
 
+/// What a GitHub release is by default: its title, and its notes.
+const TITLE: &str = "{tag}";
+const NOTES: &str = "{changelog}\n\n{install}\n";
+
+fn github_release_plan(
+    release: &GithubRelease,
+    common: &Common<'_>,
+    manifest: String,
+) -> GithubReleasePlan {
+    let sums = match &release.sums {
+        None => Some(names::SUMS.to_owned()),
+        Some(SumsAsset::Named(name)) => Some(name.to_string()),
+        Some(SumsAsset::Is(_)) => None,
+    };
+    GithubReleasePlan {
+        environment: environment(common),
+        manifest,
+        sums,
+        attestation: release.attestation.as_ref().map(ToString::to_string),
+        title: release.title.as_ref().map_or_else(|| TITLE.to_owned(), ToString::to_string),
+        notes: release.notes.as_ref().map_or_else(|| NOTES.to_owned(), ToString::to_string),
+    }
+}
+
 /// The channels of a model, resolved, in the order in which they are listed everywhere.
 pub(super) fn resolve(model: &Model) -> Vec<ChannelPlan> {
     // By name, so that the compiler names what a new channel must be resolved to.
@@ -142,7 +168,7 @@ pub(super) fn resolve(model: &Model) -> Vec<ChannelPlan> {
         let common = release.common();
         let default = || format!("{}-{{version}}.manifest.json", model.project.name);
         let manifest = release.manifest.as_ref().map_or_else(default, ToString::to_string);
-        let plan = GithubReleasePlan { environment: environment(&common), manifest };
+        let plan = github_release_plan(release, &common, manifest);
         plans.push(channel(&common, Destination::GithubRelease(plan)));
     }
     if let Some(npm) = npm {

@@ -1,13 +1,19 @@
 //! Channels: that what they ship can be shipped there, that tiers are kept, that credentials fit.
 
 use lockstep_schemas::diagnostic::Rule;
+use lockstep_schemas::manifest::names;
 use lockstep_schemas::model::{
-    Artifact, ArtifactKind, Auth, ChannelKind, Channels, Common, FormulaUpdate, Model, Tier,
+    Artifact, ArtifactKind, Auth, ChannelKind, Channels, Common, FormulaUpdate, Model, SumsAsset,
+    Tier,
 };
+use lockstep_schemas::notes::{Part, parts, unknown};
+use lockstep_schemas::placeholder::{self, Placeholder};
 use lockstep_schemas::plan::ArtifactPlan;
 use lockstep_schemas::platform::{KNOWN_TARGETS, Os, Platform, known_triple};
 use lockstep_schemas::runner::hosted;
-use lockstep_schemas::strings::{Id, TargetId, TargetSelector};
+use lockstep_schemas::strings::{
+    FileNamePattern, Id, NotesTemplate, TargetId, TargetSelector, Text,
+};
 
 use crate::plan;
 use crate::suggest;
@@ -32,7 +38,7 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
     }
     assets(&model.channels, violations);
     homebrew(&model.channels, violations);
-    manifest(model, violations);
+    release(model, violations);
     unshipped(model, violations);
 }
 
@@ -276,22 +282,75 @@ fn assets(channels: &Channels, violations: &mut Violations) {
     }
 }
 
-/// The manifest's own name is none of the other assets'.
-fn manifest(model: &Model, violations: &mut Violations) {
+/// The names of a release's own files are none of the other assets', and its templates have a place for what they name.
+fn release(model: &Model, violations: &mut Violations) {
     let Some(release) = &model.channels.github_release else { return };
-    let Some(name) = &release.manifest else { return };
+    let at = Path::of("channels").key("github-release");
     let of = |id: &Id| Some(plan::whole_artifact(model, id, model.artifacts.get(id)?));
     let assets: Vec<ArtifactPlan> = release.artifacts.iter().filter_map(of).collect();
-    let clashes = |file: &str| name.as_str() == file || name.as_str() == format!("{file}.sha256");
-    if name.as_str() == "SHA256SUMS"
-        || assets.iter().flat_map(ArtifactPlan::files).any(|file| clashes(file.name()))
-    {
+    let sums = match &release.sums {
+        None => Some(names::SUMS),
+        Some(SumsAsset::Named(name)) => Some(name.as_str()),
+        Some(SumsAsset::Is(_)) => None,
+    };
+    let manifest = release.manifest.as_ref().map(FileNamePattern::as_str);
+    let attestation = release.attestation.as_ref().map(FileNamePattern::as_str);
+    let own = [("manifest", manifest), ("sums", sums), ("attestation", attestation)];
+    for (index, (key, name)) in own.iter().enumerate() {
+        let Some(name) = name else { continue };
+        let fits = |part: &placeholder::Part<'_>| match part {
+            placeholder::Part::Text(_) => true,
+            placeholder::Part::Placeholder(one) => *one == Placeholder::Version,
+            placeholder::Part::Unknown(_) => false,
+        };
+        if !placeholder::parts(name).iter().all(fits) {
+            violations.add(
+                Rule::Placeholder,
+                at.key(key),
+                format!("`{name}` is of the whole release, which has no target and no mode"),
+                "`{version}` alone has a place there",
+            );
+        }
+        let clashes = |file: &str| *name == file || *name == format!("{file}.sha256");
+        let is_taken = own[..index].iter().any(|(_, other)| *other == Some(name))
+            || assets.iter().flat_map(ArtifactPlan::files).any(|file| clashes(file.name()));
+        if is_taken {
+            violations.add(
+                Rule::FileNameTaken,
+                at.key(key),
+                format!("another asset of the release is also called `{name}`"),
+                format!("give the {key} a name of its own"),
+            );
+        }
+    }
+    if release.attestation.is_some() && !model.attestations {
         violations.add(
-            Rule::FileNameTaken,
-            Path::of("channels").key("github-release").key("manifest"),
-            format!("another asset of the release is also called `{name}`"),
-            "give the manifest a name of its own",
+            Rule::Credentials,
+            at.key("attestation"),
+            "an attestation as an asset, though the bundle gets none",
+            "take it out, or write `attestations: true`",
         );
+    }
+    let templates = [
+        ("title", release.title.as_ref().map(Text::as_str)),
+        ("notes", release.notes.as_ref().map(NotesTemplate::as_str)),
+    ];
+    for (key, template) in templates {
+        let template = template.unwrap_or_default();
+        let fits = |part: &Part| key == "notes" || part.is_one_line();
+        let known: Vec<String> = Part::ALL
+            .iter()
+            .filter(|part| fits(part))
+            .map(|part| format!("{{{}}}", part.name()))
+            .collect();
+        let known = format!("what has a place there: {}", known.join(", "));
+        let no_line = parts(template).filter_map(Result::ok).filter(|part| !fits(part));
+        let slips = unknown(template).into_iter().map(str::to_owned);
+        let slips: Vec<String> = slips.chain(no_line.map(|part| part.name().to_owned())).collect();
+        for slip in slips {
+            let message = format!("`{{{slip}}}` has no place in the {key}");
+            violations.add(Rule::Placeholder, at.key(key), message, known.clone());
+        }
     }
 }
 

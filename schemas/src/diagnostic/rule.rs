@@ -233,6 +233,11 @@ rules! {
     VersionTooLow = "version-too-low",
     /// A run that was started and followed did not succeed.
     RunFailed = "run-failed",
+    /// A channel that this version of Lockstep cannot publish to.
+    ChannelUnknown = "channel-unknown",
+    /// There is a release or a draft of the tag that this bundle did not make. What is public is never changed, and what
+    /// somebody else drafted is theirs.
+    ReleaseInTheWay = "release-in-the-way",
     /// A question that only people can answer was not answered with yes.
     Undecided = "undecided",
     /// No run built what is to be published: `release.yml` has not succeeded for the tag.

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::artifacts::Smoke;
 use super::tiers::TierEntry;
 use crate::strings::{
-    EnvironmentName, FileNamePattern, FormulaPath, Id, Repository, SettingName, TargetSelector,
-    Text,
+    EnvironmentName, FileNamePattern, FormulaPath, Id, NotesTemplate, Repository, SettingName,
+    TargetSelector, Text,
 };
 
 /// A channel's name.
@@ -176,6 +176,51 @@ impl Channels {
     }
 }
 
+/// The digests of a release's assets as an asset: its name, or `false`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum SumsAsset {
+    /// There is one of this name.
+    Named(FileNamePattern),
+    /// There is none.
+    Is(Absent),
+}
+
+/// `false`: that something is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Absent;
+
+impl Serialize for Absent {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(false)
+    }
+}
+
+impl<'de> Deserialize<'de> for Absent {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if bool::deserialize(deserializer)? {
+            return Err(serde::de::Error::custom(
+                "`true` says nothing: give it a name, or `false`",
+            ));
+        }
+        Ok(Self)
+    }
+}
+
+impl JsonSchema for Absent {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Absent".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "boolean", "const": false })
+    }
+}
+
 /// Defines a channel's type: the keys that every channel has, and its own. Serde has no way to
 /// flatten a struct and still refuse unknown keys.
 macro_rules! channels {
@@ -231,6 +276,21 @@ channels! {
         /// The name of the manifest as an asset. By default `{project}-{version}.manifest.json`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         manifest: Option<FileNamePattern>,
+        /// The name of the digests of all assets as an asset, as `sha256sum -c` reads them; `false` where there is none. By
+        /// default `SHA256SUMS`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sums: Option<SumsAsset>,
+        /// The name of the attestation as an asset, by which users verify where assets come from and ask nobody. Without it
+        /// there is none; GitHub hands attestations out as well.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attestation: Option<FileNamePattern>,
+        /// The title, with `{project}`, `{version}` and `{tag}`. By default `{tag}`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<Text>,
+        /// The notes in Markdown, with the same, and with `{changelog}`, `{install}` and `{assets}`: what the changelog says,
+        /// how users install it from each channel, the list of assets. By default the first two.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notes: Option<NotesTemplate>,
         /// The environment of the jobs that write the release. By default the channel's name.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         environment: Option<EnvironmentName>,

@@ -112,6 +112,16 @@ pub struct GithubReleasePlan {
     pub environment: EnvironmentName,
     /// The name of the manifest as an asset.
     pub manifest: String,
+    /// The name of the digests of all assets as an asset.
+    #[serde(default)]
+    pub sums: Option<String>,
+    /// The name of the attestation as an asset.
+    #[serde(default)]
+    pub attestation: Option<String>,
+    /// The template of the title.
+    pub title: String,
+    /// The template of the notes.
+    pub notes: String,
 }
 
 /// A registry of packages.

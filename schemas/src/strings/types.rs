@@ -29,6 +29,14 @@ string_types! {
         example: "make all",
     }
 
+    /// The template of a release's notes, in Markdown.
+    NotesTemplate {
+        max: 16_384,
+        pattern: many_lines!(),
+        rule: "Markdown (at most 16384 characters, no control characters, no `${{`)",
+        example: "{changelog}",
+    }
+
     /// The id of something in a model: an artifact, a gate, a source. Lower-case words joined by
     /// hyphens.
     Id {

@@ -18,7 +18,7 @@ pub(super) struct Answered {
 }
 
 impl Answered {
-    fn with(status: u16, body: Value) -> Self {
+    pub(super) fn with(status: u16, body: Value) -> Self {
         Self { status, body, ..Self::default() }
     }
 
@@ -29,11 +29,11 @@ impl Answered {
         Self { status: 200, body, key, headers: Vec::new() }
     }
 
-    fn not_found() -> Self {
+    pub(super) fn not_found() -> Self {
         Self::with(404, json!({ "message": "Not Found", "status": "404" }))
     }
 
-    fn found(value: Option<&Value>) -> Self {
+    pub(super) fn found(value: Option<&Value>) -> Self {
         value.map_or_else(Self::not_found, |value| Self::with(200, value.clone()))
     }
 }
@@ -73,7 +73,10 @@ impl State {
         }
         match method {
             "GET" => self.look_up(rest, query),
-            _ => self.change(method, rest, body),
+            _ => match rest {
+                ["releases", rest @ ..] => self.change_releases(method, rest, query, body),
+                _ => self.change(method, rest, body),
+            },
         }
     }
 
@@ -106,6 +109,7 @@ impl State {
                     found.and_then(|(at, commit)| repository::file(at, commit, &path.join("/")));
                 Answered::found(found.as_ref())
             }
+            ["releases", rest @ ..] => self.look_up_releases(rest),
             ["environments"] => Answered::list("environments", self.environments.iter().collect()),
             ["environments", name, "deployment-branch-policies"] => {
                 let patterns = self.ref_patterns.get(*name);
@@ -311,7 +315,7 @@ fn head_of(branch: &str) -> String {
 }
 
 /// Whether a value is the number that a path names.
-fn is_number(value: &Value, named: &str) -> bool {
+pub(super) fn is_number(value: &Value, named: &str) -> bool {
     named.parse::<u64>().is_ok_and(|named| value.as_u64() == Some(named))
 }
 

@@ -86,7 +86,7 @@ impl Description {
             Value::Null if status == 404 => &self.text["components"]["schemas"]["basic-error"],
             schema => schema,
         };
-        if status == 302 {
+        if status == 302 || status == 204 {
             return Ok(());
         }
         if schema.is_null() {

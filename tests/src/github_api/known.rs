@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use lockstep_archives::Entry;
 
 use super::answers::issue_url;
+use super::releases::{asset_with, release_with};
 use super::{Description, Dispatched, Fault, State};
 
 /// What GitHub knows. In it `COMMIT` stands for the project's commit.
@@ -26,6 +27,8 @@ pub struct Known {
     uploads: Vec<Uploaded>,
     /// Environments: `tags` and `branches` that are admitted, all without both, and perhaps `reviewers`.
     environments: Vec<Place>,
+    /// Releases, the newest first, each with the names of its `assets`.
+    releases: Vec<Value>,
     /// How the commit is seen from branches.
     branches: BTreeMap<String, String>,
     /// The branches that a rule protects.
@@ -34,6 +37,8 @@ pub struct Known {
     dispatched: Dispatched,
     /// Whether the issues are shown that there are in the end.
     pub(crate) shows_issues: bool,
+    /// Whether the releases are.
+    pub(crate) shows_releases: bool,
     /// What is wrong with its first answers.
     #[serde(with = "serde_yaml::with::singleton_map_recursive")]
     faults: Vec<Fault>,
@@ -103,6 +108,21 @@ impl Known {
         }
         for place in &self.environments {
             place.tell(state);
+        }
+        for (index, given) in self.releases.iter().enumerate() {
+            let mut given = given.clone();
+            let assets = given["assets"].take();
+            given.as_object_mut().unwrap().remove("assets");
+            let id = 100 - index as u64;
+            state.releases.push(release_with(id, placed(&given, commit)));
+            if given["draft"] != true && state.latest == 0 {
+                state.latest = id;
+            }
+            for name in assets.as_array().into_iter().flatten() {
+                let asset = 1 + state.assets.len() as u64;
+                let name = name.as_str().unwrap();
+                state.assets.push((id, asset_with(asset, name, b"other bytes", "uploaded")));
+            }
         }
         state.branches.clone_from(&self.branches);
         state.protected.clone_from(&self.protected);

@@ -4,6 +4,7 @@
 mod answers;
 mod description;
 mod known;
+mod releases;
 mod repository;
 mod server;
 
@@ -54,6 +55,18 @@ pub struct State {
     pub protected: Vec<String>,
     /// The attestations, by the digest of what they are of.
     pub attestations: BTreeMap<String, Vec<Value>>,
+    /// The address of the API.
+    pub at: String,
+    /// The releases, the newest first.
+    pub releases: Vec<Value>,
+    /// The id of the release that is shown as the latest.
+    pub latest: u64,
+    /// The assets, each with the id of its release.
+    pub assets: Vec<(u64, Value)>,
+    /// What was sent with the question that is answered.
+    pub sent: Vec<u8>,
+    /// Whether the upload that is answered ends half-way.
+    pub interrupted: bool,
     /// The repository, where what git has of it is asked for.
     pub repository: Option<PathBuf>,
     /// What becomes of the runs that are dispatched.
@@ -94,6 +107,8 @@ pub enum Fault {
     NoJson,
     /// Nothing.
     Done,
+    /// It never comes, and an upload is left half-way.
+    Interrupted,
     /// It is lost on the way, though what was asked for is done.
     Lost,
 }
@@ -115,6 +130,7 @@ impl GitHubApi {
         let server = Server::start(Arc::clone(&state));
         let downloads = Server::start(Arc::clone(&state));
         state.lock().unwrap().downloads_at = downloads.address();
+        state.lock().unwrap().at = server.address();
         Self { state, server, _downloads: downloads }
     }
 

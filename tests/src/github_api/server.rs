@@ -110,6 +110,8 @@ async fn answer(request: Request<Incoming>, state: &Mutex<State>) -> Option<Whol
         let response = Response::builder().status(status);
         return Some(response.body(Full::new(Bytes::from(bytes)).boxed()).unwrap());
     }
+    state.sent = body.to_vec();
+    state.interrupted = matches!(fault, Some(Fault::Interrupted));
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     if let Err(wrong) = Description::get().question(&method, &path, &query, &body) {
         return Some(whole(400, &[], json!({ "message": wrong }).to_string()));
@@ -147,14 +149,17 @@ async fn answer(request: Request<Incoming>, state: &Mutex<State>) -> Option<Whol
     if is_checked && let Err(wrong) = Description::get().answer(&method, &path, status, &body) {
         return Some(whole(400, &[], json!({ "message": wrong }).to_string()));
     }
-    if let Some(Fault::Lost) = fault {
+    if let Some(Fault::Lost | Fault::Interrupted) = fault {
         return Some(whole(502, &[], "a proxy's words".to_owned()));
     }
-    let mut text = body.to_string();
+    let mut text = if status == 204 { String::new() } else { body.to_string() };
     match fault {
         Some(Fault::CutOff) => text.truncate(text.len() / 2),
         Some(Fault::NoJson) => "<html>A proxy's page</html>".clone_into(&mut text),
-        Some(Fault::Instead(..) | Fault::Hangup | Fault::Done | Fault::Lost) | None => {}
+        Some(
+            Fault::Instead(..) | Fault::Hangup | Fault::Done | Fault::Lost | Fault::Interrupted,
+        )
+        | None => {}
     }
     Some(whole(status, &headers, text))
 }

@@ -8,7 +8,7 @@ use lockstep_bundle::Digest;
 use lockstep_tests::authority::{Authority, Claims};
 use lockstep_tests::bundle::Bundle;
 use lockstep_tests::github_api::{GitHubApi, TOKEN, environment_with, status_with};
-use lockstep_tests::runs::{Event, GitHub, Outcome, Run, Settings};
+use lockstep_tests::runs::{Event, GitHub, Outcome, Repository, Run, Settings};
 use lockstep_tests::samples::{Sample, settings};
 use serde_json::json;
 
@@ -54,6 +54,26 @@ fn said(run: &Run) -> String {
     let steps = run.job(RESOLVE).steps.iter();
     let said = steps.flat_map(|step| &step.annotations).map(|annotation| annotation.text.as_str());
     said.collect::<Vec<_>>().join("\n")
+}
+
+/// Without npm, which nothing can publish to yet, all that is left is published; and once, however often it is asked for.
+fn is_published_once(repository: &Repository<'_>, api: &GitHubApi, settings: &Settings) {
+    let mut to_github = dispatch(false);
+    if let Event::Dispatch { inputs, .. } = &mut to_github {
+        inputs.insert("npm".to_owned(), "false".to_owned());
+    }
+    let run = || {
+        let run = repository.run("release-publish.yml", &to_github, settings);
+        assert!(run.succeeded(), "{}", run.overview());
+        let mut shown = (Vec::new(), 0);
+        api.with(|state| shown = (state.releases.clone(), state.assets.len()));
+        let writes = api.asked().iter().filter(|asked| !asked.starts_with("GET")).count();
+        (shown, writes)
+    };
+    let ((releases, assets), before) = run();
+    assert_eq!((releases.len(), &releases[0]["draft"], assets), (1, &json!(false), 6));
+    // What is on record is set again, and nothing else is written.
+    assert_eq!(run(), ((releases, assets), before + 1));
 }
 
 #[test]
@@ -125,6 +145,8 @@ fn a_release_is_resolved_and_proven() {
     settings.path = path;
     let live = repository.run("release-publish.yml", &dispatch(false), &settings);
     assert_eq!(live.job(RESOLVE).outcome, Some(Outcome::Success), "{}", live.overview());
+
+    is_published_once(&repository, &api, &settings);
 
     // It was published in part, and built again: what is recorded counts, and not what is newer.
     let sums = Digest::of_file(&bundle.folder.join("SHA256SUMS")).unwrap().sha256;

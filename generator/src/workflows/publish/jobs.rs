@@ -118,6 +118,12 @@ fn release(model: &Model, plan: &GithubReleasePlan, stage: ReleaseStage) -> Job 
             // Without it a private repository is not there at all.
             .needing(Need::read(PermissionScope::Contents, "look for the release"))
     });
+    let step = match (&plan.attestation, stage) {
+        (Some(_), ReleaseStage::Prepare) => {
+            step.needing(Need::read(PermissionScope::Attestations, "make the attestation an asset"))
+        }
+        (Some(_), ReleaseStage::Publish) | (None, _) => step,
+    };
     let step = step
         .needing(Need::write(PermissionScope::Contents, reason))
         .needing(Need::Environment(plan.environment.clone()));

@@ -1,0 +1,133 @@
+//! What is found and done, file by file, written down as it happens: whoever comes after a run that was killed reads it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lockstep_files::json;
+use lockstep_runner::{Report, Table};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::model::ChannelKind;
+use lockstep_schemas::receipt::{Did, FILE, FileRecord, FileState, Receipt};
+use lockstep_schemas::strings::{FileName, Sha256};
+
+/// A receipt that is written anew with every entry.
+#[derive(Debug)]
+pub struct Ledger {
+    receipt: Receipt,
+    file: PathBuf,
+}
+
+impl Ledger {
+    /// A new one in a folder.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    pub fn new(folder: &Path, receipt: Receipt) -> Result<Self, Diagnostic> {
+        fs::create_dir_all(folder).map_err(|error| {
+            let message = format!("the receipt's folder cannot be made: {error}");
+            Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
+        })?;
+        let ledger = Self { receipt, file: folder.join(FILE) };
+        ledger.write()?;
+        Ok(ledger)
+    }
+
+    fn write(&self) -> Result<(), Diagnostic> {
+        json::write(&self.file, &self.receipt)
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Writes down what was found of a file.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    pub fn found(
+        &mut self,
+        channel: ChannelKind,
+        name: &FileName,
+        sha256: &Sha256,
+        before: FileState,
+    ) -> Result<(), Diagnostic> {
+        self.receipt.files.push(FileRecord {
+            channel,
+            name: name.clone(),
+            sha256: sha256.clone(),
+            before,
+            did: Did::Nothing,
+            now: before,
+            link: None,
+        });
+        self.write()
+    }
+
+    /// Writes down what was done with a file, and what it is now.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    pub fn did(
+        &mut self,
+        name: &str,
+        did: Did,
+        now: FileState,
+        link: Option<String>,
+    ) -> Result<(), Diagnostic> {
+        if let Some(record) = self.receipt.files.iter_mut().find(|file| file.name.as_str() == name)
+        {
+            record.did = did;
+            record.now = now;
+            record.link = link.or(record.link.take());
+        }
+        self.write()
+    }
+
+    /// Writes down that a file was seen where it is staged, whatever was answered when it was sent.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    pub fn arrived(&mut self, name: &str) -> Result<(), Diagnostic> {
+        let record = self.receipt.files.iter_mut().find(|file| file.name.as_str() == name);
+        if let Some(record) = record.filter(|record| record.now != FileState::Staged) {
+            record.did = Did::Uploaded;
+            record.now = FileState::Staged;
+        }
+        self.write()
+    }
+
+    /// Writes down that a file was rehearsed.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    pub fn rehearsed(&mut self, name: &str) -> Result<(), Diagnostic> {
+        if let Some(record) = self.receipt.files.iter_mut().find(|file| file.name.as_str() == name)
+        {
+            record.did = Did::Rehearsed;
+        }
+        self.write()
+    }
+
+    /// Shows all of it.
+    pub fn show(&self, report: &mut Report) {
+        let mut table = Table::new(["channel", "file", "before", "did", "now"]);
+        for file in &self.receipt.files {
+            table.row([
+                file.channel.label(),
+                file.name.as_str(),
+                file.before.in_words(),
+                file.did.in_words(),
+                file.now.in_words(),
+            ]);
+        }
+        report.line(table.to_string().trim_end());
+        report.summarize(table.markdown());
+    }
+}

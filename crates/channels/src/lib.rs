@@ -1,0 +1,62 @@
+//! Where a release is shipped to, one file a channel. Each says what is there, publishes what is not, and sees it there
+//! afterwards. What is there decides, by bytes and codes; no text of an error does.
+
+pub mod github_release;
+mod ledger;
+
+pub use ledger::Ledger;
+
+use lockstep_runner::inputs::Mode;
+use lockstep_schemas::manifest::Manifest;
+use lockstep_schemas::model::{SchemaVersion, Stage};
+use lockstep_schemas::receipt::{Receipt, RunRecord};
+
+/// The address of the server that has the repository's pages.
+#[must_use]
+pub fn server() -> String {
+    let server = std::env::var("GITHUB_SERVER_URL").ok().filter(|server| !server.is_empty());
+    let server = server.unwrap_or_else(|| "https://github.com".to_owned());
+    server.trim_end_matches('/').to_owned()
+}
+
+/// The receipt of a job that publishes a bundle, before it found anything.
+#[must_use]
+pub fn receipt(manifest: &Manifest, rehearsal: bool) -> Receipt {
+    let number = |name: &str| std::env::var(name).ok()?.parse().ok();
+    let run = number("GITHUB_RUN_ID").map(|id| RunRecord {
+        id,
+        attempt: number("GITHUB_RUN_ATTEMPT")
+            .and_then(|attempt| attempt.try_into().ok())
+            .unwrap_or(1),
+    });
+    Receipt {
+        schema: SchemaVersion::CURRENT,
+        tag: manifest.tag.clone(),
+        version: manifest.version.clone(),
+        commit: manifest.source.commit.clone(),
+        build: manifest.run.as_ref().map(|run| RunRecord { id: run.id, attempt: 1 }),
+        bundle: None,
+        stage: Stage::Publish,
+        run,
+        rehearsal,
+        checks: Vec::new(),
+        gates: Vec::new(),
+        waivers: Vec::new(),
+        files: Vec::new(),
+    }
+}
+
+/// That something may be published. Only a live run makes one, and whatever publishes takes it: a rehearsal has none.
+#[derive(Debug)]
+pub struct Permit(());
+
+impl Permit {
+    /// Of a live run.
+    #[must_use]
+    pub fn of(mode: Mode) -> Option<Self> {
+        match mode {
+            Mode::Live => Some(Self(())),
+            Mode::Rehearsal => None,
+        }
+    }
+}
