@@ -163,7 +163,7 @@ pub struct FileRecord {
     pub channel: ChannelKind,
     /// The file.
     pub name: FileName,
-    /// Its digest, as the manifest has it.
+    /// The digest that it must have.
     pub sha256: Sha256,
     /// What was found.
     pub before: FileState,

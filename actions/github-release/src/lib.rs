@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use lockstep_bundle::{Release, manifest, verify};
-use lockstep_channels::github_release::GithubRelease;
+use lockstep_channels::github_release::{GithubRelease, Settings};
 use lockstep_channels::{Ledger, Permit, receipt};
 use lockstep_files::json;
 use lockstep_github::GitHub;
-use lockstep_runner::inputs::{Bundle, Mode, Receipt, ReleaseVersion, Stage};
+use lockstep_runner::inputs::{Bundle, Mode, Receipt, ReleaseVersion, Stage, channel};
 use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::strings::{CommitSha, Version};
 
 /// Drafts and publishes the GitHub release.
@@ -35,6 +36,9 @@ pub struct Inputs {
     /// Whether it is a prerelease: `true`, `false`, or `auto` for what the version says.
     #[arg(long, default_value = "auto")]
     pub prerelease: String,
+    /// The channels that the release ships to, separated by spaces, of which its notes tell; without them all of the plan.
+    #[arg(long, default_value = "")]
+    pub channels: String,
     /// The folder for what the release has that is not in the bundle.
     #[arg(long, default_value = "lockstep/release")]
     pub assets: PathBuf,
@@ -77,18 +81,27 @@ impl Program for Inputs {
                 return Ok(());
             }
         };
-        let prerelease = self.prerelease()?;
         let github = GitHub::of_environment(plan.project.repository.clone(), &tell)?;
-        let server = lockstep_channels::server();
-        let there = GithubRelease::new(&github, bundle, prerelease, &server, &self.assets)?;
         let is_rehearsal = self.mode == Mode::Rehearsal;
+        let settings = Settings {
+            prerelease: self.prerelease()?,
+            server: lockstep_channels::server(),
+            channels: self.channels()?,
+            // A rehearsal's job may read alone, which does not show drafts.
+            sees_drafts: !is_rehearsal,
+        };
+        let there = GithubRelease::new(&github, bundle, settings, &self.assets)?;
         let mut ledger = Ledger::new(&self.receipt.receipt, receipt(&manifest, is_rehearsal))?;
-        there.look(&mut ledger, report)?;
+        let standing = there.look(&mut ledger, report)?;
         if !report.has_problems() {
             match (Permit::of(self.mode), self.stage) {
-                (None, _) => there.rehearse(&mut ledger, report)?,
-                (Some(permit), Stage::Prepare) => there.prepare(&permit, &mut ledger, report)?,
-                (Some(permit), Stage::Publish) => there.publish(&permit, &mut ledger, report)?,
+                (None, _) => there.rehearse(&standing, &mut ledger, report)?,
+                (Some(permit), Stage::Prepare) => {
+                    there.prepare(standing, &permit, &mut ledger, report)?;
+                }
+                (Some(permit), Stage::Publish) => {
+                    there.publish(standing, &permit, &mut ledger, report)?;
+                }
             }
         }
         ledger.show(report);
@@ -98,6 +111,14 @@ impl Program for Inputs {
 }
 
 impl Inputs {
+    /// The channels that the notes tell of.
+    fn channels(&self) -> Result<Option<Vec<ChannelKind>>, Diagnostic> {
+        let each = self.channels.split_whitespace().map(channel);
+        let each: Result<Vec<ChannelKind>, String> = each.collect();
+        let each = each.map_err(|wrong| Diagnostic::new(Rule::WrongInput, wrong))?;
+        Ok(Some(each).filter(|each| !each.is_empty()))
+    }
+
     /// What somebody said that it is; nothing where the version says.
     fn prerelease(&self) -> Result<Option<bool>, Diagnostic> {
         match self.prerelease.as_str() {

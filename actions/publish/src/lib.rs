@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 use lockstep_bundle::{Release, Verified, manifest, verify};
-use lockstep_channels::github_release::GithubRelease;
+use lockstep_channels::github_release::{GithubRelease, Settings};
 use lockstep_channels::{Ledger, receipt};
 use lockstep_files::json;
 use lockstep_github::{GitHub, PUBLIC};
@@ -36,8 +36,8 @@ pub struct Inputs {
     /// failure of a preflight.
     #[arg(long)]
     pub rehearsal: bool,
-    /// The value of the configuration variable that must be `true` before anything goes live; not
-    /// given where the channel has none.
+    /// The value of the configuration variable that must be `true` before anything goes live, `unset` where it has none; not
+    /// given where the channel asks for no variable.
     #[arg(long)]
     pub switch: Option<String>,
     /// The folder for what the channel has that is not in the bundle.
@@ -135,7 +135,7 @@ impl Inputs {
             return;
         }
         let channel = self.channel.label();
-        let is = if switch.is_empty() {
+        let is = if switch == "unset" {
             "is not set".to_owned()
         } else {
             format!("is `{switch}`, and not `true`")
@@ -166,8 +166,9 @@ impl Inputs {
         let github = GitHub::new(&base, plan.project.repository.clone(), &token, &tell);
         let github = github.map_err(Diagnostic::from)?;
         let server = lockstep_channels::server();
-        let there = GithubRelease::new(&github, bundle, None, &server, &self.assets)?;
-        report.line("drafts are not seen with what this job may; the job that makes the draft looks for them");
-        Ok(there.look(ledger, report)?)
+        let settings = Settings { prerelease: None, server, channels: None, sees_drafts: false };
+        let there = GithubRelease::new(&github, bundle, settings, &self.assets)?;
+        there.look(ledger, report)?;
+        Ok(())
     }
 }

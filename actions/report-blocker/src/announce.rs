@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lockstep_bundle::manifest;
+use lockstep_bundle::{manifest, shipped};
 use lockstep_files::json;
 use lockstep_runner::{Report, Table};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
@@ -29,11 +29,9 @@ pub(crate) fn write(asked: &Inputs, jobs: &Jobs, report: &mut Report) -> Result<
             left_out.push(kind.label());
             continue;
         }
-        for artifact in
-            manifest.artifacts.iter().filter(|one| channel.artifacts.contains(&one.artifact))
-        {
-            let size = artifact.size.to_string();
-            table.row([kind.label(), artifact.name.as_str(), &size, artifact.sha256.as_str()]);
+        for file in shipped(&asked.bundle, &plan, &manifest, &channel.artifacts)? {
+            let size = file.size.to_string();
+            table.row([kind.label(), file.name.as_str(), &size, file.sha256.as_str()]);
         }
     }
     let head = format!("{} {}, of {}", manifest.project, manifest.version, manifest.source.commit);

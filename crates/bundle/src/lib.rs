@@ -11,6 +11,7 @@ mod expected;
 mod folder;
 mod npm;
 mod parallel;
+mod shipped;
 mod sums;
 mod verify;
 
@@ -21,5 +22,6 @@ pub use expected::{Expected, expected, target};
 pub use folder::{CHANGED_ON_THE_WAY, UPLOAD_PREFIX, WorkingFolder, list, list_all};
 pub use npm::runs_when_installed;
 pub use parallel::{ARCHIVES, in_parallel};
+pub use shipped::{Shipped, shipped};
 pub use sums::listed;
 pub use verify::{Release, Verified, manifest, verify};

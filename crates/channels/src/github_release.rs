@@ -6,11 +6,12 @@
 mod assets;
 mod found;
 mod notes;
+mod public;
 
 use std::path::Path;
 
-use lockstep_bundle::{Digest, Verified};
-use lockstep_github::{AssetFile, AssetState, GitHub, Release, Why};
+use lockstep_bundle::{Digest, Shipped, Verified};
+use lockstep_github::{Asset, AssetFile, AssetState, Error, GitHub, Release, Why};
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::draft::Draft;
@@ -18,17 +19,14 @@ use lockstep_schemas::manifest::names;
 use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::plan::{ChannelPlan, Destination, GithubReleasePlan};
 use lockstep_schemas::receipt::{Did, FileState};
-use lockstep_schemas::strings::Version;
-use lockstep_schemas::version::VersionScheme;
 use serde_json::json;
 
-use self::assets::Wanted;
-use self::found::Found;
+pub use self::found::Standing;
 use crate::{Ledger, Permit};
 
 const KIND: ChannelKind = ChannelKind::GithubRelease;
-/// How often what did not arrive is uploaded again.
-const ROUNDS: usize = 3;
+/// How often what did not arrive is uploaded.
+const ROUNDS: u32 = 4;
 
 /// The GitHub release of a bundle.
 #[derive(Debug)]
@@ -37,15 +35,25 @@ pub struct GithubRelease<'a> {
     bundle: Verified<'a>,
     plan: &'a GithubReleasePlan,
     draft: Draft,
-    wanted: Vec<Wanted>,
-    is_prerelease: bool,
+    wanted: Vec<Shipped>,
+    settings: Settings,
+}
+
+/// What of a release is said by the run that makes it.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Whether it is a prerelease; without that the version says.
+    pub prerelease: Option<bool>,
     /// The address of the server that has the repository's pages.
-    server: &'a str,
+    pub server: String,
+    /// The channels that the release ships to, of which its notes tell; without them all of the plan.
+    pub channels: Option<Vec<ChannelKind>>,
+    /// Whether drafts can be seen with what the run may.
+    pub sees_drafts: bool,
 }
 
 impl<'a> GithubRelease<'a> {
-    /// Of a bundle. `prerelease` is what somebody said it is; without that the version says. What the release has that is not in
-    /// the bundle is made in `folder`.
+    /// Of a bundle. What the release has that is not in the bundle is made in `folder`.
     ///
     /// # Errors
     ///
@@ -53,56 +61,41 @@ impl<'a> GithubRelease<'a> {
     pub fn new(
         github: &'a GitHub<'a>,
         bundle: Verified<'a>,
-        prerelease: Option<bool>,
-        server: &'a str,
+        settings: Settings,
         folder: &Path,
     ) -> Result<Self, Diagnostic> {
         let (channel, plan) = channel(&bundle)?;
-        let wanted = assets::wanted(github, &bundle, channel, plan, folder)?;
+        let wanted = assets::wanted(&bundle, channel, plan, folder)?;
         let manifest = bundle.manifest();
         let sums = Digest::of_file(&bundle.folder().join(names::SUMS))?.sha256;
         let draft = Draft { run: manifest.run.as_ref().map(|run| run.id), sums };
-        let is_prerelease = prerelease.unwrap_or_else(|| manifest.version.as_str().contains('-'));
-        Ok(Self { github, bundle, plan, draft, wanted, is_prerelease, server })
+        Ok(Self { github, bundle, plan, draft, wanted, settings })
     }
 
-    /// What stands in the way, and what a run would find; asked before anything is published anywhere.
+    /// What there is of it, and what stands in the way, which is asked before anything is published anywhere.
     ///
     /// # Errors
     ///
     /// Where GitHub does not say.
-    pub fn look(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic> {
-        let found = self.found()?;
-        let (assets, page) = match &found {
-            Found::Nothing => (Vec::new(), None),
-            Found::Draft(release) | Found::Public(release) => {
-                (self.github.assets(release.id)?, Some(&release.html_url))
-            }
-        };
+    pub fn look(&self, ledger: &mut Ledger, report: &mut Report) -> Result<Standing, Diagnostic> {
+        let standing = self.standing()?;
         for wanted in &self.wanted {
-            let asset = assets.iter().find(|asset| asset.name == wanted.name.as_str());
-            let state = match (asset, &found) {
-                (None, _) => FileState::Absent,
-                (Some(asset), Found::Public(_)) if wanted.is(asset)? => FileState::Ours,
-                (Some(asset), Found::Draft(_)) if wanted.is(asset)? => FileState::Staged,
-                (Some(asset), Found::Draft(_)) if asset.state == AssetState::Begun => {
-                    FileState::Absent
-                }
-                (Some(_), _) => FileState::Other,
-            };
+            let state = self.state(&standing, wanted)?;
             ledger.found(KIND, &wanted.name, &wanted.sha256, state)?;
         }
-        let what = match &found {
-            Found::Nothing => "there is no release yet".to_owned(),
-            Found::Draft(_) => format!("there is a draft: {}", page.map_or("", String::as_str)),
-            Found::Public(_) => {
-                format!("the release is public: {}", page.map_or("", String::as_str))
+        let what = match &standing {
+            Standing::Nothing if self.settings.sees_drafts => "there is no release yet".to_owned(),
+            Standing::Nothing => {
+                "there is no public release yet, and a draft cannot be seen with what this job may"
+                    .to_owned()
             }
+            Standing::Draft(release, _) => format!("there is a draft: {}", release.html_url),
+            Standing::Public(release, _) => format!("the release is public: {}", release.html_url),
         };
         report.line(format_args!("{}: {what}", self.bundle.manifest().tag));
-        report.problems(self.in_the_way(&found, &assets)?);
+        report.problems(self.in_the_way(&standing)?);
         report.found(self.tag_stayed());
-        Ok(())
+        Ok(standing)
     }
 
     /// Says what a live run would do.
@@ -110,71 +103,90 @@ impl<'a> GithubRelease<'a> {
     /// # Errors
     ///
     /// Where the receipt cannot be written.
-    pub fn rehearse(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic> {
-        for wanted in &self.wanted {
-            ledger.rehearsed(wanted.name.as_str())?;
+    pub fn rehearse(
+        &self,
+        standing: &Standing,
+        ledger: &mut Ledger,
+        report: &mut Report,
+    ) -> Result<(), Diagnostic> {
+        if let Standing::Public(..) = standing {
+            report.line("a live run would do nothing: it is public, with the same bytes");
+            return Ok(());
         }
-        let manifest = self.bundle.manifest();
-        let kind = if self.is_prerelease { "a prerelease" } else { "a release" };
-        let title = notes::title(self.plan, manifest);
-        report.line(format_args!(
-            "a live run would draft {kind}, \"{title}\", with {} assets",
-            self.wanted.len()
-        ));
-        report.line(
-            "a rehearsal cannot see drafts: one that would stop a live run does not stop this",
-        );
+        for wanted in &self.wanted {
+            ledger.did(KIND, wanted.name.as_str(), Did::Rehearsed, None, None)?;
+        }
+        let kind = if self.is_prerelease() { "a prerelease" } else { "a release" };
+        let title = notes::title(self.plan, self.bundle.manifest());
+        let count = self.wanted.len();
+        report
+            .line(format_args!("a live run would draft {kind}, \"{title}\", with {count} assets"));
         report.group("its notes", self.notes()?);
         Ok(())
     }
 
-    /// Makes the draft, or goes on with one of the same bundle, until every asset is in it, byte for byte.
+    /// Makes the draft, or goes on with the one that is this bundle's, until every asset is in it, byte for byte.
     ///
     /// # Errors
     ///
     /// Where GitHub does not do or say it.
     pub fn prepare(
         &self,
+        standing: Standing,
         _permit: &Permit,
         ledger: &mut Ledger,
         report: &mut Report,
     ) -> Result<(), Diagnostic> {
-        let found = self.found()?;
-        let release = match found {
-            Found::Public(_) => {
-                report.line("the release is public already, and what was asked for");
+        let release = match standing {
+            Standing::Public(..) => {
+                report.line("it is public already, with the same bytes");
                 return Ok(());
             }
-            Found::Draft(release) => release,
-            Found::Nothing => self.create()?,
+            Standing::Draft(release, _) => release,
+            Standing::Nothing => self.create()?,
         };
         report.line(format_args!("the draft: {}", release.html_url));
         let mut refused = Vec::new();
-        for _ in 0..ROUNDS {
-            let missing = self.missing(&release)?;
+        for round in 1..=ROUNDS {
+            let Some(missing) = self.missing(&release, report)? else { return Ok(()) };
             if missing.is_empty() {
                 break;
             }
             refused.clear();
             let mut written = Ok(());
-            self.github.upload_assets(&release, missing, &mut |file, came| match came {
-                Ok(asset) => {
-                    let link = Some(asset.browser_download_url);
-                    let did = ledger.did(&file.name, Did::Uploaded, FileState::Staged, link);
-                    if did.is_err() {
-                        written = did;
+            let again =
+                self.github.upload_assets(&release, missing, &mut |file, came| match came {
+                    Ok(asset) => {
+                        let link = Some(asset.browser_download_url);
+                        let now = Some(FileState::Staged);
+                        let did = ledger.did(KIND, &file.name, Did::Uploaded, now, link);
+                        if did.is_err() {
+                            written = did;
+                        }
                     }
-                }
-                Err(error) => refused.push((file.name.clone(), error)),
-            });
+                    Err(error) => refused.push((file.name.clone(), error)),
+                });
             written?;
+            if refused.is_empty() || !self.github.wait_before(again, round)? {
+                break;
+            }
         }
-        // What GitHub has counts, and not what it answered.
-        let missing = self.missing(&release)?;
+        self.arrived(&release, &refused, ledger, report)
+    }
+
+    /// What of the wanted is in the draft in the end. What GitHub has counts, and not what it answered.
+    fn arrived(
+        &self,
+        release: &Release,
+        refused: &[(String, Error)],
+        ledger: &mut Ledger,
+        report: &mut Report,
+    ) -> Result<(), Diagnostic> {
+        let assets = self.github.assets(release.id)?;
         for wanted in &self.wanted {
             let name = wanted.name.as_str();
-            if missing.iter().all(|file| file.name != name) {
-                ledger.arrived(name)?;
+            if assets::among(wanted, &assets)? {
+                ledger.arrived(KIND, name)?;
                 continue;
             }
             let why = refused.iter().find(|(refused, _)| refused == name);
@@ -187,71 +199,6 @@ impl<'a> GithubRelease<'a> {
         Ok(())
     }
 
-    /// Makes the draft public, where all of it is there; it is seen to be public afterwards.
-    ///
-    /// # Errors
-    ///
-    /// Where GitHub does not do or say it.
-    pub fn publish(
-        &self,
-        _permit: &Permit,
-        ledger: &mut Ledger,
-        report: &mut Report,
-    ) -> Result<(), Diagnostic> {
-        let tag = &self.bundle.manifest().tag;
-        match self.found()? {
-            Found::Public(release) => {
-                report.line(format_args!("public already: {}", release.html_url));
-                return Ok(());
-            }
-            Found::Nothing => {
-                let message = format!("there is no draft of {tag} that could be made public");
-                report.problem(
-                    Diagnostic::new(Rule::UploadMissing, message).with_remedy(
-                        "run the failed jobs again, from the one that makes the draft",
-                    ),
-                );
-                return Ok(());
-            }
-            Found::Draft(release) => {
-                let missing = self.missing(&release)?;
-                if let Some(first) = missing.first() {
-                    let message = format!("the draft of {tag} lacks `{}`", first.name);
-                    report.problem(Diagnostic::new(Rule::UploadMissing, message).with_remedy(
-                        "run the failed jobs again, from the one that makes the draft",
-                    ));
-                    return Ok(());
-                }
-                let change = json!({
-                    "draft": false,
-                    "prerelease": self.is_prerelease,
-                    "make_latest": if self.is_latest()? { "true" } else { "false" },
-                });
-                // Whether it was done, the next question says.
-                if let Err(error) = self.github.change_release(release.id, &change)
-                    && !matches!(error.why, Why::Silent(_) | Why::Failing(_))
-                {
-                    return Err(error.into());
-                }
-            }
-        }
-        let Found::Public(release) = self.found()? else {
-            let message = format!("the release of {tag} is not public yet");
-            report.problem(Diagnostic::new(Rule::UploadMissing, message).with_remedy(
-                "run the failed jobs again: it is looked for first, and made public once",
-            ));
-            return Ok(());
-        };
-        let assets = self.github.assets(release.id)?;
-        for wanted in &self.wanted {
-            let asset = assets.iter().find(|asset| asset.name == wanted.name.as_str());
-            let link = asset.map(|asset| asset.browser_download_url.clone());
-            ledger.did(wanted.name.as_str(), Did::Published, FileState::Ours, link)?;
-        }
-        report.line(format_args!("public: {}", release.html_url));
-        Ok(())
-    }
-
     /// Creates the draft. Where GitHub does not say whether it did, the list of drafts does.
     fn create(&self) -> Result<Release, Diagnostic> {
         let manifest = self.bundle.manifest();
@@ -259,63 +206,94 @@ impl<'a> GithubRelease<'a> {
             "tag_name": manifest.tag,
             "target_commitish": manifest.source.commit,
             "name": notes::title(self.plan, manifest),
-            "body": format!("{}\n{}", self.draft.comment(), self.notes()?),
+            "body": self.notes()?,
             "draft": true,
-            "prerelease": self.is_prerelease,
+            "prerelease": self.is_prerelease(),
         });
-        match self.github.create_release(&new) {
-            Err(error) if matches!(error.why, Why::Silent(_) | Why::Failing(_)) => {
-                match self.found()? {
-                    Found::Draft(release) => Ok(release),
-                    Found::Nothing | Found::Public(_) => Err(error.into()),
-                }
-            }
-            release => Ok(release?),
+        let error = match self.github.create_release(&new) {
+            Err(error) if error.is_unclear() => error,
+            created => return created.map_err(used_up),
+        };
+        match self.standing()? {
+            Standing::Draft(release, _) if self.is_ours(&release) => Ok(release),
+            Standing::Draft(..) | Standing::Nothing | Standing::Public(..) => Err(error.into()),
         }
     }
 
     fn notes(&self) -> Result<String, Diagnostic> {
         let names: Vec<String> = self.wanted.iter().map(|wanted| wanted.name.to_string()).collect();
-        notes::notes(self.plan, &self.bundle, self.server, &names)
+        notes::notes(self.plan, &self.bundle, &self.settings, &names, &self.draft)
     }
 
-    /// What the draft lacks. What an upload left half-way, or other bytes of an earlier attempt, goes first: nobody has seen it.
-    fn missing(&self, release: &Release) -> Result<Vec<AssetFile>, Diagnostic> {
-        let assets = self.github.assets(release.id)?;
-        let mut missing = Vec::new();
+    fn is_prerelease(&self) -> bool {
+        let version = self.bundle.manifest().version.as_str();
+        let says = || version.split('+').next().unwrap_or_default().contains('-');
+        self.settings.prerelease.unwrap_or_else(says)
+    }
+
+    /// What of the wanted is not among some assets, byte for byte.
+    fn lacks(&self, assets: &[Asset]) -> Result<Vec<&Shipped>, Diagnostic> {
+        let mut lacks = Vec::new();
         for wanted in &self.wanted {
-            let asset = assets.iter().find(|asset| asset.name == wanted.name.as_str());
-            if let Some(asset) = asset {
-                if wanted.is(asset)? {
-                    continue;
-                }
-                match self.github.delete_asset(asset.id) {
-                    Err(error) if error.why != Why::NotFound => return Err(error.into()),
-                    _ => {}
-                }
+            if !assets::among(wanted, assets)? {
+                lacks.push(wanted);
             }
-            missing.push(AssetFile {
-                name: wanted.name.to_string(),
-                path: wanted.path.clone(),
-                size: wanted.size,
-            });
         }
-        Ok(missing)
+        Ok(lacks)
     }
 
-    /// Whether users who ask for the latest release get this one: not where it is a prerelease, or below what they get now.
-    fn is_latest(&self) -> Result<bool, Diagnostic> {
-        if self.is_prerelease {
-            return Ok(false);
+    /// What is to be uploaded to the draft; nothing where it is no draft any more. An upload that was left half-way goes first.
+    fn missing(
+        &self,
+        release: &Release,
+        report: &mut Report,
+    ) -> Result<Option<Vec<AssetFile>>, Diagnostic> {
+        if !self.github.release(release.id)?.draft {
+            let message = format!("somebody made the draft public meanwhile: {}", release.html_url);
+            report.problem(
+                Diagnostic::new(Rule::ReleaseInTheWay, message)
+                    .with_remedy("look whether it is whole: what is public stays as it is"),
+            );
+            return Ok(None);
         }
-        let latest = match self.github.latest_release() {
-            Err(error) if error.why == Why::NotFound => return Ok(true),
-            latest => latest?,
-        };
-        let version = &self.bundle.manifest().version;
-        let pattern = &self.bundle.plan().tag;
-        let is_above = |latest: Version| VersionScheme::Semver.is_above(version, &latest);
-        Ok(pattern.version_of(&latest.tag_name).is_none_or(is_above))
+        let assets = self.github.assets(release.id)?;
+        let lacks = self.lacks(&assets)?;
+        for asset in &assets {
+            let is_wanted = lacks.iter().any(|wanted| wanted.name.as_str() == asset.name);
+            if !is_wanted || asset.state != AssetState::Begun {
+                continue;
+            }
+            report.line(format_args!(
+                "an upload of `{}` was left half-way, and begins again",
+                asset.name
+            ));
+            match self.github.delete_asset(asset.id) {
+                Err(error) if error.why != Why::NotFound && !error.is_unclear() => {
+                    return Err(error.into());
+                }
+                _ => {}
+            }
+        }
+        let missing = lacks.into_iter().map(|wanted| AssetFile {
+            name: wanted.name.to_string(),
+            path: wanted.path.clone(),
+            size: wanted.size,
+        });
+        Ok(Some(missing.collect()))
+    }
+}
+
+/// What GitHub refuses with [422](https://docs.github.com/en/rest/releases/releases#create-a-release) of a release whose tag is
+/// there and right: a tag that an immutable release had is used up for good.
+fn used_up(error: Error) -> Diagnostic {
+    let is_refused = matches!(error.why, Why::Refused(422, _));
+    let problem = Diagnostic::from(error);
+    if is_refused {
+        problem.with_remedy(
+            "where an immutable release had this tag, it is used up, also after that release is deleted: tag a new version",
+        )
+    } else {
+        problem
     }
 }
 

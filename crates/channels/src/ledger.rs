@@ -67,22 +67,22 @@ impl Ledger {
         self.write()
     }
 
-    /// Writes down what was done with a file, and what it is now.
+    /// Writes down what was done with a file, and what it is now, where that is another state.
     ///
     /// # Errors
     ///
     /// Where it cannot be written.
     pub fn did(
         &mut self,
+        channel: ChannelKind,
         name: &str,
         did: Did,
-        now: FileState,
+        now: Option<FileState>,
         link: Option<String>,
     ) -> Result<(), Diagnostic> {
-        if let Some(record) = self.receipt.files.iter_mut().find(|file| file.name.as_str() == name)
-        {
+        if let Some(record) = self.record(channel, name) {
             record.did = did;
-            record.now = now;
+            record.now = now.unwrap_or(record.now);
             record.link = link.or(record.link.take());
         }
         self.write()
@@ -93,8 +93,8 @@ impl Ledger {
     /// # Errors
     ///
     /// Where it cannot be written.
-    pub fn arrived(&mut self, name: &str) -> Result<(), Diagnostic> {
-        let record = self.receipt.files.iter_mut().find(|file| file.name.as_str() == name);
+    pub fn arrived(&mut self, channel: ChannelKind, name: &str) -> Result<(), Diagnostic> {
+        let record = self.record(channel, name);
         if let Some(record) = record.filter(|record| record.now != FileState::Staged) {
             record.did = Did::Uploaded;
             record.now = FileState::Staged;
@@ -102,17 +102,9 @@ impl Ledger {
         self.write()
     }
 
-    /// Writes down that a file was rehearsed.
-    ///
-    /// # Errors
-    ///
-    /// Where it cannot be written.
-    pub fn rehearsed(&mut self, name: &str) -> Result<(), Diagnostic> {
-        if let Some(record) = self.receipt.files.iter_mut().find(|file| file.name.as_str() == name)
-        {
-            record.did = Did::Rehearsed;
-        }
-        self.write()
+    fn record(&mut self, channel: ChannelKind, name: &str) -> Option<&mut FileRecord> {
+        let mut files = self.receipt.files.iter_mut();
+        files.find(|file| file.channel == channel && file.name.as_str() == name)
     }
 
     /// Shows all of it.

@@ -34,7 +34,7 @@ pub fn receipt(manifest: &Manifest, rehearsal: bool) -> Receipt {
         tag: manifest.tag.clone(),
         version: manifest.version.clone(),
         commit: manifest.source.commit.clone(),
-        build: manifest.run.as_ref().map(|run| RunRecord { id: run.id, attempt: 1 }),
+        build: manifest.run.as_ref().map(|run| RunRecord { id: run.id, attempt: run.attempt }),
         bundle: None,
         stage: Stage::Publish,
         run,

@@ -12,7 +12,15 @@ use crate::process::complained;
 #[must_use]
 pub fn login(host: &str) -> Option<String> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    variable("GH_TOKEN").or_else(|| variable("GITHUB_TOKEN")).or_else(|| kept(host))
+    let is_githubs = host == "github.com" || host.ends_with(".ghe.com");
+    // A run's own token is of the server that it runs on.
+    let is_run = variable("GITHUB_ACTIONS").is_some_and(|is| is == "true");
+    let [first, second] = if is_githubs || is_run {
+        ["GH_TOKEN", "GITHUB_TOKEN"]
+    } else {
+        ["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"]
+    };
+    variable(first).or_else(|| variable(second)).or_else(|| kept(host))
 }
 
 /// The token that it keeps for a host; none where it is not there, or nobody is logged in.

@@ -2,22 +2,21 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::net::IpAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::Repository;
 use octocrab::Octocrab;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::error::{Error, Why};
-use crate::patience::{Again, Patience, Trouble};
+use crate::address::{is_private, uploads_of};
+use crate::error::{Error, Why, refused};
+use crate::patience::{Again, Patience, Retry, Trouble};
 
 /// GitHub's own API; a server of an enterprise has another address
 /// ([documentation](https://docs.github.com/en/enterprise-server@latest/rest/using-the-rest-api/getting-started-with-the-rest-api)).
@@ -68,12 +67,6 @@ pub(crate) enum Read<T> {
     Unreadable(String),
 }
 
-/// What GitHub says of an error.
-#[derive(Deserialize)]
-struct Said {
-    message: String,
-}
-
 impl<'a> GitHub<'a> {
     /// Connects to the API at an address, for one repository. `tell` gets a line before every wait.
     ///
@@ -103,12 +96,7 @@ impl<'a> GitHub<'a> {
             // Its client starts a task of its own.
             let _here = runtime.enter();
             let builder = Octocrab::builder().base_uri(base.as_str());
-            // A server of one's own takes uploads at the same place as questions; GitHub's own has another for them.
-            let builder = if base == PUBLIC {
-                builder
-            } else {
-                builder.and_then(|builder| builder.upload_uri(base.as_str()))
-            };
+            let builder = builder.and_then(|builder| builder.upload_uri(uploads_of(&base)));
             builder
                 .and_then(|builder| {
                     builder
@@ -267,7 +255,24 @@ impl<'a> GitHub<'a> {
         Ok(())
     }
 
-    fn again(&self, trouble: Trouble<'_>, failures: u32) -> Again {
+    /// Waits before uploads are tried again, for the given time where GitHub said one; whether they may be.
+    ///
+    /// # Errors
+    ///
+    /// Where that takes longer than this may wait.
+    pub fn wait_before(&self, again: Retry, round: u32) -> Result<bool, Error> {
+        let (wait, is_limit) = match again {
+            Retry::Never => return Ok(false),
+            Retry::After(wait) => (wait, true),
+            Retry::Soon => (self.patience.get().first * 2_u32.pow(round - 1), false),
+        };
+        let why = Why::Silent("some did not arrive".to_owned());
+        let error = Error { asked: "every upload".to_owned(), why };
+        self.wait(wait, Instant::now(), &error, is_limit)?;
+        Ok(true)
+    }
+
+    pub(crate) fn again(&self, trouble: Trouble<'_>, failures: u32) -> Again {
         self.patience.get().again(trouble, failures)
     }
 
@@ -314,14 +319,6 @@ pub(crate) fn whole() -> Duration {
     WHOLE
 }
 
-/// Whether nobody else reads what is sent to an address: it is of https, or of this machine.
-fn is_private(address: &str) -> bool {
-    let Ok(address) = address.parse::<Uri>() else { return false };
-    let host = address.host().unwrap_or_default().trim_matches(['[', ']']);
-    let is_here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
-    address.scheme_str() == Some("https") || is_here
-}
-
 /// An answer that is JSON. One that ends early is cut off; a whole one that is not JSON would stay so.
 pub(crate) fn json<T: DeserializeOwned>(answer: &Answer) -> Read<T> {
     match serde_json::from_slice(&answer.body) {
@@ -344,16 +341,4 @@ fn chain(error: &octocrab::Error) -> String {
         next = error.source();
     }
     words.join(": ")
-}
-
-/// What an answer that is an error says.
-pub(crate) fn refused(status: StatusCode, body: &[u8]) -> Why {
-    if status == StatusCode::NOT_FOUND {
-        return Why::NotFound;
-    }
-    if status.is_server_error() {
-        return Why::Failing(status.as_u16());
-    }
-    let said = serde_json::from_slice(body).map(|said: Said| said.message);
-    Why::Refused(status.as_u16(), said.unwrap_or_else(|_| "it does not say why".to_owned()))
 }

@@ -1,10 +1,10 @@
 //! Commits, and the branches that they are on.
 
-use lockstep_schemas::strings::{CommitSha, GitRef};
+use lockstep_schemas::strings::{CommitSha, GitRef, Tag};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
-use crate::{Error, GitHub};
+use crate::{Error, GitHub, Why};
 
 /// A [comparison](https://docs.github.com/en/rest/commits/commits#compare-two-commits) of a branch with a commit.
 #[derive(Deserialize)]
@@ -38,7 +38,51 @@ struct Head {
     sha: CommitSha,
 }
 
+/// What a ref or an annotated tag [leads to](https://docs.github.com/en/rest/git/tags#get-a-tag).
+#[derive(Deserialize)]
+struct Tagged {
+    object: Object,
+}
+
+#[derive(Deserialize)]
+struct Object {
+    sha: CommitSha,
+    #[serde(rename = "type")]
+    kind: ObjectKind,
+}
+
+#[derive(PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ObjectKind {
+    Commit,
+    Tag,
+    #[serde(other)]
+    Other,
+}
+
+/// How many annotated tags may lead to each other.
+const DEEPEST: usize = 8;
+
 impl GitHub<'_> {
+    /// The commit that a tag leads to.
+    ///
+    /// # Errors
+    ///
+    /// Where GitHub does not say, or it leads to something else; [`Why::NotFound`] where there is no such tag.
+    pub fn tagged(&self, tag: &Tag) -> Result<CommitSha, Error> {
+        let mut route = self.route(&format!("git/ref/tags/{tag}"));
+        for _ in 0..DEEPEST {
+            let Object { sha, kind } = self.get::<Tagged>(&route)?.object;
+            match kind {
+                ObjectKind::Commit => return Ok(sha),
+                ObjectKind::Tag => route = self.route(&format!("git/tags/{sha}")),
+                ObjectKind::Other => break,
+            }
+        }
+        let why = Why::Unreadable(format!("the tag {tag} leads to no commit"));
+        Err(Error { asked: format!("GET {}", self.shown(&route)), why })
+    }
+
     /// Whether a commit is on a branch.
     ///
     /// # Errors

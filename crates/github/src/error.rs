@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use http::StatusCode;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use serde::Deserialize;
+use serde_json::Value;
 
 /// A question that has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +31,17 @@ pub enum Why {
     Silent(String),
     /// The answer is not what the documentation says.
     Unreadable(String),
+}
+
+impl Error {
+    /// Whether what was asked for may yet have been done.
+    #[must_use]
+    pub fn is_unclear(&self) -> bool {
+        match self.why {
+            Why::Silent(_) | Why::Failing(_) => true,
+            Why::NotFound | Why::Refused(..) | Why::Limited(_) | Why::Unreadable(_) => false,
+        }
+    }
 }
 
 impl fmt::Display for Error {
@@ -73,4 +87,43 @@ impl From<Error> for Diagnostic {
         };
         Self::new(Rule::GithubFailed, error.to_string()).with_remedy(remedy)
     }
+}
+
+/// What GitHub says of an error.
+#[derive(Deserialize)]
+struct Said {
+    message: String,
+    #[serde(default)]
+    errors: Vec<Value>,
+}
+
+impl Said {
+    /// In words, with [what is wrong](https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed)
+    /// where it says so.
+    fn in_words(self) -> String {
+        let each = self.errors.iter().take(5).filter_map(|error| {
+            let text = |key: &str| error.get(key).and_then(Value::as_str);
+            let words = [text("field"), text("code"), text("message").or(error.as_str())];
+            let words: Vec<&str> = words.into_iter().flatten().collect();
+            (!words.is_empty()).then(|| words.join(" "))
+        });
+        let each: Vec<String> = each.collect();
+        if each.is_empty() {
+            self.message
+        } else {
+            format!("{}: {}", self.message, each.join("; "))
+        }
+    }
+}
+
+/// What an answer that is an error says.
+pub(crate) fn refused(status: StatusCode, body: &[u8]) -> Why {
+    if status == StatusCode::NOT_FOUND {
+        return Why::NotFound;
+    }
+    if status.is_server_error() {
+        return Why::Failing(status.as_u16());
+    }
+    let said = serde_json::from_slice(body).map(Said::in_words);
+    Why::Refused(status.as_u16(), said.unwrap_or_else(|_| "it does not say why".to_owned()))
 }

@@ -5,6 +5,7 @@
 //! answer means for a release is said elsewhere.
 
 mod access;
+mod address;
 mod attestations;
 mod client;
 mod commits;
@@ -29,7 +30,7 @@ pub use environments::{
 pub use error::{Error, Why};
 pub use issues::{Association, Issue, IssueState};
 pub use jobs::{Job, JobStep};
-pub use patience::Patience;
+pub use patience::{Patience, Retry};
 pub use releases::{Asset, AssetFile, AssetState, Release};
 pub use runs::{Conclusion, RunStatus, WorkflowRun};
 pub use statuses::{CommitStatus, Creator, RUNS, StatusState};

@@ -19,12 +19,23 @@ impl GitHub<'_> {
         &self,
         route: &str,
         key: Option<&str>,
+        enough: impl FnMut(&T) -> bool,
+    ) -> Result<Vec<T>, Error> {
+        self.list_by(route, key, PAGE, enough)
+    }
+
+    /// The same, with so many on a page.
+    pub(crate) fn list_by<T: DeserializeOwned>(
+        &self,
+        route: &str,
+        key: Option<&str>,
+        size: usize,
         mut enough: impl FnMut(&T) -> bool,
     ) -> Result<Vec<T>, Error> {
         let mut items = Vec::new();
         let joined = if route.contains('?') { '&' } else { '?' };
         for page in 1..=PAGES {
-            let route = format!("{route}{joined}per_page={PAGE}&page={page}");
+            let route = format!("{route}{joined}per_page={size}&page={page}");
             let (has_more, list): (bool, Vec<T>) =
                 self.ask(&Method::GET, &route, None, |answer| {
                     let list = match json(answer) {

@@ -46,6 +46,17 @@ pub(crate) enum Again {
     Failed(Duration),
 }
 
+/// When what did not arrive may be uploaded again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// Not at all: GitHub refuses it.
+    Never,
+    /// After a while.
+    Soon,
+    /// After as long as GitHub says.
+    After(Duration),
+}
+
 impl Patience {
     /// What is to be done after the given number of attempts.
     pub(crate) fn again(self, trouble: Trouble<'_>, attempts: u32) -> Again {

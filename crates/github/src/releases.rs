@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{Method, Request};
+use http::{Method, Request, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use lockstep_schemas::strings::{Sha256, Tag};
 use octocrab::{OctoBody, Octocrab};
@@ -18,11 +18,16 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::client::{Answer, Read, json, refused, whole};
+use crate::address::is_private;
+use crate::client::{Answer, Read, json, whole};
+use crate::error::refused;
+use crate::patience::{Again, Retry, Trouble};
 use crate::{Error, GitHub, Why};
 
 /// The version of the API, which questions are asked by as well.
 const VERSION: &str = "2022-11-28";
+/// How many releases are asked for at once.
+const RELEASES: usize = 10;
 /// How many assets are uploaded at once.
 const AT_ONCE: usize = 4;
 /// How much of a file is read at once, in bytes.
@@ -115,6 +120,15 @@ impl GitHub<'_> {
         self.get(&self.route(&format!("releases/tags/{tag}")))
     }
 
+    /// A release by its id, a draft too.
+    ///
+    /// # Errors
+    ///
+    /// Where GitHub does not say; [`Why::NotFound`] where there is none.
+    pub fn release(&self, id: u64) -> Result<Release, Error> {
+        self.get(&self.route(&format!("releases/{id}")))
+    }
+
     /// The release that is shown as the latest.
     ///
     /// # Errors
@@ -130,7 +144,9 @@ impl GitHub<'_> {
     ///
     /// Where GitHub does not say.
     pub fn drafts_of(&self, tag: &Tag) -> Result<Vec<Release>, Error> {
-        let all: Vec<Release> = self.list(&self.route("releases"), None, |_| false)?;
+        // Each comes with all of its assets, of which there can be a thousand.
+        let route = self.route("releases");
+        let all: Vec<Release> = self.list_by(&route, None, RELEASES, |_| false)?;
         let is_it = |release: &Release| release.draft && release.tag_name == tag.as_str();
         Ok(all.into_iter().filter(is_it).collect())
     }
@@ -173,13 +189,18 @@ impl GitHub<'_> {
         self.ask(&Method::DELETE, &route, None, |_| Read::Found(()))
     }
 
-    /// Uploads files to a release, some at once, each tried once. What came of each is told as it ends, in whatever order.
+    /// Uploads files to a release, some at once, each tried once. What came of each is told as it ends, in whatever order. Where
+    /// GitHub asks for a pause, no more are begun.
     pub fn upload_assets(
         &self,
         release: &Release,
         files: Vec<AssetFile>,
         told: &mut dyn FnMut(&AssetFile, Result<Asset, Error>),
-    ) {
+    ) -> Retry {
+        let mut again = Retry::Soon;
+        if !is_private(&release.upload_url) {
+            return Retry::Never;
+        }
         let place = release.upload_url.split('{').next().unwrap_or_default();
         let addressed = files.into_iter().map(|file| {
             let name = utf8_percent_encode(&file.name, NON_ALPHANUMERIC);
@@ -190,7 +211,8 @@ impl GitHub<'_> {
         self.runtime().block_on(async {
             let mut running = JoinSet::new();
             loop {
-                while running.len() < AT_ONCE
+                while again == Retry::Soon
+                    && running.len() < AT_ONCE
                     && let Some((address, file)) = waiting.pop()
                 {
                     let uploads = self.uploads().clone();
@@ -203,20 +225,52 @@ impl GitHub<'_> {
                     None => break,
                     Some(Ok((address, file, came))) => {
                         let asked = || format!("POST {}", self.shown(&address));
-                        told(&file, came.map_err(|why| Error { asked: asked(), why }));
+                        told(
+                            &file,
+                            came.map_err(|refusal| {
+                                again = self.retry(&refusal, again);
+                                Error { asked: asked(), why: refusal.why }
+                            }),
+                        );
                     }
                     // A task that panicked: nothing in it does.
                     Some(Err(_)) => {}
                 }
             }
         });
+        again
+    }
+
+    /// When uploads may be tried again, after one was refused.
+    fn retry(&self, refusal: &Refusal, before: Retry) -> Retry {
+        let Some(answer) = &refusal.answer else { return before };
+        match self.again(Trouble::Answer(answer.status, &answer.headers, &answer.body), 1) {
+            Again::Limited(wait) => Retry::After(wait),
+            Again::Failed(_) => before,
+            // One that is there already was uploaded and its answer lost.
+            Again::No if answer.status == StatusCode::UNPROCESSABLE_ENTITY => before,
+            Again::No => Retry::Never,
+        }
+    }
+}
+
+/// Why an upload did not arrive, with what GitHub answered.
+struct Refusal {
+    why: Why,
+    answer: Option<Answer>,
+}
+
+impl From<Why> for Refusal {
+    fn from(why: Why) -> Self {
+        Self { why, answer: None }
     }
 }
 
 /// Uploads a file.
-async fn upload(octocrab: &Octocrab, address: &str, file: &AssetFile) -> Result<Asset, Why> {
+async fn upload(octocrab: &Octocrab, address: &str, file: &AssetFile) -> Result<Asset, Refusal> {
     let silent = |error: &dyn std::fmt::Display| Why::Silent(error.to_string());
-    let opened = File::open(&file.path).map_err(|error| silent(&error))?;
+    let opened = File::open(&file.path)
+        .map_err(|error| Why::Unreadable(format!("{}: {error}", file.path.display())))?;
     let request = Request::builder()
         .method(Method::POST)
         .uri(address)
@@ -234,12 +288,12 @@ async fn upload(octocrab: &Octocrab, address: &str, file: &AssetFile) -> Result<
     let answer =
         answer.await.unwrap_or_else(|_| Err(Why::Silent("it takes too long".to_owned())))?;
     if !answer.status.is_success() {
-        return Err(refused(answer.status, &answer.body));
+        return Err(Refusal { why: refused(answer.status, &answer.body), answer: Some(answer) });
     }
     match json(&answer) {
         Read::Found(asset) => Ok(asset),
-        Read::CutOff(why) => Err(Why::Silent(why)),
-        Read::Unreadable(why) => Err(Why::Unreadable(why)),
+        Read::CutOff(why) => Err(Why::Silent(why).into()),
+        Read::Unreadable(why) => Err(Why::Unreadable(why).into()),
     }
 }
 

@@ -132,7 +132,7 @@ fn of_run(plan: &Plan, github: &GitHub<'_>, id: u64) -> Result<Findings, Diagnos
     let of_attempt = |name: &str| name.strip_prefix("receipt-report-")?.parse::<u32>().ok();
     let newest = uploads.iter().filter(|upload| !upload.expired);
     let newest = newest.max_by_key(|upload| of_attempt(&upload.name));
-    let newest = newest.filter(|upload| of_attempt(&upload.name).is_some());
+    let newest = newest.filter(|upload| of_attempt(&upload.name) == Some(run.run_attempt));
     let found = match newest {
         Some(upload) => unpacked(&github.download(upload)?, &upload.name)?,
         None => None,

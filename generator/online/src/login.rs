@@ -20,11 +20,12 @@ pub(crate) fn host() -> String {
 pub(crate) fn github(plan: &Plan) -> Result<GitHub<'static>, Diagnostic> {
     let host = host();
     let base = variable("GITHUB_API_URL").unwrap_or_else(|| api(&host));
-    if host == HOST && base.ends_with("/api/v3") {
-        let message =
-            format!("GITHUB_API_URL is {base}, and GITHUB_SERVER_URL says nothing of that server");
+    let is_of_host = base.trim_end_matches('/') == api(&host);
+    let is_here = base.starts_with("http://127.0.0.1:") || base.starts_with("http://localhost:");
+    if !is_of_host && !is_here {
+        let message = format!("GITHUB_API_URL is {base}, which is not the API of {host}");
         return Err(Diagnostic::new(Rule::WrongInput, message)
-            .with_remedy("set both: GITHUB_SERVER_URL is the address of its pages"));
+            .with_remedy("set GITHUB_SERVER_URL too, the address of its pages; or neither"));
     }
     let token = gh::login(&host).ok_or_else(|| {
         Diagnostic::new(Rule::WrongInput, format!("nobody is logged in to {host}"))

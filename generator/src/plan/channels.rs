@@ -126,6 +126,11 @@ fn tiers(model: &Model, common: &Common<'_>) -> Vec<TierPlan> {
     tiers
 }
 
+/// What the manifest is called as an asset, where the model does not say.
+pub(crate) fn manifest_name(model: &Model) -> String {
+    format!("{}-{{version}}.manifest.json", model.project.name)
+}
+
 /// What a GitHub release is by default: its title, and its notes.
 const TITLE: &str = "{tag}";
 const NOTES: &str = "{changelog}\n\n{install}\n";
@@ -144,7 +149,6 @@ fn github_release_plan(
         environment: environment(common),
         manifest,
         sums,
-        attestation: release.attestation.as_ref().map(ToString::to_string),
         title: release.title.as_ref().map_or_else(|| TITLE.to_owned(), ToString::to_string),
         notes: release.notes.as_ref().map_or_else(|| NOTES.to_owned(), ToString::to_string),
     }
@@ -166,7 +170,7 @@ pub(super) fn resolve(model: &Model) -> Vec<ChannelPlan> {
     let mut plans = Vec::new();
     if let Some(release) = github_release {
         let common = release.common();
-        let default = || format!("{}-{{version}}.manifest.json", model.project.name);
+        let default = || manifest_name(model);
         let manifest = release.manifest.as_ref().map_or_else(default, ToString::to_string);
         let plan = github_release_plan(release, &common, manifest);
         plans.push(channel(&common, Destination::GithubRelease(plan)));

@@ -11,6 +11,7 @@ mod targets;
 mod versions;
 
 pub use artifacts::whole_artifact;
+pub(crate) use channels::manifest_name;
 pub use channels::{official_targets, tier_entry};
 pub use itself::{is_lockstep_itself, own_repository};
 pub use targets::runner;

@@ -294,8 +294,8 @@ fn release(model: &Model, violations: &mut Violations) {
         Some(SumsAsset::Is(_)) => None,
     };
     let manifest = release.manifest.as_ref().map(FileNamePattern::as_str);
-    let attestation = release.attestation.as_ref().map(FileNamePattern::as_str);
-    let own = [("manifest", manifest), ("sums", sums), ("attestation", attestation)];
+    let default = plan::manifest_name(model);
+    let own = [("manifest", Some(manifest.unwrap_or(&default))), ("sums", sums)];
     for (index, (key, name)) in own.iter().enumerate() {
         let Some(name) = name else { continue };
         let fits = |part: &placeholder::Part<'_>| match part {
@@ -322,14 +322,6 @@ fn release(model: &Model, violations: &mut Violations) {
                 format!("give the {key} a name of its own"),
             );
         }
-    }
-    if release.attestation.is_some() && !model.attestations {
-        violations.add(
-            Rule::Credentials,
-            at.key("attestation"),
-            "an attestation as an asset, though the bundle gets none",
-            "take it out, or write `attestations: true`",
-        );
     }
     let templates = [
         ("title", release.title.as_ref().map(Text::as_str)),

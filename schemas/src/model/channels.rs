@@ -280,10 +280,6 @@ channels! {
         /// default `SHA256SUMS`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sums: Option<SumsAsset>,
-        /// The name of the attestation as an asset, by which users verify where assets come from and ask nobody. Without it
-        /// there is none; GitHub hands attestations out as well.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        attestation: Option<FileNamePattern>,
         /// The title, with `{project}`, `{version}` and `{tag}`. By default `{tag}`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         title: Option<Text>,

@@ -115,9 +115,6 @@ pub struct GithubReleasePlan {
     /// The name of the digests of all assets as an asset.
     #[serde(default)]
     pub sums: Option<String>,
-    /// The name of the attestation as an asset.
-    #[serde(default)]
-    pub attestation: Option<String>,
     /// The template of the title.
     pub title: String,
     /// The template of the notes.

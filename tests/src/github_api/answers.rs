@@ -103,6 +103,10 @@ impl State {
                 let found = found.and_then(|at| repository::reference(at, &name.join("/")));
                 Answered::found(found.as_ref())
             }
+            ["git", "tags", sha] => {
+                let found = self.repository.as_ref().and_then(|at| repository::tag(at, sha));
+                Answered::found(found.as_ref())
+            }
             ["contents", path @ ..] => {
                 let found = self.repository.as_ref().zip(asked("ref"));
                 let found =

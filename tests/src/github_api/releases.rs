@@ -70,6 +70,7 @@ impl State {
                 let mut public = self.releases.iter().filter(is_public);
                 shown(public.find(|release| release["id"] == self.latest))
             }
+            [id] => shown(self.releases.iter().find(|release| is_number(&release["id"], id))),
             [id, "assets"] => {
                 let of = |asset: &&(u64, Value)| asset.0.to_string() == *id;
                 let assets = self.assets.iter().filter(of).map(|(_, asset)| asset.clone());

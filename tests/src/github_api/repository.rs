@@ -21,8 +21,22 @@ pub(super) fn reference(repository: &Path, name: &str) -> Option<Value> {
     let commit = git(repository, &["rev-parse", "--verify", "--quiet", &name])?;
     let mut reference = Description::get().example("git-ref");
     reference["ref"] = json!(name);
-    reference["object"]["sha"] = json!(String::from_utf8(commit).unwrap().trim());
+    let sha = String::from_utf8(commit).unwrap();
+    reference["object"]["sha"] = json!(sha.trim());
+    let kind = git(repository, &["cat-file", "-t", sha.trim()])?;
+    reference["object"]["type"] = json!(String::from_utf8(kind).unwrap().trim());
     Some(reference)
+}
+
+/// An annotated tag, by its own id.
+pub(super) fn tag(repository: &Path, sha: &str) -> Option<Value> {
+    let text = String::from_utf8(git(repository, &["cat-file", "tag", sha])?).unwrap();
+    let of = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' '));
+    let mut tag = Description::get().example("git-tag");
+    tag["sha"] = json!(sha);
+    tag["object"]["sha"] = json!(of("object")?);
+    tag["object"]["type"] = json!(of("type")?);
+    Some(tag)
 }
 
 /// A file as a commit has it.

@@ -5,15 +5,18 @@ use std::fmt::Write as _;
 use lockstep_bundle::Verified;
 use lockstep_files::bounded;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::draft::Draft;
 use lockstep_schemas::manifest::{Manifest, names};
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::notes::{Part, parts};
 use lockstep_schemas::plan::{ChannelPlan, Destination, GithubReleasePlan, Plan, PlannedFile};
 
+use super::Settings;
+
 /// The longest notes that GitHub takes, in characters.
 const LONGEST: usize = 125_000;
-/// How much of them the changelog may take: the rest is for what else stands there.
-const LONGEST_CHANGELOG: usize = 100_000;
+/// The largest notes that are read, in bytes.
+const LARGEST: u64 = 4 << 20;
 
 /// The title.
 pub(super) fn title(plan: &GithubReleasePlan, manifest: &Manifest) -> String {
@@ -26,24 +29,32 @@ pub(super) fn title(plan: &GithubReleasePlan, manifest: &Manifest) -> String {
     })
 }
 
-/// The notes, in Markdown.
+/// The notes, in Markdown, behind the comment that says of which bundle they are.
 pub(super) fn notes(
     plan: &GithubReleasePlan,
     bundle: &Verified<'_>,
-    server: &str,
+    settings: &Settings,
     assets: &[String],
+    draft: &Draft,
 ) -> Result<String, Diagnostic> {
     let manifest = bundle.manifest();
-    let changelog = changelog(bundle, server)?;
-    let text = filled(&plan.notes, |part| match part {
-        Part::Project => manifest.project.clone(),
-        Part::Version => manifest.version.to_string(),
-        Part::Tag => manifest.tag.to_string(),
-        Part::Changelog => changelog.clone(),
-        Part::Install => install(bundle.plan(), manifest),
-        Part::Assets => assets.iter().fold(String::new(), |all, name| format!("{all}- `{name}`\n")),
-    });
-    let text = format!("{}\n", text.trim());
+    let link = link(bundle, &settings.server);
+    let said = changelog(bundle)?.unwrap_or_else(|| link.clone());
+    let with = |changelog: &str| {
+        let text = filled(&plan.notes, |part| match part {
+            Part::Project => manifest.project.clone(),
+            Part::Version => manifest.version.to_string(),
+            Part::Tag => manifest.tag.to_string(),
+            Part::Changelog => changelog.to_owned(),
+            Part::Install => install(bundle.plan(), manifest, settings),
+            Part::Assets => {
+                assets.iter().fold(String::new(), |all, name| format!("{all}- `{name}`\n"))
+            }
+        });
+        format!("{}\n{}\n", draft.comment(), text.trim())
+    };
+    let text = with(&said);
+    let text = if text.chars().count() > LONGEST { with(&link) } else { text };
     Ok(text.chars().take(LONGEST).collect())
 }
 
@@ -54,30 +65,35 @@ fn filled(template: &str, text: impl Fn(Part) -> String) -> String {
     })
 }
 
-/// What the changelog says of the version; where it says nothing, or more than there is room for, where it is.
-fn changelog(bundle: &Verified<'_>, server: &str) -> Result<String, Diagnostic> {
-    let manifest = bundle.manifest();
+/// What the changelog says of the version, where it says something.
+fn changelog(bundle: &Verified<'_>) -> Result<Option<String>, Diagnostic> {
     let path = bundle.folder().join(names::NOTES);
-    if path.is_file() {
-        let unreadable = |error: &dyn std::fmt::Display| {
-            Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
-                .in_file(path.display())
-        };
-        let bytes = bounded(&path, 4 << 20).map_err(|error| unreadable(&error))?;
-        let text = lockstep_files::text(bytes).map_err(|error| unreadable(&error))?;
-        if text.chars().count() <= LONGEST_CHANGELOG {
-            return Ok(text);
-        }
+    if !path.is_file() {
+        return Ok(None);
     }
-    let Some(file) = &bundle.plan().versions.released.changelog else { return Ok(String::new()) };
+    let unreadable = |error: &dyn std::fmt::Display| {
+        Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
+            .in_file(path.display())
+    };
+    let bytes = bounded(&path, LARGEST).map_err(|error| unreadable(&error))?;
+    lockstep_files::text(bytes).map(Some).map_err(|error| unreadable(&error))
+}
+
+/// Where the changelog is, where there is one.
+fn link(bundle: &Verified<'_>, server: &str) -> String {
+    let manifest = bundle.manifest();
+    let Some(file) = &bundle.plan().versions.released.changelog else { return String::new() };
     let repository = &manifest.source.repository;
-    Ok(format!("[{file}]({server}/{repository}/blob/{}/{file})", manifest.tag))
+    format!("[{file}]({server}/{repository}/blob/{}/{file})", manifest.tag)
 }
 
 /// How users install the version, channel by channel.
-fn install(plan: &Plan, manifest: &Manifest) -> String {
+fn install(plan: &Plan, manifest: &Manifest, settings: &Settings) -> String {
     let mut text = String::new();
-    for channel in &plan.channels {
+    let is_shipped = |channel: &&ChannelPlan| {
+        settings.channels.as_ref().is_none_or(|all| all.contains(&channel.kind()))
+    };
+    for channel in plan.channels.iter().filter(is_shipped) {
         for command in commands(plan, channel, manifest) {
             let _ = writeln!(text, "{command}");
         }
@@ -91,8 +107,12 @@ fn commands(plan: &Plan, channel: &ChannelPlan, manifest: &Manifest) -> Vec<Stri
     let is_of = |kinds: &[ArtifactKind]| {
         let files = plan.files().filter(|file| channel.artifacts.contains(file.artifact()));
         let files = files.filter(|file| kinds.contains(&file.kind()));
-        let mut names: Vec<&str> = files.filter_map(PlannedFile::package).collect();
-        names.dedup();
+        let mut names: Vec<&str> = Vec::new();
+        for name in files.filter_map(PlannedFile::package) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
         names
     };
     let each = |names: Vec<&str>, command: &dyn Fn(&str) -> String| {

@@ -19,7 +19,10 @@ pub(super) fn walk(
     let tag = &walk.asked.tag;
     done(report, format_args!("{tag} is {commit}"));
     let builds = runs(walk, "release.yml")?;
-    if let Some(other) = builds.iter().find(|run| run.head_sha != commit.as_str()) {
+    let (builds, others): (Vec<WorkflowRun>, Vec<WorkflowRun>) =
+        builds.into_iter().partition(|run| run.head_sha == commit.as_str());
+    // A branch can have the tag's name, and runs of its own.
+    if let Some(other) = others.first().filter(|_| builds.is_empty()) {
         let message =
             format!("{tag} is {commit} now, and was {} in {}", other.head_sha, other.html_url);
         report.problem(

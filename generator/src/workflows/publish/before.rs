@@ -93,7 +93,7 @@ fn check(channel: &ChannelPlan, mode: &str) -> Step {
         .with("rehearsal", expr("inputs.rehearsal"))
         .with("version", resolved("version"));
     let step = match &channel.switch {
-        Some(name) => step.with("switch", expr(format!("vars.{name}"))),
+        Some(name) => step.with("switch", expr(format!("vars.{name} || 'unset'"))),
         None => step,
     };
     match channel.kind() {

@@ -114,16 +114,11 @@ fn release(model: &Model, plan: &GithubReleasePlan, stage: ReleaseStage) -> Job 
             .with("version", resolved("version"))
             .with("commit", resolved("commit"))
             .with("prerelease", expr("inputs.prerelease"))
+            .with("channels", resolved("channels"))
             .with("token", github_token())
             // Without it a private repository is not there at all.
             .needing(Need::read(PermissionScope::Contents, "look for the release"))
     });
-    let step = match (&plan.attestation, stage) {
-        (Some(_), ReleaseStage::Prepare) => {
-            step.needing(Need::read(PermissionScope::Attestations, "make the attestation an asset"))
-        }
-        (Some(_), ReleaseStage::Publish) | (None, _) => step,
-    };
     let step = step
         .needing(Need::write(PermissionScope::Contents, reason))
         .needing(Need::Environment(plan.environment.clone()));
