@@ -21,7 +21,7 @@ pub struct Known {
     statuses: Vec<Value>,
     /// Issues, the newest first, which have a `label`, and may be `under` another.
     issues: Vec<Issue>,
-    /// Jobs: of the `run` with an id, which failed, with a `log`.
+    /// Jobs: of the `run` with an id, which failed where nothing else is said, with a `log`.
     jobs: Vec<FailedJob>,
     /// What runs uploaded, the newest first: by the `run` with an id, perhaps with a `receipt` or `findings` in it.
     uploads: Vec<Uploaded>,
@@ -70,6 +70,7 @@ struct FailedJob {
     run: u64,
     name: String,
     log: String,
+    conclusion: Option<String>,
 }
 
 /// An environment.
@@ -223,9 +224,10 @@ pub fn environment_with(name: &str, custom: bool, protected: bool, reviewers: bo
 impl FailedJob {
     fn tell(&self, state: &mut State) {
         let mut job = Description::get().example("job-paginated")["jobs"][0].take();
-        let Self { id, run, name, log } = self;
+        let Self { id, run, name, log, conclusion } = self;
+        let ended = conclusion.as_deref().unwrap_or("failure");
         let own = json!({
-            "id": id, "run_id": run, "run_attempt": 1, "name": name, "conclusion": "failure",
+            "id": id, "run_id": run, "run_attempt": 1, "name": name, "conclusion": ended,
             "created_at": "2026-11-28T00:00:00Z",
             "html_url": format!("https://github.com/someone/tool/actions/runs/{run}/job/{id}"),
         });
