@@ -141,6 +141,8 @@ enum DocumentName {
     PartialManifest,
     /// What `verify-manifest` found of a bundle
     Verification,
+    /// What a job of a release found and did
+    Receipt,
     /// What `perf-gate` measured
     Evidence,
     /// What a run found that stops a release
@@ -199,6 +201,7 @@ impl DocumentName {
             Self::Manifest => Document::Manifest,
             Self::PartialManifest => Document::PartialManifest,
             Self::Verification => Document::Verification,
+            Self::Receipt => Document::Receipt,
             Self::Evidence => Document::Evidence,
             Self::Findings => Document::Findings,
             Self::Report => Document::Report,
