@@ -51,7 +51,7 @@ impl GitHub<'_> {
     ///
     /// # Errors
     ///
-    /// Where GitHub does not say; [`Why::NotFound`](crate::Why::NotFound) where there is none that the token may see.
+    /// Where GitHub does not say; [`Why::NotFound`](crate::Why::NotFound) where the token may see no such repository.
     pub fn access(&self) -> Result<Access, Error> {
         let route = self.route("");
         self.ask(&Method::GET, route.trim_end_matches('/'), None, |answer| {

@@ -114,7 +114,7 @@ impl GitHub<'_> {
     ///
     /// # Errors
     ///
-    /// Where GitHub does not say; [`Why::NotFound`] where there is none.
+    /// Where GitHub does not say; [`Why::NotFound`] where it has no such release.
     pub fn release_of(&self, tag: &Tag) -> Result<Release, Error> {
         let tag = utf8_percent_encode(tag.as_str(), NON_ALPHANUMERIC);
         self.get(&self.route(&format!("releases/tags/{tag}")))
@@ -124,7 +124,7 @@ impl GitHub<'_> {
     ///
     /// # Errors
     ///
-    /// Where GitHub does not say; [`Why::NotFound`] where there is none.
+    /// Where GitHub does not say; [`Why::NotFound`] where it has no such release.
     pub fn release(&self, id: u64) -> Result<Release, Error> {
         self.get(&self.route(&format!("releases/{id}")))
     }
@@ -133,7 +133,7 @@ impl GitHub<'_> {
     ///
     /// # Errors
     ///
-    /// Where GitHub does not say; [`Why::NotFound`] where there is none.
+    /// Where GitHub does not say; [`Why::NotFound`] where it has no such release.
     pub fn latest_release(&self) -> Result<Release, Error> {
         self.get(&self.route("releases/latest"))
     }

@@ -140,7 +140,7 @@ fn costly_texts_are_refused() {
 #[test]
 fn wrong_words() {
     let project = Project::new("");
-    for arguments in [&["chek"][..], &["check", "a", "b"], &["schema", "receipt"], &[]] {
+    for arguments in [&["chek"][..], &["check", "a", "b"], &["schema", "receit"], &[]] {
         let outcome = lockstep(project.path(), arguments);
         assert_eq!(outcome.status, 2, "{}", outcome.text());
         assert!(outcome.stderr.contains("Usage: ") || outcome.stderr.contains("--help"));

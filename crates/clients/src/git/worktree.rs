@@ -54,7 +54,7 @@ pub fn remotes(folder: &Path) -> Result<Vec<(String, String)>, Diagnostic> {
     let mut git = git(folder);
     git.args(["config", "--get-regexp", "--null", r"^remote\..*\.url$"]);
     let listed = output(&mut git)?;
-    // 1: there is none.
+    // 1: it has no remote.
     if !listed.status.success() && listed.status.code() != Some(1) {
         let message = format!("git cannot tell its remotes: {}", complained(&listed));
         return Err(Diagnostic::new(Rule::ClientFailed, message));
