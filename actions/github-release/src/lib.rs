@@ -12,7 +12,7 @@ use lockstep_runner::inputs::{Bundle, Mode, Receipt, ReleaseVersion, Stage, chan
 use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::strings::{CommitSha, Version};
+use lockstep_schemas::strings::CommitSha;
 
 /// Drafts and publishes the GitHub release.
 #[derive(Debug, Parser)]
@@ -61,15 +61,10 @@ impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
         let plan = json::read_plan(&self.bundle.plan)?;
         let manifest = manifest(&self.bundle.bundle)?;
-        let version: Version = self
-            .release
-            .version
-            .parse()
-            .map_err(|error| Failure::new(Rule::WrongInput, format!("--version: {error}")))?;
         let release = Release {
             plan: &plan,
             plan_file: &self.bundle.plan,
-            version: &version,
+            version: &self.release.version,
             commit: Some(&self.commit),
             is_snapshot: false,
             manifest: &manifest,

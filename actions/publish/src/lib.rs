@@ -13,7 +13,6 @@ use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::strings::Version;
 
 /// Publishes one channel's artifacts.
 #[derive(Debug, Parser)]
@@ -76,15 +75,10 @@ impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
         let plan = json::read_plan(&self.bundle.plan)?;
         let manifest = manifest(&self.bundle.bundle)?;
-        let version: Version = self
-            .release
-            .version
-            .parse()
-            .map_err(|error| Failure::new(Rule::WrongInput, format!("--version: {error}")))?;
         let release = Release {
             plan: &plan,
             plan_file: &self.bundle.plan,
-            version: &version,
+            version: &self.release.version,
             commit: None,
             is_snapshot: false,
             manifest: &manifest,

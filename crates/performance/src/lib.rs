@@ -18,7 +18,7 @@ use lockstep_schemas::model::Measure;
 use lockstep_schemas::strings::Sha256;
 use sha2::Digest as _;
 
-/// The digest of how something is measured: evidence of another way is none.
+/// The digest of how something is measured: evidence that was measured in another way does not count.
 #[must_use]
 pub fn digest(measure: &Measure) -> Sha256 {
     let digest = sha2::Sha256::digest(json::line(measure).as_bytes());

@@ -22,7 +22,7 @@ pub type Times = BTreeMap<String, f64>;
 ///
 /// # Errors
 ///
-/// Where they are not there or not of their format, name no scenario, or give a time that is none.
+/// Where they are not there or not of their format, name no scenario, or give a time that cannot be one.
 pub fn read(path: &Path, format: ResultsFormat) -> Result<Times, Diagnostic> {
     let times = match format {
         ResultsFormat::Seconds => seconds(path)?,

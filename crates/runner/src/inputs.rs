@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use lockstep_schemas::model::ChannelKind;
+use lockstep_schemas::strings::Version;
 
 /// The plan of the repository that is checked out.
 #[derive(Debug, Clone, Args)]
@@ -29,7 +30,7 @@ pub struct Bundle {
 pub struct ReleaseVersion {
     /// The version of the release, without the tag's prefix.
     #[arg(long)]
-    pub version: String,
+    pub version: Version,
 }
 
 /// Where everything that jobs pass on stands.

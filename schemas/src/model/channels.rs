@@ -182,7 +182,7 @@ impl Channels {
 pub enum SumsAsset {
     /// There is one of this name.
     Named(FileNamePattern),
-    /// There is none.
+    /// It is left out.
     Is(Absent),
 }
 
@@ -276,7 +276,7 @@ channels! {
         /// The name of the manifest as an asset. By default `{project}-{version}.manifest.json`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         manifest: Option<FileNamePattern>,
-        /// The name of the digests of all assets as an asset, as `sha256sum -c` reads them; `false` where there is none. By
+        /// The name of the digests of all assets as an asset, as `sha256sum -c` reads them; `false` leaves them out. By
         /// default `SHA256SUMS`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sums: Option<SumsAsset>,

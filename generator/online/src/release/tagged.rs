@@ -68,10 +68,9 @@ fn unpublished(walk: &Walk<'_>, commit: &CommitSha, report: &mut Report) -> Resu
     let live = format!("lockstep publish {tag}");
     if let Some(run) = runs(walk, "release-publish.yml")?.first() {
         // A live run that succeeded is on record.
-        let what = match run.conclusion {
-            Some(Conclusion::Success) => "the rehearsal",
-            _ => "the last run of release-publish.yml",
-        };
+        let has_succeeded = run.conclusion == Some(Conclusion::Success);
+        let what =
+            if has_succeeded { "the rehearsal" } else { "the last run of release-publish.yml" };
         if is_good(run, what, report) {
             next(report, "publish it", &live);
         }
