@@ -103,6 +103,41 @@ impl Version {
         format!("{}-dev.{run}", self.numbers()).parse()
     }
 
+    /// What to tag where this version cannot be published: the next patch, or the next of the same prereleases. `None` where its
+    /// numbers are larger than a program counts.
+    #[must_use]
+    pub fn following(&self) -> Option<Self> {
+        let mut next = semver::Version::parse(self.as_str()).ok()?;
+        next.build = semver::BuildMetadata::EMPTY;
+        if next.pre.is_empty() {
+            next.patch = next.patch.checked_add(1)?;
+        } else {
+            let (label, number) = next.pre.rsplit_once('.').unwrap_or((&next.pre, "0"));
+            let pre = match number.parse::<u64>() {
+                Ok(number) => format!("{label}.{}", number.checked_add(1)?),
+                Err(_) => format!("{}.1", next.pre),
+            };
+            next.pre = semver::Prerelease::new(&pre).ok()?;
+        }
+        next.to_string().parse().ok()
+    }
+
+    /// What its prereleases are called: the first word after the numbers, such as `beta` of `1.2.3-beta.1`. `None` of what is no
+    /// prerelease, or has no word there.
+    #[must_use]
+    pub fn prerelease_label(&self) -> Option<&str> {
+        let text = self.as_str().split('+').next().unwrap_or_default();
+        let word = text.split_once('-')?.1.split('.').next().unwrap_or_default();
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        Some(word).filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()))
+    }
+
+    /// Whether it is a prerelease.
+    #[must_use]
+    pub fn is_prerelease(&self) -> bool {
+        self.as_str().split('+').next().unwrap_or_default().contains('-')
+    }
+
     /// Its three numbers.
     fn numbers(&self) -> &str {
         self.as_str().split(['-', '+']).next().unwrap_or_default()

@@ -12,10 +12,11 @@ use tempfile::TempDir;
 
 use crate::github_api::{GitHubApi, Known, TOKEN};
 use crate::program::{self, Outcome, lockstep};
+use crate::registries::{Npm, Rules};
 use crate::samples;
 
 /// Command lines, and what of the project is changed before: one file of `tests/cases/commands`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
     /// Files that are written, or with `null` removed.
@@ -30,6 +31,9 @@ pub struct Script {
     /// What GitHub knows, where it is asked.
     #[serde(default)]
     pub github: Option<Known>,
+    /// What goes wrong at the registry of npm packages, where there is one.
+    #[serde(default)]
+    pub npm: Option<Rules>,
     /// The command lines, in sh.
     pub run: String,
 }
@@ -66,6 +70,23 @@ impl Script {
 
     /// Runs it in a copy of `tests/projects/tool`, a repository whose commit is always the same.
     pub fn run(&self) -> Outcome {
+        let Some(rules) = &self.npm else { return self.run_on_github() };
+        let npm = Npm::new();
+        npm.proxy.with(|state| state.rules = rules.clone());
+        let mut script = self.clone();
+        let env: [(&str, String); 4] = [
+            ("npm_config_registry", npm.proxy.address()),
+            ("npm_config_offline", "false".to_owned()),
+            ("LOCKSTEP_TOKEN", Npm::token().to_owned()),
+            ("NPM_PATH", Npm::path().into_string().unwrap()),
+        ];
+        for (name, value) in env {
+            script.env.entry(name.to_owned()).or_insert(value);
+        }
+        script.run_on_github()
+    }
+
+    fn run_on_github(&self) -> Outcome {
         let folder = self.project();
         let Some(known) = &self.github else { return self.sh(folder.path(), &self.run) };
         let api = GitHubApi::new();
@@ -160,7 +181,8 @@ impl Script {
 
     /// Runs a script there.
     pub fn sh(&self, folder: &Path, script: &str) -> Outcome {
-        let path = std::env::var("PATH").unwrap();
+        let path =
+            self.env.get("NPM_PATH").cloned().unwrap_or_else(|| std::env::var("PATH").unwrap());
         let output = Command::new("sh")
             .args(["-euc", script])
             .current_dir(folder)

@@ -11,6 +11,7 @@ pub mod hostile;
 pub mod pairs;
 pub mod program;
 pub mod project;
+pub mod registries;
 pub mod rules;
 pub mod runs;
 pub mod samples;

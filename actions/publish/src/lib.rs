@@ -1,14 +1,17 @@
 //! Publishes the artifacts of one channel: looks at what is there, publishes what is not, confirms.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use lockstep_bundle::{Release, Verified, manifest, verify};
 use lockstep_channels::github_release::{GithubRelease, Settings};
-use lockstep_channels::{Ledger, receipt};
+use lockstep_channels::npm::Npm;
+use lockstep_channels::{Ledger, Permit, Waiting, receipt};
 use lockstep_files::json;
 use lockstep_github::{GitHub, PUBLIC};
-use lockstep_runner::inputs::{Bundle, Receipt, ReleaseVersion, channel};
+use lockstep_registries::{Patience, Web};
+use lockstep_runner::inputs::{Bundle, Mode, Receipt, ReleaseVersion, channel};
 use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
@@ -42,6 +45,9 @@ pub struct Inputs {
     /// The folder for what the channel has that is not in the bundle.
     #[arg(long, default_value = "lockstep/release")]
     pub assets: PathBuf,
+    /// How many seconds a registry may take until users can have what it took.
+    #[arg(long, default_value = "1200")]
+    pub wait: u64,
     /// The receipt.
     #[command(flatten)]
     pub receipt: Receipt,
@@ -58,6 +64,16 @@ pub enum PublishMode {
     Rehearsal,
     /// Its artifacts are published.
     Live,
+}
+
+impl PublishMode {
+    /// That it may publish, where it does.
+    fn permit(self) -> Option<Permit> {
+        match self {
+            Self::Live => Permit::of(Mode::Live),
+            Self::Preflight | Self::Look | Self::Rehearsal => Permit::of(Mode::Rehearsal),
+        }
+    }
 }
 
 impl Action for Inputs {
@@ -93,35 +109,46 @@ impl Program for Inputs {
         self.switched_on(report);
         let is_rehearsal = self.rehearsal || self.mode == PublishMode::Rehearsal;
         let mut ledger = Ledger::new(&self.receipt.receipt, receipt(&manifest, is_rehearsal))?;
+        let done = self.channel(&plan, bundle, &mut ledger, report);
+        // Whatever it came to: what was done is told.
+        ledger.show(report);
+        report.output("receipt", ledger.file().display());
+        done
+    }
+}
+
+impl Inputs {
+    fn channel(
+        &self,
+        plan: &Plan,
+        bundle: Verified<'_>,
+        ledger: &mut Ledger,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
         match (self.channel, self.mode) {
             (ChannelKind::GithubRelease, PublishMode::Preflight | PublishMode::Look) => {
-                self.look_at_release(&plan, bundle, &mut ledger, report)?;
+                self.look_at_release(plan, bundle, ledger, report)
             }
             (ChannelKind::GithubRelease, PublishMode::Rehearsal | PublishMode::Live) => {
                 let what = "a GitHub release is published by `github-release`";
-                return Err(Failure::new(Rule::WrongInput, what));
+                Err(Failure::new(Rule::WrongInput, what))
             }
+            (ChannelKind::Npm, mode) => self.npm(mode, bundle, ledger, report),
             (
-                ChannelKind::Npm
-                | ChannelKind::Pypi
+                ChannelKind::Pypi
                 | ChannelKind::CratesIo
                 | ChannelKind::Homebrew
                 | ChannelKind::CargoBinstall,
                 _,
             ) => {
                 let what = format!("this version cannot publish to {} yet", self.channel.label());
-                return Err(Failure::new(Rule::ChannelUnknown, what).with_remedy(
+                Err(Failure::new(Rule::ChannelUnknown, what).with_remedy(
                     "leave the channel out of this run, and publish what it ships by hand",
-                ));
+                ))
             }
         }
-        ledger.show(report);
-        report.output("receipt", ledger.file().display());
-        Ok(())
     }
-}
 
-impl Inputs {
     /// That the channel's variable lets it go live, where it has one.
     fn switched_on(&self, report: &mut Report) {
         let Some(switch) = &self.switch else { return };
@@ -144,6 +171,30 @@ impl Inputs {
         ));
     }
 
+    fn npm(
+        &self,
+        mode: PublishMode,
+        bundle: Verified<'_>,
+        ledger: &mut Ledger,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        let web = Web::new(Patience::default(), &tell);
+        let token = token();
+        let waiting = Waiting { visible: Duration::from_secs(self.wait) };
+        let npm = Npm::new(bundle, &web, token.as_deref(), waiting)?;
+        npm.look(ledger, report)?;
+        match (mode, mode.permit()) {
+            (PublishMode::Look, _) => npm.names_are_there(report)?,
+            (PublishMode::Preflight, _) => npm.preflight(report)?,
+            (PublishMode::Rehearsal | PublishMode::Live, _) if report.has_problems() => {}
+            (PublishMode::Rehearsal | PublishMode::Live, None) => npm.rehearse(ledger, report)?,
+            (PublishMode::Rehearsal | PublishMode::Live, Some(permit)) => {
+                npm.publish(&permit, ledger, report)?;
+            }
+        }
+        Ok(())
+    }
+
     fn look_at_release(
         &self,
         plan: &Plan,
@@ -152,7 +203,7 @@ impl Inputs {
         report: &mut Report,
     ) -> Result<(), Failure> {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let token = variable("LOCKSTEP_TOKEN").ok_or_else(|| {
+        let token = token().ok_or_else(|| {
             Failure::new(Rule::WrongInput, "GitHub must be asked, and there is no token")
                 .with_remedy("set LOCKSTEP_TOKEN; `gh auth token` prints yours")
         })?;
@@ -165,4 +216,10 @@ impl Inputs {
         there.look(ledger, report)?;
         Ok(())
     }
+}
+
+/// The token that publishes, where there is one.
+fn token() -> Option<String> {
+    let token = std::env::var("LOCKSTEP_TOKEN").ok()?.trim().to_owned();
+    Some(token).filter(|token| !token.is_empty())
 }

@@ -29,7 +29,7 @@ pub(crate) fn write(asked: &Inputs, jobs: &Jobs, report: &mut Report) -> Result<
             left_out.push(kind.label());
             continue;
         }
-        for file in shipped(&asked.bundle, &plan, &manifest, &channel.artifacts)? {
+        for file in shipped(&asked.bundle, &plan, &manifest, channel)? {
             let size = file.size.to_string();
             table.row([kind.label(), file.name.as_str(), &size, file.sha256.as_str()]);
         }

@@ -20,7 +20,7 @@ pub use contents::{Contents, FileInside, Inside, Recognized};
 pub use digest::{Digest, is_executable};
 pub use expected::{Expected, expected, target};
 pub use folder::{CHANGED_ON_THE_WAY, UPLOAD_PREFIX, WorkingFolder, list, list_all};
-pub use npm::runs_when_installed;
+pub use npm::{depends_on, runs_when_installed};
 pub use parallel::{ARCHIVES, in_parallel};
 pub use shipped::{Shipped, shipped};
 pub use sums::listed;

@@ -1,5 +1,12 @@
 //! What of an npm package several programs look at.
 
+use std::collections::BTreeSet;
+use std::io::Read as _;
+use std::path::Path;
+
+use lockstep_archives::{Error, Format, visit};
+use lockstep_files::json;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use serde_json::{Map, Value};
 
 /// The scripts that npm runs when a package is installed
@@ -8,6 +15,40 @@ const INSTALL_SCRIPTS: [&str; 3] = ["preinstall", "install", "postinstall"];
 
 /// The folder below which everything in a package stands.
 pub(crate) const NPM_ROOT: &str = "package";
+
+/// The largest `package.json` that is read, in bytes.
+const LARGEST: u64 = 256 * 1024;
+
+/// The names of the packages that npm installs along with the one in a tarball.
+///
+/// # Errors
+///
+/// Where it cannot be read.
+pub fn depends_on(tarball: &Path) -> Result<BTreeSet<String>, Diagnostic> {
+    let mut text = Vec::new();
+    let place = format!("{NPM_ROOT}/package.json");
+    let visited = visit(Format::TarGz, tarball, &mut |member, bytes| {
+        if member.name == place {
+            bytes.take(LARGEST).read_to_end(&mut text)?;
+        }
+        Ok(())
+    });
+    visited.map_err(|error| {
+        let message = match error {
+            Error::Refused(what) => what,
+            Error::Io(error) => error.to_string(),
+        };
+        Diagnostic::new(Rule::FileUnreadable, message).in_file(tarball.display())
+    })?;
+    let package: Map<String, Value> = json::of_json(&text).map_err(|error| {
+        Diagnostic::new(Rule::PackageClaim, format!("is not valid: {error}"))
+            .in_file(tarball.display())
+            .in_member("package.json")
+    })?;
+    let kinds = ["dependencies", "optionalDependencies", "peerDependencies"];
+    let listed = kinds.into_iter().filter_map(|kind| package.get(kind)?.as_object());
+    Ok(listed.flat_map(|listed| listed.keys().cloned()).collect())
+}
 
 /// What of a package runs on every user's machine when it is installed: scripts, a native module that is built,
 /// and packages that it brings along, which may have either.

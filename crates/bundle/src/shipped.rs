@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::Manifest;
-use lockstep_schemas::plan::Plan;
-use lockstep_schemas::strings::{FileName, Id, Sha256};
+use lockstep_schemas::plan::{ChannelPlan, Plan, PlannedFile};
+use lockstep_schemas::strings::{FileName, Integrity, Sha256};
 
 use crate::{Digest, expected};
 
@@ -20,6 +20,10 @@ pub struct Shipped {
     pub size: u64,
     /// Its digest.
     pub sha256: Sha256,
+    /// Its digest as npm has it, of an npm package.
+    pub integrity: Option<Integrity>,
+    /// The name of the package that it is, where it is one.
+    pub package: Option<String>,
 }
 
 impl Shipped {
@@ -33,11 +37,13 @@ impl Shipped {
         let name = name.parse().map_err(|error| {
             Diagnostic::new(Rule::WrongForm, format!("a file cannot be called `{name}`: {error}"))
         })?;
-        Ok(Self { name, path, size: digest.size, sha256: digest.sha256 })
+        let (size, sha256) = (digest.size, digest.sha256);
+        Ok(Self { name, path, size, sha256, integrity: None, package: None })
     }
 }
 
-/// The files of some artifacts, in the plan's order. What carries the manifest is not in it, and is read.
+/// The files that a channel ships, in the plan's order: of its artifacts those of targets that it promises to ship to. What
+/// carries the manifest is not in it, and is read.
 ///
 /// # Errors
 ///
@@ -46,9 +52,12 @@ pub fn shipped(
     folder: &Path,
     plan: &Plan,
     manifest: &Manifest,
-    artifacts: &[Id],
+    channel: &ChannelPlan,
 ) -> Result<Vec<Shipped>, Diagnostic> {
-    let files = plan.files().filter(|file| artifacts.contains(file.artifact()));
+    let is_shipped = |file: &PlannedFile<'_>| {
+        channel.artifacts.contains(file.artifact()) && channel.ships_to(file.target())
+    };
+    let files = plan.files().filter(is_shipped);
     let mut shipped = Vec::new();
     for expected in expected(files, &manifest.version)? {
         let mut recorded =
@@ -61,6 +70,8 @@ pub fn shipped(
             path: folder.join(record.name.as_str()),
             size: record.size,
             sha256: record.sha256.clone(),
+            integrity: record.integrity.clone(),
+            package: expected.file.package().map(str::to_owned),
         }));
     }
     Ok(shipped)

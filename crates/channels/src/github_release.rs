@@ -226,9 +226,8 @@ impl<'a> GithubRelease<'a> {
     }
 
     fn is_prerelease(&self) -> bool {
-        let version = self.bundle.manifest().version.as_str();
-        let says = || version.split('+').next().unwrap_or_default().contains('-');
-        self.settings.prerelease.unwrap_or_else(says)
+        let version = &self.bundle.manifest().version;
+        self.settings.prerelease.unwrap_or_else(|| version.is_prerelease())
     }
 
     /// What of the wanted is not among some assets, byte for byte.
@@ -309,7 +308,5 @@ fn channel<'a>(
         | Destination::Homebrew(_)
         | Destination::CargoBinstall(_) => None,
     };
-    bundle.plan().channels.iter().find_map(of).ok_or_else(|| {
-        Diagnostic::new(Rule::WrongInput, "the plan does not ship to a GitHub release")
-    })
+    bundle.plan().channels.iter().find_map(of).ok_or_else(|| crate::not_shipped_to(KIND))
 }

@@ -102,6 +102,18 @@ impl Ledger {
         self.write()
     }
 
+    /// Whether there was this of a file.
+    #[must_use]
+    pub fn is(&self, channel: ChannelKind, name: &FileName, before: FileState) -> bool {
+        let is_it = |file: &&FileRecord| file.channel == channel && file.name == *name;
+        self.files().find(is_it).is_some_and(|file| file.before == before)
+    }
+
+    /// What there is of each file.
+    pub fn files(&self) -> impl Iterator<Item = &FileRecord> {
+        self.receipt.files.iter()
+    }
+
     fn record(&mut self, channel: ChannelKind, name: &str) -> Option<&mut FileRecord> {
         let mut files = self.receipt.files.iter_mut();
         files.find(|file| file.channel == channel && file.name.as_str() == name)

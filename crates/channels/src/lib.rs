@@ -3,12 +3,17 @@
 
 pub mod github_release;
 mod ledger;
+pub mod npm;
+mod order;
+mod registry;
 
 pub use ledger::Ledger;
+pub use registry::Waiting;
 
 use lockstep_runner::inputs::Mode;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::Manifest;
-use lockstep_schemas::model::{SchemaVersion, Stage};
+use lockstep_schemas::model::{ChannelKind, SchemaVersion, Stage};
 use lockstep_schemas::receipt::{Receipt, RunRecord};
 
 /// The address of the server that has the repository's pages.
@@ -17,6 +22,12 @@ pub fn server() -> String {
     let server = std::env::var("GITHUB_SERVER_URL").ok().filter(|server| !server.is_empty());
     let server = server.unwrap_or_else(|| "https://github.com".to_owned());
     server.trim_end_matches('/').to_owned()
+}
+
+/// That a plan does not ship to a channel.
+fn not_shipped_to(channel: ChannelKind) -> Diagnostic {
+    let message = format!("the plan does not ship to {}", channel.label());
+    Diagnostic::new(Rule::WrongInput, message)
 }
 
 /// The receipt of a job that publishes a bundle, before it found anything.

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use http::Uri;
 
 /// Whether nobody else reads what is sent to an address: it is of https, or of this machine.
-pub(crate) fn is_private(address: &str) -> bool {
+#[must_use]
+pub fn is_private(address: &str) -> bool {
     let Ok(address) = address.parse::<Uri>() else { return false };
     let host = address.host().unwrap_or_default().trim_matches(['[', ']']);
     let is_here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());

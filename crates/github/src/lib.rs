@@ -23,6 +23,7 @@ mod statuses;
 mod uploads;
 
 pub use access::{Access, Permissions};
+pub use address::is_private;
 pub use client::{GitHub, PUBLIC};
 pub use environments::{
     Environment, ProtectionKind, ProtectionRule, RefKind, RefPattern, RefPolicy,

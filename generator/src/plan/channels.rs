@@ -178,7 +178,12 @@ pub(super) fn resolve(model: &Model) -> Vec<ChannelPlan> {
     if let Some(npm) = npm {
         let common = npm.common();
         let registry = registry(&common, npm.auth, "NPM_TOKEN");
-        let plan = NpmPlan { registry, clients: npm.clients.clone() };
+        let plan = NpmPlan {
+            registry,
+            clients: npm.clients.clone(),
+            access: npm.access,
+            tag: npm.tag.clone(),
+        };
         plans.push(channel(&common, Destination::Npm(plan)));
     }
     if let Some(pypi) = pypi {

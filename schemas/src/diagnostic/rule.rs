@@ -238,6 +238,21 @@ rules! {
     /// There is a release or a draft of the tag that this bundle did not make. What is public is never changed, and what
     /// somebody else drafted is theirs.
     ReleaseInTheWay = "release-in-the-way",
+    /// A registry does not answer, or not in a form that can be read.
+    RegistrySilent = "registry-silent",
+    /// A registry does not take the token or the identity that it is shown.
+    CredentialsRefused = "credentials-refused",
+    /// A registry has never heard of a package. Its first version is published by hand, since neither trusted publishing nor
+    /// most tokens can make a name.
+    PackageUnknown = "package-unknown",
+    /// A registry has another file under this name and version. What users may have is never replaced.
+    OtherBytes = "other-bytes",
+    /// A version is used up: the registry took it once, has nothing to show for it, and takes it no more.
+    VersionUsedUp = "version-used-up",
+    /// A registry took a file, and does not show it yet. It is not broken, and is not published again.
+    NotVisibleYet = "not-visible-yet",
+    /// A file did not get to a registry: it was refused, or nobody answered.
+    NotPublished = "not-published",
     /// A question that only people can answer was not answered with yes.
     Undecided = "undecided",
     /// No run built what is to be published: `release.yml` has not succeeded for the tag.

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::artifacts::Smoke;
 use super::tiers::TierEntry;
 use crate::strings::{
-    EnvironmentName, FileNamePattern, FormulaPath, Id, NotesTemplate, Repository, SettingName,
-    TargetSelector, Text,
+    DistTag, EnvironmentName, FileNamePattern, FormulaPath, Id, NotesTemplate, Repository,
+    SettingName, TargetSelector, Text,
 };
 
 /// A channel's name.
@@ -311,6 +311,13 @@ channels! {
         /// The clients that delivery installs with.
         #[serde(default = "npm_alone")]
         clients: Vec<NpmClient>,
+        /// Who may see the packages.
+        #[serde(default)]
+        access: NpmAccess,
+        /// The dist-tag of every release. By default `latest`; a prerelease gets what its version calls it, such as `beta`, and
+        /// a version below the latest `release-1` of its major version: what users get who ask for none never goes back.
+        #[serde(default, rename = "dist-tag", skip_serializing_if = "Option::is_none")]
+        tag: Option<DistTag>,
     }
 
     /// The Python package index.
@@ -370,6 +377,28 @@ channels! {
         /// The artifact of the crate whose metadata leads to the archives.
         #[serde(rename = "crate")]
         crate_artifact: Id,
+    }
+}
+
+/// Who may see the packages of a scope ([documentation](https://docs.npmjs.com/package-scope-access-level-and-visibility)).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NpmAccess {
+    /// Everybody.
+    #[default]
+    Public,
+    /// Whom the scope's owner lets.
+    Restricted,
+}
+
+impl NpmAccess {
+    /// As npm calls it.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Restricted => "restricted",
+        }
     }
 }
 

@@ -3,8 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ChannelKind, NpmClient, Smoke, Tier};
-use crate::strings::{EnvironmentName, FormulaPath, Id, Repository, SettingName, Text};
+use crate::model::{ChannelKind, NpmAccess, NpmClient, Smoke, Tier};
+use crate::strings::{
+    DistTag, EnvironmentName, FormulaPath, Id, Repository, SettingName, TargetId, Text,
+};
 
 /// A channel, resolved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +41,19 @@ impl ChannelPlan {
             Destination::Homebrew(_) => ChannelKind::Homebrew,
             Destination::CargoBinstall(_) => ChannelKind::CargoBinstall,
         }
+    }
+
+    /// Whether it ships what is of a target, or of none.
+    #[must_use]
+    pub fn ships_to(&self, target: Option<&TargetId>) -> bool {
+        let promise = match target {
+            None => self.tier.as_ref(),
+            Some(target) => {
+                let is_of = |tier: &&TierPlan| tier.target.as_deref() == Some(target.as_str());
+                self.tiers.iter().find(is_of)
+            }
+        };
+        promise.is_none_or(|promise| promise.tier.ships())
     }
 
     /// The environment of its jobs, where they have one.
@@ -139,6 +154,11 @@ pub struct NpmPlan {
     pub registry: RegistryPlan,
     /// The clients that delivery installs with.
     pub clients: Vec<NpmClient>,
+    /// Who may see the packages.
+    pub access: NpmAccess,
+    /// The dist-tag of every release; none where the version says which.
+    #[serde(default)]
+    pub tag: Option<DistTag>,
 }
 
 /// How a registry knows that it is us.

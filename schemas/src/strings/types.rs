@@ -119,6 +119,15 @@ string_types! {
         example: "sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==",
     }
 
+    /// A dist-tag of an npm package. What npm could read as versions, such as `v1` or `1.x`, is none
+    /// ([documentation](https://docs.npmjs.com/cli/v11/commands/npm-dist-tag#caveats)).
+    DistTag {
+        max: 100,
+        pattern: r"^(?:[a-uwyz]|[vx][a-z-])[a-z0-9-]*(?:[._][a-z0-9-]+)*$",
+        rule: "a dist-tag: lower-case letters, digits and `-`, and nothing that could be a version",
+        example: "latest",
+    }
+
     /// A branch, tag or commit of a git repository
     /// ([`git check-ref-format`](https://git-scm.com/docs/git-check-ref-format)).
     GitRef {

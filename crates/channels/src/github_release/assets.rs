@@ -40,7 +40,7 @@ pub(super) fn wanted(
     folder: &Path,
 ) -> Result<Vec<Shipped>, Diagnostic> {
     let manifest = bundle.manifest();
-    let mut wanted = shipped(bundle.folder(), bundle.plan(), manifest, &channel.artifacts)?;
+    let mut wanted = shipped(bundle.folder(), bundle.plan(), manifest, channel)?;
     if wanted.is_empty() {
         let message = "nothing of the bundle is for the GitHub release";
         return Err(Diagnostic::new(Rule::WrongInput, message));

@@ -25,7 +25,7 @@ pub(super) fn jobs(model: &Model, plan: &Plan) -> Vec<Job> {
     let announce = announce(model, plan, &gates);
     let mut jobs = vec![resolve(model, plan)];
     jobs.extend(gates);
-    jobs.extend(plan.channels.iter().map(|channel| preflight(model, channel)));
+    jobs.extend(plan.channels.iter().map(|channel| preflight(model, plan, channel)));
     jobs.push(look(model, plan));
     jobs.push(announce);
     jobs
@@ -107,9 +107,9 @@ fn check(channel: &ChannelPlan, mode: &str) -> Step {
     }
 }
 
-fn of_bundle(model: &Model, name: &str, label: &str, steps: Vec<Step>) -> Job {
-    let steps =
-        merged([programs::take(model), look_at_bundle(), steps, vec![upload_receipt(name)]]);
+fn of_bundle(model: &Model, name: &str, label: &str, clients: Vec<Step>, steps: Vec<Step>) -> Job {
+    let receipt = vec![upload_receipt(name)];
+    let steps = merged([clients, programs::take(model), look_at_bundle(), steps, receipt]);
     let commit = Checkout::Of(resolved("commit"));
     let job = job(model, name, label, 15, commit, steps);
     Job { needs: vec![id("resolve")], ..job }
@@ -117,7 +117,7 @@ fn of_bundle(model: &Model, name: &str, label: &str, steps: Vec<Step>) -> Job {
 
 /// The preflight of a channel: in its environment, with its secret and its identity, as what publishes to it has them,
 /// and with no permission to write.
-fn preflight(model: &Model, channel: &ChannelPlan) -> Job {
+fn preflight(model: &Model, plan: &Plan, channel: &ChannelPlan) -> Job {
     let kind = channel.kind();
     let step = check(channel, "preflight").as_role(Role::Preflight(kind));
     let step = match channel.environment() {
@@ -130,7 +130,9 @@ fn preflight(model: &Model, channel: &ChannelPlan) -> Job {
         (None, None) => (None, step),
     };
     let steps = trade.into_iter().chain([step]).collect();
-    let job = of_bundle(model, &preflight_id(kind), &format!("Check {}", kind.label()), steps);
+    let client = jobs::client(plan, channel).into_iter().collect();
+    let label = format!("Check {}", kind.label());
+    let job = of_bundle(model, &preflight_id(kind), &label, client, steps);
     let condition = vec![Fact::Selected(kind, true).into(), Fact::Admitted(true).into()];
     Job { condition: Some(Condition::All(condition)), ..job }
 }
@@ -144,7 +146,12 @@ fn look(model: &Model, plan: &Plan) -> Job {
     let look =
         |channel: &ChannelPlan| check(channel, "look").when(Fact::Selected(channel.kind(), true));
     let steps = plan.channels.iter().map(look).collect();
-    let job = of_bundle(model, "look", "Look at the channels without credentials", steps);
+    let client = |channel: &ChannelPlan| {
+        Some(jobs::client(plan, channel)?.when(Fact::Selected(channel.kind(), true)))
+    };
+    let clients = plan.channels.iter().filter_map(client).collect();
+    let label = "Look at the channels without credentials";
+    let job = of_bundle(model, "look", label, clients, steps);
     let condition = vec![Fact::Rehearsal.into(), Fact::Admitted(false).into()];
     Job { condition: Some(Condition::All(condition)), ..job }
 }

@@ -73,18 +73,28 @@ fn in_one_step(model: &Model, channel: &ChannelPlan, stage: ReleaseStage) -> Opt
     }
 }
 
+/// The step that sets up the client of a channel's registry: the one that publishes is tried before.
+pub(super) fn client(plan: &Plan, channel: &ChannelPlan) -> Option<Step> {
+    match &channel.to {
+        Destination::Npm(_) => Some(node("Set up npm", PUBLISHING_NODE)),
+        Destination::Pypi(_) => Some(uv(PUBLISHING_UV)),
+        // cargo cannot upload a crate that was packaged before: it packages the sources again, which gives the same bytes by
+        // the same cargo alone. The rules hold that a crate has its toolchain.
+        Destination::CratesIo(_) => Some(cargo(plan.toolchain.rust.as_ref()?.as_str())),
+        Destination::GithubRelease(_)
+        | Destination::Homebrew(_)
+        | Destination::CargoBinstall(_) => None,
+    }
+}
+
 /// The upload of a channel's artifacts to its registry.
 pub(super) fn upload(model: &Model, plan: &Plan, channel: &ChannelPlan) -> Option<Job> {
-    let of = |plan, client, packages| Registry { kind: channel.kind(), plan, client, packages };
+    let client = client(plan, channel)?;
+    let of = |plan, packages| Registry { kind: channel.kind(), plan, client, packages };
     let registry = match &channel.to {
-        Destination::Npm(npm) => of(&npm.registry, node("Set up npm", PUBLISHING_NODE), false),
-        Destination::Pypi(registry) => of(registry, uv(PUBLISHING_UV), false),
-        Destination::CratesIo(registry) => {
-            // cargo cannot upload a crate that was packaged before: it packages the sources again, which gives the same
-            // bytes by the same cargo alone. The rules hold that a crate has its toolchain.
-            let rust = plan.toolchain.rust.as_ref()?;
-            of(registry, cargo(rust.as_str()), true)
-        }
+        Destination::Npm(npm) => of(&npm.registry, false),
+        Destination::Pypi(registry) => of(registry, false),
+        Destination::CratesIo(registry) => of(registry, true),
         Destination::GithubRelease(_)
         | Destination::Homebrew(_)
         | Destination::CargoBinstall(_) => return None,

@@ -1,5 +1,7 @@
 //! npm ([commands](https://docs.npmjs.com/cli/v11/commands)).
 
+mod publishing;
+
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
@@ -8,6 +10,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use serde_json::Value;
 
 use crate::process::run;
+pub use publishing::{Access, Publishing, Refusal, publish, registries, scope, version, whoami};
 
 /// A package that npm packed.
 #[derive(Debug, Clone, PartialEq, Eq)]

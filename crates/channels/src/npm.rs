@@ -1,0 +1,314 @@
+//! npm: its registry is read, and written by npm itself.
+
+mod preflight;
+mod tag;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
+
+use lockstep_bundle::{Shipped, Verified, depends_on, shipped};
+use lockstep_clients::npm::{self, Access, Publishing, Refusal};
+use lockstep_registries::npm::{Registry as Reader, Standing};
+use lockstep_registries::{Web, at_once, shown};
+use lockstep_runner::Report;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::model::ChannelKind;
+use lockstep_schemas::plan::{ChannelPlan, Destination, NpmPlan};
+use lockstep_schemas::receipt::{Did, FileState};
+
+use crate::order::in_waves;
+use crate::registry::{Answer, Publication, Registry, Waiting};
+use crate::{Ledger, Permit};
+
+const KIND: ChannelKind = ChannelKind::Npm;
+/// How many packages are asked for at the same time, and how many are sent: each that is sent is a process of its own.
+const ASKED: usize = 16;
+const SENT: usize = 8;
+
+/// The packages of a bundle, and the registry that they go to.
+pub struct Npm<'a> {
+    bundle: Verified<'a>,
+    plan: &'a NpmPlan,
+    web: &'a Web<'a>,
+    token: Option<&'a str>,
+    registries: Registries,
+    files: Vec<Shipped>,
+    waiting: Waiting,
+    /// The latest version of each package, as it was last seen.
+    latest: Mutex<HashMap<String, String>>,
+}
+
+/// Its token is not among what is shown.
+impl std::fmt::Debug for Npm<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Npm").field("files", &self.files).finish_non_exhaustive()
+    }
+}
+
+/// The registry for packages of any scope, and those of scopes that have their own.
+struct Registries {
+    any: String,
+    own: BTreeMap<String, String>,
+}
+
+impl Registries {
+    fn all(&self) -> impl Iterator<Item = &String> {
+        [&self.any].into_iter().chain(self.own.values())
+    }
+
+    fn of(&self, package: &str) -> &str {
+        npm::scope(package).and_then(|scope| self.own.get(scope)).unwrap_or(&self.any)
+    }
+}
+
+impl<'a> Npm<'a> {
+    /// Of a bundle, at the registries that npm is configured for. Without a token what publishes is npm's own configuration, or
+    /// the identity of the run.
+    ///
+    /// # Errors
+    ///
+    /// Where the plan has no such channel, npm does not say where its registry is, or a package cannot be read.
+    pub fn new(
+        bundle: Verified<'a>,
+        web: &'a Web<'a>,
+        token: Option<&'a str>,
+        waiting: Waiting,
+    ) -> Result<Self, Diagnostic> {
+        let (channel, plan) = channel(&bundle)?;
+        let files = shipped(bundle.folder(), bundle.plan(), bundle.manifest(), channel)?;
+        let names = files.iter().filter_map(|file| file.package.as_deref());
+        let scopes: std::collections::BTreeSet<&str> = names.filter_map(npm::scope).collect();
+        let (any, own) = npm::registries(scopes)?;
+        let registries = Registries { any, own: own.into_iter().collect() };
+        let open = registries.all().find(|registry| !lockstep_github::is_private(registry));
+        if let Some(open) = open.filter(|_| token.is_some()) {
+            let message =
+                format!("the token would be sent where others can read it: {}", shown(open));
+            return Err(Diagnostic::new(Rule::WrongInput, message)
+                .with_remedy("configure npm for the registry's https address"));
+        }
+        let latest = Mutex::default();
+        Ok(Self { bundle, plan, web, token, registries, files, waiting, latest })
+    }
+
+    /// What there is of each package, and what stands in the way of all of them.
+    ///
+    /// # Errors
+    ///
+    /// Where the registry does not say.
+    pub fn look(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic> {
+        self.publication()?.look(ledger, report)
+    }
+
+    /// Does with each package that is not there all but the upload.
+    ///
+    /// # Errors
+    ///
+    /// Where npm does not start, or the receipt cannot be written.
+    pub fn rehearse(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic> {
+        let absent: Vec<&Shipped> = self
+            .files
+            .iter()
+            .filter(|file| ledger.is(KIND, &file.name, FileState::Absent))
+            .collect();
+        for (file, tried) in
+            absent.iter().zip(at_once(&absent, SENT, |file| self.client(file, true)))
+        {
+            match tried? {
+                Ok(()) => {
+                    ledger.did(KIND, file.name.as_str(), Did::Rehearsed, None, None)?;
+                    let tag = self.tag_of(package(file));
+                    report.line(format_args!("a live run would publish {} as `{tag}`", file.name));
+                }
+                Err(refusal) => report.problem(refused(file, &refusal)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Publishes what is not there: a package when all that it depends on can be had.
+    ///
+    /// # Errors
+    ///
+    /// Where the registry does not say what it has, or npm does not start.
+    pub fn publish(
+        &self,
+        permit: &Permit,
+        ledger: &mut Ledger,
+        report: &mut Report,
+    ) -> Result<(), Diagnostic> {
+        self.publication()?.publish(permit, ledger, report)
+    }
+
+    fn publication(&self) -> Result<Publication<'_, Self>, Diagnostic> {
+        let needs: Result<Vec<_>, _> =
+            self.files.iter().map(|file| depends_on(&file.path)).collect();
+        Ok(Publication {
+            registry: self,
+            version: &self.bundle.manifest().version,
+            waves: in_waves(&self.files, &needs?),
+            waiting: self.waiting,
+        })
+    }
+
+    fn reader(&self, package: &str) -> Reader<'_> {
+        Reader { address: self.registries.of(package), token: self.token }
+    }
+
+    fn state(&self, file: &Shipped) -> Result<FileState, Diagnostic> {
+        let name = package(file);
+        let Some(found) = self.reader(name).package(self.web, name)? else {
+            return Ok(FileState::Absent);
+        };
+        if let Some(latest) = found.latest() {
+            let mut known = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+            known.insert(name.to_owned(), latest.to_owned());
+        }
+        let ours = file.integrity.as_ref().map(ToString::to_string);
+        Ok(match found.of(&self.bundle.manifest().version) {
+            Standing::Absent => FileState::Absent,
+            Standing::TakenBack => FileState::Burnt,
+            Standing::Visible(theirs) if theirs.is_some() && theirs == ours.as_deref() => {
+                FileState::Ours
+            }
+            Standing::Visible(_) => FileState::Other,
+        })
+    }
+
+    /// The dist-tag of a package.
+    fn tag_of(&self, package: &str) -> String {
+        let latest =
+            self.latest.lock().unwrap_or_else(PoisonError::into_inner).get(package).cloned();
+        tag::choose(&self.bundle.manifest().version, self.plan.tag.as_ref(), latest.as_deref())
+    }
+
+    fn client(&self, file: &Shipped, dry_run: bool) -> Result<Result<(), Refusal>, Diagnostic> {
+        let package = package(file);
+        let access = Access { registry: self.registries.of(package), token: self.token };
+        let tag = self.tag_of(package);
+        let publishing = Publishing {
+            package,
+            tarball: &file.path,
+            tag: &tag,
+            access: self.plan.access.id(),
+            dry_run,
+        };
+        npm::publish(access, publishing)
+    }
+}
+
+impl Registry for Npm<'_> {
+    fn kind(&self) -> ChannelKind {
+        KIND
+    }
+
+    fn states(&self, files: &[&Shipped]) -> Result<Vec<FileState>, Diagnostic> {
+        at_once(files, ASKED, |file| self.state(file)).into_iter().collect()
+    }
+
+    fn send(&self, file: &Shipped, _permit: &Permit) -> Result<Answer, Diagnostic> {
+        Ok(match self.client(file, false)? {
+            Ok(()) => Answer::Taken,
+            Err(refusal) => answer(file, &refusal),
+        })
+    }
+
+    fn page(&self, file: &Shipped) -> Option<String> {
+        let name = package(file);
+        let registry = shown(self.registries.of(name));
+        let version = &self.bundle.manifest().version;
+        Some(format!("{}/{name}/{version}", registry.trim_end_matches('/')))
+    }
+
+    fn at_once(&self) -> usize {
+        SENT
+    }
+}
+
+/// What a refusal of npm's means, by its code ([codes](https://docs.npmjs.com/cli/v11/using-npm/errors)). Its text is for people.
+fn answer(file: &Shipped, refusal: &Refusal) -> Answer {
+    let code = refusal.code.as_deref().unwrap_or_default();
+    match code {
+        // The registry took one of this version, and has not shown it so far.
+        "E409" | "EPUBLISHCONFLICT" => Answer::TakenBefore,
+        // It is signed before it is uploaded.
+        "TLOG_CREATE_ENTRY_ERROR" | "CA_CREATE_SIGNING_CERTIFICATE_ERROR" => {
+            Answer::NotSent(refusal.said.clone())
+        }
+        "E401" | "E402" | "E403" | "E404" | "E422" | "ENEEDAUTH" | "EOTP" => {
+            Answer::Refused(refused(file, refusal).into())
+        }
+        // Its answer is a status of the server, or there is none.
+        _ if code.starts_with("E5") || code == "E429" || is_silence(code) => {
+            Answer::Unanswered(format!("{code}: {}", refusal.said))
+        }
+        _ => Answer::Refused(refused(file, refusal).into()),
+    }
+}
+
+/// Whether a code says that there was no answer ([Node.js](https://nodejs.org/api/errors.html#common-system-errors)).
+fn is_silence(code: &str) -> bool {
+    let codes = [
+        "ECONNREFUSED",
+        "ECONNRESET",
+        "EPIPE",
+        "ETIMEDOUT",
+        "ENOTFOUND",
+        "EAI_AGAIN",
+        "ENETUNREACH",
+        "EHOSTUNREACH",
+        "ERR_SOCKET_TIMEOUT",
+        "EIDLETIMEOUT",
+        "ERESPONSETIMEOUT",
+        "ECONNECTIONTIMEOUT",
+        "ETRANSFERTIMEOUT",
+        "EINVALIDRESPONSE",
+    ];
+    codes.contains(&code)
+}
+
+/// That npm does not take a package, and what to do about it.
+fn refused(file: &Shipped, refusal: &Refusal) -> Diagnostic {
+    let (code, said) = (refusal.code.as_deref(), &refusal.said);
+    let name = &file.name;
+    let message = match code {
+        Some(code) => format!("npm does not take `{name}`: {code}: {said}"),
+        None => format!("npm does not take `{name}`: {said}"),
+    };
+    let remedy = match code.unwrap_or_default() {
+        "E401" | "ENEEDAUTH" => {
+            "renew the token, or look at what npm trusts on the package's page: it must name this repository, workflow file and environment"
+        }
+        "EOTP" => {
+            "this token asks for a second factor: use trusted publishing, or a token that bypasses it"
+        }
+        "E403" | "E404" => {
+            "whoever publishes needs the right to write this package; a trusted publisher may be allowed to stage alone: look at the package's settings on npm"
+        }
+        "E402" => {
+            "a package of a scope that others may not see needs a paid account: write `access: public`"
+        }
+        "E422" => {
+            "npm takes no provenance for a package whose `repository` is another than the run's, and none from a private repository"
+        }
+        _ => "what npm says is its reason; nothing was published",
+    };
+    Diagnostic::new(Rule::NotPublished, message).with_remedy(remedy)
+}
+
+fn package(file: &Shipped) -> &str {
+    file.package.as_deref().unwrap_or_default()
+}
+
+/// The channel in a bundle's plan.
+fn channel<'a>(bundle: &Verified<'a>) -> Result<(&'a ChannelPlan, &'a NpmPlan), Diagnostic> {
+    let of = |channel: &'a ChannelPlan| match &channel.to {
+        Destination::Npm(plan) => Some((channel, plan)),
+        Destination::GithubRelease(_)
+        | Destination::Pypi(_)
+        | Destination::CratesIo(_)
+        | Destination::Homebrew(_)
+        | Destination::CargoBinstall(_) => None,
+    };
+    bundle.plan().channels.iter().find_map(of).ok_or_else(|| crate::not_shipped_to(KIND))
+}

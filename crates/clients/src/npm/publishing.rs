@@ -1,0 +1,174 @@
+//! What npm does with a registry.
+
+use std::path::Path;
+use std::process::Command;
+
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use serde_json::Value;
+
+use super::npm;
+use crate::process::{complained, output, run};
+
+/// How npm asks a registry: where it is, and with which token.
+#[derive(Clone, Copy)]
+pub struct Access<'a> {
+    /// The registry's address.
+    pub registry: &'a str,
+    /// The token; without one npm's own configuration, or the identity of the run.
+    pub token: Option<&'a str>,
+}
+
+/// Its token is not among what is shown.
+impl std::fmt::Debug for Access<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Access").field("registry", &self.registry).finish_non_exhaustive()
+    }
+}
+
+/// How a package is published.
+#[derive(Debug, Clone, Copy)]
+pub struct Publishing<'a> {
+    /// The package.
+    pub package: &'a str,
+    /// Its tarball.
+    pub tarball: &'a Path,
+    /// The dist-tag that leads to it ([documentation](https://docs.npmjs.com/cli/v11/commands/npm-dist-tag)).
+    pub tag: &'a str,
+    /// Who may see it, as npm calls that.
+    pub access: &'a str,
+    /// Whether all is done but the upload.
+    pub dry_run: bool,
+}
+
+/// That npm did not publish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Its code for why, such as `E403`; none where it has none.
+    pub code: Option<String>,
+    /// What it said, for people.
+    pub said: String,
+}
+
+/// The scope of a package's name, with its `@`.
+#[must_use]
+pub fn scope(package: &str) -> Option<&str> {
+    package.split_once('/').map(|(scope, _)| scope).filter(|scope| scope.starts_with('@'))
+}
+
+/// The registries that npm is configured for: the one for packages of any scope, and those of some scopes that have their
+/// own.
+///
+/// # Errors
+///
+/// Where npm does not say.
+pub fn registries<'s>(
+    scopes: impl IntoIterator<Item = &'s str>,
+) -> Result<(String, Vec<(String, String)>), Diagnostic> {
+    let keys: Vec<String> = scopes.into_iter().map(|scope| format!("{scope}:registry")).collect();
+    let mut command = npm();
+    // Of more than one key it says which is which.
+    command.args(["config", "get", "registry", "access"]).args(&keys);
+    let said = run(&mut command, "npm does not say which registry it is configured for")?;
+    let value = |key: &str| {
+        let line = said.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+        line.filter(|value| *value != "undefined" && *value != "null").map(str::to_owned)
+    };
+    let registry = value("registry").ok_or_else(|| {
+        Diagnostic::new(Rule::ClientFailed, format!("npm does not name its registry:\n{said}"))
+    })?;
+    let own = keys.iter().filter_map(|key| Some((key.split(':').next()?.to_owned(), value(key)?)));
+    Ok((registry, own.collect()))
+}
+
+/// What npm calls its own version.
+///
+/// # Errors
+///
+/// Where it does not start, or fails.
+pub fn version() -> Result<String, Diagnostic> {
+    let said = run(npm().arg("--version"), "npm does not say its version")?;
+    Ok(said.trim().to_owned())
+}
+
+/// Who the registry says that a token is of; none where it does not take it.
+///
+/// # Errors
+///
+/// Where npm does not start.
+pub fn whoami(access: Access<'_>) -> Result<Result<String, Refusal>, Diagnostic> {
+    let mut command = with_access(access);
+    let output = output(command.args(["whoami", "--json"]))?;
+    if output.status.success() {
+        let said = String::from_utf8_lossy(&output.stdout);
+        return Ok(Ok(said.trim().trim_matches('"').to_owned()));
+    }
+    Ok(Err(refusal(&output)))
+}
+
+/// Publishes a tarball, byte for byte, without running scripts.
+///
+/// # Errors
+///
+/// Where npm does not start.
+pub fn publish(
+    access: Access<'_>,
+    publishing: Publishing<'_>,
+) -> Result<Result<(), Refusal>, Diagnostic> {
+    let Publishing { package, tarball, tag, access: seen_by, dry_run } = publishing;
+    let mut command = with_access(access);
+    command.args(["publish", "--json", "--ignore-scripts", "--tag", tag, "--access", seen_by]);
+    // A package's own `publishConfig` yields to flags: it goes where it is looked for.
+    let registry = access.registry;
+    command.arg(format!("--registry={registry}"));
+    command.args(scope(package).map(|scope| format!("--{scope}:registry={registry}")));
+    command.args(dry_run.then_some("--dry-run"));
+    // What begins with neither a dot nor a slash could be a package's name.
+    let tarball = std::path::absolute(tarball).map_err(|error| {
+        Diagnostic::new(Rule::FileUnreadable, format!("{}: {error}", tarball.display()))
+    })?;
+    let output = output(command.arg(tarball))?;
+    if output.status.success() { Ok(Ok(())) } else { Ok(Err(refusal(&output))) }
+}
+
+/// npm with a token in its environment: what stands on a command line others can read. It asks once, and whoever calls it
+/// decides what comes then.
+fn with_access(access: Access<'_>) -> Command {
+    let mut command = npm();
+    command.env("npm_config_fetch_retries", "0").env("npm_config_registry", access.registry);
+    if let Some(token) = access.token {
+        let rest = access.registry.split_once(':').map_or(access.registry, |(_, rest)| rest);
+        let rest = rest.trim_end_matches('/');
+        command.env(format!("npm_config_{rest}/:_authToken"), token);
+    }
+    command
+}
+
+/// What npm says as JSON of what went wrong.
+fn refusal(output: &std::process::Output) -> Refusal {
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let text = |key: &str| answer["error"][key].as_str().filter(|text| !text.is_empty());
+    let said = text("summary").map_or_else(|| complained(output), str::to_owned);
+    Refusal { code: text("code").map(str::to_owned), said }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes() {
+        assert_eq!(scope("@someone/tool"), Some("@someone"));
+        assert_eq!(scope("tool"), None);
+    }
+
+    #[test]
+    fn no_token_is_shown_or_stands_on_a_command_line() {
+        let access = Access { registry: "https://host.example/npm/", token: Some("npm_secret") };
+        assert!(!format!("{access:?}").contains("npm_secret"));
+        let command = with_access(access);
+        let key = "npm_config_//host.example/npm/:_authToken";
+        let mut env = command.get_envs();
+        assert!(env.any(|(name, value)| name == key && value.is_some_and(|it| it == "npm_secret")));
+        assert!(command.get_args().next().is_none());
+    }
+}

