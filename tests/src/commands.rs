@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::github_api::{GitHubApi, Known, TOKEN};
 use crate::program::{self, Outcome, lockstep};
-use crate::registries::{Npm, Rules};
+use crate::registries::{Cargo, Npm, Pypi, Rules};
 use crate::samples;
 
 /// Command lines, and what of the project is changed before: one file of `tests/cases/commands`.
@@ -31,29 +31,76 @@ pub struct Script {
     /// What GitHub knows, where it is asked.
     #[serde(default)]
     pub github: Option<Known>,
+    /// The project of `tests/projects` that it is run in.
+    #[serde(default)]
+    pub project: Project,
     /// What goes wrong at the registry of npm packages, where there is one.
     #[serde(default)]
     pub npm: Option<Rules>,
+    /// What goes wrong at the index of Python packages, where there is one.
+    #[serde(default)]
+    pub pypi: Option<Rules>,
+    /// What goes wrong at the registry of crates, where there is one.
+    #[serde(default)]
+    pub cargo: Option<Rules>,
     /// The command lines, in sh.
     pub run: String,
 }
 
-/// The project as it is.
-static COMMITTED: LazyLock<TempDir> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().unwrap();
-    samples::copy(&crate::root().join("tests/projects/tool"), folder.path());
-    Script::default().commit(folder.path());
-    folder
-});
+/// A sample project.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Project {
+    /// Something of each kind of packing.
+    #[default]
+    Tool,
+    /// Something for every registry.
+    Beads,
+}
 
-/// The project as it is, built and released. A release takes longer than most of what is done with one.
-static RELEASED: LazyLock<TempDir> = LazyLock::new(|| {
-    let script = Script::default();
-    let project = script.project();
-    let outcome = script.sh(project.path(), "./build.sh; ./release.sh");
-    assert_eq!(outcome.status, 0, "{}", outcome.text());
-    project
-});
+impl Project {
+    fn folder(self) -> PathBuf {
+        let name = match self {
+            Self::Tool => "tool",
+            Self::Beads => "beads",
+        };
+        crate::root().join("tests/projects").join(name)
+    }
+
+    /// It as it is; or built and released, which takes longer than most of what is done with a release.
+    fn prepared(self, released: bool) -> &'static Path {
+        static PREPARED: [LazyLock<TempDir>; 4] = [
+            LazyLock::new(|| Project::Tool.committed()),
+            LazyLock::new(|| Project::Tool.released()),
+            LazyLock::new(|| Project::Beads.committed()),
+            LazyLock::new(|| Project::Beads.released()),
+        ];
+        let first = match self {
+            Self::Tool => 0,
+            Self::Beads => 2,
+        };
+        PREPARED[first + usize::from(released)].path()
+    }
+
+    fn committed(self) -> TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        samples::copy(&self.folder(), folder.path());
+        Script::default().commit(folder.path());
+        folder
+    }
+
+    fn released(self) -> TempDir {
+        let script = Script { project: self, ..Script::default() };
+        let project = script.project();
+        let build = match self {
+            Self::Tool => "./build.sh; ./release.sh",
+            Self::Beads => "./release.sh",
+        };
+        let outcome = script.sh(project.path(), build);
+        assert_eq!(outcome.status, 0, "{}", outcome.text());
+        project
+    }
+}
 
 impl Script {
     /// One that starts from a bundle.
@@ -70,16 +117,27 @@ impl Script {
 
     /// Runs it in a copy of `tests/projects/tool`, a repository whose commit is always the same.
     pub fn run(&self) -> Outcome {
-        let Some(rules) = &self.npm else { return self.run_on_github() };
-        let npm = Npm::new();
-        npm.proxy.with(|state| state.rules = rules.clone());
         let mut script = self.clone();
-        let env: [(&str, String); 4] = [
-            ("npm_config_registry", npm.proxy.address()),
-            ("npm_config_offline", "false".to_owned()),
-            ("LOCKSTEP_TOKEN", Npm::token().to_owned()),
-            ("NPM_PATH", Npm::path().into_string().unwrap()),
-        ];
+        // They end with the script.
+        let npm = self.npm.as_ref().map(|rules| {
+            let npm = Npm::new();
+            npm.proxy.with(|state| state.rules = rules.clone());
+            npm
+        });
+        let pypi = self.pypi.as_ref().map(|rules| {
+            let pypi = Pypi::new();
+            pypi.proxy.with(|state| state.rules = rules.clone());
+            pypi
+        });
+        let cargo = self.cargo.as_ref().map(|rules| {
+            let cargo = Cargo::new();
+            cargo.proxy.with(|state| state.rules = rules.clone());
+            cargo
+        });
+        let mut env = Vec::new();
+        env.extend(cargo.iter().flat_map(Cargo::env));
+        env.extend(npm.iter().flat_map(Npm::env));
+        env.extend(pypi.iter().flat_map(Pypi::env));
         for (name, value) in env {
             script.env.entry(name.to_owned()).or_insert(value);
         }
@@ -95,7 +153,7 @@ impl Script {
             known.tell(state, commit.trim());
             state.repository = Some(folder.path().to_owned());
         });
-        let mut script = Self { run: self.run.clone(), env: self.env.clone(), ..Self::default() };
+        let mut script = self.clone();
         script.env.entry("GITHUB_API_URL".to_owned()).or_insert_with(|| api.address());
         script.env.entry("GITHUB_TOKEN".to_owned()).or_insert_with(|| TOKEN.to_owned());
         let mut outcome = script.sh(folder.path(), &self.run);
@@ -152,10 +210,9 @@ impl Script {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         if self.released || self.files.is_empty() {
-            let prepared = if self.released { &*RELEASED } else { &*COMMITTED };
-            samples::copy(prepared.path(), folder.path());
+            samples::copy(self.project.prepared(self.released), folder.path());
         } else {
-            samples::copy(&crate::root().join("tests/projects/tool"), folder.path());
+            samples::copy(&self.project.folder(), folder.path());
         }
         for (file, text) in &self.files {
             match text {
@@ -181,14 +238,22 @@ impl Script {
 
     /// Runs a script there.
     pub fn sh(&self, folder: &Path, script: &str) -> Outcome {
-        let path =
-            self.env.get("NPM_PATH").cloned().unwrap_or_else(|| std::env::var("PATH").unwrap());
+        let mut path = std::env::var("PATH").unwrap();
+        if self.npm.is_some() || self.pypi.is_some() {
+            // The pinned clients come first.
+            let pinned = Npm::folders().into_iter().chain([crate::tools::folder().join("bin")]);
+            for folder in pinned {
+                path = format!("{}:{path}", folder.display());
+            }
+        }
         let output = Command::new("sh")
             .args(["-euc", script])
             .current_dir(folder)
             .env_clear()
             .env("PATH", format!("{}:{path}", program::folder().display()))
             .env("HOME", folder.parent().unwrap())
+            // Where rustup has its toolchains, which it would look for below the other home.
+            .env("RUSTUP_HOME", rustup_home())
             .env("RUST_BACKTRACE", "0")
             // A registry has nothing that these projects need.
             .env("npm_config_offline", "true")
@@ -212,4 +277,10 @@ impl Script {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
+}
+
+/// Where rustup has its toolchains.
+fn rustup_home() -> PathBuf {
+    let own = || PathBuf::from(std::env::var_os("HOME").unwrap()).join(".rustup");
+    std::env::var_os("RUSTUP_HOME").map_or_else(own, PathBuf::from)
 }

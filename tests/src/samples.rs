@@ -32,6 +32,12 @@ impl Sample {
         Self::copy("abacus", "someone/abacus")
     }
 
+    /// The smallest project that ships to every registry.
+    #[must_use]
+    pub fn beads() -> Self {
+        Self::copy("beads", "someone/tool")
+    }
+
     /// The smallest project.
     #[must_use]
     pub fn tool() -> Self {

@@ -4,10 +4,12 @@ use std::path::Path;
 
 use lockstep_clients::cargo::{self, Package};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::plan::CratePlan;
+use lockstep_schemas::plan::{CratePlan, Plan, PlannedFile};
 
-/// Packs a crate, without building it: that is the tests' affair.
+/// Packs a crate, without building it: that is the tests' affair. The project's other crates of its workspace are packed along,
+/// since no registry has those that it may need.
 pub(crate) fn package(
+    release: &Plan,
     plan: &CratePlan,
     expected: &str,
     into: &Path,
@@ -17,12 +19,26 @@ pub(crate) fn package(
     let package = plan.package.as_str();
     let problem =
         |rule, message: String| Diagnostic::new(rule, message).in_file(manifest.display());
+    let here = Path::new(".");
     let target = crate::temporary()?;
     let locked = plan.locked.then_some(Package::Locked);
     let options: Vec<Package> =
         locked.into_iter().chain(is_snapshot.then_some(Package::Uncommitted)).collect();
-    cargo::package(&manifest, package, target.path(), &options)
-        .map_err(|problem| problem.in_file(manifest.display()))?;
+    let in_manifest = |problem: Diagnostic| problem.in_file(manifest.display());
+    let mut together = Vec::new();
+    let crates: Vec<&str> = release.files().filter_map(crate_name).collect();
+    if crates.len() > 1 {
+        let members = cargo::members(here, &manifest).map_err(in_manifest)?;
+        let of_project = |member: &&cargo::Member| crates.contains(&member.name.as_str());
+        let all: Vec<&cargo::Member> = members.iter().filter(of_project).collect();
+        needed(package, &all, &mut together);
+    }
+    let together: Vec<&str> = if together.is_empty() {
+        vec![package]
+    } else {
+        together.iter().map(String::as_str).collect()
+    };
+    cargo::package(here, &manifest, &together, target.path(), &options).map_err(in_manifest)?;
     let packed = target.path().join("package");
     let made = lockstep_bundle::list(&packed)?;
     // A dry run does not know the version.
@@ -38,4 +54,28 @@ pub(crate) fn package(
     copied.map(drop).map_err(|error| {
         problem(Rule::FileUnwritable, format!("the crate cannot be copied: {error}"))
     })
+}
+
+/// A crate, and what it needs of others, and they of others.
+fn needed(name: &str, members: &[&cargo::Member], found: &mut Vec<String>) {
+    let Some(member) = members.iter().find(|member| member.name == name) else { return };
+    if found.iter().any(|one| one == name) {
+        return;
+    }
+    found.push(name.to_owned());
+    for need in &member.needs {
+        needed(need, members, found);
+    }
+}
+
+fn crate_name(file: PlannedFile<'_>) -> Option<&str> {
+    match file {
+        PlannedFile::Crate(plan) => Some(plan.package.as_str()),
+        PlannedFile::Archive(..)
+        | PlannedFile::NpmPlatformPackage(..)
+        | PlannedFile::NpmPackage(_)
+        | PlannedFile::Wheel(..)
+        | PlannedFile::Sdist(_)
+        | PlannedFile::Binary(..) => None,
+    }
 }

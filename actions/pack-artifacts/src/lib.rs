@@ -151,7 +151,9 @@ impl Packing<'_> {
             PlannedFile::Wheel(_, file) => built::copy(self, expected, &file.path),
             PlannedFile::Sdist(plan) => built::copy(self, expected, &plan.path),
             PlannedFile::Binary(_, file) => built::copy(self, expected, &file.path),
-            PlannedFile::Crate(plan) => cargo::package(plan, name, self.into, self.is_snapshot),
+            PlannedFile::Crate(plan) => {
+                cargo::package(self.plan, plan, name, self.into, self.is_snapshot)
+            }
         };
         report.found(packed);
         report.count() == before
@@ -232,7 +234,7 @@ fn dry_run(plan: &Plan, folder: WorkingFolder<'_>, report: &mut Report) -> Resul
     let into = temporary()?;
     for file in plan.files() {
         let packed = match file {
-            PlannedFile::Crate(plan) => cargo::package(plan, &plan.name, into.path(), false),
+            PlannedFile::Crate(one) => cargo::package(plan, one, &one.name, into.path(), false),
             PlannedFile::NpmPackage(package) => {
                 npm::try_out(plan, Package::OfAll(package), into.path())
             }

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
-use lockstep_bundle::{Release, Verified, manifest, verify};
+use lockstep_bundle::{Release, Verified, WorkingFolder, manifest, verify};
+use lockstep_channels::crates_io::CratesIo;
 use lockstep_channels::github_release::{GithubRelease, Settings};
 use lockstep_channels::npm::Npm;
-use lockstep_channels::{Ledger, Permit, Waiting, receipt};
+use lockstep_channels::pypi::Pypi;
+use lockstep_channels::{Ledger, Permit, RegistryChannel, Waiting, receipt};
 use lockstep_files::json;
 use lockstep_github::{GitHub, PUBLIC};
 use lockstep_registries::{Patience, Web};
@@ -133,19 +135,14 @@ impl Inputs {
                 let what = "a GitHub release is published by `github-release`";
                 Err(Failure::new(Rule::WrongInput, what))
             }
-            (ChannelKind::Npm, mode) => self.npm(mode, bundle, ledger, report),
             (
-                ChannelKind::Pypi
+                ChannelKind::Npm
+                | ChannelKind::Pypi
                 | ChannelKind::CratesIo
                 | ChannelKind::Homebrew
                 | ChannelKind::CargoBinstall,
                 _,
-            ) => {
-                let what = format!("this version cannot publish to {} yet", self.channel.label());
-                Err(Failure::new(Rule::ChannelUnknown, what).with_remedy(
-                    "leave the channel out of this run, and publish what it ships by hand",
-                ))
-            }
+            ) => self.registry(bundle, ledger, report),
         }
     }
 
@@ -171,25 +168,44 @@ impl Inputs {
         ));
     }
 
-    fn npm(
+    fn registry(
         &self,
-        mode: PublishMode,
         bundle: Verified<'_>,
         ledger: &mut Ledger,
         report: &mut Report,
     ) -> Result<(), Failure> {
         let web = Web::new(Patience::default(), &tell);
         let token = token();
+        let token = token.as_deref();
         let waiting = Waiting { visible: Duration::from_secs(self.wait) };
-        let npm = Npm::new(bundle, &web, token.as_deref(), waiting)?;
-        npm.look(ledger, report)?;
-        match (mode, mode.permit()) {
-            (PublishMode::Look, _) => npm.names_are_there(report)?,
-            (PublishMode::Preflight, _) => npm.preflight(report)?,
+        let channel: Box<dyn RegistryChannel> = match self.channel {
+            ChannelKind::Npm => Box::new(Npm::new(bundle, &web, token, waiting)?),
+            ChannelKind::Pypi => Box::new(Pypi::new(bundle, &web, token, waiting)?),
+            ChannelKind::CratesIo => {
+                // What stands below it is no part of a crate.
+                let folder = self.bundle.bundle.parent();
+                if let Some(folder) = folder.filter(|folder| folder.ends_with("lockstep")) {
+                    WorkingFolder(folder).make(folder)?;
+                }
+                Box::new(CratesIo::new(bundle, &web, token, waiting)?)
+            }
+            ChannelKind::GithubRelease | ChannelKind::Homebrew | ChannelKind::CargoBinstall => {
+                let what = format!("this version cannot publish to {} yet", self.channel.label());
+                return Err(Failure::new(Rule::ChannelUnknown, what).with_remedy(
+                    "leave the channel out of this run, and publish what it ships by hand",
+                ));
+            }
+        };
+        channel.look(ledger, report)?;
+        match (self.mode, self.mode.permit()) {
+            (PublishMode::Look, _) => channel.names_are_there(report)?,
+            (PublishMode::Preflight, _) => channel.preflight(ledger, report)?,
             (PublishMode::Rehearsal | PublishMode::Live, _) if report.has_problems() => {}
-            (PublishMode::Rehearsal | PublishMode::Live, None) => npm.rehearse(ledger, report)?,
+            (PublishMode::Rehearsal | PublishMode::Live, None) => {
+                channel.rehearse(ledger, report)?;
+            }
             (PublishMode::Rehearsal | PublishMode::Live, Some(permit)) => {
-                npm.publish(&permit, ledger, report)?;
+                channel.publish(&permit, ledger, report)?;
             }
         }
         Ok(())

@@ -1,14 +1,16 @@
 //! Where a release is shipped to, one file a channel. Each says what is there, publishes what is not, and sees it there
 //! afterwards. What is there decides, by bytes and codes; no text of an error does.
 
+pub mod crates_io;
 pub mod github_release;
 mod ledger;
 pub mod npm;
 mod order;
+pub mod pypi;
 mod registry;
 
 pub use ledger::Ledger;
-pub use registry::Waiting;
+pub use registry::{RegistryChannel, Waiting};
 
 use lockstep_runner::inputs::Mode;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};

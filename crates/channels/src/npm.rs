@@ -17,7 +17,7 @@ use lockstep_schemas::plan::{ChannelPlan, Destination, NpmPlan};
 use lockstep_schemas::receipt::{Did, FileState};
 
 use crate::order::in_waves;
-use crate::registry::{Answer, Publication, Registry, Waiting};
+use crate::registry::{Answer, Publication, Registry, RegistryChannel, Waiting};
 use crate::{Ledger, Permit};
 
 const KIND: ChannelKind = ChannelKind::Npm;
@@ -91,55 +91,6 @@ impl<'a> Npm<'a> {
         Ok(Self { bundle, plan, web, token, registries, files, waiting, latest })
     }
 
-    /// What there is of each package, and what stands in the way of all of them.
-    ///
-    /// # Errors
-    ///
-    /// Where the registry does not say.
-    pub fn look(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic> {
-        self.publication()?.look(ledger, report)
-    }
-
-    /// Does with each package that is not there all but the upload.
-    ///
-    /// # Errors
-    ///
-    /// Where npm does not start, or the receipt cannot be written.
-    pub fn rehearse(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic> {
-        let absent: Vec<&Shipped> = self
-            .files
-            .iter()
-            .filter(|file| ledger.is(KIND, &file.name, FileState::Absent))
-            .collect();
-        for (file, tried) in
-            absent.iter().zip(at_once(&absent, SENT, |file| self.client(file, true)))
-        {
-            match tried? {
-                Ok(()) => {
-                    ledger.did(KIND, file.name.as_str(), Did::Rehearsed, None, None)?;
-                    let tag = self.tag_of(package(file));
-                    report.line(format_args!("a live run would publish {} as `{tag}`", file.name));
-                }
-                Err(refusal) => report.problem(refused(file, &refusal)),
-            }
-        }
-        Ok(())
-    }
-
-    /// Publishes what is not there: a package when all that it depends on can be had.
-    ///
-    /// # Errors
-    ///
-    /// Where the registry does not say what it has, or npm does not start.
-    pub fn publish(
-        &self,
-        permit: &Permit,
-        ledger: &mut Ledger,
-        report: &mut Report,
-    ) -> Result<(), Diagnostic> {
-        self.publication()?.publish(permit, ledger, report)
-    }
-
     fn publication(&self) -> Result<Publication<'_, Self>, Diagnostic> {
         let needs: Result<Vec<_>, _> =
             self.files.iter().map(|file| depends_on(&file.path)).collect();
@@ -194,6 +145,50 @@ impl<'a> Npm<'a> {
             dry_run,
         };
         npm::publish(access, publishing)
+    }
+}
+
+impl RegistryChannel for Npm<'_> {
+    fn look(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic> {
+        self.publication()?.look(ledger, report)
+    }
+
+    fn names_are_there(&self, report: &mut Report) -> Result<(), Diagnostic> {
+        preflight::names_are_there(self, report)
+    }
+
+    fn preflight(&self, _ledger: &Ledger, report: &mut Report) -> Result<(), Diagnostic> {
+        preflight::preflight(self, report)
+    }
+
+    fn rehearse(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic> {
+        let absent: Vec<&Shipped> = self
+            .files
+            .iter()
+            .filter(|file| ledger.is(KIND, &file.name, FileState::Absent))
+            .collect();
+        for (file, tried) in
+            absent.iter().zip(at_once(&absent, SENT, |file| self.client(file, true)))
+        {
+            match tried? {
+                Ok(()) => {
+                    ledger.did(KIND, file.name.as_str(), Did::Rehearsed, None, None)?;
+                    let tag = self.tag_of(package(file));
+                    report.line(format_args!("a live run would publish {} as `{tag}`", file.name));
+                }
+                Err(refusal) => report.problem(refused(file, &refusal)),
+            }
+        }
+        Ok(())
+    }
+
+    fn publish(
+        &self,
+        permit: &Permit,
+        ledger: &mut Ledger,
+        report: &mut Report,
+    ) -> Result<(), Diagnostic> {
+        self.publication()?.publish(permit, ledger, report)
     }
 }
 

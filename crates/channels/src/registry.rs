@@ -37,6 +37,50 @@ pub(crate) trait Registry: Sync {
     fn at_once(&self) -> usize;
 }
 
+/// A channel that is a registry, as a job has to do with it.
+pub trait RegistryChannel {
+    /// What there is of each file, and what stands in the way of all of them.
+    ///
+    /// # Errors
+    ///
+    /// Where the registry does not say.
+    fn look(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic>;
+
+    /// That every name is there to publish to, for which no credentials are needed.
+    ///
+    /// # Errors
+    ///
+    /// Where the registry does not say.
+    fn names_are_there(&self, report: &mut Report) -> Result<(), Diagnostic>;
+
+    /// Tries what would publish, as far as can be without publishing: the client, the token or the identity, the names. It comes
+    /// after a look.
+    ///
+    /// # Errors
+    ///
+    /// Where the client does not start, or the registry does not answer.
+    fn preflight(&self, ledger: &Ledger, report: &mut Report) -> Result<(), Diagnostic>;
+
+    /// Does with each file that is not there all but the upload.
+    ///
+    /// # Errors
+    ///
+    /// Where the client does not start, or the receipt cannot be written.
+    fn rehearse(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic>;
+
+    /// Publishes what is not there, each file when all that it needs can be had.
+    ///
+    /// # Errors
+    ///
+    /// Where the registry does not say what it has, the client does not start, or the receipt cannot be written.
+    fn publish(
+        &self,
+        permit: &Permit,
+        ledger: &mut Ledger,
+        report: &mut Report,
+    ) -> Result<(), Diagnostic>;
+}
+
 /// What a registry answered to a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer {
@@ -230,7 +274,7 @@ impl<R: Registry> Publication<'_, R> {
                 (Did::Nothing, FileState::Accepted, line)
             }
             Answer::Unanswered(why) => {
-                let line = format!("{label} does not say whether it took {name}: {why}");
+                let line = format!("{label} has not taken {name} so far: {why}");
                 (Did::Nothing, FileState::Unknown, line)
             }
             Answer::NotSent(why) => {

@@ -1,10 +1,14 @@
 //! Cargo ([commands](https://doc.rust-lang.org/cargo/commands/index.html)).
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::process::run;
-use lockstep_schemas::diagnostic::Diagnostic;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use serde_json::Value;
+
+use crate::process::{complained, output, run, version_of};
 
 /// What cargo is asked for besides
 /// ([documentation](https://doc.rust-lang.org/cargo/commands/cargo-package.html)).
@@ -16,23 +20,186 @@ pub enum Package {
     Uncommitted,
 }
 
-/// Packs a crate below `target/package`, without building it.
+impl Package {
+    fn flag(self) -> &'static str {
+        match self {
+            Self::Locked => "--locked",
+            Self::Uncommitted => "--allow-dirty",
+        }
+    }
+}
+
+/// Packs crates of a workspace below `target/package`, without building them. A crate is packed together with those of the
+/// workspace that it depends on, as long as no registry has them
+/// ([packing several](https://doc.rust-lang.org/cargo/commands/cargo-package.html#package-selection)).
 ///
 /// # Errors
 ///
 /// Where cargo does not.
 pub fn package(
+    within: &Path,
     manifest: &Path,
-    name: &str,
+    names: &[&str],
     target: &Path,
     options: &[Package],
 ) -> Result<(), Diagnostic> {
+    let mut command = cargo(within, manifest, "package")?;
+    command.args(["--no-verify", "--quiet", "--target-dir"]).arg(target);
+    for name in names {
+        command.args(["--package", name]);
+    }
+    command.args(options.iter().map(|option| option.flag()));
+    let names = names.join(", ");
+    run(&mut command, &format!("cargo does not package {names}")).map(drop)
+}
+
+/// A crate of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its name.
+    pub name: String,
+    /// What it needs of other crates, by their names in the registry.
+    pub needs: BTreeSet<String>,
+}
+
+/// The crates of the workspace that a manifest is of
+/// ([documentation](https://doc.rust-lang.org/cargo/commands/cargo-metadata.html)).
+///
+/// # Errors
+///
+/// Where cargo does not say.
+pub fn members(within: &Path, manifest: &Path) -> Result<Vec<Member>, Diagnostic> {
+    let mut command = cargo(within, manifest, "metadata")?;
+    command.args(["--no-deps", "--format-version", "1"]);
+    let said = run(&mut command, "cargo does not say which crates there are")?;
+    let said: Value = serde_json::from_str(&said).map_err(|error| {
+        Diagnostic::new(Rule::ClientFailed, format!("cargo does not answer with JSON: {error}"))
+    })?;
+    let name = |of: &Value| of["name"].as_str().map(str::to_owned);
+    let packages = said["packages"].as_array().into_iter().flatten();
+    let member = |package: &Value| {
+        let needs = package["dependencies"].as_array().into_iter().flatten();
+        // What tests alone need may be missing when it is published.
+        let needs = needs.filter(|need| need["kind"] != "dev").filter_map(name).collect();
+        Some(Member { name: name(package)?, needs })
+    };
+    Ok(packages.filter_map(member).collect())
+}
+
+/// cargo in a folder, whose `.cargo/config.toml`, and those of the folders above, it heeds.
+fn cargo(within: &Path, manifest: &Path, what: &str) -> Result<Command, Diagnostic> {
+    let manifest = std::path::absolute(manifest).map_err(|error| {
+        Diagnostic::new(Rule::FileUnreadable, format!("{}: {error}", manifest.display()))
+    })?;
     let mut command = Command::new("cargo");
-    command.args(["package", "--no-verify", "--quiet", "--package", name, "--manifest-path"]);
-    command.arg(manifest).arg("--target-dir").arg(target);
-    command.args(options.iter().map(|option| match option {
-        Package::Locked => "--locked",
-        Package::Uncommitted => "--allow-dirty",
-    }));
-    run(&mut command, &format!("cargo does not package {name}")).map(drop)
+    command.arg(what).arg("--manifest-path").arg(manifest).current_dir(within);
+    Ok(command)
+}
+
+/// How a crate is published.
+#[derive(Clone, Copy)]
+pub struct Publishing<'a> {
+    /// The crate's manifest.
+    pub manifest: &'a Path,
+    /// Its name.
+    pub name: &'a str,
+    /// The registry, by the name that cargo knows it by; without one crates.io.
+    pub registry: Option<&'a str>,
+    /// The token; without one what cargo is configured for.
+    pub token: Option<&'a str>,
+    /// Where cargo works.
+    pub target: &'a Path,
+    /// Whether all is done but the upload.
+    pub dry_run: bool,
+}
+
+/// Its token is not among what is shown.
+impl fmt::Debug for Publishing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Publishing").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Publishes a crate, without building it: build scripts would run beside the token. Where cargo does not, its words.
+///
+/// It is to run outside of the checkout: what a checkout's `.cargo/config.toml` names, such as a credential provider or a wrapper of
+/// rustc, is a program of the project's, and none of those runs where there is a token.
+///
+/// # Errors
+///
+/// Where cargo does not start.
+pub fn publish(
+    publishing: Publishing<'_>,
+    options: &[Package],
+) -> Result<Result<(), String>, Diagnostic> {
+    let Publishing { manifest, name, registry, token, target, dry_run } = publishing;
+    let mut command = cargo(target, manifest, "publish")?;
+    command
+        .args(["--no-verify", "--color", "never", "--package", name, "--target-dir"])
+        .arg(target);
+    command.args(options.iter().map(|option| option.flag()));
+    command.args(registry.iter().flat_map(|registry| ["--registry", *registry]));
+    command.args(dry_run.then_some("--dry-run"));
+    if let Some(token) = token {
+        // What stands on a command line others can read.
+        command.env(token_variable(registry), token);
+    }
+    let output = output(&mut command)?;
+    if output.status.success() {
+        return Ok(Ok(()));
+    }
+    let said = complained(&output);
+    // What it was about to do is no reason.
+    let begins = said.find("error: ").map_or(0, |at| at + "error: ".len());
+    Ok(Err(said[begins..].to_owned()))
+}
+
+/// The environment variable of a registry's token
+/// ([documentation](https://doc.rust-lang.org/cargo/reference/config.html#registriesnametoken)).
+fn token_variable(registry: Option<&str>) -> String {
+    registry.map_or_else(
+        || "CARGO_REGISTRY_TOKEN".to_owned(),
+        |name| format!("CARGO_REGISTRIES_{}_TOKEN", name.to_uppercase().replace('-', "_")),
+    )
+}
+
+/// What cargo calls its own version: `1.95.0`.
+///
+/// # Errors
+///
+/// Where it does not start, or fails.
+pub fn version() -> Result<String, Diagnostic> {
+    let said = version_of("cargo")?;
+    Ok(said.split(' ').nth(1).unwrap_or_default().to_owned())
+}
+
+/// The registry that cargo publishes to where none is named
+/// ([documentation](https://doc.rust-lang.org/cargo/reference/config.html#registrydefault)); none for crates.io.
+///
+/// # Errors
+///
+/// Where cargo's configuration cannot be read.
+pub fn default_registry() -> Result<Option<String>, Diagnostic> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let home = variable("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let config = home.map(|home| home.join("config.toml")).filter(|config| config.is_file());
+    let named = match (variable("CARGO_REGISTRY_DEFAULT"), config) {
+        (Some(name), _) => Some(name),
+        (None, Some(config)) => default_of(&config)?,
+        (None, None) => None,
+    };
+    Ok(named.filter(|name| name != "crates-io"))
+}
+
+fn default_of(config: &Path) -> Result<Option<String>, Diagnostic> {
+    let unreadable = |why: String| {
+        Diagnostic::new(Rule::FileUnreadable, format!("cargo's configuration: {why}"))
+            .in_file(config.display())
+    };
+    let text = std::fs::read_to_string(config).map_err(|error| unreadable(error.to_string()))?;
+    let config: toml_edit::DocumentMut =
+        text.parse().map_err(|error: toml_edit::TomlError| unreadable(error.to_string()))?;
+    let named = config.get("registry").and_then(|registry| registry.get("default")?.as_str());
+    Ok(named.map(str::to_owned))
 }

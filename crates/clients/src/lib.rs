@@ -8,5 +8,6 @@ pub mod git;
 pub mod npm;
 mod process;
 pub mod python;
+pub mod uv;
 
 pub use process::version_of;

@@ -5,8 +5,12 @@ use std::process::{Command, Output};
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 
+/// The variable that programs get a token in. A client gets it by a variable of its own, where it needs it.
+pub(crate) const TOKEN: &str = "LOCKSTEP_TOKEN";
+
 /// Runs a client. That it did not end well is for the caller to tell.
 pub(crate) fn output(command: &mut Command) -> Result<Output, Diagnostic> {
+    command.env_remove(TOKEN);
     command.output().map_err(|error| {
         Diagnostic::new(Rule::ClientMissing, format!("{} does not start: {error}", name(command))).with_remedy(
             "Lockstep needs it to pack or install artifacts: install it on the machine or in the container that runs this",

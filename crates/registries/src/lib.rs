@@ -2,9 +2,11 @@
 //! for: asked of a client, a release of a dozen packages would start it three dozen times.
 
 mod at_once;
+pub mod crates;
 mod identity;
 pub mod npm;
 mod patience;
+pub mod pypi;
 mod web;
 
 pub use at_once::{as_they_come, at_once};

@@ -8,7 +8,7 @@ use lockstep_schemas::model::{
 };
 use lockstep_schemas::plan::{
     CargoBinstallPlan, ChannelPlan, Destination, FormulaPlan, GithubReleasePlan, HomebrewPlan,
-    Login, NpmPlan, RegistryPlan, TierPlan,
+    Login, NpmPlan, PypiPlan, RegistryPlan, TierPlan,
 };
 use lockstep_schemas::strings::{EnvironmentName, SettingName, TargetId, TargetSelector};
 
@@ -188,7 +188,8 @@ pub(super) fn resolve(model: &Model) -> Vec<ChannelPlan> {
     }
     if let Some(pypi) = pypi {
         let common = pypi.common();
-        let plan = registry(&common, pypi.auth, "PYPI_API_TOKEN");
+        let registry = registry(&common, pypi.auth, "PYPI_API_TOKEN");
+        let plan = PypiPlan { registry, index: pypi.index.clone() };
         plans.push(channel(&common, Destination::Pypi(plan)));
     }
     if let Some(crates_io) = crates_io {

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::artifacts::Smoke;
 use super::tiers::TierEntry;
 use crate::strings::{
-    DistTag, EnvironmentName, FileNamePattern, FormulaPath, Id, NotesTemplate, Repository,
-    SettingName, TargetSelector, Text,
+    DistTag, EnvironmentName, FileNamePattern, FormulaPath, HttpsAddress, Id, NotesTemplate,
+    Repository, SettingName, TargetSelector, Text,
 };
 
 /// A channel's name.
@@ -322,6 +322,9 @@ channels! {
 
     /// The Python package index.
     Pypi: Pypi, auth: auth, environment: environment, secret: secret, switch: switch {
+        /// Another index than that of `PyPI`, such as its test instance.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        index: Option<PypiIndex>,
         /// How PyPI knows that it is us.
         auth: Auth,
         /// The secret with the token. By default `PYPI_API_TOKEN`.
@@ -400,6 +403,16 @@ impl NpmAccess {
             Self::Restricted => "restricted",
         }
     }
+}
+
+/// An index of Python packages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PypiIndex {
+    /// Where packages are installed from: the address that ends in `/simple`.
+    pub install: HttpsAddress,
+    /// Where they are uploaded to.
+    pub upload: HttpsAddress,
 }
 
 /// A client of the npm registry.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ChannelKind, NpmAccess, NpmClient, Smoke, Tier};
+use crate::model::{ChannelKind, NpmAccess, NpmClient, PypiIndex, Smoke, Tier};
 use crate::strings::{
     DistTag, EnvironmentName, FormulaPath, Id, Repository, SettingName, TargetId, Text,
 };
@@ -62,7 +62,7 @@ impl ChannelPlan {
         match &self.to {
             Destination::GithubRelease(release) => Some(&release.environment),
             Destination::Npm(NpmPlan { registry, .. })
-            | Destination::Pypi(registry)
+            | Destination::Pypi(PypiPlan { registry, .. })
             | Destination::CratesIo(registry) => Some(&registry.environment),
             Destination::Homebrew(formula) => match &formula.update {
                 FormulaPlan::Push { environment, .. } => Some(environment),
@@ -77,7 +77,7 @@ impl ChannelPlan {
     pub fn login(&self) -> Option<&Login> {
         match &self.to {
             Destination::Npm(NpmPlan { registry, .. })
-            | Destination::Pypi(registry)
+            | Destination::Pypi(PypiPlan { registry, .. })
             | Destination::CratesIo(registry) => Some(&registry.login),
             Destination::GithubRelease(_)
             | Destination::Homebrew(_)
@@ -90,7 +90,7 @@ impl ChannelPlan {
     pub fn secret(&self) -> Option<&SettingName> {
         match &self.to {
             Destination::Npm(NpmPlan { registry, .. })
-            | Destination::Pypi(registry)
+            | Destination::Pypi(PypiPlan { registry, .. })
             | Destination::CratesIo(registry) => registry.login.secret(),
             Destination::Homebrew(formula) => match &formula.update {
                 FormulaPlan::Push { secret, .. } => Some(secret),
@@ -110,7 +110,7 @@ pub enum Destination {
     /// The npm registry.
     Npm(NpmPlan),
     /// The Python package index.
-    Pypi(RegistryPlan),
+    Pypi(PypiPlan),
     /// The Rust crate registry.
     CratesIo(RegistryPlan),
     /// A Homebrew tap.
@@ -159,6 +159,17 @@ pub struct NpmPlan {
     /// The dist-tag of every release; none where the version says which.
     #[serde(default)]
     pub tag: Option<DistTag>,
+}
+
+/// The Python package index.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PypiPlan {
+    /// What it has of a registry.
+    pub registry: RegistryPlan,
+    /// The index, where it is another than the one that uv is configured for.
+    #[serde(default)]
+    pub index: Option<PypiIndex>,
 }
 
 /// How a registry knows that it is us.

@@ -33,7 +33,7 @@ pub use artifacts::{
 };
 pub use channels::{
     CargoBinstallPlan, ChannelPlan, Destination, FormulaPlan, GithubReleasePlan, HomebrewPlan,
-    Login, NpmPlan, RegistryPlan, TierPlan,
+    Login, NpmPlan, PypiPlan, RegistryPlan, TierPlan,
 };
 pub use file::{PlannedFile, at_version};
 pub use versions::{Locator, TrainPlan, VersionFilePlan, VersionPlan};

@@ -119,6 +119,14 @@ string_types! {
         example: "sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==",
     }
 
+    /// An address that others cannot read along, without a password.
+    HttpsAddress {
+        max: 500,
+        pattern: r"^https://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?$",
+        rule: "an https address: a host and a path, without user, query or spaces",
+        example: "https://packages.example.com/simple",
+    }
+
     /// A dist-tag of an npm package. What npm could read as versions, such as `v1` or `1.x`, is none
     /// ([documentation](https://docs.npmjs.com/cli/v11/commands/npm-dist-tag#caveats)).
     DistTag {

@@ -1,8 +1,12 @@
 //! Real registries on this machine, each behind a proxy that can be told to fail.
 
+mod cargo;
 mod npm;
 mod process;
 mod proxy;
+mod pypi;
 
+pub use cargo::Cargo;
 pub use npm::{Npm, TOKEN_OF_NOBODY};
 pub use proxy::{Fault, Proxy, Rules};
+pub use pypi::Pypi;

@@ -13,7 +13,14 @@ use super::proxy::Proxy;
 use crate::{samples, tools};
 
 /// The packages that the sample projects publish.
-const NAMES: [&str; 3] = ["@someone/tool", "@someone/tool-linux-x64", "@someone/tool-darwin-arm64"];
+const NAMES: [&str; 6] = [
+    "@someone/tool",
+    "@someone/tool-linux-x64",
+    "@someone/tool-darwin-arm64",
+    "@someone/beads",
+    "@someone/beads-linux-x64",
+    "@someone/beads-darwin-arm64",
+];
 
 /// A token that no registry takes.
 pub const TOKEN_OF_NOBODY: &str = "npm_aTokenOfNobody";
@@ -71,6 +78,16 @@ impl Npm {
     #[must_use]
     pub fn token() -> &'static str {
         &BEGUN.1
+    }
+
+    /// What npm and Lockstep are told of it.
+    #[must_use]
+    pub fn env(&self) -> [(&'static str, String); 3] {
+        [
+            ("npm_config_registry", self.proxy.address()),
+            ("npm_config_offline", "false".to_owned()),
+            ("LOCKSTEP_TOKEN", Self::token().to_owned()),
+        ]
     }
 
     /// The path with the pinned npm first, and the Node.js that it runs on.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -165,9 +165,18 @@ async fn answer(
     agent: &ureq::Agent,
     port: u16,
 ) -> Option<Whole> {
-    let (parts, mut body) = request.into_parts();
+    let (parts, body) = request.into_parts();
+    let mut body = body.boxed();
     let place = percent_encoding::percent_decode_str(parts.uri.path().trim_start_matches('/'));
-    let place = place.decode_utf8_lossy().into_owned();
+    let mut place = place.decode_utf8_lossy().into_owned();
+    let mut read = None;
+    if place.is_empty() && parts.method == "POST" {
+        // An index of Python packages has one place for all: what is uploaded says of what it is.
+        let bytes = body.collect().await.ok()?.to_bytes();
+        place = file_in(&bytes);
+        read = Some(bytes);
+        body = Empty::new().map_err(|never| match never {}).boxed();
+    }
     let is_write = !matches!(parts.method.as_str(), "GET" | "HEAD");
     let (fault, delay) = begin(state, parts.method.as_str(), &place, is_write);
     tokio::time::sleep(delay).await;
@@ -180,7 +189,10 @@ async fn answer(
         Fault::Slow(milliseconds) => tokio::time::sleep(Duration::from_millis(*milliseconds)).await,
         Fault::Done | Fault::Answer(..) | Fault::Lost | Fault::Swallowed | Fault::Hidden(_) => {}
     }
-    let bytes = body.collect().await.ok()?.to_bytes();
+    let bytes = match read {
+        Some(bytes) => bytes,
+        None => body.collect().await.ok()?.to_bytes(),
+    };
     match &fault {
         Fault::Answer(status, headers, body) => {
             let headers = headers.iter().map(|(key, value)| (key.clone(), value.clone()));
@@ -224,6 +236,13 @@ async fn answer(
     Some(whole(seen))
 }
 
+/// The name of the file in a form.
+fn file_in(form: &[u8]) -> String {
+    let text = String::from_utf8_lossy(form);
+    let name = text.split("filename=\"").nth(1).and_then(|rest| rest.split('"').next());
+    name.unwrap_or_default().to_owned()
+}
+
 /// What goes wrong with a request, and how long it takes.
 fn begin(state: &Mutex<State>, method: &str, place: &str, is_write: bool) -> (Fault, Duration) {
     let mut state = state.lock().unwrap();
@@ -260,7 +279,8 @@ fn pass_on(
     parts: &hyper::http::request::Parts,
     body: &[u8],
 ) -> Option<Seen> {
-    let address = format!("http://127.0.0.1:{port}{}", parts.uri);
+    let place = parts.uri.path_and_query().map_or("/", |place| place.as_str());
+    let address = format!("http://127.0.0.1:{port}{place}");
     let mut request = Request::builder().method(parts.method.as_str()).uri(address);
     for (name, value) in &parts.headers {
         if ![

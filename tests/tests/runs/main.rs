@@ -5,6 +5,7 @@ mod attempts;
 mod failures;
 mod gates;
 mod publishing;
+mod registries;
 mod snapshots;
 mod tool;
 mod xsnap;

@@ -8,20 +8,21 @@ use lockstep_bundle::Digest;
 use lockstep_tests::authority::{Authority, Claims};
 use lockstep_tests::bundle::Bundle;
 use lockstep_tests::github_api::{GitHubApi, TOKEN, environment_with, status_with};
+use lockstep_tests::registries::Npm;
 use lockstep_tests::runs::{Event, GitHub, Outcome, Repository, Run, Settings};
 use lockstep_tests::samples::{Sample, settings};
 use serde_json::json;
 
 const RESOLVE: &str = "Resolve the build run";
 
-fn dispatch(rehearsal: bool) -> Event {
+pub(crate) fn dispatch(rehearsal: bool) -> Event {
     let inputs = [("release_tag", "v1.2.3".to_owned()), ("rehearsal", rehearsal.to_string())];
     let inputs = inputs.map(|(name, value)| (name.to_owned(), value)).into();
     Event::Dispatch { git_ref: "refs/tags/v1.2.3".to_owned(), inputs }
 }
 
 /// Attests what `SHA256SUMS` of a bundle lists.
-fn attest(authority: &Authority, api: &GitHubApi, bundle: &Path, claims: &Claims) {
+pub(crate) fn attest(authority: &Authority, api: &GitHubApi, bundle: &Path, claims: &Claims) {
     let sums = fs::read_to_string(bundle.join("SHA256SUMS")).unwrap();
     let files: Vec<(&str, &str)> =
         sums.lines().map(|line| line.split_once("  ").unwrap()).collect();
@@ -105,6 +106,9 @@ fn a_release_is_resolved_and_proven() {
     repository.tag("v1.2.3");
     let commit = repository.commit("v1.2.3");
     let mut settings = Settings { run_id: 17, ..settings() };
+    // A registry that nobody may publish to: no job of act's has an identity.
+    let npm = Npm::new();
+    settings.env.push(("npm_config_registry", npm.proxy.address().into()));
     api.with(|state| state.repository = Some(repository.bare().to_owned()));
     settings.env.push(("GITHUB_API_URL", api.address().into()));
     settings.secrets.insert("GITHUB_TOKEN", TOKEN.to_owned());

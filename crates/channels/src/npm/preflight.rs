@@ -12,122 +12,118 @@ use super::{ASKED, Npm, package};
 /// ([documentation](https://docs.npmjs.com/trusted-publishers#supported-cicd-providers)).
 const TRUSTED: semver::Version = semver::Version::new(11, 5, 1);
 
-impl Npm<'_> {
-    /// Tries what would publish, as far as can be without publishing: the client, the token or the identity, and whether each
-    /// name is there.
-    ///
-    /// # Errors
-    ///
-    /// Where npm does not start, or the registry does not answer.
-    pub fn preflight(&self, report: &mut Report) -> Result<(), Diagnostic> {
-        self.client_is_new_enough(report)?;
-        match &self.plan.registry.login {
-            Login::Token { .. } => self.token_is_taken(report)?,
-            Login::TrustedPublishing => self.workflow_is_trusted(report)?,
-        }
-        self.names_are_there(report)
+/// Tries what would publish, as far as can be without publishing: the client, the token or the identity, and whether each
+/// name is there.
+///
+/// # Errors
+///
+/// Where npm does not start, or the registry does not answer.
+pub(super) fn preflight(npm: &Npm<'_>, report: &mut Report) -> Result<(), Diagnostic> {
+    client_is_new_enough(npm, report)?;
+    match &npm.plan.registry.login {
+        Login::Token { .. } => token_is_taken(npm, report)?,
+        Login::TrustedPublishing => workflow_is_trusted(npm, report)?,
     }
+    names_are_there(npm, report)
+}
 
-    /// That every package has a name to publish to, for which no credentials are needed.
-    ///
-    /// # Errors
-    ///
-    /// Where the registry does not answer.
-    pub fn names_are_there(&self, report: &mut Report) -> Result<(), Diagnostic> {
-        let names: Vec<&str> = self.files.iter().map(package).collect();
-        let found = at_once(&names, ASKED, |name| self.reader(name).package(self.web, name));
-        for (name, found) in names.iter().zip(found) {
-            if found?.is_none() {
-                let message = format!("npm has no package `{name}`, or shows none");
-                report.problem(Diagnostic::new(Rule::PackageUnknown, message).with_remedy(format!(
-                    "publish a first version by hand, such as 0.0.0 with nothing in it (`npm publish --access {}`), and then let it be published from here: `npm trust github {name} --file release-publish.yml --repo {} --env {} --allow-publish`",
-                    self.plan.access.id(),
-                    self.bundle.plan().project.repository,
-                    self.plan.registry.environment,
-                )));
-            }
+/// That every package has a name to publish to, for which no credentials are needed.
+///
+/// # Errors
+///
+/// Where the registry does not answer.
+pub(super) fn names_are_there(npm: &Npm<'_>, report: &mut Report) -> Result<(), Diagnostic> {
+    let names: Vec<&str> = npm.files.iter().map(package).collect();
+    let found = at_once(&names, ASKED, |name| npm.reader(name).package(npm.web, name));
+    for (name, found) in names.iter().zip(found) {
+        if found?.is_none() {
+            let message = format!("npm has no package `{name}`, or shows none");
+            report.problem(Diagnostic::new(Rule::PackageUnknown, message).with_remedy(format!(
+                "publish a first version by hand, such as 0.0.0 with nothing in it (`npm publish --access {}`), and then let it be published from here: `npm trust github {name} --file release-publish.yml --repo {} --env {} --allow-publish`",
+                npm.plan.access.id(),
+                npm.bundle.plan().project.repository,
+                npm.plan.registry.environment,
+            )));
         }
-        Ok(())
     }
+    Ok(())
+}
 
-    fn client_is_new_enough(&self, report: &mut Report) -> Result<(), Diagnostic> {
-        let version = client::version()?;
-        let is_old = semver::Version::parse(&version).is_ok_and(|version| version < TRUSTED);
-        if is_old && self.plan.registry.login == Login::TrustedPublishing {
-            let message = format!("npm {version} knows no trusted publishing");
-            report.problem(
-                Diagnostic::new(Rule::ClientFailed, message)
-                    .with_remedy(format!("publish by npm {TRUSTED} or later")),
-            );
-        }
-        report.line(format_args!("npm {version}"));
-        Ok(())
-    }
-
-    fn token_is_taken(&self, report: &mut Report) -> Result<(), Diagnostic> {
-        let mut registries: Vec<&str> =
-            self.files.iter().map(|file| self.registries.of(package(file))).collect();
-        registries.sort_unstable();
-        registries.dedup();
-        for registry in registries {
-            match client::whoami(Access { registry, token: self.token })? {
-                Ok(who) => report.line(format_args!("the token is {who}'s")),
-                Err(refusal) => {
-                    let said = refusal.said;
-                    let message = match &self.plan.registry.login {
-                        Login::Token { secret } => {
-                            format!("npm does not take the token of the secret {secret}: {said}")
-                        }
-                        Login::TrustedPublishing => format!("npm does not take the token: {said}"),
-                    };
-                    report.problem(Diagnostic::new(Rule::CredentialsRefused, message).with_remedy(
-                        format!(
-                            "make a token that may publish these packages, and keep it as a secret of the environment `{}`",
-                            self.plan.registry.environment
-                        ),
-                    ));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes the exchange that npm makes before it publishes, for each package: npm itself says so only when it publishes.
-    fn workflow_is_trusted(&self, report: &mut Report) -> Result<(), Diagnostic> {
-        if self.token.is_some() {
-            return self.token_is_taken(report);
-        }
-        let names: Vec<&str> = self.files.iter().map(package).collect();
-        let trusts = at_once(&names, ASKED, |name| {
-            let registry = self.reader(name);
-            let identity = self.web.identity(&registry.audience())?;
-            registry.trusts(self.web, name, &identity)
-        });
-        let mut not_trusted = Vec::new();
-        for (name, trusts) in names.iter().zip(trusts) {
-            match trusts {
-                Ok(true) => {}
-                Ok(false) => not_trusted.push(format!("`{name}`")),
-                // It is the same of every package, and told once.
-                Err(problem) => {
-                    report.problem(problem);
-                    return Ok(());
-                }
-            }
-        }
-        if not_trusted.is_empty() {
-            report.line(format_args!("npm trusts this workflow with {}", names.join(", ")));
-            return Ok(());
-        }
-        let message = format!(
-            "npm does not trust this workflow and environment with {}",
-            not_trusted.join(", ")
+fn client_is_new_enough(npm: &Npm<'_>, report: &mut Report) -> Result<(), Diagnostic> {
+    let version = client::version()?;
+    let is_old = semver::Version::parse(&version).is_ok_and(|version| version < TRUSTED);
+    if is_old && npm.plan.registry.login == Login::TrustedPublishing {
+        let message = format!("npm {version} knows no trusted publishing");
+        report.problem(
+            Diagnostic::new(Rule::ClientFailed, message)
+                .with_remedy(format!("publish by npm {TRUSTED} or later")),
         );
-        report.problem(Diagnostic::new(Rule::CredentialsRefused, message).with_remedy(format!(
-            "for each of them: `npm trust github PACKAGE --file release-publish.yml --repo {} --env {} --allow-publish`",
-            self.bundle.plan().project.repository,
-            self.plan.registry.environment,
-        )));
-        Ok(())
     }
+    report.line(format_args!("npm {version}"));
+    Ok(())
+}
+
+fn token_is_taken(npm: &Npm<'_>, report: &mut Report) -> Result<(), Diagnostic> {
+    let mut registries: Vec<&str> =
+        npm.files.iter().map(|file| npm.registries.of(package(file))).collect();
+    registries.sort_unstable();
+    registries.dedup();
+    for registry in registries {
+        match client::whoami(Access { registry, token: npm.token })? {
+            Ok(who) => report.line(format_args!("the token is {who}'s")),
+            Err(refusal) => {
+                let said = refusal.said;
+                let message = match &npm.plan.registry.login {
+                    Login::Token { secret } => {
+                        format!("npm does not take the token of the secret {secret}: {said}")
+                    }
+                    Login::TrustedPublishing => format!("npm does not take the token: {said}"),
+                };
+                report.problem(Diagnostic::new(Rule::CredentialsRefused, message).with_remedy(
+                    format!(
+                        "make a token that may publish these packages, and keep it as a secret of the environment `{}`",
+                        npm.plan.registry.environment
+                    ),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Makes the exchange that npm makes before it publishes, for each package: npm itself says so only when it publishes.
+fn workflow_is_trusted(npm: &Npm<'_>, report: &mut Report) -> Result<(), Diagnostic> {
+    if npm.token.is_some() {
+        return token_is_taken(npm, report);
+    }
+    let names: Vec<&str> = npm.files.iter().map(package).collect();
+    let trusts = at_once(&names, ASKED, |name| {
+        let registry = npm.reader(name);
+        let identity = npm.web.identity(&registry.audience())?;
+        registry.trusts(npm.web, name, &identity)
+    });
+    let mut not_trusted = Vec::new();
+    for (name, trusts) in names.iter().zip(trusts) {
+        match trusts {
+            Ok(true) => {}
+            Ok(false) => not_trusted.push(format!("`{name}`")),
+            // It is the same of every package, and told once.
+            Err(problem) => {
+                report.problem(problem);
+                return Ok(());
+            }
+        }
+    }
+    if not_trusted.is_empty() {
+        report.line(format_args!("npm trusts this workflow with {}", names.join(", ")));
+        return Ok(());
+    }
+    let message =
+        format!("npm does not trust this workflow and environment with {}", not_trusted.join(", "));
+    report.problem(Diagnostic::new(Rule::CredentialsRefused, message).with_remedy(format!(
+        "for each of them: `npm trust github PACKAGE --file release-publish.yml --repo {} --env {} --allow-publish`",
+        npm.bundle.plan().project.repository,
+        npm.plan.registry.environment,
+    )));
+    Ok(())
 }

@@ -15,7 +15,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::{CommitSha, GitRef, Repository, Tag};
 
 use crate::gh;
-use crate::process::{complained, output};
+use crate::process::{complained, output, run};
 
 /// The commit that a folder has checked out.
 ///
@@ -190,6 +190,40 @@ pub fn file_at(
         return failed("this file", &shown);
     }
     Ok(String::from_utf8_lossy(&shown.stdout).into_owned())
+}
+
+/// Clones a repository at an address without its history, for [`file_in`].
+///
+/// # Errors
+///
+/// Where git does not.
+pub fn clone_bare(address: &str, into: &Path) -> Result<(), Diagnostic> {
+    let mut command = Command::new("git");
+    command.args(["clone", "--quiet", "--bare", "--depth=1", "--", address]);
+    run(command.arg(into), "git does not clone it").map(drop)
+}
+
+/// The bytes of a file, as the branch that a bare clone was made of has it; `None` where it has none.
+///
+/// # Errors
+///
+/// Where git does not say.
+pub fn file_in(clone: &Path, file: &str) -> Result<Option<Vec<u8>>, Diagnostic> {
+    let git = || {
+        let mut git = Command::new("git");
+        git.arg("--git-dir").arg(clone);
+        git
+    };
+    let listed = run(git().args(["ls-tree", "HEAD", "--", file]), "git does not list its files")?;
+    if listed.is_empty() {
+        return Ok(None);
+    }
+    let shown = output(git().args(["show", "--no-textconv"]).arg(format!("HEAD:{file}")))?;
+    if shown.status.success() {
+        return Ok(Some(shown.stdout));
+    }
+    let message = format!("git does not show it: {}", complained(&shown));
+    Err(Diagnostic::new(Rule::ClientFailed, message).in_file(file))
 }
 
 /// A command of git's that asks for a repository, with the token that there is.

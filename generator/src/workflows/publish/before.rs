@@ -11,7 +11,7 @@ use lockstep_schemas::workflow::{
 use super::super::parts::{RESOLVE, expr, id, job, output};
 use super::super::steps::{
     BUNDLE, KEPT_FOR, SUMS, bundle_outputs, download_receipts, github_token, in_repository, other,
-    own, reading_gates, report, upload_bundle, upload_receipt, verify_bundle,
+    own, pinned_rust, reading_gates, report, upload_bundle, upload_receipt, verify_bundle,
 };
 use super::super::{gates, merged, programs};
 use super::{BUNDLED_PLAN, jobs, look_at_bundle, resolved};
@@ -101,17 +101,27 @@ fn check(channel: &ChannelPlan, mode: &str) -> Step {
         ChannelKind::GithubRelease | ChannelKind::CargoBinstall => step
             .needing(Need::read(PermissionScope::Contents, "look for the release"))
             .with("token", github_token()),
-        ChannelKind::Npm | ChannelKind::Pypi | ChannelKind::CratesIo | ChannelKind::Homebrew => {
-            step
-        }
+        // cargo packages what it publishes, and so what it tries.
+        ChannelKind::CratesIo => in_repository(step),
+        ChannelKind::Npm | ChannelKind::Pypi | ChannelKind::Homebrew => step,
     }
 }
 
-fn of_bundle(model: &Model, name: &str, label: &str, clients: Vec<Step>, steps: Vec<Step>) -> Job {
+fn of_bundle(
+    model: &Model,
+    name: &str,
+    label: &str,
+    clients: Vec<Step>,
+    steps: Vec<Step>,
+    packages: Option<&Plan>,
+) -> Job {
     let receipt = vec![upload_receipt(name)];
     let steps = merged([clients, programs::take(model), look_at_bundle(), steps, receipt]);
     let commit = Checkout::Of(resolved("commit"));
-    let job = job(model, name, label, 15, commit, steps);
+    let mut job = job(model, name, label, 15, commit, steps);
+    if let (Some(plan), JobBody::Run(run)) = (packages, &mut job.body) {
+        run.env.extend(pinned_rust(&plan.toolchain));
+    }
     Job { needs: vec![id("resolve")], ..job }
 }
 
@@ -132,7 +142,8 @@ fn preflight(model: &Model, plan: &Plan, channel: &ChannelPlan) -> Job {
     let steps = trade.into_iter().chain([step]).collect();
     let client = jobs::client(plan, channel).into_iter().collect();
     let label = format!("Check {}", kind.label());
-    let job = of_bundle(model, &preflight_id(kind), &label, client, steps);
+    let packages = Some(plan).filter(|_| kind == ChannelKind::CratesIo);
+    let job = of_bundle(model, &preflight_id(kind), &label, client, steps, packages);
     let condition = vec![Fact::Selected(kind, true).into(), Fact::Admitted(true).into()];
     Job { condition: Some(Condition::All(condition)), ..job }
 }
@@ -151,7 +162,9 @@ fn look(model: &Model, plan: &Plan) -> Job {
     };
     let clients = plan.channels.iter().filter_map(client).collect();
     let label = "Look at the channels without credentials";
-    let job = of_bundle(model, "look", label, clients, steps);
+    let mut kinds = plan.channels.iter().map(ChannelPlan::kind);
+    let packages = Some(plan).filter(|_| kinds.any(|kind| kind == ChannelKind::CratesIo));
+    let job = of_bundle(model, "look", label, clients, steps, packages);
     let condition = vec![Fact::Rehearsal.into(), Fact::Admitted(false).into()];
     Job { condition: Some(Condition::All(condition)), ..job }
 }

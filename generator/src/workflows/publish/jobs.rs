@@ -93,7 +93,7 @@ pub(super) fn upload(model: &Model, plan: &Plan, channel: &ChannelPlan) -> Optio
     let of = |plan, packages| Registry { kind: channel.kind(), plan, client, packages };
     let registry = match &channel.to {
         Destination::Npm(npm) => of(&npm.registry, false),
-        Destination::Pypi(registry) => of(registry, false),
+        Destination::Pypi(pypi) => of(&pypi.registry, false),
         Destination::CratesIo(registry) => of(registry, true),
         Destination::GithubRelease(_)
         | Destination::Homebrew(_)

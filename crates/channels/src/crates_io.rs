@@ -1,0 +1,339 @@
+//! crates.io, or the registry that cargo publishes to: its index is read, and cargo publishes.
+//!
+//! cargo cannot upload a `.crate` that was packaged before. So each is packaged again from the release's commit, by the toolchain
+//! that packaged it first, and published only where that gives the very bytes of the bundle; the index shows them afterwards.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use lockstep_bundle::{Digest, Shipped, Verified, shipped};
+use lockstep_clients::cargo::{self, Package, Publishing};
+use lockstep_clients::git;
+use lockstep_registries::crates::{self, Index, Release};
+use lockstep_registries::{Web, at_once};
+use lockstep_runner::Report;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::model::ChannelKind;
+use lockstep_schemas::plan::{ChannelPlan, CratePlan, Destination, PlannedFile, RegistryPlan};
+use lockstep_schemas::receipt::{Did, FileState};
+use tempfile::TempDir;
+
+use crate::order::in_waves;
+use crate::registry::{Answer, Publication, Registry, RegistryChannel, Waiting};
+use crate::{Ledger, Permit};
+
+const KIND: ChannelKind = ChannelKind::CratesIo;
+/// How many crates are asked for at the same time.
+const ASKED: usize = 16;
+/// How many versions crates.io takes at once, and how many new names, before it takes one in a while
+/// ([documentation](https://crates.io/docs/rate-limits)).
+const BURST: usize = 30;
+const BURST_OF_NAMES: usize = 5;
+const MINUTES_A_NAME: usize = 10;
+
+/// The crates of a bundle, and the registry that they go to.
+pub struct CratesIo<'a> {
+    bundle: Verified<'a>,
+    plan: &'a RegistryPlan,
+    web: &'a Web<'a>,
+    token: Option<&'a str>,
+    /// The name of the registry, where it is not crates.io.
+    registry: Option<String>,
+    index: Index,
+    files: Vec<Shipped>,
+    /// What each needs of the others.
+    needs: Vec<BTreeSet<String>>,
+    waiting: Waiting,
+    /// Where cargo works, outside of the checkout.
+    folder: TempDir,
+}
+
+/// Its token is not among what is shown.
+impl std::fmt::Debug for CratesIo<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CratesIo").field("files", &self.files).finish_non_exhaustive()
+    }
+}
+
+impl<'a> CratesIo<'a> {
+    /// Of a bundle, at the registry that cargo publishes to, in a checkout of the release's commit. Without a token what publishes
+    /// is cargo's own configuration.
+    ///
+    /// # Errors
+    ///
+    /// Where the plan has no such channel, cargo's configuration does not say where the index is, or a crate is not in the
+    /// checkout.
+    pub fn new(
+        bundle: Verified<'a>,
+        web: &'a Web<'a>,
+        token: Option<&'a str>,
+        waiting: Waiting,
+    ) -> Result<Self, Diagnostic> {
+        let (channel, plan) = channel(&bundle)?;
+        let files = shipped(bundle.folder(), bundle.plan(), bundle.manifest(), channel)?;
+        let folder = tempfile::tempdir().map_err(|error| {
+            Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
+        })?;
+        let registry = cargo::default_registry()?;
+        let index = Index::configured(registry.as_deref(), folder.path(), &cargo::version()?)?;
+        let mut needs = Vec::new();
+        for file in &files {
+            let members = cargo::members(folder.path(), &manifest_of(&bundle, package(file))?)?;
+            let of_it = members.into_iter().find(|member| member.name == package(file));
+            needs.push(of_it.map(|member| member.needs).unwrap_or_default());
+        }
+        Ok(Self { bundle, plan, web, token, registry, index, files, needs, waiting, folder })
+    }
+
+    fn publication(&self) -> Publication<'_, Self> {
+        Publication {
+            registry: self,
+            version: &self.bundle.manifest().version,
+            waves: in_waves(&self.files, &self.needs),
+            waiting: self.waiting,
+        }
+    }
+
+    /// The versions of some crates, as the index has them.
+    fn releases(&self, names: &[&str]) -> Result<Vec<Option<Vec<Release>>>, Diagnostic> {
+        match &self.index {
+            Index::Sparse(address) => {
+                let all = at_once(names, ASKED, |name| crates::releases(self.web, address, name));
+                all.into_iter().collect()
+            }
+            Index::Git(address) => {
+                let clone = tempfile::tempdir_in(self.folder.path()).map_err(|error| {
+                    Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
+                })?;
+                git::clone_bare(address, clone.path())?;
+                let read = |name: &&str| {
+                    let file = git::file_in(clone.path(), &crates::place_of(name)?)?;
+                    file.map(|file| crates::read(name, &file)).transpose()
+                };
+                names.iter().map(read).collect()
+            }
+        }
+    }
+
+    /// Packages a crate again, with what it needs of those that the registry does not have, and compares it with the bundle's.
+    fn packaged_again(&self, file: &Shipped, along: &[&str]) -> Result<TempDir, Diagnostic> {
+        let target = tempfile::tempdir_in(self.folder.path()).map_err(|error| {
+            Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
+        })?;
+        let manifest = manifest_of(&self.bundle, package(file))?;
+        let names: Vec<&str> = [package(file)].into_iter().chain(along.iter().copied()).collect();
+        cargo::package(target.path(), &manifest, &names, target.path(), &self.options(file))?;
+        let packed = target.path().join("package").join(file.name.as_str());
+        let found = Digest::of_file(&packed)?.sha256;
+        if found == file.sha256 {
+            return Ok(target);
+        }
+        let message = format!("cargo packages another `{}` than the bundle has", file.name);
+        Err(Diagnostic::new(Rule::NotReproducible, message).differs(&file.sha256, &found).with_remedy(
+            "publish from a checkout of the release's commit, by the toolchain that packaged it: the model's `toolchain.rust`",
+        ))
+    }
+
+    fn options(&self, file: &Shipped) -> Vec<Package> {
+        let plan = plan_of(&self.bundle, package(file));
+        plan.filter(|plan| plan.locked).map(|_| Package::Locked).into_iter().collect()
+    }
+
+    fn client(&self, file: &Shipped, dry_run: bool) -> Result<Result<(), String>, Diagnostic> {
+        let target = self.packaged_again(file, &[])?;
+        let publishing = Publishing {
+            manifest: &manifest_of(&self.bundle, package(file))?,
+            name: package(file),
+            registry: self.registry.as_deref(),
+            token: self.token,
+            target: target.path(),
+            dry_run,
+        };
+        cargo::publish(publishing, &self.options(file))
+    }
+}
+
+impl RegistryChannel for CratesIo<'_> {
+    fn look(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic> {
+        self.publication().look(ledger, report)
+    }
+
+    fn names_are_there(&self, report: &mut Report) -> Result<(), Diagnostic> {
+        let names: Vec<&str> = self.files.iter().map(package).collect();
+        for (name, releases) in names.iter().zip(self.releases(&names)?) {
+            if releases.is_none() {
+                let message = format!("crates.io has no crate `{name}`");
+                report.problem(Diagnostic::new(Rule::PackageUnknown, message).with_remedy(format!(
+                    "publish a first version by hand, such as 0.0.0 with nothing in it, and then add a trusted publisher to it: repository {}, workflow release-publish.yml, environment {}",
+                    self.bundle.plan().project.repository, self.plan.environment,
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn preflight(&self, ledger: &Ledger, report: &mut Report) -> Result<(), Diagnostic> {
+        report.line(format_args!("cargo {}", cargo::version()?));
+        let names: Vec<&str> = self.files.iter().map(package).collect();
+        let new = self.releases(&names)?.iter().filter(|releases| releases.is_none()).count();
+        let minutes = minutes(names.len(), new);
+        if minutes > 0 {
+            report.line(format_args!(
+                "crates.io takes {BURST} versions at once, and then one a minute: this takes about {minutes} minutes"
+            ));
+        }
+        // That it cannot be packaged again is found before anything is published anywhere.
+        for file in self.files.iter().filter(|file| ledger.is(KIND, &file.name, FileState::Absent))
+        {
+            let others: Vec<&str> =
+                names.iter().copied().filter(|name| *name != package(file)).collect();
+            report.found(self.packaged_again(file, &others));
+        }
+        self.names_are_there(report)
+    }
+
+    fn rehearse(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic> {
+        let names: Vec<&str> = self.files.iter().map(package).collect();
+        for (wave, files) in in_waves(&self.files, &self.needs).into_iter().enumerate() {
+            for file in files {
+                if !ledger.is(KIND, &file.name, FileState::Absent) {
+                    continue;
+                }
+                // What it needs may not be published yet: then it is packaged along.
+                let others: Vec<&str> =
+                    names.iter().copied().filter(|name| *name != package(file)).collect();
+                let tried = if wave == 0 {
+                    self.client(file, true)
+                } else {
+                    self.packaged_again(file, &others).map(|_| Ok(()))
+                };
+                match report.found(tried) {
+                    None => {}
+                    Some(Ok(())) => {
+                        ledger.did(KIND, file.name.as_str(), Did::Rehearsed, None, None)?;
+                        report.line(format_args!("a live run would publish {}", file.name));
+                    }
+                    Some(Err(said)) => {
+                        let message = format!("cargo would not publish `{}`: {said}", file.name);
+                        report.problem(Diagnostic::new(Rule::NotPublished, message).with_remedy(
+                            "mend what cargo says, and build again under a version of its own",
+                        ));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn publish(
+        &self,
+        permit: &Permit,
+        ledger: &mut Ledger,
+        report: &mut Report,
+    ) -> Result<(), Diagnostic> {
+        self.publication().publish(permit, ledger, report)
+    }
+}
+
+impl Registry for CratesIo<'_> {
+    fn kind(&self) -> ChannelKind {
+        KIND
+    }
+
+    fn states(&self, files: &[&Shipped]) -> Result<Vec<FileState>, Diagnostic> {
+        let names: Vec<&str> = files.iter().map(|file| package(file)).collect();
+        let version = &self.bundle.manifest().version;
+        let releases = self.releases(&names)?;
+        let state = |(file, releases): (&&Shipped, &Option<Vec<Release>>)| {
+            let releases = releases.as_deref().unwrap_or_default();
+            match crates::of_version(releases, version) {
+                None => FileState::Absent,
+                Some(release) if release.checksum != file.sha256.as_str() => FileState::Other,
+                // Users who do not have it yet get another.
+                Some(release) if release.yanked => FileState::Burnt,
+                Some(_) => FileState::Ours,
+            }
+        };
+        Ok(files.iter().zip(&releases).map(state).collect())
+    }
+
+    fn send(&self, file: &Shipped, _permit: &Permit) -> Result<Answer, Diagnostic> {
+        // cargo says in words alone what went wrong. What the index has decides.
+        Ok(match self.client(file, false)? {
+            Ok(()) => Answer::Taken,
+            Err(said) => Answer::Unanswered(said),
+        })
+    }
+
+    fn page(&self, file: &Shipped) -> Option<String> {
+        let place = crates::place_of(package(file)).ok()?;
+        Some(format!("{}/{place}", self.index.shown().trim_end_matches('/')))
+    }
+
+    fn at_once(&self) -> usize {
+        // cargo locks what it works with; those of one wave follow each other.
+        1
+    }
+}
+
+/// How many minutes some versions take, of which some are the first of their crates.
+fn minutes(versions: usize, new: usize) -> usize {
+    let names = new.saturating_sub(BURST_OF_NAMES) * MINUTES_A_NAME;
+    names.max(versions.saturating_sub(BURST))
+}
+
+fn package(file: &Shipped) -> &str {
+    file.package.as_deref().unwrap_or_default()
+}
+
+fn plan_of<'a>(bundle: &Verified<'a>, name: &str) -> Option<&'a CratePlan> {
+    bundle.plan().files().find_map(|file| match file {
+        PlannedFile::Crate(plan) if plan.package.as_str() == name => Some(plan),
+        PlannedFile::Crate(_)
+        | PlannedFile::Archive(..)
+        | PlannedFile::NpmPlatformPackage(..)
+        | PlannedFile::NpmPackage(_)
+        | PlannedFile::Wheel(..)
+        | PlannedFile::Sdist(_)
+        | PlannedFile::Binary(..) => None,
+    })
+}
+
+/// The manifest of a crate in the checkout.
+fn manifest_of(bundle: &Verified<'_>, name: &str) -> Result<PathBuf, Diagnostic> {
+    let folder = plan_of(bundle, name).map(|plan| Path::new(plan.directory.as_str()));
+    let manifest = folder.unwrap_or(Path::new(".")).join("Cargo.toml");
+    if manifest.is_file() {
+        return Ok(manifest);
+    }
+    let message =
+        format!("`{name}` is not in this checkout: cargo packages it again to publish it");
+    Err(Diagnostic::new(Rule::CheckoutMismatch, message)
+        .in_file(manifest.display())
+        .with_remedy("run this in the project's root, at the release's commit"))
+}
+
+/// The channel in a bundle's plan.
+fn channel<'a>(bundle: &Verified<'a>) -> Result<(&'a ChannelPlan, &'a RegistryPlan), Diagnostic> {
+    let of = |channel: &'a ChannelPlan| match &channel.to {
+        Destination::CratesIo(plan) => Some((channel, plan)),
+        Destination::GithubRelease(_)
+        | Destination::Npm(_)
+        | Destination::Pypi(_)
+        | Destination::Homebrew(_)
+        | Destination::CargoBinstall(_) => None,
+    };
+    bundle.plan().channels.iter().find_map(of).ok_or_else(|| crate::not_shipped_to(KIND))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_in_minutes() {
+        assert_eq!(minutes(30, 5), 0);
+        assert_eq!(minutes(109, 0), 79);
+        assert_eq!(minutes(12, 8), 30);
+    }
+}

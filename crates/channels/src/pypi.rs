@@ -1,0 +1,251 @@
+//! PyPI: its index is read, and uv uploads to it.
+
+use lockstep_bundle::{Shipped, Verified, shipped};
+use lockstep_clients::uv::{self, Identity};
+use lockstep_registries::pypi::{Index, Project};
+use lockstep_registries::{Web, at_once};
+use lockstep_runner::Report;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::model::ChannelKind;
+use lockstep_schemas::plan::{ChannelPlan, Destination, Login, PypiPlan};
+use lockstep_schemas::receipt::{Did, FileState};
+
+use crate::registry::{Answer, Publication, Registry, RegistryChannel, Waiting};
+use crate::{Ledger, Permit};
+
+const KIND: ChannelKind = ChannelKind::Pypi;
+/// How many projects are asked for, and how many files are sent, at the same time.
+const ASKED: usize = 8;
+const SENT: usize = 4;
+
+/// The wheels and source distributions of a bundle, and the index that they go to.
+pub struct Pypi<'a> {
+    bundle: Verified<'a>,
+    plan: &'a PypiPlan,
+    web: &'a Web<'a>,
+    token: Option<&'a str>,
+    /// Where packages are installed from.
+    index: String,
+    files: Vec<Shipped>,
+    waiting: Waiting,
+}
+
+/// Its token is not among what is shown.
+impl std::fmt::Debug for Pypi<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pypi").field("files", &self.files).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Pypi<'a> {
+    /// Of a bundle, at the index of the plan, or the one that uv is configured for. Without a token what publishes is the
+    /// identity of the run, where the plan says so, or uv's own configuration.
+    ///
+    /// # Errors
+    ///
+    /// Where the plan has no such channel, or uv does not say which index it is configured for.
+    pub fn new(
+        bundle: Verified<'a>,
+        web: &'a Web<'a>,
+        token: Option<&'a str>,
+        waiting: Waiting,
+    ) -> Result<Self, Diagnostic> {
+        let (channel, plan) = channel(&bundle)?;
+        let mut files = shipped(bundle.folder(), bundle.plan(), bundle.manifest(), channel)?;
+        // Users of a platform whose wheel is not there yet would build the source.
+        files.sort_by_key(|file| !is_wheel(file));
+        let index = match &plan.index {
+            Some(index) => index.install.to_string(),
+            None => uv::index()?,
+        };
+        Ok(Self { bundle, plan, web, token, index, files, waiting })
+    }
+
+    fn publication(&self) -> Publication<'_, Self> {
+        let (wheels, sources): (Vec<_>, Vec<_>) =
+            self.files.iter().partition(|file| is_wheel(file));
+        let waves = [wheels, sources].into_iter().filter(|wave| !wave.is_empty()).collect();
+        let version = &self.bundle.manifest().version;
+        Publication { registry: self, version, waves, waiting: self.waiting }
+    }
+
+    fn identity(&self) -> Identity<'a> {
+        match (self.token, &self.plan.registry.login) {
+            (Some(token), _) => Identity::Token(token),
+            (None, Login::TrustedPublishing) => Identity::Run,
+            (None, Login::Token { .. }) => Identity::Own,
+        }
+    }
+
+    fn client(
+        &self,
+        file: &Shipped,
+        identity: Identity<'_>,
+        dry_run: bool,
+    ) -> Result<Result<(), String>, Diagnostic> {
+        let address = self.plan.index.as_ref().map(|index| index.upload.as_str());
+        uv::publish(&file.path, identity, address, dry_run)
+    }
+
+    /// The names of the projects, each once.
+    fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.files.iter().map(package).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Their pages.
+    fn projects(&self) -> Result<Vec<Option<Project>>, Diagnostic> {
+        let index = Index { address: &self.index };
+        let pages = at_once(&self.names(), ASKED, |name| index.project(self.web, name));
+        pages.into_iter().collect()
+    }
+}
+
+impl RegistryChannel for Pypi<'_> {
+    fn look(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic> {
+        self.publication().look(ledger, report)
+    }
+
+    fn names_are_there(&self, report: &mut Report) -> Result<(), Diagnostic> {
+        for (name, project) in self.names().iter().zip(self.projects()?) {
+            if project.is_none() {
+                let message = format!("PyPI has no project `{name}`");
+                let plan = self.bundle.plan();
+                report.problem(Diagnostic::new(Rule::PackageUnknown, message).with_remedy(format!(
+                    "add a pending trusted publisher to your account (project {name}, repository {}, workflow release-publish.yml, environment {}), which makes it with the first release, or upload a first version by hand",
+                    plan.project.repository, self.plan.registry.environment,
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn preflight(&self, _ledger: &Ledger, report: &mut Report) -> Result<(), Diagnostic> {
+        report.line(uv::version()?);
+        let trusted = self.identity() == Identity::Run;
+        if trusted {
+            // It gets a token for the identity of the run, which is the same whatever would be uploaded.
+            let tried = self.files.first().map(|file| self.client(file, self.identity(), true));
+            if let Some(Err(said)) = tried.transpose()? {
+                let message = format!("PyPI does not trust this workflow and environment: {said}");
+                let plan = self.bundle.plan();
+                report.problem(Diagnostic::new(Rule::CredentialsRefused, message).with_remedy(format!(
+                    "add a trusted publisher to the project, or a pending one to your account where there is no project yet: repository {}, workflow release-publish.yml, environment {}",
+                    plan.project.repository, self.plan.registry.environment,
+                )));
+                return Ok(());
+            }
+            report.line("PyPI trusts this workflow");
+        }
+        if let Login::Token { secret } = &self.plan.registry.login
+            && self.plan.index.is_none()
+            && !self.token.is_some_and(|token| token.starts_with("pypi-"))
+        {
+            let message =
+                format!("the secret {secret} has no token of PyPI's, which begins with `pypi-`");
+            report.problem(Diagnostic::new(Rule::CredentialsRefused, message).with_remedy(format!(
+                "make a token that may upload to the project, and keep it as a secret of the environment `{}`",
+                self.plan.registry.environment
+            )));
+        }
+        // A trusted publisher makes the project with the first release.
+        if trusted { Ok(()) } else { self.names_are_there(report) }
+    }
+
+    fn rehearse(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic> {
+        let is_absent = |file: &&Shipped| ledger.is(KIND, &file.name, FileState::Absent);
+        let absent: Vec<&Shipped> = self.files.iter().filter(is_absent).collect();
+        let tried = at_once(&absent, SENT, |file| self.client(file, Identity::Own, true));
+        for (file, tried) in absent.iter().zip(tried) {
+            match tried? {
+                Ok(()) => {
+                    ledger.did(KIND, file.name.as_str(), Did::Rehearsed, None, None)?;
+                    report.line(format_args!("a live run would publish {}", file.name));
+                }
+                Err(said) => {
+                    let message = format!("uv would not upload `{}`: {said}", file.name);
+                    report.problem(Diagnostic::new(Rule::NotPublished, message).with_remedy(
+                        "mend what uv says, and build again under a version of its own",
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn publish(
+        &self,
+        permit: &Permit,
+        ledger: &mut Ledger,
+        report: &mut Report,
+    ) -> Result<(), Diagnostic> {
+        self.publication().publish(permit, ledger, report)
+    }
+}
+
+impl Registry for Pypi<'_> {
+    fn kind(&self) -> ChannelKind {
+        KIND
+    }
+
+    fn states(&self, files: &[&Shipped]) -> Result<Vec<FileState>, Diagnostic> {
+        let (names, projects) = (self.names(), self.projects()?);
+        let state = |file: &&Shipped| {
+            let project = names.iter().zip(&projects).find(|(name, _)| **name == package(file));
+            let there = project.and_then(|(_, project)| project.as_ref());
+            let there = there.and_then(|there| {
+                there.files.iter().find(|one| one.filename == file.name.as_str())
+            });
+            let Some(there) = there else { return Ok(FileState::Absent) };
+            let Some(sha256) = &there.hashes.sha256 else {
+                let message = format!("the index does not say the digest of `{}`", file.name);
+                return Err(Diagnostic::new(Rule::RegistrySilent, message).with_remedy(
+                    "publish to an index that says it: nobody can tell otherwise what users get",
+                ));
+            };
+            Ok(if *sha256 == file.sha256.as_str() { FileState::Ours } else { FileState::Other })
+        };
+        files.iter().map(state).collect()
+    }
+
+    fn send(&self, file: &Shipped, _permit: &Permit) -> Result<Answer, Diagnostic> {
+        // uv says in words alone what went wrong, after it tried again where that may help. What the index has decides.
+        Ok(match self.client(file, self.identity(), false)? {
+            Ok(()) => Answer::Taken,
+            Err(said) => Answer::Unanswered(said),
+        })
+    }
+
+    fn page(&self, file: &Shipped) -> Option<String> {
+        let name = lockstep_registries::pypi::normalized(package(file));
+        let index = lockstep_registries::shown(&self.index);
+        Some(format!("{}/{name}/", index.trim_end_matches('/')))
+    }
+
+    fn at_once(&self) -> usize {
+        SENT
+    }
+}
+
+fn package(file: &Shipped) -> &str {
+    file.package.as_deref().unwrap_or_default()
+}
+
+fn is_wheel(file: &Shipped) -> bool {
+    file.path.extension().is_some_and(|extension| extension == "whl")
+}
+
+/// The channel in a bundle's plan.
+fn channel<'a>(bundle: &Verified<'a>) -> Result<(&'a ChannelPlan, &'a PypiPlan), Diagnostic> {
+    let of = |channel: &'a ChannelPlan| match &channel.to {
+        Destination::Pypi(plan) => Some((channel, plan)),
+        Destination::GithubRelease(_)
+        | Destination::Npm(_)
+        | Destination::CratesIo(_)
+        | Destination::Homebrew(_)
+        | Destination::CargoBinstall(_) => None,
+    };
+    bundle.plan().channels.iter().find_map(of).ok_or_else(|| crate::not_shipped_to(KIND))
+}

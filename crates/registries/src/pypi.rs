@@ -1,0 +1,147 @@
+//! A Python package index
+//! ([simple repository API](https://packaging.python.org/en/latest/specifications/simple-repository-api/)).
+
+use html5gum::{Token, Tokenizer};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use serde::Deserialize;
+
+use crate::web::{Answer, Question, Web};
+
+/// Both forms of a page, the one with more in it first.
+const FORMS: &str = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
+
+/// A project's page: its files.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Project {
+    /// Its files, of all versions.
+    #[serde(default)]
+    pub files: Vec<File>,
+}
+
+/// A file of a project.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct File {
+    /// Its name.
+    pub filename: String,
+    /// Its digests, in hexadecimal.
+    #[serde(default)]
+    pub hashes: Hashes,
+    /// When it came, where the index says so: `2026-11-28T12:00:00.000000Z`.
+    #[serde(default)]
+    pub upload_time: Option<String>,
+}
+
+/// The digests of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Hashes {
+    /// Its SHA-256.
+    #[serde(default)]
+    pub sha256: Option<String>,
+}
+
+/// An index.
+#[derive(Debug, Clone, Copy)]
+pub struct Index<'a> {
+    /// Its address, such as uv is configured for.
+    pub address: &'a str,
+}
+
+impl Index<'_> {
+    /// The page of a project; `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Where the index does not say.
+    pub fn project(&self, web: &Web<'_>, name: &str) -> Result<Option<Project>, Diagnostic> {
+        let address = format!("{}/{}/", self.address.trim_end_matches('/'), normalized(name));
+        let question = Question { of: "PyPI", address: &address, accept: FORMS, token: None };
+        let unreadable = |why: String| {
+            let message = format!("what the index says of `{name}` cannot be read: {why}");
+            Diagnostic::new(Rule::RegistrySilent, message)
+        };
+        match web.get(question)? {
+            Answer::Missing => Ok(None),
+            Answer::Refused(status) => Err(unreadable(format!("it answers {status}"))),
+            Answer::Found(form, body)
+                if form.starts_with("application/vnd.pypi.simple.v1+json") =>
+            {
+                serde_json::from_slice(&body)
+                    .map(Some)
+                    .map_err(|error| unreadable(error.to_string()))
+            }
+            Answer::Found(form, body) if form.contains("html") => {
+                Ok(Some(of_html(&String::from_utf8_lossy(&body))))
+            }
+            Answer::Found(form, _) => Err(unreadable(format!("it is {form}"))),
+        }
+    }
+}
+
+/// A project's name in an address
+/// ([specification](https://packaging.python.org/en/latest/specifications/name-normalization/)).
+#[must_use]
+pub fn normalized(name: &str) -> String {
+    let words = name.split(['-', '_', '.']).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_lowercase()
+}
+
+/// The files of a page in HTML: what its links are called, with the digests at the end of their addresses.
+fn of_html(page: &str) -> Project {
+    let mut project = Project::default();
+    let mut link: Option<File> = None;
+    for Ok(token) in Tokenizer::new(page) {
+        match token {
+            Token::StartTag(tag) if *tag.name == b"a" => {
+                let address = tag.attributes.get(&b"href"[..]);
+                let address = address.map(|value| String::from_utf8_lossy(value).into_owned());
+                let digest = address.as_deref().and_then(|text| text.split_once("#sha256="));
+                let sha256 = digest
+                    .map(|(_, digest)| digest.split('&').next().unwrap_or_default().to_owned());
+                let hashes = Hashes { sha256 };
+                link = Some(File { filename: String::new(), hashes, upload_time: None });
+            }
+            Token::String(text) => {
+                if let Some(file) = &mut link {
+                    file.filename.push_str(String::from_utf8_lossy(&text).trim());
+                }
+            }
+            Token::EndTag(tag) if *tag.name == b"a" => project.files.extend(link.take()),
+            Token::StartTag(_)
+            | Token::EndTag(_)
+            | Token::Comment(_)
+            | Token::Doctype(_)
+            | Token::Error(_) => {}
+        }
+    }
+    project
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_addresses() {
+        assert_eq!(normalized("Some.-_Tool"), "some-tool");
+    }
+
+    #[test]
+    fn both_forms_say_the_same() {
+        let html = r#"<!DOCTYPE html><html><body><h1>Links</h1>
+            <a href="../../packages/a-1.0.tar.gz#sha256=abc&amp;x=y" data-yanked="">a-1.0.tar.gz</a><br/>
+            <a href='a-1.0-py3-none-any.whl'> a-1.0-py3-none-any.whl </a></body></html>"#;
+        let json = r#"{ "meta": { "api-version": "1.1" }, "name": "a", "versions": ["1.0"], "files": [
+            { "filename": "a-1.0.tar.gz", "url": "", "hashes": { "sha256": "abc" }, "size": 3 },
+            { "filename": "a-1.0-py3-none-any.whl", "url": "", "hashes": {} }
+        ] }"#;
+        assert_eq!(of_html(html), serde_json::from_str(json).unwrap());
+    }
+
+    #[test]
+    fn a_page_that_ends_early_has_what_it_has() {
+        for end in ["<a href=\"x", "<a href=x>y", "<a", "&#", "<!--"] {
+            assert_eq!(of_html(end).files, []);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! From the tag to every registry, stopped by one of them and gone on with, under act.
+
+use std::fs;
+use std::process::Command;
+
+use lockstep_tests::authority::{Authority, Claims};
+use lockstep_tests::bundle::Bundle;
+use lockstep_tests::github_api::{GitHubApi, TOKEN, environment_with};
+use lockstep_tests::registries::{Cargo, Fault, Npm, Pypi};
+use lockstep_tests::runs::{Event, GitHub, Outcome, Repository, Run, Settings};
+use lockstep_tests::samples::{Sample, settings};
+use serde_json::json;
+
+use crate::publishing::{attest, dispatch};
+
+/// The registries, and the GitHub that the release is on.
+struct World {
+    npm: Npm,
+    pypi: Pypi,
+    cargo: Cargo,
+    api: GitHubApi,
+}
+
+impl World {
+    fn new() -> Self {
+        let (npm, pypi, cargo) = (Npm::new(), Pypi::new(), Cargo::new());
+        Self { npm, pypi, cargo, api: GitHubApi::new() }
+    }
+
+    /// A runner on which every client is configured for these registries.
+    fn settings(&self) -> Settings {
+        let mut settings = settings();
+        let env = self.npm.env().into_iter().chain(self.pypi.env()).chain(self.cargo.env());
+        // Each job has the token of its own channel.
+        let env = env.filter(|(name, _)| *name != "LOCKSTEP_TOKEN");
+        settings.env.extend(env.map(|(name, value)| (name, value.into())));
+        settings.env.push(("GITHUB_API_URL", self.api.address().into()));
+        settings.path.splice(0..0, Npm::folders());
+        for (name, token) in [
+            ("GITHUB_TOKEN", TOKEN),
+            ("NPM_TOKEN", Npm::token()),
+            ("PYPI_API_TOKEN", "pypi-aToken"),
+            ("CARGO_REGISTRY_TOKEN", "a-token"),
+        ] {
+            settings.secrets.insert(name, token.to_owned());
+        }
+        settings
+    }
+
+    /// The names that the index of Python packages and that of crates have.
+    fn names_are_begun(&self) {
+        fs::write(self.pypi.files.path().join("beads-0.0.0.tar.gz"), "").unwrap();
+        let registry = self.cargo.folder.path().join("registry");
+        for name in ["beads", "beads-core"] {
+            let place = registry.join("be/ad").join(name);
+            fs::create_dir_all(place.parent().unwrap()).unwrap();
+            let line = json!({ "name": name, "vers": "0.0.0", "deps": [], "cksum": "0".repeat(64), "features": {}, "yanked": false });
+            fs::write(place, format!("{line}\n")).unwrap();
+        }
+        for arguments in [["add", "--all"], ["commit", "--message=Begin"]] {
+            let git = Command::new("git")
+                .args(["-c", "user.name=Test", "-c", "user.email=test@localhost"])
+                .args(arguments)
+                .current_dir(&registry)
+                .output()
+                .unwrap();
+            assert!(git.status.success(), "{}", String::from_utf8_lossy(&git.stderr));
+        }
+    }
+
+    /// What was written to registries so far.
+    fn writes(&self) -> Vec<String> {
+        let proxies = [&self.npm.proxy, &self.pypi.proxy, &self.cargo.proxy];
+        let asked = proxies.into_iter().flat_map(|proxy| proxy.with(|state| state.asked.clone()));
+        asked.filter(|asked| !asked.starts_with("GET") && !asked.starts_with("HEAD")).collect()
+    }
+
+    /// Whether the release is public.
+    fn is_public(&self) -> bool {
+        let mut public = false;
+        self.api.with(|state| public = state.releases.iter().any(|one| one["draft"] == false));
+        public
+    }
+}
+
+fn receipt(run: &Run, name: &str) -> Vec<(String, String, String)> {
+    let file = run.artifact(&format!("receipt-{name}-1")).unwrap().join("receipt.json");
+    let receipt: serde_json::Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let files = receipt["files"].as_array().unwrap().iter();
+    files.map(|file| (text(&file["name"]), text(&file["did"]), text(&file["now"]))).collect()
+}
+
+fn published(repository: &Repository<'_>, settings: &Settings, rehearsal: bool) -> Run {
+    let event: Event = dispatch(rehearsal);
+    repository.run("release-publish.yml", &event, settings)
+}
+
+#[test]
+fn from_tag_to_every_registry() {
+    let (hub, world, authority) = (GitHub::new(), World::new(), Authority::new());
+    let sample = Sample::beads();
+    let model = sample.path().join("lockstep.yaml");
+    let text = fs::read_to_string(&model).unwrap();
+    fs::write(&model, text + "publishing: { trusted-root: trusted-root.json }\n").unwrap();
+    fs::write(sample.path().join("trusted-root.json"), authority.root()).unwrap();
+    let repository = sample.publish(&hub);
+    repository.tag("v1.2.3");
+    let commit = repository.commit("v1.2.3");
+    world.api.with(|state| {
+        state.repository = Some(repository.bare().to_owned());
+        state.environments = ["github-release", "npm", "pypi", "crates-io"]
+            .map(|name| environment_with(name, false, false, false))
+            .into();
+    });
+    let mut settings = Settings { run_id: 17, ..world.settings() };
+    let built = repository.run("release.yml", &Event::tag("v1.2.3"), &settings);
+    let bundle = Bundle::of(&built);
+    world.api.know(&built, 17, &commit, &json!({}));
+    let claims = Claims::of_run("v1.2.3", &commit, 17);
+    attest(&authority, &world.api, &bundle.folder, &claims);
+    settings.earlier.insert(17, built.uploads());
+    settings.run_id = 50;
+
+    // Names that are not there are found before anything is written anywhere.
+    let nameless = published(&repository, &settings, false);
+    for (job, outcome) in [
+        ("Check npm", Outcome::Success),
+        ("Check PyPI", Outcome::Failure),
+        ("Check crates.io", Outcome::Failure),
+    ] {
+        assert_eq!(nameless.job(job).outcome, Some(outcome), "{}", nameless.overview());
+    }
+    assert_eq!(world.writes(), [""; 0]);
+    world.names_are_begun();
+
+    let rehearsal = published(&repository, &settings, true);
+    assert!(rehearsal.succeeded(), "{}", rehearsal.overview());
+    assert_eq!(world.writes(), [""; 0]);
+    for name in ["npm", "pypi", "crates-io"] {
+        let files = receipt(&rehearsal, name);
+        let is_rehearsed =
+            |(_, did, now): &(String, String, String)| did == "rehearsed" && now == "absent";
+        assert!(files.iter().all(is_rehearsed), "{name}: {files:?}");
+    }
+
+    // npm does not take one package: what depends on it stays back, and the release is not public.
+    let refused = vec![Fault::Answer(403, [].into(), "{}".to_owned())];
+    world.npm.proxy.with(|state| {
+        state.rules.writes.insert("@someone/beads-linux-x64".to_owned(), refused);
+    });
+    let stopped = published(&repository, &settings, false);
+    assert_eq!(
+        stopped.job("Publish to npm").outcome,
+        Some(Outcome::Failure),
+        "{}",
+        stopped.overview()
+    );
+    assert!(!world.is_public(), "{}", stopped.overview());
+    let files = receipt(&stopped, "npm");
+    let of = |name: &str| files.iter().find(|file| file.0.starts_with(name)).unwrap().2.clone();
+    assert_eq!(of("someone-beads-1.2.3"), "absent");
+    assert_eq!(of("someone-beads-darwin-arm64"), "ours");
+    world.api.know(
+        &stopped,
+        50,
+        &commit,
+        &json!({ "event": "workflow_dispatch", "conclusion": "failure" }),
+    );
+
+    // The same again goes on, and publishes nothing twice.
+    settings.run_id = 51;
+    let resumed = published(&repository, &settings, false);
+    for job in
+        ["Publish to npm", "Publish to PyPI", "Publish to crates.io", "Publish the GitHub release"]
+    {
+        assert_eq!(resumed.job(job).outcome, Some(Outcome::Success), "{}", resumed.overview());
+    }
+    assert!(world.is_public());
+    world.api.know(&resumed, 51, &commit, &json!({ "event": "workflow_dispatch" }));
+    let writes = world.writes();
+    let count = |of: &str| writes.iter().filter(|write| write.contains(of)).count();
+    assert_eq!(count("api/v1/crates/new"), 2, "{writes:?}");
+    assert_eq!(count("POST /beads-1.2.3"), 3, "{writes:?}");
+    // One of the three was asked for twice: npm had refused it.
+    assert_eq!(count("PUT /@someone/beads"), 4, "{writes:?}");
+
+    // Everything is there: nothing is left to do.
+    let before = world.writes();
+    settings.run_id = 52;
+    let again = published(&repository, &settings, false);
+    assert_eq!(world.writes(), before, "{}", again.overview());
+    for name in ["npm", "pypi", "crates-io"] {
+        let files = receipt(&again, name);
+        assert!(files.iter().all(|(_, did, now)| did == "nothing" && now == "ours"), "{files:?}");
+    }
+}
