@@ -174,6 +174,9 @@ pub struct FileRecord {
     /// Where users find it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// When the channel took what is not to be seen yet, in seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<u64>,
 }
 
 /// What a channel has of a file.
@@ -212,18 +215,20 @@ impl FileState {
     }
 }
 
-/// What was done with a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// What was done with a file, each more than the one before.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Did {
     /// Nothing.
     Nothing,
+    /// Everything up to what would publish it.
+    Rehearsed,
     /// It was uploaded, or staged.
     Uploaded,
     /// It was published.
     Published,
-    /// Everything up to what would publish it.
-    Rehearsed,
 }
 
 impl Did {

@@ -141,7 +141,11 @@ impl Script {
         for (name, value) in env {
             script.env.entry(name.to_owned()).or_insert(value);
         }
-        script.run_on_github()
+        let outcome = script.run_on_github();
+        npm.iter().for_each(|npm| npm.proxy.assert_all_went_wrong());
+        pypi.iter().for_each(|pypi| pypi.proxy.assert_all_went_wrong());
+        cargo.iter().for_each(|cargo| cargo.proxy.assert_all_went_wrong());
+        outcome
     }
 
     fn run_on_github(&self) -> Outcome {

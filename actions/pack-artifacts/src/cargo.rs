@@ -25,19 +25,14 @@ pub(crate) fn package(
     let options: Vec<Package> =
         locked.into_iter().chain(is_snapshot.then_some(Package::Uncommitted)).collect();
     let in_manifest = |problem: Diagnostic| problem.in_file(manifest.display());
-    let mut together = Vec::new();
     let crates: Vec<&str> = release.files().filter_map(crate_name).collect();
-    if crates.len() > 1 {
+    let together = if crates.len() > 1 {
         let members = cargo::members(here, &manifest).map_err(in_manifest)?;
-        let of_project = |member: &&cargo::Member| crates.contains(&member.name.as_str());
-        let all: Vec<&cargo::Member> = members.iter().filter(of_project).collect();
-        needed(package, &all, &mut together);
-    }
-    let together: Vec<&str> = if together.is_empty() {
-        vec![package]
+        cargo::together(&members, package, &crates)
     } else {
-        together.iter().map(String::as_str).collect()
+        vec![package.to_owned()]
     };
+    let together: Vec<&str> = together.iter().map(String::as_str).collect();
     cargo::package(here, &manifest, &together, target.path(), &options).map_err(in_manifest)?;
     let packed = target.path().join("package");
     let made = lockstep_bundle::list(&packed)?;
@@ -54,18 +49,6 @@ pub(crate) fn package(
     copied.map(drop).map_err(|error| {
         problem(Rule::FileUnwritable, format!("the crate cannot be copied: {error}"))
     })
-}
-
-/// A crate, and what it needs of others, and they of others.
-fn needed(name: &str, members: &[&cargo::Member], found: &mut Vec<String>) {
-    let Some(member) = members.iter().find(|member| member.name == name) else { return };
-    if found.iter().any(|one| one == name) {
-        return;
-    }
-    found.push(name.to_owned());
-    for need in &member.needs {
-        needed(need, members, found);
-    }
 }
 
 fn crate_name(file: PlannedFile<'_>) -> Option<&str> {

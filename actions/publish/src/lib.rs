@@ -12,6 +12,7 @@ use lockstep_channels::pypi::Pypi;
 use lockstep_channels::{Ledger, Permit, RegistryChannel, Waiting, receipt};
 use lockstep_files::json;
 use lockstep_github::{GitHub, PUBLIC};
+use lockstep_receipts::all_below;
 use lockstep_registries::{Patience, Web};
 use lockstep_runner::inputs::{Bundle, Mode, Receipt, ReleaseVersion, channel};
 use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
@@ -50,6 +51,9 @@ pub struct Inputs {
     /// How many seconds a registry may take until users can have what it took.
     #[arg(long, default_value = "1200")]
     pub wait: u64,
+    /// The folder of the receipts of earlier attempts: what they were told was taken is waited for, and not sent again.
+    #[arg(long, default_value = "lockstep/receipts")]
+    pub receipts: PathBuf,
     /// The receipt.
     #[command(flatten)]
     pub receipt: Receipt,
@@ -108,9 +112,21 @@ impl Program for Inputs {
                 return Ok(());
             }
         };
+        if self.rehearsal && self.mode == PublishMode::Live {
+            return Err(Failure::new(Rule::WrongInput, "a rehearsal cannot go live")
+                .with_remedy("leave `--rehearsal` out to publish, or say `--mode rehearsal`"));
+        }
         self.switched_on(report);
         let is_rehearsal = self.rehearsal || self.mode == PublishMode::Rehearsal;
-        let mut ledger = Ledger::new(&self.receipt.receipt, receipt(&manifest, is_rehearsal))?;
+        // The last one that was written here is earlier too.
+        let mut earlier = Vec::new();
+        for folder in [&self.receipts, &self.receipt.receipt] {
+            if folder.is_dir() {
+                earlier.extend(all_below(folder)?);
+            }
+        }
+        let ledger = Ledger::new(&self.receipt.receipt, receipt(&manifest, is_rehearsal))?;
+        let mut ledger = ledger.with_earlier(&earlier);
         let done = self.channel(&plan, bundle, &mut ledger, report);
         // Whatever it came to: what was done is told.
         ledger.show(report);

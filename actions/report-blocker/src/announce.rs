@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use lockstep_bundle::{manifest, shipped};
 use lockstep_files::json;
+use lockstep_receipts::{below, files};
 use lockstep_runner::{Report, Table};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
@@ -21,7 +22,8 @@ pub(crate) fn write(asked: &Inputs, jobs: &Jobs, report: &mut Report) -> Result<
     let channels: BTreeSet<&str> = channels.split(' ').collect();
     let plan: Plan = json::read_plan(&asked.bundle.join(names::PLAN))?;
     let manifest = manifest(&asked.bundle)?;
-    let mut table = Table::new(["channel", "file", "bytes", "SHA-256"]).with_numbers(&[2]);
+    let found = if asked.receipts.is_dir() { files(&below(&asked.receipts)?) } else { Vec::new() };
+    let mut table = Table::new(["channel", "file", "there", "bytes", "SHA-256"]).with_numbers(&[3]);
     let mut left_out = Vec::new();
     for channel in &plan.channels {
         let kind = channel.kind();
@@ -31,7 +33,9 @@ pub(crate) fn write(asked: &Inputs, jobs: &Jobs, report: &mut Report) -> Result<
         }
         for file in shipped(&asked.bundle, &plan, &manifest, channel)? {
             let size = file.size.to_string();
-            table.row([kind.label(), file.name.as_str(), &size, file.sha256.as_str()]);
+            let there = found.iter().find(|one| one.channel == kind && one.name == file.name);
+            let there = there.map_or("not asked", |there| there.now.in_words());
+            table.row([kind.label(), file.name.as_str(), there, &size, file.sha256.as_str()]);
         }
     }
     let head = format!("{} {}, of {}", manifest.project, manifest.version, manifest.source.commit);

@@ -1,5 +1,8 @@
 //! How a run ended, job by job.
 
+use std::path::Path;
+
+use lockstep_receipts::{below, files, in_a_sentence, table};
 use lockstep_runner::{Report, Table};
 use lockstep_schemas::model::Stage;
 
@@ -34,4 +37,19 @@ pub(crate) fn tell(jobs: &Jobs, stage: Stage, report: &mut Report) {
     };
     report.line(format_args!("{table}{next}"));
     report.summarize(format_args!("{}\n{next}\n", table.markdown()));
+}
+
+/// What each channel has of each file, by the receipts of the jobs. A run that stopped before it looked at any has none.
+pub(crate) fn show_files(receipts: &Path, report: &mut Report) {
+    if !receipts.is_dir() {
+        return;
+    }
+    let Some(receipts) = report.found(below(receipts)) else { return };
+    let files = files(&receipts);
+    if files.is_empty() {
+        return;
+    }
+    let (table, sentence) = (table(&files), in_a_sentence(&files));
+    report.line(format_args!("{table}{sentence}"));
+    report.summarize(format_args!("\n{}\n{sentence}\n", table.markdown()));
 }

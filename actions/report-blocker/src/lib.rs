@@ -126,6 +126,9 @@ impl Program for Inputs {
             ReportStage::Publish => Stage::Publish,
         };
         ended::tell(&jobs, stage, report);
+        if stage == Stage::Publish {
+            ended::show_files(&self.receipts, report);
+        }
         if self.epic.is_empty() && !self.tracker {
             return Ok(());
         }

@@ -14,6 +14,7 @@ mod parallel;
 mod shipped;
 mod sums;
 mod verify;
+mod wheel;
 
 pub use built::{BuiltFile, built_files, matches, matching, named, place_of};
 pub use contents::{Contents, FileInside, Inside, Recognized};
@@ -25,3 +26,4 @@ pub use parallel::{ARCHIVES, in_parallel};
 pub use shipped::{Shipped, shipped};
 pub use sums::listed;
 pub use verify::{Release, Verified, manifest, verify};
+pub use wheel::required_by;

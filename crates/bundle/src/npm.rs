@@ -47,7 +47,19 @@ pub fn depends_on(tarball: &Path) -> Result<BTreeSet<String>, Diagnostic> {
     })?;
     let kinds = ["dependencies", "optionalDependencies", "peerDependencies"];
     let listed = kinds.into_iter().filter_map(|kind| package.get(kind)?.as_object());
-    Ok(listed.flat_map(|listed| listed.keys().cloned()).collect())
+    // `"core": "npm:@someone/core@1.2.3"` is another package's.
+    let name = |(key, value): (&String, &Value)| {
+        let alias = value.as_str().and_then(|value| value.strip_prefix("npm:"));
+        alias.map_or_else(
+            || key.clone(),
+            |alias| {
+                let end =
+                    alias.get(1..).and_then(|rest| rest.find('@')).map_or(alias.len(), |at| at + 1);
+                alias[..end].to_owned()
+            },
+        )
+    };
+    Ok(listed.flat_map(|listed| listed.iter().map(name)).collect())
 }
 
 /// What of a package runs on every user's machine when it is installed: scripts, a native module that is built,

@@ -5,16 +5,21 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use lockstep_bundle::{Digest, Shipped, Verified, shipped};
 use lockstep_clients::cargo::{self, Package, Publishing};
 use lockstep_clients::git;
 use lockstep_registries::crates::{self, Index, Release};
 use lockstep_registries::{Web, at_once};
-use lockstep_runner::Report;
+use lockstep_runner::{Report, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::plan::{ChannelPlan, CratePlan, Destination, PlannedFile, RegistryPlan};
+use lockstep_schemas::plan::{
+    ChannelPlan, CratePlan, Destination, Login, PlannedFile, RegistryPlan,
+};
 use lockstep_schemas::receipt::{Did, FileState};
 use tempfile::TempDir;
 
@@ -43,6 +48,10 @@ pub struct CratesIo<'a> {
     files: Vec<Shipped>,
     /// What each needs of the others.
     needs: Vec<BTreeSet<String>>,
+    /// Each with what it needs of them, and they need: what no registry has is packaged along.
+    together: Vec<Vec<String>>,
+    /// How many were sent.
+    sent: AtomicUsize,
     waiting: Waiting,
     /// Where cargo works, outside of the checkout.
     folder: TempDir,
@@ -71,18 +80,32 @@ impl<'a> CratesIo<'a> {
     ) -> Result<Self, Diagnostic> {
         let (channel, plan) = channel(&bundle)?;
         let files = shipped(bundle.folder(), bundle.plan(), bundle.manifest(), channel)?;
-        let folder = tempfile::tempdir().map_err(|error| {
-            Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
-        })?;
+        let folder = crate::apart()?;
         let registry = cargo::default_registry()?;
-        let index = Index::configured(registry.as_deref(), folder.path(), &cargo::version()?)?;
-        let mut needs = Vec::new();
+        let index =
+            Index::configured(registry.as_deref(), folder.path(), &cargo::version(folder.path())?)?;
+        let all: Vec<&str> = files.iter().map(package).collect();
+        let (mut needs, mut together) = (Vec::new(), Vec::new());
         for file in &files {
             let members = cargo::members(folder.path(), &manifest_of(&bundle, package(file))?)?;
+            together.push(cargo::together(&members, package(file), &all));
             let of_it = members.into_iter().find(|member| member.name == package(file));
             needs.push(of_it.map(|member| member.needs).unwrap_or_default());
         }
-        Ok(Self { bundle, plan, web, token, registry, index, files, needs, waiting, folder })
+        Ok(Self {
+            bundle,
+            plan,
+            web,
+            token,
+            registry,
+            index,
+            files,
+            needs,
+            together,
+            waiting,
+            folder,
+            sent: AtomicUsize::new(0),
+        })
     }
 
     fn publication(&self) -> Publication<'_, Self> {
@@ -116,13 +139,13 @@ impl<'a> CratesIo<'a> {
     }
 
     /// Packages a crate again, with what it needs of those that the registry does not have, and compares it with the bundle's.
-    fn packaged_again(&self, file: &Shipped, along: &[&str]) -> Result<TempDir, Diagnostic> {
+    fn packaged_again(&self, file: &Shipped, names: &[&str]) -> Result<TempDir, Diagnostic> {
         let target = tempfile::tempdir_in(self.folder.path()).map_err(|error| {
             Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
         })?;
         let manifest = manifest_of(&self.bundle, package(file))?;
-        let names: Vec<&str> = [package(file)].into_iter().chain(along.iter().copied()).collect();
-        cargo::package(target.path(), &manifest, &names, target.path(), &self.options(file))?;
+        let (within, options) = (target.path(), self.options(file));
+        cargo::package(within, &manifest, names, target.path(), &options)?;
         let packed = target.path().join("package").join(file.name.as_str());
         let found = Digest::of_file(&packed)?.sha256;
         if found == file.sha256 {
@@ -130,8 +153,27 @@ impl<'a> CratesIo<'a> {
         }
         let message = format!("cargo packages another `{}` than the bundle has", file.name);
         Err(Diagnostic::new(Rule::NotReproducible, message).differs(&file.sha256, &found).with_remedy(
-            "publish from a checkout of the release's commit, by the toolchain that packaged it: the model's `toolchain.rust`",
+            "publish from a checkout of the release's commit, by the toolchain that packaged it, the model's `toolchain.rust`; where the crate has no Cargo.lock, a dependency was released since: commit one",
         ))
+    }
+
+    /// That each crate that is not there comes out as the bundle has it, which is known before anything is published.
+    fn all_come_out_the_same(&self, ledger: &Ledger, report: &mut Report) {
+        for (file, together) in self.files.iter().zip(&self.together) {
+            if ledger.is(KIND, &file.name, FileState::Absent) {
+                let names: Vec<&str> = together.iter().map(String::as_str).collect();
+                report.found(self.packaged_again(file, &names));
+            }
+        }
+    }
+
+    /// Waits as long as crates.io asks for after a burst, before one more is sent.
+    fn keep_pace(&self) {
+        let before = self.sent.fetch_add(1, Ordering::Relaxed);
+        if self.registry.is_none() && before >= BURST {
+            tell("crates.io takes one version a minute after a burst: waiting a minute");
+            thread::sleep(Duration::from_mins(1));
+        }
     }
 
     fn options(&self, file: &Shipped) -> Vec<Package> {
@@ -140,7 +182,7 @@ impl<'a> CratesIo<'a> {
     }
 
     fn client(&self, file: &Shipped, dry_run: bool) -> Result<Result<(), String>, Diagnostic> {
-        let target = self.packaged_again(file, &[])?;
+        let target = self.packaged_again(file, &[package(file)])?;
         let publishing = Publishing {
             manifest: &manifest_of(&self.bundle, package(file))?,
             name: package(file),
@@ -173,7 +215,7 @@ impl RegistryChannel for CratesIo<'_> {
     }
 
     fn preflight(&self, ledger: &Ledger, report: &mut Report) -> Result<(), Diagnostic> {
-        report.line(format_args!("cargo {}", cargo::version()?));
+        report.line(format_args!("cargo {}", cargo::version(self.folder.path())?));
         let names: Vec<&str> = self.files.iter().map(package).collect();
         let new = self.releases(&names)?.iter().filter(|releases| releases.is_none()).count();
         let minutes = minutes(names.len(), new);
@@ -182,31 +224,29 @@ impl RegistryChannel for CratesIo<'_> {
                 "crates.io takes {BURST} versions at once, and then one a minute: this takes about {minutes} minutes"
             ));
         }
-        // That it cannot be packaged again is found before anything is published anywhere.
-        for file in self.files.iter().filter(|file| ledger.is(KIND, &file.name, FileState::Absent))
+        if let Login::Token { secret } = &self.plan.login
+            && self.token.is_none()
         {
-            let others: Vec<&str> =
-                names.iter().copied().filter(|name| *name != package(file)).collect();
-            report.found(self.packaged_again(file, &others));
+            let message = format!("there is no token: the secret {secret} is empty");
+            report.problem(Diagnostic::new(Rule::CredentialsRefused, message).with_remedy(format!(
+                "make a token that may publish these crates, and keep it as a secret of the environment `{}`",
+                self.plan.environment
+            )));
         }
+        report.line("crates.io says only when something is published whether it takes the token");
+        self.all_come_out_the_same(ledger, report);
         self.names_are_there(report)
     }
 
     fn rehearse(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic> {
-        let names: Vec<&str> = self.files.iter().map(package).collect();
+        self.all_come_out_the_same(ledger, report);
         for (wave, files) in in_waves(&self.files, &self.needs).into_iter().enumerate() {
             for file in files {
-                if !ledger.is(KIND, &file.name, FileState::Absent) {
+                if report.has_problems() || !ledger.is(KIND, &file.name, FileState::Absent) {
                     continue;
                 }
-                // What it needs may not be published yet: then it is packaged along.
-                let others: Vec<&str> =
-                    names.iter().copied().filter(|name| *name != package(file)).collect();
-                let tried = if wave == 0 {
-                    self.client(file, true)
-                } else {
-                    self.packaged_again(file, &others).map(|_| Ok(()))
-                };
+                // What needs others that are not published yet cargo cannot try; it came out the same.
+                let tried = if wave == 0 { self.client(file, true) } else { Ok(Ok(())) };
                 match report.found(tried) {
                     None => {}
                     Some(Ok(())) => {
@@ -231,6 +271,10 @@ impl RegistryChannel for CratesIo<'_> {
         ledger: &mut Ledger,
         report: &mut Report,
     ) -> Result<(), Diagnostic> {
+        self.all_come_out_the_same(ledger, report);
+        if report.has_problems() {
+            return Ok(());
+        }
         self.publication().publish(permit, ledger, report)
     }
 }
@@ -258,10 +302,11 @@ impl Registry for CratesIo<'_> {
     }
 
     fn send(&self, file: &Shipped, _permit: &Permit) -> Result<Answer, Diagnostic> {
+        self.keep_pace();
         // cargo says in words alone what went wrong. What the index has decides.
         Ok(match self.client(file, false)? {
             Ok(()) => Answer::Taken,
-            Err(said) => Answer::Unanswered(said),
+            Err(said) => Answer::Unclear(said),
         })
     }
 
@@ -273,6 +318,11 @@ impl Registry for CratesIo<'_> {
     fn at_once(&self) -> usize {
         // cargo locks what it works with; those of one wave follow each other.
         1
+    }
+
+    fn settles(&self) -> Duration {
+        // As long as crates.io wants after a burst.
+        Duration::from_mins(1)
     }
 }
 

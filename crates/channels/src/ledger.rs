@@ -15,6 +15,8 @@ use lockstep_schemas::strings::{FileName, Sha256};
 pub struct Ledger {
     receipt: Receipt,
     file: PathBuf,
+    /// What earlier runs left of the same release.
+    earlier: Vec<FileRecord>,
 }
 
 impl Ledger {
@@ -28,9 +30,27 @@ impl Ledger {
             let message = format!("the receipt's folder cannot be made: {error}");
             Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
         })?;
-        let ledger = Self { receipt, file: folder.join(FILE) };
+        let ledger = Self { receipt, file: folder.join(FILE), earlier: Vec::new() };
         ledger.write()?;
         Ok(ledger)
+    }
+
+    /// The same, with what earlier runs wrote down: what they were told was taken is not sent again.
+    #[must_use]
+    pub fn with_earlier(self, receipts: &[Receipt]) -> Self {
+        let is_of_it = |one: &&Receipt| {
+            one.tag == self.receipt.tag && one.commit == self.receipt.commit && !one.rehearsal
+        };
+        let of_it = receipts.iter().filter(is_of_it).flat_map(|one| one.files.iter().cloned());
+        Self { earlier: of_it.collect(), ..self }
+    }
+
+    /// When an earlier run was told that a channel took a file that was not to be seen then, in seconds since 1970.
+    #[must_use]
+    pub fn taken_earlier(&self, channel: ChannelKind, name: &FileName) -> Option<u64> {
+        let of_it =
+            self.earlier.iter().filter(|file| file.channel == channel && file.name == *name);
+        of_it.filter_map(|file| file.taken).min()
     }
 
     fn write(&self) -> Result<(), Diagnostic> {
@@ -63,6 +83,7 @@ impl Ledger {
             did: Did::Nothing,
             now: before,
             link: None,
+            taken: None,
         });
         self.write()
     }
@@ -80,7 +101,12 @@ impl Ledger {
         now: Option<FileState>,
         link: Option<String>,
     ) -> Result<(), Diagnostic> {
+        let earlier = self.earlier.iter().filter(|file| file.channel == channel);
+        let earlier = earlier.filter(|file| file.name.as_str() == name);
+        let earlier = earlier.filter_map(|file| file.taken).min();
         if let Some(record) = self.record(channel, name) {
+            record.taken = (now == Some(FileState::Accepted))
+                .then(|| earlier.unwrap_or_else(crate::registry::now));
             record.did = did;
             record.now = now.unwrap_or(record.now);
             record.link = link.or(record.link.take());

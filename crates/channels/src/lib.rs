@@ -32,6 +32,14 @@ fn not_shipped_to(channel: ChannelKind) -> Diagnostic {
     Diagnostic::new(Rule::WrongInput, message)
 }
 
+/// A folder for clients that are to run outside of any checkout: what is configured there is the project's to say, and not where a
+/// token goes.
+fn apart() -> Result<tempfile::TempDir, Diagnostic> {
+    tempfile::tempdir().map_err(|error| {
+        Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
+    })
+}
+
 /// The receipt of a job that publishes a bundle, before it found anything.
 #[must_use]
 pub fn receipt(manifest: &Manifest, rehearsal: bool) -> Receipt {

@@ -5,6 +5,7 @@ mod tag;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use lockstep_bundle::{Shipped, Verified, depends_on, shipped};
 use lockstep_clients::npm::{self, Access, Publishing, Refusal};
@@ -15,6 +16,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::plan::{ChannelPlan, Destination, NpmPlan};
 use lockstep_schemas::receipt::{Did, FileState};
+use tempfile::TempDir;
 
 use crate::order::in_waves;
 use crate::registry::{Answer, Publication, Registry, RegistryChannel, Waiting};
@@ -34,6 +36,8 @@ pub struct Npm<'a> {
     registries: Registries,
     files: Vec<Shipped>,
     waiting: Waiting,
+    /// Where npm runs, outside of any checkout.
+    folder: TempDir,
     /// The latest version of each package, as it was last seen.
     latest: Mutex<HashMap<String, String>>,
 }
@@ -78,7 +82,8 @@ impl<'a> Npm<'a> {
         let files = shipped(bundle.folder(), bundle.plan(), bundle.manifest(), channel)?;
         let names = files.iter().filter_map(|file| file.package.as_deref());
         let scopes: std::collections::BTreeSet<&str> = names.filter_map(npm::scope).collect();
-        let (any, own) = npm::registries(scopes)?;
+        let folder = crate::apart()?;
+        let (any, own) = npm::registries(folder.path(), scopes)?;
         let registries = Registries { any, own: own.into_iter().collect() };
         let open = registries.all().find(|registry| !lockstep_github::is_private(registry));
         if let Some(open) = open.filter(|_| token.is_some()) {
@@ -88,7 +93,7 @@ impl<'a> Npm<'a> {
                 .with_remedy("configure npm for the registry's https address"));
         }
         let latest = Mutex::default();
-        Ok(Self { bundle, plan, web, token, registries, files, waiting, latest })
+        Ok(Self { bundle, plan, web, token, registries, files, waiting, folder, latest })
     }
 
     fn publication(&self) -> Result<Publication<'_, Self>, Diagnostic> {
@@ -100,6 +105,10 @@ impl<'a> Npm<'a> {
             waves: in_waves(&self.files, &needs?),
             waiting: self.waiting,
         })
+    }
+
+    fn access<'s>(&'s self, registry: &'s str) -> Access<'s> {
+        Access { within: self.folder.path(), registry, token: self.token }
     }
 
     fn reader(&self, package: &str) -> Reader<'_> {
@@ -135,7 +144,7 @@ impl<'a> Npm<'a> {
 
     fn client(&self, file: &Shipped, dry_run: bool) -> Result<Result<(), Refusal>, Diagnostic> {
         let package = package(file);
-        let access = Access { registry: self.registries.of(package), token: self.token };
+        let access = self.access(self.registries.of(package));
         let tag = self.tag_of(package);
         let publishing = Publishing {
             package,
@@ -218,48 +227,37 @@ impl Registry for Npm<'_> {
     fn at_once(&self) -> usize {
         SENT
     }
+
+    fn settles(&self) -> Duration {
+        // It looks through every package that it takes.
+        Duration::from_mins(5)
+    }
 }
 
 /// What a refusal of npm's means, by its code ([codes](https://docs.npmjs.com/cli/v11/using-npm/errors)). Its text is for people.
 fn answer(file: &Shipped, refusal: &Refusal) -> Answer {
     let code = refusal.code.as_deref().unwrap_or_default();
+    let said = || format!("{code}: {}", refusal.said);
     match code {
-        // The registry took one of this version, and has not shown it so far.
-        "E409" | "EPUBLISHCONFLICT" => Answer::TakenBefore,
+        // It took one of this version and has not shown it so far, or works on another of the package: both are one code.
+        "E409" | "EPUBLISHCONFLICT" => Answer::Conflict(said()),
         // It is signed before it is uploaded.
-        "TLOG_CREATE_ENTRY_ERROR" | "CA_CREATE_SIGNING_CERTIFICATE_ERROR" => {
-            Answer::NotSent(refusal.said.clone())
+        "TLOG_CREATE_ENTRY_ERROR"
+        | "TLOG_FETCH_ENTRY_ERROR"
+        | "TSA_CREATE_TIMESTAMP_ERROR"
+        | "CA_CREATE_SIGNING_CERTIFICATE_ERROR"
+        | "IDENTITY_TOKEN_READ_ERROR" => Answer::NotSent(said()),
+        // Nobody was reached, or nobody took anything.
+        "ECONNREFUSED" | "ENOTFOUND" | "EAI_AGAIN" | "ENETUNREACH" | "EHOSTUNREACH" | "E429" => {
+            Answer::NotSent(said())
         }
-        "E401" | "E402" | "E403" | "E404" | "E422" | "ENEEDAUTH" | "EOTP" => {
+        "E401" | "E402" | "E422" | "ENEEDAUTH" | "EOTP" => {
             Answer::Refused(refused(file, refusal).into())
         }
-        // Its answer is a status of the server, or there is none.
-        _ if code.starts_with("E5") || code == "E429" || is_silence(code) => {
-            Answer::Unanswered(format!("{code}: {}", refusal.said))
-        }
-        _ => Answer::Refused(refused(file, refusal).into()),
+        // A right that is missing, or a version that is there: both are one code, and what npm itself finds has none.
+        "E403" | "E404" | "" => Answer::Disputed(refused(file, refusal).into()),
+        _ => Answer::Unclear(said()),
     }
-}
-
-/// Whether a code says that there was no answer ([Node.js](https://nodejs.org/api/errors.html#common-system-errors)).
-fn is_silence(code: &str) -> bool {
-    let codes = [
-        "ECONNREFUSED",
-        "ECONNRESET",
-        "EPIPE",
-        "ETIMEDOUT",
-        "ENOTFOUND",
-        "EAI_AGAIN",
-        "ENETUNREACH",
-        "EHOSTUNREACH",
-        "ERR_SOCKET_TIMEOUT",
-        "EIDLETIMEOUT",
-        "ERESPONSETIMEOUT",
-        "ECONNECTIONTIMEOUT",
-        "ETRANSFERTIMEOUT",
-        "EINVALIDRESPONSE",
-    ];
-    codes.contains(&code)
 }
 
 /// That npm does not take a package, and what to do about it.
@@ -286,7 +284,7 @@ fn refused(file: &Shipped, refusal: &Refusal) -> Diagnostic {
         "E422" => {
             "npm takes no provenance for a package whose `repository` is another than the run's, and none from a private repository"
         }
-        _ => "what npm says is its reason; nothing was published",
+        _ => "mend what npm says, and run the failed jobs again: what is there stays",
     };
     Diagnostic::new(Rule::NotPublished, message).with_remedy(remedy)
 }

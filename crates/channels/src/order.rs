@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use lockstep_bundle::Shipped;
 
-/// Files in waves: each wave needs only packages of those before it. Where some need each other in a circle, they are the
-/// last wave.
+/// Files in waves: each wave needs only packages of those before it. What needs each other in a circle is a wave together.
 pub(crate) fn in_waves<'a>(
     files: &'a [Shipped],
     needs: &[BTreeSet<String>],
@@ -21,11 +20,44 @@ pub(crate) fn in_waves<'a>(
         };
         let (free, bound): (Vec<_>, Vec<_>) =
             left.iter().copied().partition(|(file, needs)| is_free(file, needs));
-        let (wave, rest) = if free.is_empty() { (bound, free) } else { (free, bound) };
+        let (wave, rest) = if free.is_empty() { circle(&bound) } else { (free, bound) };
         waves.push(wave.into_iter().map(|(file, _)| file).collect());
         left = rest;
     }
     waves
+}
+
+type Files<'a, 'n> = Vec<(&'a Shipped, &'n BTreeSet<String>)>;
+
+/// Of files that all need one of the others, the fewest that need nobody else, and the rest.
+fn circle<'a, 'n>(files: &Files<'a, 'n>) -> (Files<'a, 'n>, Files<'a, 'n>) {
+    let needed = |names: &BTreeSet<&str>| -> BTreeSet<String> {
+        let is_in =
+            |file: &Shipped| file.package.as_deref().is_some_and(|name| names.contains(name));
+        let needs =
+            files.iter().filter(|(file, _)| is_in(file)).flat_map(|(_, needs)| needs.iter());
+        needs.cloned().collect()
+    };
+    let all: BTreeSet<&str> =
+        files.iter().filter_map(|(file, _)| file.package.as_deref()).collect();
+    let closed = |name: &str| {
+        let mut names: BTreeSet<&str> = all.get(name).copied().into_iter().collect();
+        loop {
+            let more = needed(&names);
+            let more: BTreeSet<&str> = all
+                .iter()
+                .copied()
+                .filter(|name| more.contains(*name) || names.contains(name))
+                .collect();
+            if more.len() == names.len() {
+                return names.into_iter().map(str::to_owned).collect::<BTreeSet<String>>();
+            }
+            names = more;
+        }
+    };
+    let fewest = all.iter().map(|name| closed(name)).min_by_key(BTreeSet::len).unwrap_or_default();
+    let is_in = |file: &Shipped| file.package.as_ref().is_none_or(|name| fewest.contains(name));
+    files.iter().copied().partition(|(file, _)| is_in(file))
 }
 
 #[cfg(test)]
@@ -63,7 +95,8 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_comes_last() {
-        assert_eq!(order(&["a: b", "b: a", "c: c", "d: a"]), [vec!["c"], vec!["a", "b", "d"]]);
+    fn a_circle_comes_together() {
+        let waves = order(&["d: a", "a: b", "b: a", "c: c", "e: d"]);
+        assert_eq!(waves, [vec!["c"], vec!["a", "b"], vec!["d"], vec!["e"]]);
     }
 }

@@ -1,15 +1,20 @@
 //! PyPI: its index is read, and uv uploads to it.
 
-use lockstep_bundle::{Shipped, Verified, shipped};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use lockstep_bundle::{Shipped, Verified, required_by, shipped};
 use lockstep_clients::uv::{self, Identity};
-use lockstep_registries::pypi::{Index, Project};
+use lockstep_registries::pypi::{self, Index, Project};
 use lockstep_registries::{Web, at_once};
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::plan::{ChannelPlan, Destination, Login, PypiPlan};
 use lockstep_schemas::receipt::{Did, FileState};
+use tempfile::TempDir;
 
+use crate::order::in_waves;
 use crate::registry::{Answer, Publication, Registry, RegistryChannel, Waiting};
 use crate::{Ledger, Permit};
 
@@ -28,6 +33,8 @@ pub struct Pypi<'a> {
     index: String,
     files: Vec<Shipped>,
     waiting: Waiting,
+    /// Where uv runs, outside of any checkout.
+    folder: TempDir,
 }
 
 /// Its token is not among what is shown.
@@ -52,21 +59,45 @@ impl<'a> Pypi<'a> {
     ) -> Result<Self, Diagnostic> {
         let (channel, plan) = channel(&bundle)?;
         let mut files = shipped(bundle.folder(), bundle.plan(), bundle.manifest(), channel)?;
-        // Users of a platform whose wheel is not there yet would build the source.
         files.sort_by_key(|file| !is_wheel(file));
+        let folder = crate::apart()?;
         let index = match &plan.index {
             Some(index) => index.install.to_string(),
-            None => uv::index()?,
+            None => uv::index(folder.path())?,
         };
-        Ok(Self { bundle, plan, web, token, index, files, waiting })
+        Ok(Self { bundle, plan, web, token, index, files, waiting, folder })
     }
 
-    fn publication(&self) -> Publication<'_, Self> {
-        let (wheels, sources): (Vec<_>, Vec<_>) =
-            self.files.iter().partition(|file| is_wheel(file));
-        let waves = [wheels, sources].into_iter().filter(|wave| !wave.is_empty()).collect();
+    /// Projects after those that they require; of each its wheels, and then its source: users of a platform whose wheel is not there
+    /// yet would build that.
+    fn publication(&self) -> Result<Publication<'_, Self>, Diagnostic> {
+        let needs: Result<Vec<_>, _> = self
+            .files
+            .iter()
+            .map(|file| if is_wheel(file) { required_by(&file.path) } else { Ok(BTreeSet::new()) })
+            .collect();
+        let mut needs = needs?;
+        // Names can be written in several ways.
+        let same = |one: &str, other: &str| pypi::normalized(one) == pypi::normalized(other);
+        for needs in &mut needs {
+            let names =
+                self.names().into_iter().filter(|name| needs.iter().any(|need| same(name, need)));
+            *needs = names.map(str::to_owned).collect();
+        }
+        // A source requires what the wheels of its project do.
+        for index in 0..self.files.len() {
+            let of_project = (0..self.files.len())
+                .filter(|other| package(&self.files[*other]) == package(&self.files[index]));
+            needs[index] = of_project.flat_map(|other| needs[other].clone()).collect();
+        }
+        let mut waves = Vec::new();
+        for wave in in_waves(&self.files, &needs) {
+            let (wheels, sources): (Vec<_>, Vec<_>) =
+                wave.into_iter().partition(|file| is_wheel(file));
+            waves.extend([wheels, sources].into_iter().filter(|wave| !wave.is_empty()));
+        }
         let version = &self.bundle.manifest().version;
-        Publication { registry: self, version, waves, waiting: self.waiting }
+        Ok(Publication { registry: self, version, waves, waiting: self.waiting })
     }
 
     fn identity(&self) -> Identity<'a> {
@@ -84,7 +115,7 @@ impl<'a> Pypi<'a> {
         dry_run: bool,
     ) -> Result<Result<(), String>, Diagnostic> {
         let address = self.plan.index.as_ref().map(|index| index.upload.as_str());
-        uv::publish(&file.path, identity, address, dry_run)
+        uv::publish(self.folder.path(), &file.path, identity, address, dry_run)
     }
 
     /// The names of the projects, each once.
@@ -105,7 +136,7 @@ impl<'a> Pypi<'a> {
 
 impl RegistryChannel for Pypi<'_> {
     fn look(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic> {
-        self.publication().look(ledger, report)
+        self.publication()?.look(ledger, report)
     }
 
     fn names_are_there(&self, report: &mut Report) -> Result<(), Diagnostic> {
@@ -125,19 +156,25 @@ impl RegistryChannel for Pypi<'_> {
     fn preflight(&self, _ledger: &Ledger, report: &mut Report) -> Result<(), Diagnostic> {
         report.line(uv::version()?);
         let trusted = self.identity() == Identity::Run;
-        if trusted {
-            // It gets a token for the identity of the run, which is the same whatever would be uploaded.
-            let tried = self.files.first().map(|file| self.client(file, self.identity(), true));
-            if let Some(Err(said)) = tried.transpose()? {
-                let message = format!("PyPI does not trust this workflow and environment: {said}");
+        for (name, project) in self.names().iter().zip(self.projects()?) {
+            let of_it = self.files.iter().find(|file| package(file) == *name);
+            let Some(file) = of_it.filter(|_| trusted) else { continue };
+            if project.is_none() {
+                // To ask for a token would make the project, also in a rehearsal.
+                report.line(format_args!(
+                    "PyPI has no project {name}: where a pending trusted publisher is named for it, the first upload makes it"
+                ));
+            } else if let Err(said) = self.client(file, self.identity(), true)? {
+                let message =
+                    format!("uv would not upload {name} with the identity of this run: {said}");
                 let plan = self.bundle.plan();
                 report.problem(Diagnostic::new(Rule::CredentialsRefused, message).with_remedy(format!(
-                    "add a trusted publisher to the project, or a pending one to your account where there is no project yet: repository {}, workflow release-publish.yml, environment {}",
+                    "where it is not trusted, add a trusted publisher to the project: repository {}, workflow release-publish.yml, environment {}",
                     plan.project.repository, self.plan.registry.environment,
                 )));
-                return Ok(());
+            } else {
+                report.line(format_args!("PyPI trusts this workflow with {name}"));
             }
-            report.line("PyPI trusts this workflow");
         }
         if let Login::Token { secret } = &self.plan.registry.login
             && self.plan.index.is_none()
@@ -181,7 +218,7 @@ impl RegistryChannel for Pypi<'_> {
         ledger: &mut Ledger,
         report: &mut Report,
     ) -> Result<(), Diagnostic> {
-        self.publication().publish(permit, ledger, report)
+        self.publication()?.publish(permit, ledger, report)
     }
 }
 
@@ -205,7 +242,12 @@ impl Registry for Pypi<'_> {
                     "publish to an index that says it: nobody can tell otherwise what users get",
                 ));
             };
-            Ok(if *sha256 == file.sha256.as_str() { FileState::Ours } else { FileState::Other })
+            Ok(match *sha256 == file.sha256.as_str() {
+                false => FileState::Other,
+                // Users who ask for no version get another.
+                true if there.is_yanked() => FileState::Burnt,
+                true => FileState::Ours,
+            })
         };
         files.iter().map(state).collect()
     }
@@ -214,18 +256,22 @@ impl Registry for Pypi<'_> {
         // uv says in words alone what went wrong, after it tried again where that may help. What the index has decides.
         Ok(match self.client(file, self.identity(), false)? {
             Ok(()) => Answer::Taken,
-            Err(said) => Answer::Unanswered(said),
+            Err(said) => Answer::Unclear(said),
         })
     }
 
     fn page(&self, file: &Shipped) -> Option<String> {
-        let name = lockstep_registries::pypi::normalized(package(file));
+        let name = pypi::normalized(package(file));
         let index = lockstep_registries::shown(&self.index);
         Some(format!("{}/{name}/", index.trim_end_matches('/')))
     }
 
     fn at_once(&self) -> usize {
         SENT
+    }
+
+    fn settles(&self) -> Duration {
+        Duration::from_secs(30)
     }
 }
 

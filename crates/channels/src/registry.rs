@@ -1,27 +1,22 @@
 //! A registry: it keeps what it once took, so what it has is asked before, and again afterwards until users can have it.
 //!
-//! What was sent is one of five things: taken, taken before, not answered, not sent at all, or refused. In every case what the registry has
-//! decides. A file that was taken and is not there yet is never sent again; one whose upload was not answered is, when it has
-//! not come after a while.
+//! In every case what the registry has decides, and not what it answered. A file that was taken and is not there yet is never sent
+//! again, also not by a later run; one of which nobody knows whether it was taken is, when it has not come after a while.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+mod wave;
+
+pub(crate) use wave::now;
+
+use std::time::Duration;
 
 use lockstep_bundle::Shipped;
-use lockstep_registries::as_they_come;
-use lockstep_runner::{Report, tell};
+use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::receipt::{Did, FileState};
+use lockstep_schemas::receipt::FileState;
 use lockstep_schemas::strings::Version;
 
 use crate::{Ledger, Permit};
-
-/// How often a file is sent whose upload is not answered.
-const ATTEMPTS: u32 = 3;
-/// The longest wait between two looks.
-const LONGEST: Duration = Duration::from_secs(20);
 
 /// How a registry is asked, and how a file gets there.
 pub(crate) trait Registry: Sync {
@@ -35,6 +30,8 @@ pub(crate) trait Registry: Sync {
     fn page(&self, file: &Shipped) -> Option<String>;
     /// How many files are sent at the same time.
     fn at_once(&self) -> usize;
+    /// How long it usually takes until what it took is to be seen.
+    fn settles(&self) -> Duration;
 }
 
 /// A channel that is a registry, as a job has to do with it.
@@ -86,14 +83,16 @@ pub trait RegistryChannel {
 pub(crate) enum Answer {
     /// It took it.
     Taken,
-    /// It says that it took one of this name and version before.
-    TakenBefore,
-    /// It did not say whether it did, and why that is.
-    Unanswered(String),
-    /// It was not reached: the file can be sent anew at once.
+    /// It took one of this name and version before, or is busy with one: in its words.
+    Conflict(String),
+    /// Nobody knows whether it took it, and why that is.
+    Unclear(String),
+    /// It was not reached: nothing was taken.
     NotSent(String),
-    /// It does not take it.
+    /// It does not take it, and never will.
     Refused(Box<Diagnostic>),
+    /// It does not take it, which can also be because it took it before.
+    Disputed(Box<Diagnostic>),
 }
 
 /// How long files are waited for.
@@ -103,29 +102,12 @@ pub struct Waiting {
     pub visible: Duration,
 }
 
-impl Waiting {
-    /// How long what was not answered is looked for before it is sent again.
-    fn unanswered(self) -> Duration {
-        (self.visible / 10).min(Duration::from_secs(30))
-    }
-}
-
 /// What is published: files in waves, each when all of the one before can be had.
 pub(crate) struct Publication<'a, R> {
     pub(crate) registry: &'a R,
     pub(crate) version: &'a Version,
     pub(crate) waves: Vec<Vec<&'a Shipped>>,
     pub(crate) waiting: Waiting,
-}
-
-/// A file that is under way.
-struct UnderWay<'a> {
-    file: &'a Shipped,
-    attempts: u32,
-    /// Whether an attempt was not answered.
-    was_unanswered: bool,
-    /// What was answered, and when; none where it is due to be sent.
-    answered: Option<(Answer, Instant)>,
 }
 
 impl<R: Registry> Publication<'_, R> {
@@ -154,7 +136,7 @@ impl<R: Registry> Publication<'_, R> {
         report: &mut Report,
     ) -> Result<(), Diagnostic> {
         for wave in &self.waves {
-            let published = self.wave(wave, permit, ledger, report);
+            let published = self.publish_wave(wave, permit, ledger, report);
             if published.is_err() || report.has_problems() {
                 self.account(ledger, report);
                 return published;
@@ -178,197 +160,6 @@ impl<R: Registry> Publication<'_, R> {
         report.line(
             "run the failed jobs again when the reason is gone: what is there stays, and only the rest is published",
         );
-    }
-
-    fn wave(
-        &self,
-        wave: &[&Shipped],
-        permit: &Permit,
-        ledger: &mut Ledger,
-        report: &mut Report,
-    ) -> Result<(), Diagnostic> {
-        let due = |file| UnderWay { file, attempts: 0, was_unanswered: false, answered: None };
-        let mut under_way: Vec<UnderWay<'_>> = wave.iter().map(|file| due(*file)).collect();
-        self.arrived(&mut under_way, ledger, report)?;
-        if report.has_problems() {
-            return Ok(());
-        }
-        let (mut begun, mut wait) = (Instant::now(), Duration::from_secs(1));
-        loop {
-            if self.send_due(&mut under_way, permit, ledger, report)? {
-                (begun, wait) = (Instant::now(), Duration::from_secs(1));
-            }
-            self.arrived(&mut under_way, ledger, report)?;
-            let is_over = begun.elapsed() >= self.waiting.visible;
-            under_way.retain_mut(|one| !self.is_given_up(one, is_over, report));
-            if under_way.is_empty() || report.has_problems() {
-                return Ok(());
-            }
-            if under_way.iter().all(|one| one.answered.is_some()) {
-                let left = self.waiting.visible.saturating_sub(begun.elapsed());
-                let names: Vec<&str> = under_way.iter().map(|one| one.file.name.as_str()).collect();
-                tell(&format!("waiting until users can have {}", names.join(", ")));
-                thread::sleep(wait.min(left));
-                wait = (wait * 2).min(LONGEST);
-            }
-        }
-    }
-
-    /// Sends what is due, several at the same time, and returns whether something was. After a refusal nothing more is begun.
-    fn send_due(
-        &self,
-        under_way: &mut [UnderWay<'_>],
-        permit: &Permit,
-        ledger: &mut Ledger,
-        report: &mut Report,
-    ) -> Result<bool, Diagnostic> {
-        let due: Vec<usize> =
-            (0..under_way.len()).filter(|index| under_way[*index].answered.is_none()).collect();
-        let files: Vec<&Shipped> = due.iter().map(|index| under_way[*index].file).collect();
-        let (is_refused, mut failed) = (AtomicBool::new(false), Ok(()));
-        let mut told = vec![None; files.len()];
-        let begin = |file: &&Shipped| {
-            if is_refused.load(Ordering::Relaxed) {
-                return None;
-            }
-            let answer = self.registry.send(file, permit);
-            if matches!(answer, Err(_) | Ok(Answer::Refused(_))) {
-                is_refused.store(true, Ordering::Relaxed);
-            }
-            Some(answer)
-        };
-        as_they_come(&files, self.registry.at_once(), begin, |index, answer| {
-            let one = &mut under_way[due[index]];
-            match answer {
-                None => {}
-                Some(Ok(answer)) => {
-                    one.attempts += 1;
-                    let answer = after(one.was_unanswered, answer);
-                    one.was_unanswered |= matches!(answer, Answer::Unanswered(_));
-                    let (written, line) = self.write_down(one.file, &answer, ledger);
-                    told[index] = line;
-                    failed = std::mem::replace(&mut failed, Ok(())).and(written);
-                    one.answered = Some((answer, Instant::now()));
-                }
-                Some(Err(error)) => failed = std::mem::replace(&mut failed, Ok(())).and(Err(error)),
-            }
-        });
-        for line in told.into_iter().flatten() {
-            report.line(line);
-        }
-        failed.map(|()| !due.is_empty())
-    }
-
-    /// Writes down what was answered, and returns that in words.
-    fn write_down(
-        &self,
-        file: &Shipped,
-        answer: &Answer,
-        ledger: &mut Ledger,
-    ) -> (Result<(), Diagnostic>, Option<String>) {
-        let (label, name) = (self.registry.kind().label(), file.name.as_str());
-        let (did, now, line) = match answer {
-            Answer::Taken => (Did::Published, FileState::Accepted, format!("{label} took {name}")),
-            Answer::TakenBefore => {
-                let line = format!("{label} says that it took {name} before");
-                (Did::Nothing, FileState::Accepted, line)
-            }
-            Answer::Unanswered(why) => {
-                let line = format!("{label} has not taken {name} so far: {why}");
-                (Did::Nothing, FileState::Unknown, line)
-            }
-            Answer::NotSent(why) => {
-                (Did::Nothing, FileState::Absent, format!("{name} was not sent: {why}"))
-            }
-            Answer::Refused(_) => return (Ok(()), None),
-        };
-        (ledger.did(self.registry.kind(), name, did, Some(now), None), Some(line))
-    }
-
-    /// Takes out what users can have by now, and what never will be.
-    fn arrived(
-        &self,
-        under_way: &mut Vec<UnderWay<'_>>,
-        ledger: &mut Ledger,
-        report: &mut Report,
-    ) -> Result<(), Diagnostic> {
-        let kind = self.registry.kind();
-        let files: Vec<&Shipped> = under_way.iter().map(|one| one.file).collect();
-        let mut states = self.registry.states(&files)?.into_iter();
-        let mut written = Ok(());
-        under_way.retain(|one| {
-            let state = states.next().unwrap_or(FileState::Unknown);
-            let name = one.file.name.as_str();
-            match state {
-                FileState::Ours => {
-                    let link = self.registry.page(one.file);
-                    let was_sent =
-                        one.attempts > 0 && !matches!(one.answered, Some((Answer::TakenBefore, _)));
-                    let did = if was_sent { Did::Published } else { Did::Nothing };
-                    let now = ledger.did(kind, name, did, Some(state), link);
-                    written = std::mem::replace(&mut written, Ok(())).and(now);
-                    false
-                }
-                FileState::Other | FileState::Burnt => {
-                    let now = ledger.did(kind, name, Did::Nothing, Some(state), None);
-                    written = std::mem::replace(&mut written, Ok(())).and(now);
-                    report.problems(self.in_the_way(one.file, state));
-                    false
-                }
-                FileState::Unknown
-                | FileState::Absent
-                | FileState::Staged
-                | FileState::Accepted => true,
-            }
-        });
-        written
-    }
-
-    /// Whether a file that has not come is waited for no more. One that may be sent again becomes due.
-    fn is_given_up(&self, one: &mut UnderWay<'_>, is_over: bool, report: &mut Report) -> bool {
-        let Some((answer, when)) = &one.answered else { return false };
-        let (name, label) = (&one.file.name, self.registry.kind().label());
-        let again = "run the failed jobs again: it is looked for first, and never published twice";
-        match answer {
-            Answer::Taken if is_over => {
-                let waited = in_words(self.waiting.visible);
-                let message = format!("{label} took `{name}`, and does not show it after {waited}");
-                report.problem(Diagnostic::new(Rule::NotVisibleYet, message).with_remedy(
-                    "a registry looks through what it takes, which can take an hour: run the failed jobs again then; nothing is published twice",
-                ));
-                true
-            }
-            Answer::TakenBefore if is_over => {
-                report.problem(
-                    self.used_up(one.file, "says that it took it before, and shows nothing"),
-                );
-                true
-            }
-            Answer::Unanswered(why) if when.elapsed() >= self.waiting.unanswered() => {
-                if one.attempts < ATTEMPTS && !is_over {
-                    one.answered = None;
-                    return false;
-                }
-                let tried = one.attempts;
-                let message = format!("`{name}` is not on {label} after {tried} attempts: {why}");
-                report.problem(Diagnostic::new(Rule::NotPublished, message).with_remedy(again));
-                true
-            }
-            Answer::NotSent(why) => {
-                if one.attempts < ATTEMPTS {
-                    one.answered = None;
-                    return false;
-                }
-                let message = format!("`{name}` could not be sent to {label}: {why}");
-                report.problem(Diagnostic::new(Rule::NotPublished, message).with_remedy(again));
-                true
-            }
-            Answer::Refused(problem) => {
-                report.problem(*problem.clone());
-                true
-            }
-            Answer::Taken | Answer::TakenBefore | Answer::Unanswered(_) => false,
-        }
     }
 
     /// What of a state stops everything.
@@ -407,18 +198,11 @@ impl<R: Registry> Publication<'_, R> {
     }
 }
 
-/// What an answer says after an attempt that was not answered: a refusal can be of the file that was taken then.
-fn after(was_unanswered: bool, answer: Answer) -> Answer {
-    match answer {
-        Answer::Refused(problem) if was_unanswered => Answer::Unanswered(problem.message),
-        answer => answer,
-    }
-}
-
-fn in_words(time: Duration) -> String {
+pub(crate) fn in_words(time: Duration) -> String {
     match time.as_secs() {
         1 => "a second".to_owned(),
         seconds if seconds < 120 => format!("{seconds} seconds"),
-        seconds => format!("{} minutes", seconds / 60),
+        seconds if seconds < 7200 => format!("{} minutes", seconds / 60),
+        seconds => format!("{} hours", seconds / 3600),
     }
 }

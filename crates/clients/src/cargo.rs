@@ -8,7 +8,7 @@ use std::process::Command;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use serde_json::Value;
 
-use crate::process::{complained, output, run, version_of};
+use crate::process::{complained, output, run};
 
 /// What cargo is asked for besides
 /// ([documentation](https://doc.rust-lang.org/cargo/commands/cargo-package.html)).
@@ -79,11 +79,28 @@ pub fn members(within: &Path, manifest: &Path) -> Result<Vec<Member>, Diagnostic
     let packages = said["packages"].as_array().into_iter().flatten();
     let member = |package: &Value| {
         let needs = package["dependencies"].as_array().into_iter().flatten();
-        // What tests alone need may be missing when it is published.
-        let needs = needs.filter(|need| need["kind"] != "dev").filter_map(name).collect();
+        // What tests alone need cargo leaves out where no version of it is asked for.
+        let is_needed = |need: &&Value| need["kind"] != "dev" || need["req"] != "*";
+        let needs = needs.filter(is_needed).filter_map(name).collect();
         Some(Member { name: name(package)?, needs })
     };
     Ok(packages.filter_map(member).collect())
+}
+
+/// A crate, and those of its workspace that it needs, and they need, as far as they are among some names. They are packed together.
+#[must_use]
+pub fn together(members: &[Member], name: &str, among: &[&str]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut open = vec![name.to_owned()];
+    while let Some(next) = open.pop() {
+        let member = members.iter().find(|member| member.name == next);
+        let is_known = found.contains(&next) || !among.contains(&next.as_str());
+        if let Some(member) = member.filter(|_| !is_known) {
+            open.extend(member.needs.iter().cloned());
+            found.push(next);
+        }
+    }
+    found
 }
 
 /// cargo in a folder, whose `.cargo/config.toml`, and those of the folders above, it heeds.
@@ -168,8 +185,9 @@ fn token_variable(registry: Option<&str>) -> String {
 /// # Errors
 ///
 /// Where it does not start, or fails.
-pub fn version() -> Result<String, Diagnostic> {
-    let said = version_of("cargo")?;
+pub fn version(within: &Path) -> Result<String, Diagnostic> {
+    let mut command = Command::new("cargo");
+    let said = run(command.arg("--version").current_dir(within), "cargo does not say its version")?;
     Ok(said.split(' ').nth(1).unwrap_or_default().to_owned())
 }
 

@@ -11,6 +11,12 @@ pub(crate) const TOKEN: &str = "LOCKSTEP_TOKEN";
 /// Runs a client. That it did not end well is for the caller to tell.
 pub(crate) fn output(command: &mut Command) -> Result<Output, Diagnostic> {
     command.env_remove(TOKEN);
+    if !["npm", "npm.cmd", "uv"].iter().any(|client| command.get_program() == *client) {
+        // Who else could show the run's identity to somebody needs it for nothing.
+        for name in ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"] {
+            command.env_remove(name);
+        }
+    }
     command.output().map_err(|error| {
         Diagnostic::new(Rule::ClientMissing, format!("{} does not start: {error}", name(command))).with_remedy(
             "Lockstep needs it to pack or install artifacts: install it on the machine or in the container that runs this",
@@ -48,7 +54,7 @@ pub fn version_of(program: &str) -> Result<String, Diagnostic> {
     let problem = |what: String| {
         Diagnostic::new(Rule::ClientMissing, format!("`{program} --version` {what}"))
     };
-    let output = Command::new(program).arg("--version").output();
+    let output = Command::new(program).arg("--version").env_remove(TOKEN).output();
     let output = output.map_err(|error| problem(format!("does not start: {error}")))?;
     let said = String::from_utf8_lossy(&output.stdout);
     let line = said.lines().next().unwrap_or_default().trim();

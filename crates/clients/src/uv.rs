@@ -36,14 +36,16 @@ impl fmt::Debug for Identity<'_> {
 /// # Errors
 ///
 /// Where uv does not say.
-pub fn index() -> Result<String, Diagnostic> {
+pub fn index(within: &Path) -> Result<String, Diagnostic> {
     let mut command = Command::new("uv");
+    command.current_dir(within);
     command.args(["pip", "compile", "--quiet", "--no-header", "--emit-index-url", "-"]);
     // Of no requirements it says the index alone, and asks nobody.
     let said = with_input(&mut command, "")?;
     let address = said.lines().find_map(|line| line.strip_prefix("--index-url "));
     address.map(|address| address.trim().to_owned()).ok_or_else(|| {
         Diagnostic::new(Rule::ClientFailed, format!("uv does not name its index:\n{said}"))
+            .with_remedy("name the index in the model, `index` of the channel")
     })
 }
 
@@ -78,12 +80,13 @@ pub fn version() -> Result<String, Diagnostic> {
     Ok(said.split(" (").next().unwrap_or_default().trim().to_owned())
 }
 
-/// Publishes a wheel or a source distribution; or does all of that but the upload. Where uv does not, its words.
+/// Publishes a wheel or a source distribution from a folder, whose own configuration says where a token goes; or does all of that but the upload. Where uv does not, its words.
 ///
 /// # Errors
 ///
 /// Where uv does not start.
 pub fn publish(
+    within: &Path,
     file: &Path,
     identity: Identity<'_>,
     address: Option<&str>,
@@ -100,6 +103,11 @@ pub fn publish(
     if let Some(address) = address {
         command.env("UV_PUBLISH_URL", address);
     }
+    // Whoever calls it decides when a file is sent again.
+    command.env("UV_HTTP_RETRIES", "0").current_dir(within);
+    let file = std::path::absolute(file).map_err(|error| {
+        Diagnostic::new(Rule::FileUnreadable, format!("{}: {error}", file.display()))
+    })?;
     let output = output(command.arg("--").arg(file).stdin(Stdio::null()))?;
     if output.status.success() {
         return Ok(Ok(()));

@@ -46,7 +46,9 @@ impl Index {
     ) -> Result<Self, Diagnostic> {
         let refused = |why: String| {
             let message = format!("cargo's configuration does not say where the index is: {why}");
-            Diagnostic::new(Rule::WrongInput, message)
+            Diagnostic::new(Rule::WrongInput, message).with_remedy(
+                "name it as `registries.NAME.index` in the config.toml of cargo's home",
+            )
         };
         let root = PathBuf::from_path_buf(folder.to_owned());
         let root = root.map_err(|folder| refused(format!("{} is not UTF-8", folder.display())))?;
@@ -103,7 +105,9 @@ pub fn releases(
         Answer::Missing | Answer::Refused(451) => Ok(None),
         Answer::Refused(status) => {
             let message = format!("the index does not show `{name}`: it answers {status}");
-            Err(Diagnostic::new(Rule::RegistrySilent, message))
+            Err(Diagnostic::new(Rule::RegistrySilent, message).with_remedy(
+                "look whether cargo is configured for a registry that this machine may read",
+            ))
         }
         Answer::Found(_, body) => read(name, &body).map(Some),
     }
@@ -120,6 +124,7 @@ pub fn read(name: &str, file: &[u8]) -> Result<Vec<Release>, Diagnostic> {
     releases.map_err(|error| {
         let message = format!("what the index says of `{name}` cannot be read: {error}");
         Diagnostic::new(Rule::RegistrySilent, message)
+            .with_remedy("look whether cargo is configured for the index of a registry")
     })
 }
 

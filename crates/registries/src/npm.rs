@@ -107,6 +107,7 @@ impl Registry<'_> {
             Answer::Found(_, body) => serde_json::from_slice(&body).map(Some).map_err(|error| {
                 let message = format!("what npm says of `{name}` cannot be read: {error}");
                 Diagnostic::new(Rule::RegistrySilent, message)
+                    .with_remedy("look whether npm is configured for a registry of packages")
             }),
         }
     }

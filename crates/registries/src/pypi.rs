@@ -4,6 +4,7 @@
 use html5gum::{Token, Tokenizer};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::web::{Answer, Question, Web};
 
@@ -27,9 +28,17 @@ pub struct File {
     /// Its digests, in hexadecimal.
     #[serde(default)]
     pub hashes: Hashes,
-    /// When it came, where the index says so: `2026-11-28T12:00:00.000000Z`.
+    /// Why it was taken back, or whether it was.
     #[serde(default)]
-    pub upload_time: Option<String>,
+    yanked: Value,
+}
+
+impl File {
+    /// Whether it was taken back: who names its version gets it, and nobody else.
+    #[must_use]
+    pub fn is_yanked(&self) -> bool {
+        !matches!(self.yanked, Value::Null | Value::Bool(false))
+    }
 }
 
 /// The digests of a file.
@@ -59,6 +68,7 @@ impl Index<'_> {
         let unreadable = |why: String| {
             let message = format!("what the index says of `{name}` cannot be read: {why}");
             Diagnostic::new(Rule::RegistrySilent, message)
+                .with_remedy("look whether uv is configured for an index of packages")
         };
         match web.get(question)? {
             Answer::Missing => Ok(None),
@@ -99,7 +109,8 @@ fn of_html(page: &str) -> Project {
                 let sha256 = digest
                     .map(|(_, digest)| digest.split('&').next().unwrap_or_default().to_owned());
                 let hashes = Hashes { sha256 };
-                link = Some(File { filename: String::new(), hashes, upload_time: None });
+                let yanked = tag.attributes.contains_key(&b"data-yanked"[..]);
+                link = Some(File { filename: String::new(), hashes, yanked: Value::Bool(yanked) });
             }
             Token::String(text) => {
                 if let Some(file) = &mut link {
@@ -132,8 +143,8 @@ mod tests {
             <a href="../../packages/a-1.0.tar.gz#sha256=abc&amp;x=y" data-yanked="">a-1.0.tar.gz</a><br/>
             <a href='a-1.0-py3-none-any.whl'> a-1.0-py3-none-any.whl </a></body></html>"#;
         let json = r#"{ "meta": { "api-version": "1.1" }, "name": "a", "versions": ["1.0"], "files": [
-            { "filename": "a-1.0.tar.gz", "url": "", "hashes": { "sha256": "abc" }, "size": 3 },
-            { "filename": "a-1.0-py3-none-any.whl", "url": "", "hashes": {} }
+            { "filename": "a-1.0.tar.gz", "url": "", "hashes": { "sha256": "abc" }, "size": 3, "yanked": true },
+            { "filename": "a-1.0-py3-none-any.whl", "url": "", "hashes": {}, "yanked": false }
         ] }"#;
         assert_eq!(of_html(html), serde_json::from_str(json).unwrap());
     }

@@ -13,6 +13,7 @@ mod online;
 mod output;
 mod perf_gate;
 mod prove;
+mod receipt;
 mod table;
 
 use std::ffi::OsString;
@@ -102,6 +103,11 @@ enum Command {
     /// File what stopped a release as issues: `lockstep blockers file --from RUN`.
     #[command(disable_help_flag = true)]
     Blockers(Online),
+    /// Show what the jobs of a run that publishes found and did: each file on each channel, before and now.
+    Receipt {
+        #[command(flatten)]
+        receipts: receipt::Receipts,
+    },
     /// Show what follows from the model: targets, tiers, artifacts, jobs.
     Plan {
         #[command(flatten)]
@@ -173,6 +179,7 @@ pub fn main() -> ExitCode {
         Command::Blockers(Online { arguments }) => {
             return online::run("blockers", arguments, output);
         }
+        Command::Receipt { receipts } => receipt::run(receipts, &mut output),
         Command::Plan { project } => show(&project.folder, &mut output),
         Command::Schema { document } => {
             output.document(&document.document().schema_text());

@@ -3,8 +3,8 @@
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::model::{
-    Artifact, ArtifactKind, Auth, ChannelKind, Channels, Common, FormulaUpdate, Model, SumsAsset,
-    Tier,
+    Artifact, ArtifactKind, Auth, ChannelKind, Channels, Common, FormulaUpdate, Model, NpmAccess,
+    SumsAsset, Tier,
 };
 use lockstep_schemas::notes::{Part, parts, unknown};
 use lockstep_schemas::placeholder::{self, Placeholder};
@@ -235,6 +235,15 @@ fn refused(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Viola
 fn credentials(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Violations) {
     if common.auth != Some(Auth::TrustedPublishing) {
         return;
+    }
+    let npm = model.channels.npm.as_ref().filter(|_| common.kind == ChannelKind::Npm);
+    if npm.is_some_and(|npm| npm.access == NpmAccess::Restricted) {
+        violations.add(
+            Rule::Credentials,
+            at.key("access"),
+            "trusted publishing cannot read, so nobody could see what npm has of a restricted package",
+            "write `auth: token`, with a token that may read it too, or `access: public`",
+        );
     }
     if common.secret.is_some() {
         let message = "trusted publishing needs no secret";

@@ -35,15 +35,21 @@ impl Cargo {
             command
         });
         // It listens before it has made all of its index.
-        while !log(&root).contains("Add index symlink") {
+        let is_made = || log(&root).contains("Add index symlink");
+        for _ in 0..500 {
+            if is_made() {
+                break;
+            }
             thread::sleep(Duration::from_millis(20));
         }
+        assert!(is_made(), "the registry has an index");
         let proxy = Proxy::before(registry.port);
-        let index = format!("file://{}", root.display());
+        proxy.with(|state| state.index = Some(root.clone()));
+        // Its index says where it is itself: the proxy stands before it as one.
+        let at = proxy.address();
         let text = format!(
-            "[http]\nproxy = \"{}\"\n[registry]\ndefault = \"test\"\n[registries.test]\nindex = \"{index}\"\n[source.crates-io]\nreplace-with = \"test\"\n[source.test]\nregistry = \"{index}\"\n",
-            // Its index says where it is itself.
-            proxy.address().trim_end_matches('/')
+            "[http]\nproxy = \"{}\"\n[registry]\ndefault = \"test\"\n[registries.test]\nindex = \"sparse+{at}index/\"\n[source.crates-io]\nreplace-with = \"test\"\n[source.test]\nregistry = \"sparse+{at}index/\"\n",
+            at.trim_end_matches('/')
         );
         fs::write(home.join("config.toml"), text).unwrap();
         Self { proxy, folder, _registry: registry }

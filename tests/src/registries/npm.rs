@@ -1,5 +1,6 @@
 //! verdaccio, a registry of npm packages, and the npm that it is tried with.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -59,7 +60,7 @@ static BEGUN: LazyLock<(TempDir, String)> = LazyLock::new(|| {
 pub struct Npm {
     /// What stands before it.
     pub proxy: Proxy,
-    _registry: Process,
+    registry: Process,
     _storage: TempDir,
 }
 
@@ -71,7 +72,7 @@ impl Npm {
         samples::copy(BEGUN.0.path(), storage.path());
         let registry = Process::start(|port| verdaccio(storage.path(), port));
         let proxy = Proxy::before(registry.port);
-        Self { proxy, _registry: registry, _storage: storage }
+        Self { proxy, registry, _storage: storage }
     }
 
     /// The token that may publish.
@@ -88,6 +89,21 @@ impl Npm {
             ("npm_config_offline", "false".to_owned()),
             ("LOCKSTEP_TOKEN", Self::token().to_owned()),
         ]
+    }
+
+    /// The digest of each package that it has at a version, by its file's name.
+    #[must_use]
+    pub fn digests(&self, version: &str) -> BTreeMap<String, String> {
+        let digest = |name: &&str| {
+            let place = name.replace('/', "%2f");
+            let address = format!("http://127.0.0.1:{}/{place}", self.registry.port);
+            let text = ureq::get(address).call().unwrap().body_mut().read_to_string().unwrap();
+            let package: Value = serde_json::from_str(&text).unwrap();
+            let integrity = package["versions"][version]["dist"]["integrity"].as_str()?;
+            let file = format!("{}-{version}.tgz", name.trim_start_matches('@').replace('/', "-"));
+            Some((file, integrity.to_owned()))
+        };
+        NAMES.iter().filter_map(digest).collect()
     }
 
     /// The path with the pinned npm first, and the Node.js that it runs on.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -62,6 +63,10 @@ pub struct State {
     pub delay: Duration,
     /// Every request: `PUT /name`.
     pub asked: Vec<String>,
+    /// What registries took, by place.
+    pub taken: Vec<String>,
+    /// The folder of an index whose files are served below `index/`.
+    pub index: Option<PathBuf>,
     /// What was swallowed, by place.
     swallowed: Vec<String>,
     /// What was seen at places before something was hidden, and for how many looks it is seen on.
@@ -118,6 +123,17 @@ impl Proxy {
         format!("http://{}/", self.address)
     }
 
+    /// That everything went wrong that was to.
+    pub fn assert_all_went_wrong(&self) {
+        let left = self.with(|state| {
+            let rules = state.rules.writes.iter().chain(&state.rules.reads);
+            let left = rules
+                .filter(|(_, faults)| faults.iter().any(|fault| !matches!(fault, Fault::Done)));
+            left.map(|(place, _)| place.clone()).collect::<Vec<_>>()
+        });
+        assert_eq!(left, [""; 0], "nobody asked there as often as the case says");
+    }
+
     /// Changes what it is told.
     pub fn with<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
         change(&mut self.state.lock().unwrap())
@@ -167,7 +183,7 @@ async fn answer(
 ) -> Option<Whole> {
     let (parts, body) = request.into_parts();
     let mut body = body.boxed();
-    let place = percent_encoding::percent_decode_str(parts.uri.path().trim_start_matches('/'));
+    let place = percent_encoding::percent_decode_str(parts.uri.path().trim_matches('/'));
     let mut place = place.decode_utf8_lossy().into_owned();
     let mut read = None;
     if place.is_empty() && parts.method == "POST" {
@@ -217,15 +233,31 @@ async fn answer(
     if !is_write && let Some(seen) = hidden(state, &place) {
         return Some(whole(seen));
     }
-    let agent = agent.clone();
-    let seen = tokio::task::spawn_blocking(move || pass_on(&agent, port, &parts, &bytes));
-    let seen = seen.await.ok()??;
+    let seen = if let Some(file) = in_index(state, &place) {
+        match std::fs::read(file) {
+            Ok(body) => Seen { status: 200, headers: Vec::new(), body: body.into() },
+            Err(_) => Seen { status: 404, headers: Vec::new(), body: Bytes::new() },
+        }
+    } else {
+        let agent = agent.clone();
+        let seen = tokio::task::spawn_blocking(move || pass_on(&agent, port, &parts, &bytes));
+        seen.await.ok()??
+    };
     let mut state = state.lock().unwrap();
     if is_write {
-        if let Fault::Hidden(looks) = fault
-            && let Some(last) = state.last.get(&place).cloned()
-        {
-            state.before.insert(place, (looks, last));
+        // What is asked for by writing takes nothing.
+        if (200..300).contains(&seen.status) && !place.starts_with("-/") {
+            state.taken.push(place.clone());
+        }
+        if let Fault::Hidden(looks) = fault {
+            // A page of an index tells of every file of its project.
+            let tells = |page: &String| *page == place || !page.starts_with('@');
+            let last: Vec<_> = state.last.iter().filter(|(page, _)| tells(page)).collect();
+            let last: Vec<_> = last
+                .into_iter()
+                .map(|(page, seen)| (page.clone(), (looks, seen.clone())))
+                .collect();
+            state.before.extend(last);
         }
         if let Fault::Lost = fault {
             return Some(whole(Seen { status: 502, headers: Vec::new(), body: Bytes::new() }));
@@ -234,6 +266,12 @@ async fn answer(
         state.last.insert(place, seen.clone());
     }
     Some(whole(seen))
+}
+
+/// The file of an index at a place.
+fn in_index(state: &Mutex<State>, place: &str) -> Option<PathBuf> {
+    let place = place.strip_prefix("index/").filter(|place| !place.contains(".."))?;
+    Some(state.lock().unwrap().index.as_ref()?.join(place))
 }
 
 /// The name of the file in a form.

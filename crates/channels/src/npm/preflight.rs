@@ -1,6 +1,6 @@
 //! What of npm is tried before anything is published anywhere.
 
-use lockstep_clients::npm::{self as client, Access};
+use lockstep_clients::npm as client;
 use lockstep_registries::at_once;
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
@@ -69,20 +69,19 @@ fn token_is_taken(npm: &Npm<'_>, report: &mut Report) -> Result<(), Diagnostic> 
     registries.sort_unstable();
     registries.dedup();
     for registry in registries {
-        match client::whoami(Access { registry, token: npm.token })? {
+        match who(npm, registry)? {
             Ok(who) => report.line(format_args!("the token is {who}'s")),
-            Err(refusal) => {
-                let said = refusal.said;
+            Err(said) => {
                 let message = match &npm.plan.registry.login {
                     Login::Token { secret } => {
                         format!("npm does not take the token of the secret {secret}: {said}")
                     }
                     Login::TrustedPublishing => format!("npm does not take the token: {said}"),
                 };
+                let environment = &npm.plan.registry.environment;
                 report.problem(Diagnostic::new(Rule::CredentialsRefused, message).with_remedy(
                     format!(
-                        "make a token that may publish these packages, and keep it as a secret of the environment `{}`",
-                        npm.plan.registry.environment
+                        "make a token that may publish these packages, and keep it as a secret of the environment `{environment}`"
                     ),
                 ));
             }
@@ -126,4 +125,26 @@ fn workflow_is_trusted(npm: &Npm<'_>, report: &mut Report) -> Result<(), Diagnos
         npm.plan.registry.environment,
     )));
     Ok(())
+}
+
+/// Who a registry says that the token is of, or why it does not take it. Of what is no answer it is asked again.
+fn who(npm: &Npm<'_>, registry: &str) -> Result<Result<String, String>, Diagnostic> {
+    let mut attempts = 0;
+    loop {
+        let refusal = match client::whoami(npm.access(registry))? {
+            Ok(who) => return Ok(Ok(who)),
+            Err(refusal) => refusal,
+        };
+        let is_refused = matches!(refusal.code.as_deref(), Some("E401" | "E403" | "ENEEDAUTH"));
+        if is_refused {
+            return Ok(Err(refusal.said));
+        }
+        attempts += 1;
+        if attempts == 3 {
+            let message = format!("npm does not say whose the token is: {}", refusal.said);
+            return Err(Diagnostic::new(Rule::RegistrySilent, message)
+                .with_remedy("run it again when it answers: nothing is lost"));
+        }
+        std::thread::sleep(std::time::Duration::from_secs(2 * attempts));
+    }
 }

@@ -12,6 +12,8 @@ use crate::process::{complained, output, run};
 /// How npm asks a registry: where it is, and with which token.
 #[derive(Clone, Copy)]
 pub struct Access<'a> {
+    /// The folder that npm runs in. What stands in a checkout's `.npmrc` says where a token goes, so it is another.
+    pub within: &'a Path,
     /// The registry's address.
     pub registry: &'a str,
     /// The token; without one npm's own configuration, or the identity of the run.
@@ -62,12 +64,13 @@ pub fn scope(package: &str) -> Option<&str> {
 ///
 /// Where npm does not say.
 pub fn registries<'s>(
+    within: &Path,
     scopes: impl IntoIterator<Item = &'s str>,
 ) -> Result<(String, Vec<(String, String)>), Diagnostic> {
     let keys: Vec<String> = scopes.into_iter().map(|scope| format!("{scope}:registry")).collect();
     let mut command = npm();
     // Of more than one key it says which is which.
-    command.args(["config", "get", "registry", "access"]).args(&keys);
+    command.args(["config", "get", "registry", "access"]).args(&keys).current_dir(within);
     let said = run(&mut command, "npm does not say which registry it is configured for")?;
     let value = |key: &str| {
         let line = said.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
@@ -134,6 +137,7 @@ pub fn publish(
 /// decides what comes then.
 fn with_access(access: Access<'_>) -> Command {
     let mut command = npm();
+    command.current_dir(access.within);
     command.env("npm_config_fetch_retries", "0").env("npm_config_registry", access.registry);
     if let Some(token) = access.token {
         let rest = access.registry.split_once(':').map_or(access.registry, |(_, rest)| rest);
@@ -163,7 +167,9 @@ mod tests {
 
     #[test]
     fn no_token_is_shown_or_stands_on_a_command_line() {
-        let access = Access { registry: "https://host.example/npm/", token: Some("npm_secret") };
+        let within = Path::new(".");
+        let token = Some("npm_secret");
+        let access = Access { within, registry: "https://host.example/npm/", token };
         assert!(!format!("{access:?}").contains("npm_secret"));
         let command = with_access(access);
         let key = "npm_config_//host.example/npm/:_authToken";

@@ -11,8 +11,8 @@ use lockstep_schemas::workflow::{
 
 use super::super::parts::{expr, job};
 use super::super::steps::{
-    PUBLISHING_NODE, PUBLISHING_UV, cargo, github_token, in_repository, node, other, own,
-    pinned_rust, upload_receipt, uv,
+    PUBLISHING_NODE, PUBLISHING_UV, cargo, download_receipts, github_token, in_repository, node,
+    other, own, pinned_rust, upload_receipt, uv,
 };
 use super::super::{merged, programs};
 use super::{look_at_bundle, resolved, take_bundle};
@@ -206,7 +206,8 @@ impl Registry<'_> {
             programs::take(model),
             take_bundle(),
             trade.into_iter().collect(),
-            vec![step, upload_receipt(id)],
+            // What an earlier attempt was told was taken is not sent again.
+            vec![download_receipts(), step, upload_receipt(id)],
         ]);
         publishing_job(model, &format!("publish-{id}"), &label, 60, steps)
     }
