@@ -86,7 +86,7 @@ impl Program for Inputs {
             sees_drafts: !is_rehearsal,
         };
         let there = GithubRelease::new(&github, bundle, settings, &self.assets)?;
-        let mut ledger = Ledger::new(&self.receipt.receipt, receipt(&manifest, is_rehearsal))?;
+        let mut ledger = Ledger::new(&self.receipt.receipt, receipt(&manifest, is_rehearsal), &[])?;
         let standing = there.look(&mut ledger, report)?;
         if !report.has_problems() {
             match (Permit::of(self.mode), self.stage) {

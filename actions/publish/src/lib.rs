@@ -125,8 +125,8 @@ impl Program for Inputs {
                 earlier.extend(all_below(folder)?);
             }
         }
-        let ledger = Ledger::new(&self.receipt.receipt, receipt(&manifest, is_rehearsal))?;
-        let mut ledger = ledger.with_earlier(&earlier);
+        let receipt = receipt(&manifest, is_rehearsal);
+        let mut ledger = Ledger::new(&self.receipt.receipt, receipt, &earlier)?;
         let done = self.channel(&plan, bundle, &mut ledger, report);
         // Whatever it came to: what was done is told.
         ledger.show(report);
@@ -151,12 +151,15 @@ impl Inputs {
                 let what = "a GitHub release is published by `github-release`";
                 Err(Failure::new(Rule::WrongInput, what))
             }
+            (ChannelKind::CargoBinstall, _) => {
+                report.line("cargo-binstall fetches the assets of the GitHub release: nothing is published to it");
+                Ok(())
+            }
             (
                 ChannelKind::Npm
                 | ChannelKind::Pypi
                 | ChannelKind::CratesIo
-                | ChannelKind::Homebrew
-                | ChannelKind::CargoBinstall,
+                | ChannelKind::Homebrew,
                 _,
             ) => self.registry(bundle, ledger, report),
         }

@@ -9,6 +9,7 @@ mod contents;
 mod digest;
 mod expected;
 mod folder;
+mod member;
 mod npm;
 mod parallel;
 mod shipped;

@@ -1,13 +1,14 @@
 //! What of an npm package several programs look at.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
 use std::path::Path;
 
-use lockstep_archives::{Error, Format, visit};
+use lockstep_archives::Format;
 use lockstep_files::json;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use serde_json::{Map, Value};
+
+use crate::member::text_of;
 
 /// The scripts that npm runs when a package is installed
 /// ([documentation](https://docs.npmjs.com/cli/v11/using-npm/scripts#life-cycle-operation-order)).
@@ -25,21 +26,8 @@ const LARGEST: u64 = 256 * 1024;
 ///
 /// Where it cannot be read.
 pub fn depends_on(tarball: &Path) -> Result<BTreeSet<String>, Diagnostic> {
-    let mut text = Vec::new();
     let place = format!("{NPM_ROOT}/package.json");
-    let visited = visit(Format::TarGz, tarball, &mut |member, bytes| {
-        if member.name == place {
-            bytes.take(LARGEST).read_to_end(&mut text)?;
-        }
-        Ok(())
-    });
-    visited.map_err(|error| {
-        let message = match error {
-            Error::Refused(what) => what,
-            Error::Io(error) => error.to_string(),
-        };
-        Diagnostic::new(Rule::FileUnreadable, message).in_file(tarball.display())
-    })?;
+    let text = text_of(Format::TarGz, tarball, LARGEST, |name| name == place)?;
     let package: Map<String, Value> = json::of_json(&text).map_err(|error| {
         Diagnostic::new(Rule::PackageClaim, format!("is not valid: {error}"))
             .in_file(tarball.display())

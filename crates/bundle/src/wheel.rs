@@ -1,11 +1,12 @@
 //! What of a wheel several programs look at.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
 use std::path::Path;
 
-use lockstep_archives::{Error, Format, visit};
-use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_archives::Format;
+use lockstep_schemas::diagnostic::Diagnostic;
+
+use crate::member::text_of;
 
 /// The largest metadata that is read, in bytes: a long description is in it.
 const LARGEST: u64 = 4 * 1024 * 1024;
@@ -17,20 +18,9 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 ///
 /// Where it cannot be read.
 pub fn required_by(wheel: &Path) -> Result<BTreeSet<String>, Diagnostic> {
-    let mut text = Vec::new();
-    let visited = visit(Format::Zip, wheel, &mut |member, bytes| {
-        if member.name.ends_with(".dist-info/METADATA") && member.name.matches('/').count() == 1 {
-            bytes.take(LARGEST).read_to_end(&mut text)?;
-        }
-        Ok(())
-    });
-    visited.map_err(|error| {
-        let message = match error {
-            Error::Refused(what) => what,
-            Error::Io(error) => error.to_string(),
-        };
-        Diagnostic::new(Rule::FileUnreadable, message).in_file(wheel.display())
-    })?;
+    let is_metadata =
+        |name: &str| name.ends_with(".dist-info/METADATA") && name.matches('/').count() == 1;
+    let text = text_of(Format::Zip, wheel, LARGEST, is_metadata)?;
     let text = String::from_utf8_lossy(&text);
     // The description begins behind an empty line.
     let fields = text.lines().take_while(|line| !line.is_empty());

@@ -157,8 +157,32 @@ impl<'a> CratesIo<'a> {
         ))
     }
 
+    /// That no crates need each other, which cargo cannot publish.
+    fn in_no_circle(&self) -> Result<(), Diagnostic> {
+        let waves = in_waves(&self.files, &self.needs);
+        let waits = |wave: &Vec<&Shipped>| {
+            let names: Vec<&str> = wave.iter().map(|file| package(file)).collect();
+            let needs = |file: &&&Shipped| {
+                let index = self.files.iter().position(|one| one.name == file.name);
+                let needs = index.map(|index| &self.needs[index]);
+                needs.is_some_and(|needs| needs.iter().any(|need| names.contains(&need.as_str())))
+            };
+            wave.iter().filter(needs).count() > 0
+        };
+        let Some(circle) = waves.iter().find(|wave| waits(wave)) else { return Ok(()) };
+        let names: Vec<String> = circle.iter().map(|file| format!("`{}`", package(file))).collect();
+        let message = format!(
+            "{} need each other, so cargo can publish none of them first",
+            names.join(", ")
+        );
+        Err(Diagnostic::new(Rule::NotPublished, message).with_remedy(
+            "where one needs the other for tests alone, leave the version out of its dev-dependency",
+        ))
+    }
+
     /// That each crate that is not there comes out as the bundle has it, which is known before anything is published.
     fn all_come_out_the_same(&self, ledger: &Ledger, report: &mut Report) {
+        report.found(self.in_no_circle());
         for (file, together) in self.files.iter().zip(&self.together) {
             if ledger.is(KIND, &file.name, FileState::Absent) {
                 let names: Vec<&str> = together.iter().map(String::as_str).collect();

@@ -20,29 +20,31 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// A new one in a folder.
+    /// A new one in a folder, which knows of each file whether an earlier run was told that it was taken.
     ///
     /// # Errors
     ///
     /// Where it cannot be written.
-    pub fn new(folder: &Path, receipt: Receipt) -> Result<Self, Diagnostic> {
+    pub fn new(folder: &Path, receipt: Receipt, earlier: &[Receipt]) -> Result<Self, Diagnostic> {
         fs::create_dir_all(folder).map_err(|error| {
             let message = format!("the receipt's folder cannot be made: {error}");
             Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
         })?;
         let ledger = Self { receipt, file: folder.join(FILE), earlier: Vec::new() };
+        let mut ledger = ledger.with_earlier(earlier);
+        // A run that stops before it looks forgets nothing.
+        ledger.receipt.files.clone_from(&ledger.earlier);
         ledger.write()?;
+        ledger.receipt.files.clear();
         Ok(ledger)
     }
 
     /// The same, with what earlier runs wrote down: what they were told was taken is not sent again.
-    #[must_use]
-    pub fn with_earlier(self, receipts: &[Receipt]) -> Self {
-        let is_of_it = |one: &&Receipt| {
-            one.tag == self.receipt.tag && one.commit == self.receipt.commit && !one.rehearsal
-        };
+    fn with_earlier(self, receipts: &[Receipt]) -> Self {
+        let is_of_it =
+            |one: &&Receipt| one.tag == self.receipt.tag && one.commit == self.receipt.commit;
         let of_it = receipts.iter().filter(is_of_it).flat_map(|one| one.files.iter().cloned());
-        Self { earlier: of_it.collect(), ..self }
+        Self { earlier: of_it.filter(|file| file.taken.is_some()).collect(), ..self }
     }
 
     /// When an earlier run was told that a channel took a file that was not to be seen then, in seconds since 1970.
@@ -83,7 +85,7 @@ impl Ledger {
             did: Did::Nothing,
             now: before,
             link: None,
-            taken: None,
+            taken: self.taken_earlier(channel, name).filter(|_| before == FileState::Absent),
         });
         self.write()
     }

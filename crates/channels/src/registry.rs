@@ -1,7 +1,7 @@
 //! A registry: it keeps what it once took, so what it has is asked before, and again afterwards until users can have it.
 //!
-//! In every case what the registry has decides, and not what it answered. A file that was taken and is not there yet is never sent
-//! again, also not by a later run; one of which nobody knows whether it was taken is, when it has not come after a while.
+//! In every case what the registry has decides, and not what it answered. A file that was taken and is not there yet is not sent
+//! again, also not by a later attempt that has the receipts of those before; one of which nobody knows whether it was taken is, when it has not come after a while.
 
 mod wave;
 

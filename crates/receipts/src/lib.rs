@@ -17,8 +17,8 @@ const PREFIX: &str = "receipt-";
 /// What a job's name begins with that asks before anything is published.
 const BEFORE: [&str; 2] = ["preflight-", "look"];
 
-/// The receipts below a folder, as a run's are downloaded: each in a folder of its own. Those that ask come first, and of each
-/// job the earlier attempts.
+/// The receipts below a folder, as a run's are downloaded: each in a folder of its own. The earlier attempts come first, and
+/// of each those that ask.
 ///
 /// # Errors
 ///
@@ -69,11 +69,11 @@ pub fn all_below(folder: &Path) -> Result<Vec<Receipt>, Diagnostic> {
     places.iter().map(read).collect()
 }
 
-/// What a receipt is ordered by: whether its job publishes, its attempt, and the job.
-fn place(name: &str) -> (bool, u32, String) {
+/// What a receipt is ordered by: its attempt, whether its job publishes, and the job.
+fn place(name: &str) -> (u32, bool, String) {
     let (job, attempt) = name.rsplit_once('-').unwrap_or((name, ""));
     let asks = BEFORE.iter().any(|before| job.starts_with(before));
-    (!asks, attempt.parse().unwrap_or(0), job.to_owned())
+    (attempt.parse().unwrap_or(0), !asks, job.to_owned())
 }
 
 /// What each channel had of each file before any job, the most that was done, and what is there now.
@@ -90,8 +90,17 @@ pub fn files(receipts: &[Receipt]) -> Vec<FileRecord> {
         if file.did >= known.did {
             known.did = file.did;
         }
-        // Who may see less knows less.
-        if file.now != FileState::Unknown || known.now == FileState::Absent {
+        // Who may see less knows less, and what was taken is not there yet.
+        let is_less = match file.now {
+            FileState::Unknown => known.now != FileState::Absent,
+            FileState::Absent => known.now == FileState::Accepted,
+            FileState::Staged
+            | FileState::Accepted
+            | FileState::Ours
+            | FileState::Other
+            | FileState::Burnt => false,
+        };
+        if !is_less {
             known.now = file.now;
         }
         known.link = file.link.clone().or(known.link.take());
@@ -183,14 +192,14 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_comes_before_who_publishes() {
+    fn in_each_attempt_who_asks_comes_first() {
         let mut names =
             ["npm-1", "preflight-npm-2", "npm-2", "preflight-npm-1", "npm-10", "look-1"].map(place);
         names.sort();
-        let names = names.map(|(_, attempt, job)| format!("{job}-{attempt}"));
+        let names = names.map(|(attempt, _, job)| format!("{job}-{attempt}"));
         assert_eq!(
             names,
-            ["look-1", "preflight-npm-1", "preflight-npm-2", "npm-1", "npm-2", "npm-10"]
+            ["look-1", "preflight-npm-1", "npm-1", "preflight-npm-2", "npm-2", "npm-10"]
         );
     }
 }

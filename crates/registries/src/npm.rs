@@ -56,14 +56,12 @@ impl Package {
     /// What there is of a version.
     #[must_use]
     pub fn of(&self, version: &Version) -> Standing<'_> {
-        if let Some(released) = self.versions.get(version.as_str()) {
+        // npm leaves out what stands behind a `+`.
+        let version = version.as_str().split('+').next().unwrap_or_default();
+        if let Some(released) = self.versions.get(version) {
             return Standing::Visible(released.dist.integrity.as_deref());
         }
-        if self.time.contains_key(version.as_str()) {
-            Standing::TakenBack
-        } else {
-            Standing::Absent
-        }
+        if self.time.contains_key(version) { Standing::TakenBack } else { Standing::Absent }
     }
 
     /// The version that users get who ask for none.
@@ -168,7 +166,7 @@ mod tests {
         let of = |version: &str| package.of(&version.parse().unwrap());
         assert_eq!(package.latest(), Some("2.0.0"));
         assert_eq!(of("2.0.0"), Standing::Visible(Some("sha512-a")));
-        assert_eq!(of("0.1.0"), Standing::Visible(None));
+        assert_eq!(of("0.1.0+build"), Standing::Visible(None));
         assert_eq!(of("1.0.0"), Standing::TakenBack);
         assert_eq!(of("3.0.0"), Standing::Absent);
     }

@@ -1,16 +1,20 @@
 //! Channels: where users install from.
 
+mod own;
+
 use std::fmt;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::own::npm_alone;
+pub use self::own::{FormulaUpdate, NpmAccess, NpmClient, PypiIndex, SumsAsset};
 use super::artifacts::Smoke;
 use super::tiers::TierEntry;
 use crate::strings::{
-    DistTag, EnvironmentName, FileNamePattern, FormulaPath, HttpsAddress, Id, NotesTemplate,
-    Repository, SettingName, TargetSelector, Text,
+    DistTag, EnvironmentName, FileNamePattern, FormulaPath, Id, NotesTemplate, Repository,
+    SettingName, TargetSelector, Text,
 };
 
 /// A channel's name.
@@ -176,51 +180,6 @@ impl Channels {
     }
 }
 
-/// The digests of a release's assets as an asset: its name, or `false`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum SumsAsset {
-    /// There is one of this name.
-    Named(FileNamePattern),
-    /// It is left out.
-    Is(Absent),
-}
-
-/// `false`: that something is left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Absent;
-
-impl Serialize for Absent {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bool(false)
-    }
-}
-
-impl<'de> Deserialize<'de> for Absent {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if bool::deserialize(deserializer)? {
-            return Err(serde::de::Error::custom(
-                "`true` says nothing: give it a name, or `false`",
-            ));
-        }
-        Ok(Self)
-    }
-}
-
-impl JsonSchema for Absent {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Absent".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "boolean", "const": false })
-    }
-}
-
 /// Defines a channel's type: the keys that every channel has, and its own. Serde has no way to
 /// flatten a struct and still refuse unknown keys.
 macro_rules! channels {
@@ -381,60 +340,4 @@ channels! {
         #[serde(rename = "crate")]
         crate_artifact: Id,
     }
-}
-
-/// Who may see the packages of a scope ([documentation](https://docs.npmjs.com/package-scope-access-level-and-visibility)).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum NpmAccess {
-    /// Everybody.
-    #[default]
-    Public,
-    /// Whom the scope's owner lets.
-    Restricted,
-}
-
-impl NpmAccess {
-    /// As npm calls it.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Public => "public",
-            Self::Restricted => "restricted",
-        }
-    }
-}
-
-/// An index of Python packages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct PypiIndex {
-    /// Where packages are installed from: the address that ends in `/simple`.
-    pub install: HttpsAddress,
-    /// Where they are uploaded to.
-    pub upload: HttpsAddress,
-}
-
-/// A client of the npm registry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum NpmClient {
-    /// npm.
-    Npm,
-    /// pnpm.
-    Pnpm,
-}
-
-fn npm_alone() -> Vec<NpmClient> {
-    vec![NpmClient::Npm]
-}
-
-/// Who brings the formula to the tap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum FormulaUpdate {
-    /// Lockstep: to a branch before anything is published, forwarded when the release is public.
-    Push,
-    /// A maintainer, before the release is published; Lockstep verifies it and never pushes.
-    Verify,
 }

@@ -69,7 +69,11 @@ impl<R: Registry> Publication<'_, R> {
             if under_way.is_empty() || report.has_problems() {
                 return Ok(());
             }
-            if under_way.iter().all(|one| one.answered.is_some()) {
+            let is_waiting =
+                |one: &UnderWay<'_>| matches!(one.answered, Some((Answer::Disputed(_), _)));
+            if under_way.iter().all(|one| one.answered.is_some())
+                || under_way.iter().any(is_waiting)
+            {
                 let left = self.waiting.visible.saturating_sub(begun.elapsed());
                 let names: Vec<&str> = under_way.iter().map(|one| one.file.name.as_str()).collect();
                 tell(&format!("waiting until users can have {}", names.join(", ")));
@@ -87,6 +91,12 @@ impl<R: Registry> Publication<'_, R> {
         ledger: &mut Ledger,
         report: &mut Report,
     ) -> Result<bool, Diagnostic> {
+        // While one of them is in dispute, the others may be of a release that cannot be finished.
+        let is_disputed =
+            |one: &UnderWay<'_>| matches!(one.answered, Some((Answer::Disputed(_), _)));
+        if under_way.iter().any(is_disputed) {
+            return Ok(false);
+        }
         let due: Vec<usize> =
             (0..under_way.len()).filter(|index| under_way[*index].answered.is_none()).collect();
         let files: Vec<&Shipped> = due.iter().map(|index| under_way[*index].file).collect();

@@ -3,7 +3,7 @@
 use lockstep_schemas::model::{ChannelKind, Model};
 use lockstep_schemas::plan::{
     ChannelPlan, Destination, FormulaPlan, GithubReleasePlan, HomebrewPlan, Login, Plan,
-    RegistryPlan,
+    PlannedFile, RegistryPlan,
 };
 use lockstep_schemas::workflow::{
     Checkout, Job, JobBody, Need, PermissionScope, Role, Step, StepId,
@@ -87,10 +87,19 @@ pub(super) fn client(plan: &Plan, channel: &ChannelPlan) -> Option<Step> {
     }
 }
 
+/// The most minutes that pacing may add: a job ends after six hours
+/// ([limit](https://docs.github.com/en/actions/reference/limits)).
+const HOURS: u16 = 150;
+
 /// The upload of a channel's artifacts to its registry.
 pub(super) fn upload(model: &Model, plan: &Plan, channel: &ChannelPlan) -> Option<Job> {
     let client = client(plan, channel)?;
-    let of = |plan, packages| Registry { kind: channel.kind(), plan, client, packages };
+    // crates.io takes thirty versions at once, and then one a minute.
+    let crates = plan.files().filter(|file| matches!(file, PlannedFile::Crate(_))).count();
+    let paced = u16::try_from(crates.saturating_sub(30)).unwrap_or(HOURS).min(HOURS);
+    let kind = channel.kind();
+    let minutes = if kind == ChannelKind::CratesIo { 60 + 2 * paced } else { 60 };
+    let of = |plan, packages| Registry { kind, plan, client, packages, minutes };
     let registry = match &channel.to {
         Destination::Npm(npm) => of(&npm.registry, false),
         Destination::Pypi(pypi) => of(&pypi.registry, false),
@@ -186,6 +195,8 @@ struct Registry<'a> {
     client: Step,
     /// Whether the client packages what it uploads, for which it needs the repository.
     packages: bool,
+    /// How long it may take.
+    minutes: u16,
 }
 
 impl Registry<'_> {
@@ -209,7 +220,7 @@ impl Registry<'_> {
             // What an earlier attempt was told was taken is not sent again.
             vec![download_receipts(), step, upload_receipt(id)],
         ]);
-        publishing_job(model, &format!("publish-{id}"), &label, 60, steps)
+        publishing_job(model, &format!("publish-{id}"), &label, self.minutes, steps)
     }
 }
 
