@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use lockstep_tests::commands::{Project, Script};
 use lockstep_tests::is_quick;
-use lockstep_tests::pairs::two_at_a_time;
+use lockstep_tests::pairs::at_a_time;
 use lockstep_tests::program::{Outcome, path};
 use lockstep_tests::registries::{Cargo, Fault, Npm, Proxy, Pypi};
 use serde_json::Value;
@@ -292,7 +292,7 @@ fn whatever_fails_every_file_is_published_once_or_the_account_is_true() {
         scenarios = scenarios.into_iter().step_by(6).collect();
     }
     let passed = AtomicUsize::new(0);
-    two_at_a_time(&scenarios, |scenario| {
+    at_a_time(4, &scenarios, |scenario| {
         scenario.run();
         passed.fetch_add(1, Ordering::Relaxed);
     });
@@ -354,10 +354,10 @@ fn a_run_that_is_killed_is_gone_on_with() {
     } else if is_quick() {
         vec![9]
     } else {
-        vec![0, 4, 7, 9, 11, 13]
+        vec![0, 7, 9, 11, 13]
     };
     let passed = AtomicUsize::new(0);
-    two_at_a_time(&requests, |request| {
+    at_a_time(3, &requests, |request| {
         let trial = Trial::new("npm");
         let what = format!("killed at request {request}");
         let came = killed_at(&trial, *request);
