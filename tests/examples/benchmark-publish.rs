@@ -64,8 +64,11 @@ fn released(script: &Script) -> TempDir {
     let at = |name: &str| project.path().join(name);
     let model = fs::read_to_string(at("lockstep.yaml")).unwrap();
     let before = model.split("targets:").next().unwrap();
-    let targets =
-        TARGETS.map(|target| format!("  {target}: {{ runner: ubuntu-24.04, cross: true }}\n"));
+    let targets = TARGETS.map(|target| {
+        let own = ["linux-x64", "linux-x64-musl", "linux-ia32"].contains(&target);
+        let cross = if own { "" } else { ", cross: true" };
+        format!("  {target}: {{ runner: ubuntu-24.04{cross} }}\n")
+    });
     let model = format!(
         "{before}targets:\n{}build: {{ compile: [{{ name: Build, run: ./build.sh }}] }}\nartifacts:\n  platform: {{ kind: npm-platform-package, package: \"@someone/beads-{{target}}\", files: {{ \"dist/{{target}}/beads\": bin/beads }} }}\n  node: {{ kind: npm-package, package: \"@someone/beads\", directory: node, platform-packages: platform }}\nchannels:\n  npm: {{ artifacts: [platform, node], auth: token, tiers: {{ default: preview }} }}\n",
         targets.concat()
