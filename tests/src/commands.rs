@@ -15,6 +15,9 @@ use crate::program::{self, Outcome, lockstep};
 use crate::registries::{Cargo, Npm, Pypi, Rules};
 use crate::samples;
 
+/// An address of this machine that nobody listens at.
+pub(crate) const NOBODY: &str = "http://127.0.0.1:9/";
+
 /// Command lines, and what of the project is changed before: one file of `tests/cases/commands`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -259,8 +262,11 @@ impl Script {
             // Where rustup has its toolchains, which it would look for below the other home.
             .env("RUSTUP_HOME", rustup_home())
             .env("RUST_BACKTRACE", "0")
-            // A registry has nothing that these projects need.
+            // A registry has nothing that these projects need, and where a case has none of its own nobody answers.
             .env("npm_config_offline", "true")
+            .env("npm_config_registry", NOBODY)
+            .env("UV_DEFAULT_INDEX", NOBODY)
+            .env("UV_PUBLISH_URL", NOBODY)
             // The project's repository on GitHub is this very folder.
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_COUNT", "1")

@@ -15,6 +15,7 @@ use super::github::Repository;
 use super::host;
 use super::log::{self, Run};
 use super::replace::for_act;
+use crate::commands::NOBODY;
 use crate::{program, tools};
 
 /// How long a run may take, in seconds.
@@ -196,6 +197,7 @@ impl Repository<'_> {
             .args(["--workflows", &format!(".github/workflows/{workflow}")])
             // A registry has nothing that these projects need.
             .args(["--env", "npm_config_offline=true"])
+            .args(["--env", &format!("npm_config_registry={NOBODY}")])
             .current_dir(folder.join("set"))
             // A home of its own: neither this machine's files of act nor its logins.
             .env("XDG_CACHE_HOME", folder.join("cache"))
