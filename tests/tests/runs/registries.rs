@@ -145,7 +145,7 @@ fn from_tag_to_every_registry() {
     }
 
     // npm does not take one package: what depends on it stays back, and the release is not public.
-    let refused = vec![Fault::Answer(403, [].into(), "{}".to_owned())];
+    let refused = vec![Fault::Answer(401, [].into(), "{}".to_owned())];
     world.npm.proxy.with(|state| {
         state.rules.writes.insert("@someone/beads-linux-x64".to_owned(), refused);
     });

@@ -211,7 +211,9 @@ impl<R: Registry> Publication<'_, R> {
         let (is_settled, tried) = (when.elapsed() >= settled, one.attempts);
         let problem = match answer {
             Answer::Taken | Answer::Conflict(_) if !is_over => return false,
-            Answer::Unclear(_) | Answer::Disputed(_) if !is_settled && !is_over => return false,
+            Answer::Unclear(_) if !is_settled && !is_over => return false,
+            // That a right is missing is more often the reason, and somebody waits for the answer.
+            Answer::Disputed(_) if when.elapsed() < settled / 5 && !is_over => return false,
             Answer::NotSent(_) if when.elapsed() < settled / 10 => return false,
             Answer::Unclear(_) | Answer::NotSent(_) if tried < ATTEMPTS && !is_over => {
                 one.answered = None;
