@@ -27,7 +27,7 @@ use tempfile::TempDir;
 
 use crate::order::in_waves;
 use crate::registry::{Answer, Publication, Registry, RegistryChannel, Waiting};
-use crate::{Ledger, Permit};
+use crate::{Ledger, Permit, package};
 
 const KIND: ChannelKind = ChannelKind::CratesIo;
 /// How many crates are asked for at the same time.
@@ -127,9 +127,7 @@ impl<'a> CratesIo<'a> {
                 all.into_iter().collect()
             }
             Index::Git(address) => {
-                let clone = tempfile::tempdir_in(self.folder.path()).map_err(|error| {
-                    Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
-                })?;
+                let clone = crate::apart()?;
                 git::clone_bare(address, clone.path())?;
                 let read = |name: &&str| {
                     let file = git::file_in(clone.path(), &crates::place_of(name)?)?;
@@ -305,10 +303,6 @@ fn minutes(versions: usize, new: usize) -> usize {
     names.max(versions.saturating_sub(BURST))
 }
 
-fn package(file: &Shipped) -> &str {
-    file.package.as_deref().unwrap_or_default()
-}
-
 fn plan_of<'a>(bundle: &Verified<'a>, name: &str) -> Option<&'a CratePlan> {
     bundle.plan().files().find_map(|file| match file {
         PlannedFile::Crate(plan) if plan.package.as_str() == name => Some(plan),
@@ -346,7 +340,7 @@ fn channel<'a>(bundle: &Verified<'a>) -> Result<(&'a ChannelPlan, &'a RegistryPl
         | Destination::Homebrew(_)
         | Destination::CargoBinstall(_) => None,
     };
-    bundle.plan().channels.iter().find_map(of).ok_or_else(|| crate::not_shipped_to(KIND))
+    crate::channel_of(bundle, KIND, of)
 }
 
 #[cfg(test)]

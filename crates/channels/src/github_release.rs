@@ -308,5 +308,5 @@ fn channel<'a>(
         | Destination::Homebrew(_)
         | Destination::CargoBinstall(_) => None,
     };
-    bundle.plan().channels.iter().find_map(of).ok_or_else(|| crate::not_shipped_to(KIND))
+    crate::channel_of(bundle, KIND, of)
 }

@@ -12,10 +12,12 @@ mod registry;
 pub use ledger::Ledger;
 pub use registry::{RegistryChannel, Waiting};
 
+use lockstep_bundle::{Shipped, Verified};
 use lockstep_runner::inputs::Mode;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::Manifest;
 use lockstep_schemas::model::{ChannelKind, SchemaVersion, Stage};
+use lockstep_schemas::plan::ChannelPlan;
 use lockstep_schemas::receipt::{Receipt, RunRecord};
 
 /// The address of the server that has the repository's pages.
@@ -26,10 +28,21 @@ pub fn server() -> String {
     server.trim_end_matches('/').to_owned()
 }
 
-/// That a plan does not ship to a channel.
-fn not_shipped_to(channel: ChannelKind) -> Diagnostic {
-    let message = format!("the plan does not ship to {}", channel.label());
-    Diagnostic::new(Rule::WrongInput, message)
+/// The channel in a bundle's plan, with what it alone has.
+fn channel_of<'a, P>(
+    bundle: &Verified<'a>,
+    kind: ChannelKind,
+    of: impl FnMut(&'a ChannelPlan) -> Option<P>,
+) -> Result<P, Diagnostic> {
+    bundle.plan().channels.iter().find_map(of).ok_or_else(|| {
+        let message = format!("the plan does not ship to {}", kind.label());
+        Diagnostic::new(Rule::WrongInput, message)
+    })
+}
+
+/// The name of the package that a file is.
+fn package(file: &Shipped) -> &str {
+    file.package.as_deref().unwrap_or_default()
 }
 
 /// A folder for clients that are to run outside of any checkout: what is configured there is the project's to say, and not where a

@@ -20,7 +20,7 @@ use tempfile::TempDir;
 
 use crate::order::in_waves;
 use crate::registry::{Answer, Publication, Registry, RegistryChannel, Waiting};
-use crate::{Ledger, Permit};
+use crate::{Ledger, Permit, package};
 
 const KIND: ChannelKind = ChannelKind::Npm;
 /// How many packages are asked for at the same time, and how many are sent: each that is sent is a process of its own.
@@ -289,10 +289,6 @@ fn refused(file: &Shipped, refusal: &Refusal) -> Diagnostic {
     Diagnostic::new(Rule::NotPublished, message).with_remedy(remedy)
 }
 
-fn package(file: &Shipped) -> &str {
-    file.package.as_deref().unwrap_or_default()
-}
-
 /// The channel in a bundle's plan.
 fn channel<'a>(bundle: &Verified<'a>) -> Result<(&'a ChannelPlan, &'a NpmPlan), Diagnostic> {
     let of = |channel: &'a ChannelPlan| match &channel.to {
@@ -303,5 +299,5 @@ fn channel<'a>(bundle: &Verified<'a>) -> Result<(&'a ChannelPlan, &'a NpmPlan), 
         | Destination::Homebrew(_)
         | Destination::CargoBinstall(_) => None,
     };
-    bundle.plan().channels.iter().find_map(of).ok_or_else(|| crate::not_shipped_to(KIND))
+    crate::channel_of(bundle, KIND, of)
 }

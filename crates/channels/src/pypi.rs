@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::order::in_waves;
 use crate::registry::{Answer, Publication, Registry, RegistryChannel, Waiting};
-use crate::{Ledger, Permit};
+use crate::{Ledger, Permit, package};
 
 const KIND: ChannelKind = ChannelKind::Pypi;
 /// How many projects are asked for, and how many files are sent, at the same time.
@@ -275,10 +275,6 @@ impl Registry for Pypi<'_> {
     }
 }
 
-fn package(file: &Shipped) -> &str {
-    file.package.as_deref().unwrap_or_default()
-}
-
 fn is_wheel(file: &Shipped) -> bool {
     file.path.extension().is_some_and(|extension| extension == "whl")
 }
@@ -293,5 +289,5 @@ fn channel<'a>(bundle: &Verified<'a>) -> Result<(&'a ChannelPlan, &'a PypiPlan),
         | Destination::Homebrew(_)
         | Destination::CargoBinstall(_) => None,
     };
-    bundle.plan().channels.iter().find_map(of).ok_or_else(|| crate::not_shipped_to(KIND))
+    crate::channel_of(bundle, KIND, of)
 }

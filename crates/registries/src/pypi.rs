@@ -57,7 +57,7 @@ pub struct Index<'a> {
 }
 
 impl Index<'_> {
-    /// The page of a project; `None` where there is none.
+    /// The page of a project; `None` where the index has no such project.
     ///
     /// # Errors
     ///

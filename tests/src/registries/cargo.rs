@@ -55,7 +55,7 @@ impl Cargo {
         Self { proxy, folder, _registry: registry }
     }
 
-    /// What cargo and Lockstep are told of it.
+    /// The environment in which cargo and Lockstep use it.
     #[must_use]
     pub fn env(&self) -> [(&'static str, String); 3] {
         let at = |name: &str| self.folder.path().join(name).display().to_string();

@@ -7,6 +7,6 @@ mod proxy;
 mod pypi;
 
 pub use cargo::Cargo;
-pub use npm::{Npm, TOKEN_OF_NOBODY};
+pub use npm::Npm;
 pub use proxy::{Fault, Proxy, Rules};
 pub use pypi::Pypi;

@@ -23,9 +23,6 @@ const NAMES: [&str; 6] = [
     "@someone/beads-darwin-arm64",
 ];
 
-/// A token that no registry takes.
-pub const TOKEN_OF_NOBODY: &str = "npm_aTokenOfNobody";
-
 /// A registry in which the sample project's packages have a first, empty version.
 static BEGUN: LazyLock<(TempDir, String)> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
@@ -81,7 +78,7 @@ impl Npm {
         &BEGUN.1
     }
 
-    /// What npm and Lockstep are told of it.
+    /// The environment in which npm and Lockstep use it.
     #[must_use]
     pub fn env(&self) -> [(&'static str, String); 3] {
         [

@@ -35,7 +35,7 @@ impl Pypi {
         Self { proxy, files, _index: index }
     }
 
-    /// What uv is told of it.
+    /// The environment in which uv uses it.
     #[must_use]
     pub fn env(&self) -> [(&'static str, String); 3] {
         let at = self.proxy.address();

@@ -7,9 +7,9 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::receipt::FileState;
 use tempfile::TempDir;
 
-use super::{CratesIo, KIND, manifest_of, package};
-use crate::Ledger;
+use super::{CratesIo, KIND, manifest_of};
 use crate::order::in_waves;
+use crate::{Ledger, package};
 
 impl CratesIo<'_> {
     /// Packages a crate again, with what it needs of those that the registry does not have, and compares it with the bundle's.
@@ -18,9 +18,7 @@ impl CratesIo<'_> {
         file: &Shipped,
         names: &[&str],
     ) -> Result<TempDir, Diagnostic> {
-        let target = tempfile::tempdir_in(self.folder.path()).map_err(|error| {
-            Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
-        })?;
+        let target = crate::apart()?;
         let manifest = manifest_of(&self.bundle, package(file))?;
         let (within, options) = (target.path(), self.options(file));
         cargo::package(within, &manifest, names, target.path(), &options)?;

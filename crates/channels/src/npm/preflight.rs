@@ -6,7 +6,8 @@ use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::Login;
 
-use super::{ASKED, Npm, package};
+use super::{ASKED, Npm};
+use crate::package;
 
 /// The first npm that can publish by trusted publishing
 /// ([documentation](https://docs.npmjs.com/trusted-publishers#supported-cicd-providers)).
