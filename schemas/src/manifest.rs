@@ -34,7 +34,9 @@ pub mod names {
     pub const FILES: &str = "files.tar";
     /// What the changelog says of the version, in Markdown: the notes of the GitHub release.
     pub const NOTES: &str = "release-notes.md";
-    /// All of them.
+    /// What a build run uploads a bundle as, with the attempt behind it.
+    pub const UPLOAD: &str = "bundle-";
+    /// All files that carry it.
     pub const ALL: [&str; 5] = [MANIFEST, PLAN, SUMS, FILES, NOTES];
 }
 

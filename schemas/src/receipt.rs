@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{ChannelKind, SchemaVersion, Stage};
-use crate::strings::{CommitSha, FileName, Id, Sha256, Tag, Text, Version};
+use crate::strings::{CommitSha, FileName, Id, Sha256, StageId, Tag, Text, Version};
 
 /// The file of a receipt, in its folder.
 pub const FILE: &str = "receipt.json";
@@ -177,6 +177,9 @@ pub struct FileRecord {
     /// When the channel took what is not to be seen yet, in seconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken: Option<u64>,
+    /// What npm calls it while it waits for an approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<StageId>,
 }
 
 /// What a channel has of a file.
@@ -195,6 +198,8 @@ pub enum FileState {
     Ours,
     /// Something else has its name.
     Other,
+    /// Something else waits under its name for an approval.
+    OtherStaged,
     /// Its name and version are used up, and there is nothing to see.
     Burnt,
 }
@@ -210,6 +215,7 @@ impl FileState {
             Self::Accepted => "not visible yet",
             Self::Ours => "public",
             Self::Other => "other bytes",
+            Self::OtherStaged => "other bytes staged",
             Self::Burnt => "used up",
         }
     }

@@ -42,7 +42,7 @@ fn main() {
             npm.proxy.with(|state| state.delay = Duration::from_millis(milliseconds));
             script.env = npm.env().map(|(name, value)| (name.to_owned(), value)).into();
             let at = npm.proxy.address();
-            let npmrc = format!("{}:_authToken={}\n", at.trim_start_matches("http:"), Npm::token());
+            let npmrc = format!("{}:_authToken={}\n", at.trim_start_matches("http:"), npm.token());
             fs::write(project.path().join("npmrc"), npmrc).unwrap();
             let began = Instant::now();
             let outcome = script.sh(project.path(), lines);

@@ -40,6 +40,9 @@ pub struct Script {
     /// What goes wrong at the registry of npm packages, where there is one.
     #[serde(default)]
     pub npm: Option<Rules>,
+    /// Whether packages can be staged there.
+    #[serde(default)]
+    pub stages: bool,
     /// What goes wrong at the index of Python packages, where there is one.
     #[serde(default)]
     pub pypi: Option<Rules>,
@@ -123,7 +126,7 @@ impl Script {
         let mut script = self.clone();
         // They end with the script.
         let npm = self.npm.as_ref().map(|rules| {
-            let npm = Npm::new();
+            let npm = if self.stages { Npm::with_stages() } else { Npm::new() };
             npm.proxy.with(|state| state.rules = rules.clone());
             npm
         });

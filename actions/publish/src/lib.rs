@@ -48,7 +48,7 @@ pub struct Inputs {
     /// The folder for what the channel has that is not in the bundle.
     #[arg(long, default_value = "lockstep/release")]
     pub assets: PathBuf,
-    /// How many seconds a registry may take until users can have what it took.
+    /// How many seconds a registry may take until users can have what it took, and a maintainer until what is staged is approved.
     #[arg(long, default_value = "1200")]
     pub wait: u64,
     /// The folder of the receipts of earlier attempts: what they were told was taken is waited for, and not sent again.

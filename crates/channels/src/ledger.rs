@@ -8,7 +8,7 @@ use lockstep_runner::{Report, Table};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::receipt::{Did, FILE, FileRecord, FileState, Receipt};
-use lockstep_schemas::strings::{FileName, Sha256};
+use lockstep_schemas::strings::{FileName, Sha256, StageId};
 
 /// A receipt that is written anew with every entry.
 #[derive(Debug)]
@@ -44,7 +44,8 @@ impl Ledger {
         let is_of_it =
             |one: &&Receipt| one.tag == self.receipt.tag && one.commit == self.receipt.commit;
         let of_it = receipts.iter().filter(is_of_it).flat_map(|one| one.files.iter().cloned());
-        Self { earlier: of_it.filter(|file| file.taken.is_some()).collect(), ..self }
+        let is_known = |file: &FileRecord| file.taken.is_some() || file.stage.is_some();
+        Self { earlier: of_it.filter(is_known).collect(), ..self }
     }
 
     /// When an earlier run was told that a channel took a file that was not to be seen then, in seconds since 1970.
@@ -53,6 +54,14 @@ impl Ledger {
         let of_it =
             self.earlier.iter().filter(|file| file.channel == channel && file.name == *name);
         of_it.filter_map(|file| file.taken).min()
+    }
+
+    /// What npm calls a file that waits for an approval, where this run or the last one before it was told.
+    #[must_use]
+    pub fn stage(&self, channel: ChannelKind, name: &FileName) -> Option<&StageId> {
+        let all = self.receipt.files.iter().chain(self.earlier.iter().rev());
+        let mut of_it = all.filter(|file| file.channel == channel && file.name == *name);
+        of_it.find_map(|file| file.stage.as_ref())
     }
 
     fn write(&self) -> Result<(), Diagnostic> {
@@ -86,6 +95,7 @@ impl Ledger {
             now: before,
             link: None,
             taken: self.taken_earlier(channel, name).filter(|_| before == FileState::Absent),
+            stage: self.stage(channel, name).cloned(),
         });
         self.write()
     }
@@ -114,6 +124,24 @@ impl Ledger {
             record.link = link.or(record.link.take());
         }
         self.write()
+    }
+
+    /// Writes down that a file waits for an approval, and what npm calls it, where that is known.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    pub(crate) fn staged(
+        &mut self,
+        channel: ChannelKind,
+        name: &FileName,
+        did: Did,
+        stage: Option<StageId>,
+    ) -> Result<(), Diagnostic> {
+        if let Some(record) = self.record(channel, name.as_str()) {
+            record.stage = stage.or(record.stage.take());
+        }
+        self.did(channel, name.as_str(), did, Some(FileState::Staged), None)
     }
 
     /// Writes down that a file was seen where it is staged, whatever was answered when it was sent.

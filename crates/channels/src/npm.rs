@@ -1,6 +1,7 @@
 //! npm: its registry is read, and written by npm itself.
 
 mod preflight;
+mod staging;
 mod tag;
 
 use std::collections::{BTreeMap, HashMap};
@@ -13,13 +14,14 @@ use lockstep_registries::npm::{Registry as Reader, Standing};
 use lockstep_registries::{Web, at_once, shown};
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::model::ChannelKind;
+use lockstep_schemas::model::{ChannelKind, NpmPublish};
 use lockstep_schemas::plan::{ChannelPlan, Destination, NpmPlan};
 use lockstep_schemas::receipt::{Did, FileState};
+use lockstep_schemas::strings::StageId;
 use tempfile::TempDir;
 
 use crate::order::in_waves;
-use crate::registry::{Answer, Publication, Registry, RegistryChannel, Waiting};
+use crate::registry::{Answer, Publication, Registry, RegistryChannel, Stages, Waiting};
 use crate::{Ledger, Permit, package};
 
 const KIND: ChannelKind = ChannelKind::Npm;
@@ -40,6 +42,8 @@ pub struct Npm<'a> {
     folder: TempDir,
     /// The latest version of each package, as it was last seen.
     latest: Mutex<HashMap<String, String>>,
+    /// What waits for an approval, as it was last seen.
+    seen: staging::Seen,
 }
 
 /// Its token is not among what is shown.
@@ -92,19 +96,35 @@ impl<'a> Npm<'a> {
             return Err(Diagnostic::new(Rule::WrongInput, message)
                 .with_remedy("configure npm for the registry's https address"));
         }
-        let latest = Mutex::default();
-        Ok(Self { bundle, plan, web, token, registries, files, waiting, folder, latest })
+        let (latest, seen) = (Mutex::default(), staging::Seen::default());
+        Ok(Self { bundle, plan, web, token, registries, files, waiting, folder, latest, seen })
+    }
+
+    /// Whether packages are staged, and public when a maintainer approved them.
+    fn is_staged(&self) -> bool {
+        match self.plan.publish {
+            NpmPublish::Direct => false,
+            NpmPublish::Staged => true,
+        }
     }
 
     fn publication(&self) -> Result<Publication<'_, Self>, Diagnostic> {
         let needs: Result<Vec<_>, _> =
             self.files.iter().map(|file| depends_on(&file.path)).collect();
+        let waves = in_waves(&self.files, &needs?);
+        // What is staged nobody can install: all of it is, and then approved in this order.
+        let waves = if self.is_staged() { vec![waves.concat()] } else { waves };
         Ok(Publication {
             registry: self,
             version: &self.bundle.manifest().version,
-            waves: in_waves(&self.files, &needs?),
+            waves,
             waiting: self.waiting,
         })
+    }
+
+    /// The version as npm has it: it leaves out what stands behind a `+`.
+    fn version(&self) -> &str {
+        self.bundle.manifest().version.as_str().split('+').next().unwrap_or_default()
     }
 
     fn access<'s>(&'s self, registry: &'s str) -> Access<'s> {
@@ -142,7 +162,11 @@ impl<'a> Npm<'a> {
         tag::choose(&self.bundle.manifest().version, self.plan.tag.as_ref(), latest.as_deref())
     }
 
-    fn client(&self, file: &Shipped, dry_run: bool) -> Result<Result<(), Refusal>, Diagnostic> {
+    fn client(
+        &self,
+        file: &Shipped,
+        dry_run: bool,
+    ) -> Result<Result<Option<StageId>, Refusal>, Diagnostic> {
         let package = package(file);
         let access = self.access(self.registries.of(package));
         let tag = self.tag_of(package);
@@ -151,6 +175,7 @@ impl<'a> Npm<'a> {
             tarball: &file.path,
             tag: &tag,
             access: self.plan.access.id(),
+            staged: self.is_staged(),
             dry_run,
         };
         npm::publish(access, publishing)
@@ -180,10 +205,11 @@ impl RegistryChannel for Npm<'_> {
             absent.iter().zip(at_once(&absent, SENT, |file| self.client(file, true)))
         {
             match tried? {
-                Ok(()) => {
+                Ok(_) => {
                     ledger.did(KIND, file.name.as_str(), Did::Rehearsed, None, None)?;
                     let tag = self.tag_of(package(file));
-                    report.line(format_args!("a live run would publish {} as `{tag}`", file.name));
+                    let would = if self.is_staged() { "stage" } else { "publish" };
+                    report.line(format_args!("a live run would {would} {} as `{tag}`", file.name));
                 }
                 Err(refusal) => report.problem(refused(file, &refusal)),
             }
@@ -207,13 +233,19 @@ impl Registry for Npm<'_> {
     }
 
     fn states(&self, files: &[&Shipped]) -> Result<Vec<FileState>, Diagnostic> {
-        at_once(files, ASKED, |file| self.state(file)).into_iter().collect()
+        let states = at_once(files, ASKED, |file| self.state(file));
+        let states = states.into_iter().collect::<Result<Vec<_>, _>>()?;
+        if self.is_staged() { staging::with_staged(self, files, states) } else { Ok(states) }
     }
 
     fn send(&self, file: &Shipped, _permit: &Permit) -> Result<Answer, Diagnostic> {
         Ok(match self.client(file, false)? {
-            Ok(()) => Answer::Taken,
-            Err(refusal) => answer(file, &refusal),
+            Ok(stage) if self.is_staged() => Answer::Staged(stage),
+            Ok(_) => Answer::Taken,
+            Err(refusal) => match answer(file, &refusal) {
+                Answer::Conflict(_) if self.is_staged() => Answer::Staged(None),
+                answer => answer,
+            },
         })
     }
 
@@ -231,6 +263,10 @@ impl Registry for Npm<'_> {
     fn settles(&self) -> Duration {
         // It looks through every package that it takes.
         Duration::from_mins(5)
+    }
+
+    fn stages(&self) -> Option<&dyn Stages> {
+        self.is_staged().then_some(self)
     }
 }
 

@@ -3,6 +3,7 @@
 //! In every case what the registry has decides, and not what it answered. A file that was taken and is not there yet is not sent
 //! again, also not by a later attempt that has the receipts of those before; one of which nobody knows whether it was taken is, when it has not come after a while.
 
+mod approval;
 mod wave;
 
 pub(crate) use wave::now;
@@ -14,7 +15,7 @@ use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::receipt::FileState;
-use lockstep_schemas::strings::Version;
+use lockstep_schemas::strings::{StageId, Version};
 
 use crate::{Ledger, Permit};
 
@@ -32,6 +33,22 @@ pub(crate) trait Registry: Sync {
     fn at_once(&self) -> usize;
     /// How long it usually takes until what it took is to be seen.
     fn settles(&self) -> Duration;
+    /// What it keeps until somebody approves it, where it does that.
+    fn stages(&self) -> Option<&dyn Stages> {
+        None
+    }
+}
+
+/// What waits at a registry until somebody approves it.
+pub(crate) trait Stages {
+    /// What the registry calls a file that waits, as it was last seen.
+    fn of(&self, file: &Shipped) -> Option<StageId>;
+    /// How a maintainer looks at all that waits before he approves any of it: commands, a line each.
+    fn look(&self) -> Vec<String>;
+    /// How one approves a file: a command.
+    fn approve(&self, file: &Shipped, stage: Option<&StageId>) -> String;
+    /// How one rejects what waits under the name of a file: a command.
+    fn reject(&self, file: &Shipped) -> String;
 }
 
 /// A channel that is a registry, as a job has to do with it.
@@ -83,6 +100,8 @@ pub trait RegistryChannel {
 pub(crate) enum Answer {
     /// It took it.
     Taken,
+    /// It waits there for an approval, now or from before, under this id where it is known.
+    Staged(Option<StageId>),
     /// It took one of this name and version before, or is busy with one: in its words.
     Conflict(String),
     /// Nobody knows whether it took it, and why that is.
@@ -163,7 +182,7 @@ impl<R: Registry> Publication<'_, R> {
     }
 
     /// What of a state stops everything.
-    fn in_the_way(&self, file: &Shipped, state: FileState) -> Option<Diagnostic> {
+    pub(crate) fn in_the_way(&self, file: &Shipped, state: FileState) -> Option<Diagnostic> {
         let (name, label) = (&file.name, self.registry.kind().label());
         match state {
             FileState::Other => {
@@ -172,6 +191,14 @@ impl<R: Registry> Publication<'_, R> {
                 Some(problem.with_remedy(format!(
                     "what users may have is never replaced: publish the build that made it, or tag {}",
                     self.next()
+                )))
+            }
+            FileState::OtherStaged => {
+                let message = format!("{label} has another file staged under the name of `{name}`");
+                let reject = self.registry.stages().map(|stages| stages.reject(file));
+                Some(Diagnostic::new(Rule::OtherBytes, message).with_remedy(format!(
+                    "find out who staged it, reject it (`{}`), and run the failed jobs again",
+                    reject.unwrap_or_default()
                 )))
             }
             FileState::Burnt => Some(self.used_up(file, "had it once, and it was taken back")),

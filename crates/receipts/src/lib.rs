@@ -90,14 +90,15 @@ pub fn files(receipts: &[Receipt]) -> Vec<FileRecord> {
         if file.did >= known.did {
             known.did = file.did;
         }
-        // Who may see less knows less, and what was taken is not there yet.
+        // Who may see less knows less, and what was taken or staged is not there yet.
         let is_less = match file.now {
             FileState::Unknown => known.now != FileState::Absent,
-            FileState::Absent => known.now == FileState::Accepted,
+            FileState::Absent => matches!(known.now, FileState::Accepted | FileState::Staged),
             FileState::Staged
             | FileState::Accepted
             | FileState::Ours
             | FileState::Other
+            | FileState::OtherStaged
             | FileState::Burnt => false,
         };
         if !is_less {
@@ -161,6 +162,7 @@ mod tests {
             now: *now,
             link: None,
             taken: None,
+            stage: None,
         };
         let text = format!(
             r#"{{"schema":1,"tag":"v1.2.3","version":"1.2.3","commit":"{}","stage":"publish","rehearsal":false,"checks":[],"gates":[],"waivers":[]}}"#,

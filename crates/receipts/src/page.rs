@@ -70,7 +70,7 @@ impl File {
     fn of(file: &FileRecord) -> Self {
         let class = match file.now {
             FileState::Ours => "good",
-            FileState::Other | FileState::Burnt => "bad",
+            FileState::Other | FileState::OtherStaged | FileState::Burnt => "bad",
             FileState::Unknown | FileState::Absent | FileState::Staged | FileState::Accepted => {
                 "open"
             }

@@ -5,6 +5,7 @@ mod follow;
 mod login;
 mod publish;
 mod release;
+mod stage;
 
 use std::path::{Path, PathBuf};
 
@@ -42,6 +43,15 @@ enum Command {
     /// What stopped a release.
     #[command(subcommand)]
     Blockers(Blockers),
+    /// What waits at npm until you approve it.
+    #[command(subcommand)]
+    Stage(Stage),
+}
+
+#[derive(Debug, Subcommand)]
+enum Stage {
+    /// Compare what npm has staged with the bundle that it was staged from, by your own login, and print how to approve it.
+    Verify(stage::Verifying),
 }
 
 #[derive(Debug, Subcommand)]
@@ -61,13 +71,14 @@ impl Action for Online {
 
 impl Program for Online {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
-        let plan = plan(&self.project)?;
+        let plan = || plan(&self.project);
         match &self.command {
-            Command::Release(asked) => release::walk(&self.project, &plan, asked, report),
-            Command::Publish(asked) => publish::run(&plan, asked, report),
+            Command::Release(asked) => release::walk(&self.project, &plan()?, asked, report),
+            Command::Publish(asked) => publish::run(&plan()?, asked, report),
             Command::Blockers(Blockers::File(asked)) => {
-                blockers::file(&self.project, &plan, asked, report)
+                blockers::file(&self.project, &plan()?, asked, report)
             }
+            Command::Stage(Stage::Verify(asked)) => stage::verify(asked, report),
         }
     }
 }

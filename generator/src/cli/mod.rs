@@ -103,6 +103,9 @@ enum Command {
     /// File what stopped a release as issues: `lockstep blockers file --from RUN`.
     #[command(disable_help_flag = true)]
     Blockers(Online),
+    /// Compare what npm has staged with the bundle that it was staged from, before you approve it: `lockstep stage verify`.
+    #[command(disable_help_flag = true)]
+    Stage(Online),
     /// Show what the jobs of a run that publishes found and did: each file on each channel, before and now.
     Receipt {
         #[command(flatten)]
@@ -179,6 +182,7 @@ pub fn main() -> ExitCode {
         Command::Blockers(Online { arguments }) => {
             return online::run("blockers", arguments, output);
         }
+        Command::Stage(Online { arguments }) => return online::run("stage", arguments, output),
         Command::Receipt { receipts } => receipt::run(receipts, &mut output),
         Command::Plan { project } => show(&project.folder, &mut output),
         Command::Schema { document } => {

@@ -25,7 +25,7 @@ pub fn run(command: &str, arguments: &[OsString], output: Output) -> ExitCode {
         Err(error) => {
             let message = format!("{} does not start: {error}", program.display());
             let problem = Diagnostic::new(Rule::ClientMissing, message).with_remedy(format!(
-                "`lockstep {command}` asks GitHub, which this program does: install both from the same release"
+                "`lockstep {command}` works over a network, which this program does: install both from the same release"
             ));
             output.end(Err(problem.into()))
         }

@@ -182,6 +182,7 @@ pub(super) fn resolve(model: &Model) -> Vec<ChannelPlan> {
             registry,
             clients: npm.clients.clone(),
             access: npm.access,
+            publish: npm.publish,
             tag: npm.tag.clone(),
         };
         plans.push(channel(&common, Destination::Npm(plan)));

@@ -251,6 +251,8 @@ rules! {
     VersionUsedUp = "version-used-up",
     /// A registry took a file, and does not show it yet. It is not broken, and is not published again.
     NotVisibleYet = "not-visible-yet",
+    /// Packages are staged, and nobody has approved them so far: a maintainer does, and the failed jobs are run again.
+    AwaitingApproval = "awaiting-approval",
     /// A file did not get to a registry: it was refused, or nobody answered.
     NotPublished = "not-published",
     /// A question that only people can answer was not answered with yes.

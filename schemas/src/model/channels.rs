@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::own::npm_alone;
-pub use self::own::{FormulaUpdate, NpmAccess, NpmClient, PypiIndex, SumsAsset};
+pub use self::own::{FormulaUpdate, NpmAccess, NpmClient, NpmPublish, PypiIndex, SumsAsset};
 use super::artifacts::Smoke;
 use super::tiers::TierEntry;
 use crate::strings::{
@@ -273,6 +273,9 @@ channels! {
         /// Who may see the packages.
         #[serde(default)]
         access: NpmAccess,
+        /// How packages get there: published, or staged until a maintainer approves them.
+        #[serde(default)]
+        publish: NpmPublish,
         /// The dist-tag of every release. By default `latest`; a prerelease gets what its version calls it, such as `beta`, and
         /// a version below the latest `release-1` of its major version: what users get who ask for none never goes back.
         #[serde(default, rename = "dist-tag", skip_serializing_if = "Option::is_none")]

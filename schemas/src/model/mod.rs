@@ -27,7 +27,7 @@ pub use artifacts::{
 pub use build::{Build, ExtraSteps, Shell, Step, Toolchain};
 pub use channels::{
     Auth, CargoBinstall, ChannelKind, Channels, Common, CratesIo, FormulaUpdate, GithubRelease,
-    Homebrew, Npm, NpmAccess, NpmClient, Pypi, PypiIndex, SumsAsset,
+    Homebrew, Npm, NpmAccess, NpmClient, NpmPublish, Pypi, PypiIndex, SumsAsset,
 };
 pub use gates::{
     Gate, GateCheck, Measure, PerformanceLimits, ResultsFormat, Stage, Stages, Waiver,

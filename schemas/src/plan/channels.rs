@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ChannelKind, NpmAccess, NpmClient, PypiIndex, Smoke, Tier};
+use crate::model::{ChannelKind, NpmAccess, NpmClient, NpmPublish, PypiIndex, Smoke, Tier};
 use crate::strings::{
     DistTag, EnvironmentName, FormulaPath, Id, Repository, SettingName, TargetId, Text,
 };
@@ -54,6 +54,19 @@ impl ChannelPlan {
             }
         };
         promise.is_none_or(|promise| promise.tier.ships())
+    }
+
+    /// Whether what it ships waits until a maintainer approved it.
+    #[must_use]
+    pub fn is_staged(&self) -> bool {
+        match &self.to {
+            Destination::Npm(npm) => npm.publish == NpmPublish::Staged,
+            Destination::GithubRelease(_)
+            | Destination::Pypi(_)
+            | Destination::CratesIo(_)
+            | Destination::Homebrew(_)
+            | Destination::CargoBinstall(_) => false,
+        }
     }
 
     /// The environment of its jobs, where they have one.
@@ -156,6 +169,9 @@ pub struct NpmPlan {
     pub clients: Vec<NpmClient>,
     /// Who may see the packages.
     pub access: NpmAccess,
+    /// How packages get there.
+    #[serde(default)]
+    pub publish: NpmPublish,
     /// The dist-tag of every release; none where the version says which.
     #[serde(default)]
     pub tag: Option<DistTag>,

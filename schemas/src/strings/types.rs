@@ -136,6 +136,15 @@ string_types! {
         example: "latest",
     }
 
+    /// What npm calls a version that waits for somebody to approve it
+    /// ([documentation](https://docs.npmjs.com/staged-publishing)).
+    StageId {
+        max: 36,
+        pattern: r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        rule: "the id of a staged version, as npm makes them: 32 hexadecimal digits and four `-`",
+        example: "1de6f3db-2ed9-4d72-b3dd-8f0e2b474a2f",
+    }
+
     /// A branch, tag or commit of a git repository
     /// ([`git check-ref-format`](https://git-scm.com/docs/git-check-ref-format)).
     GitRef {

@@ -1,4 +1,5 @@
-//! verdaccio, a registry of npm packages, and the npm that it is tried with.
+//! verdaccio, a registry of npm packages, and the npm that it is tried with. Version 6 is what people run; the next one stages
+//! packages too.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,10 +24,13 @@ const NAMES: [&str; 6] = [
     "@someone/beads-darwin-arm64",
 ];
 
-/// A registry in which the sample project's packages have a first, empty version.
-static BEGUN: LazyLock<(TempDir, String)> = LazyLock::new(|| {
+/// A registry in which the sample project's packages have a first, empty version, without staging and with it.
+static BEGUN: [LazyLock<(TempDir, String)>; 2] =
+    [LazyLock::new(|| begun(false)), LazyLock::new(|| begun(true))];
+
+fn begun(stages: bool) -> (TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
-    let registry = Process::start(|port| verdaccio(folder.path(), port));
+    let registry = Process::start(|port| verdaccio(folder.path(), port, stages));
     let at = |path: &str| format!("http://127.0.0.1:{}/{path}", registry.port);
     let user = json!({ "name": "someone", "password": "a-password" }).to_string();
     let request = ureq::put(at("-/user/org.couchdb.user:someone"));
@@ -50,7 +54,7 @@ static BEGUN: LazyLock<(TempDir, String)> = LazyLock::new(|| {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
     (folder, token)
-});
+}
 
 /// A registry of npm packages behind a proxy, as long as a test holds it.
 #[derive(Debug)]
@@ -59,23 +63,34 @@ pub struct Npm {
     pub proxy: Proxy,
     registry: Process,
     _storage: TempDir,
+    stages: bool,
 }
 
 impl Npm {
     /// One in which the sample project's packages have a first, empty version.
     #[must_use]
     pub fn new() -> Self {
+        Self::of(false)
+    }
+
+    /// The same, at which packages can be staged.
+    #[must_use]
+    pub fn with_stages() -> Self {
+        Self::of(true)
+    }
+
+    fn of(stages: bool) -> Self {
         let storage = tempfile::tempdir().unwrap();
-        samples::copy(BEGUN.0.path(), storage.path());
-        let registry = Process::start(|port| verdaccio(storage.path(), port));
+        samples::copy(BEGUN[usize::from(stages)].0.path(), storage.path());
+        let registry = Process::start(|port| verdaccio(storage.path(), port, stages));
         let proxy = Proxy::before(registry.port);
-        Self { proxy, registry, _storage: storage }
+        Self { proxy, registry, _storage: storage, stages }
     }
 
     /// The token that may publish.
     #[must_use]
-    pub fn token() -> &'static str {
-        &BEGUN.1
+    pub fn token(&self) -> &'static str {
+        &BEGUN[usize::from(self.stages)].1
     }
 
     /// The environment in which npm and Lockstep use it.
@@ -84,7 +99,7 @@ impl Npm {
         [
             ("npm_config_registry", self.proxy.address()),
             ("npm_config_offline", "false".to_owned()),
-            ("LOCKSTEP_TOKEN", Self::token().to_owned()),
+            ("LOCKSTEP_TOKEN", self.token().to_owned()),
         ]
     }
 
@@ -125,18 +140,20 @@ impl Default for Npm {
     }
 }
 
-/// verdaccio 6 with what it keeps in a folder. What it does not have it asks nobody for.
-fn verdaccio(folder: &Path, port: u16) -> Command {
+/// verdaccio with what it keeps in a folder. What it does not have it asks nobody for.
+fn verdaccio(folder: &Path, port: u16, stages: bool) -> Command {
     let config = json!({
         "storage": "storage",
         "auth": { "htpasswd": { "file": "htpasswd", "algorithm": "bcrypt", "rounds": 4 } },
         "packages": { "**": { "access": "$all", "publish": "$authenticated", "unpublish": "$authenticated" } },
         "log": { "type": "file", "path": "log", "level": "warn" },
+        "flags": { "stage": stages },
     });
     fs::write(folder.join("config.yaml"), config.to_string()).unwrap();
+    let program = if stages { "@verdaccio/cli/bin/verdaccio" } else { "verdaccio/bin/verdaccio" };
     let mut command = Command::new("node");
     command
-        .arg(tools::folder().join("registries/node_modules/verdaccio/bin/verdaccio"))
+        .arg(tools::folder().join("registries/node_modules").join(program))
         .arg("--config")
         .arg(folder.join("config.yaml"))
         .args(["--listen", &format!("127.0.0.1:{port}")])

@@ -38,7 +38,7 @@ fn commands() {
             prepend_module_to_snapshot => false,
             snapshot_path => "snapshots/commands",
             omit_expression => true,
-            filters => [(r"reason: (socket hang up|read ECONNRESET|write EPIPE)", "reason: [lost]"), (r"\b(ECONNRESET|EPIPE): request", "[lost]: request"), (r"io: (Peer disconnected|Connection reset by peer \(os error 104\))", "io: [lost]"), (r"date: .+ GMT", "date: [date]"), (r"127\.0\.0\.1:\d+", "[registry]"), (r"/tmp/\.tmp\w+", "[temporary]"), (r"\b[0-9a-f]{64}\b", "[sha256]"), (r"\b[0-9a-f]{40}\b", "[commit]"), (r"\b[0-9a-f]{12}\b", "[commit]"), (r"sha512-[A-Za-z0-9+/]{86}==", "[integrity]"), (r"\d+( +\d+ +(?:good|\d+ problem))", "[bytes]$1"), (r"\d+ bytes", "[bytes]"), (r#""size": \d+"#, r#""size": [bytes]"#)],
+            filters => [(r"reason: (socket hang up|read ECONNRESET|write EPIPE)", "reason: [lost]"), (r"\b(ECONNRESET|EPIPE): request", "[lost]: request"), (r"io: (Peer disconnected|Connection reset by peer \(os error 104\))", "io: [lost]"), (r"date: .+ GMT", "date: [date]"), (r"127\.0\.0\.1:\d+", "[registry]"), (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "[stage]"), (r"/tmp/\.tmp\w+", "[temporary]"), (r"\b[0-9a-f]{64}\b", "[sha256]"), (r"\b[0-9a-f]{40}\b", "[commit]"), (r"\b[0-9a-f]{12}\b", "[commit]"), (r"sha512-[A-Za-z0-9+/]{86}==", "[integrity]"), (r"\d+( +\d+ +(?:good|\d+ problem))", "[bytes]$1"), (r"\d+ bytes", "[bytes]"), (r#""size": \d+"#, r#""size": [bytes]"#)],
         }, { insta::assert_snapshot!(outcome) });
     });
 }

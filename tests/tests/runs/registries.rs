@@ -38,7 +38,7 @@ impl World {
         settings.path.splice(0..0, Npm::folders());
         for (name, token) in [
             ("GITHUB_TOKEN", TOKEN),
-            ("NPM_TOKEN", Npm::token()),
+            ("NPM_TOKEN", self.npm.token()),
             ("PYPI_API_TOKEN", "pypi-aToken"),
             ("CARGO_REGISTRY_TOKEN", "a-token"),
         ] {

@@ -6,6 +6,7 @@ use lockstep_gates::Release;
 use lockstep_github::{Conclusion, GitHub, RunStatus, Upload, Why, WorkflowRun};
 use lockstep_provenance::EVENTS;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::manifest::names;
 use lockstep_schemas::receipt::CheckRecord;
 use lockstep_schemas::strings::WorkflowFile;
 
@@ -14,8 +15,6 @@ use super::earlier::Record;
 
 /// The workflow that builds.
 pub(crate) const WORKFLOW: &str = "release.yml";
-/// What its bundle is called, with the attempt behind it.
-const BUNDLE: &str = "bundle-";
 /// How many of the runs that do not count a message lists.
 const LISTED: usize = 10;
 
@@ -83,7 +82,8 @@ pub(crate) fn newest(
 /// The run that is recorded as the build. How a later attempt ended says nothing of the bundle that an earlier one made.
 pub(crate) fn recorded(record: &Record, github: &GitHub<'_>) -> Result<WorkflowRun, Diagnostic> {
     let run = github.run(record.run)?;
-    let attempt = record.bundle.strip_prefix(BUNDLE).and_then(|attempt| attempt.parse().ok());
+    let attempt =
+        record.bundle.strip_prefix(names::UPLOAD).and_then(|attempt| attempt.parse().ok());
     match (attempt, run.conclusion) {
         (Some(attempt), ended)
             if ended != Some(Conclusion::Success) && attempt < run.run_attempt =>
@@ -134,9 +134,9 @@ pub(crate) fn bundle(
     };
     let found = match recorded {
         Some(record) => named(&record.bundle),
-        None => {
-            (1..=run.run_attempt).rev().find_map(|attempt| named(&format!("{BUNDLE}{attempt}")))
-        }
+        None => (1..=run.run_attempt)
+            .rev()
+            .find_map(|attempt| named(&format!("{}{attempt}", names::UPLOAD))),
     };
     let tag = release.tag;
     let gone = |why: String| {

@@ -6,12 +6,15 @@ use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::Login;
 
+use super::staging::patiently;
 use super::{ASKED, Npm};
 use crate::package;
 
 /// The first npm that can publish by trusted publishing
 /// ([documentation](https://docs.npmjs.com/trusted-publishers#supported-cicd-providers)).
 const TRUSTED: semver::Version = semver::Version::new(11, 5, 1);
+/// The first that can stage ([documentation](https://docs.npmjs.com/staged-publishing)).
+const STAGING: semver::Version = semver::Version::new(11, 15, 0);
 
 /// Tries what would publish, as far as can be without publishing: the client, the token or the identity, and whether each
 /// name is there.
@@ -40,10 +43,9 @@ pub(super) fn names_are_there(npm: &Npm<'_>, report: &mut Report) -> Result<(), 
         if found?.is_none() {
             let message = format!("npm has no package `{name}`, or shows none");
             report.problem(Diagnostic::new(Rule::PackageUnknown, message).with_remedy(format!(
-                "publish a first version by hand, such as 0.0.0 with nothing in it (`npm publish --access {}`), and then let it be published from here: `npm trust github {name} --file release-publish.yml --repo {} --env {} --allow-publish`",
+                "publish a first version by hand, such as 0.0.0 with nothing in it (`npm publish --access {}`), and then let it be published from here: `{}`",
                 npm.plan.access.id(),
-                npm.bundle.plan().project.repository,
-                npm.plan.registry.environment,
+                trusting(npm, name),
             )));
         }
     }
@@ -52,13 +54,18 @@ pub(super) fn names_are_there(npm: &Npm<'_>, report: &mut Report) -> Result<(), 
 
 fn client_is_new_enough(npm: &Npm<'_>, report: &mut Report) -> Result<(), Diagnostic> {
     let version = client::version()?;
-    let is_old = semver::Version::parse(&version).is_ok_and(|version| version < TRUSTED);
-    if is_old && npm.plan.registry.login == Login::TrustedPublishing {
-        let message = format!("npm {version} knows no trusted publishing");
-        report.problem(
-            Diagnostic::new(Rule::ClientFailed, message)
-                .with_remedy(format!("publish by npm {TRUSTED} or later")),
-        );
+    let is_trusted = npm.plan.registry.login == Login::TrustedPublishing;
+    let asked =
+        [(is_trusted, TRUSTED, "trusted publishing"), (npm.is_staged(), STAGING, "staging")];
+    let asked = asked.into_iter().filter(|(is_asked, ..)| *is_asked);
+    for (_, first, what) in asked {
+        if semver::Version::parse(&version).is_ok_and(|version| version < first) {
+            let message = format!("npm {version} knows no {what}");
+            report.problem(
+                Diagnostic::new(Rule::ClientFailed, message)
+                    .with_remedy(format!("publish by npm {first} or later")),
+            );
+        }
     }
     report.line(format_args!("npm {version}"));
     Ok(())
@@ -70,7 +77,9 @@ fn token_is_taken(npm: &Npm<'_>, report: &mut Report) -> Result<(), Diagnostic> 
     registries.sort_unstable();
     registries.dedup();
     for registry in registries {
-        match who(npm, registry)? {
+        let what = "npm does not say whose the token is";
+        let who = patiently(what, || client::whoami(npm.access(registry)))?;
+        match who.map_err(|refusal| refusal.said) {
             Ok(who) => report.line(format_args!("the token is {who}'s")),
             Err(said) => {
                 let message = match &npm.plan.registry.login {
@@ -120,32 +129,19 @@ fn workflow_is_trusted(npm: &Npm<'_>, report: &mut Report) -> Result<(), Diagnos
     }
     let message =
         format!("npm does not trust this workflow and environment with {}", not_trusted.join(", "));
-    report.problem(Diagnostic::new(Rule::CredentialsRefused, message).with_remedy(format!(
-        "for each of them: `npm trust github PACKAGE --file release-publish.yml --repo {} --env {} --allow-publish`",
-        npm.bundle.plan().project.repository,
-        npm.plan.registry.environment,
-    )));
+    report.problem(
+        Diagnostic::new(Rule::CredentialsRefused, message)
+            .with_remedy(format!("for each of them: `{}`", trusting(npm, "PACKAGE"))),
+    );
     Ok(())
 }
 
-/// Who a registry says that the token is of, or why it does not take it. Of what is no answer it is asked again.
-fn who(npm: &Npm<'_>, registry: &str) -> Result<Result<String, String>, Diagnostic> {
-    let mut attempts = 0;
-    loop {
-        let refusal = match client::whoami(npm.access(registry))? {
-            Ok(who) => return Ok(Ok(who)),
-            Err(refusal) => refusal,
-        };
-        let is_refused = matches!(refusal.code.as_deref(), Some("E401" | "E403" | "ENEEDAUTH"));
-        if is_refused {
-            return Ok(Err(refusal.said));
-        }
-        attempts += 1;
-        if attempts == 3 {
-            let message = format!("npm does not say whose the token is: {}", refusal.said);
-            return Err(Diagnostic::new(Rule::RegistrySilent, message)
-                .with_remedy("run it again when it answers: nothing is lost"));
-        }
-        std::thread::sleep(std::time::Duration::from_secs(2 * attempts));
-    }
+/// The command by which a maintainer lets the workflow publish a package.
+fn trusting(npm: &Npm<'_>, package: &str) -> String {
+    let may = if npm.is_staged() { "--allow-stage-publish" } else { "--allow-publish" };
+    format!(
+        "npm trust github {package} --file release-publish.yml --repo {} --env {} {may}",
+        npm.bundle.plan().project.repository,
+        npm.plan.registry.environment,
+    )
 }

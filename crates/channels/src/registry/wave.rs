@@ -22,6 +22,11 @@ const LONGEST: Duration = Duration::from_secs(20);
 const NEVER: Duration = Duration::from_hours(6);
 const AGAIN: &str = "run the failed jobs again: it is looked for first, and never published twice";
 
+/// What of them waits for an approval.
+fn staged<'a>(under_way: &[UnderWay<'a>]) -> Vec<&'a Shipped> {
+    under_way.iter().filter(|one| one.is_staged()).map(|one| one.file).collect()
+}
+
 /// A file that is under way.
 struct UnderWay<'a> {
     file: &'a Shipped,
@@ -32,6 +37,12 @@ struct UnderWay<'a> {
     taken: Option<u64>,
     /// What was answered, and when; none where it is due to be sent.
     answered: Option<(Answer, Instant)>,
+}
+
+impl UnderWay<'_> {
+    fn is_staged(&self) -> bool {
+        matches!(self.answered, Some((Answer::Staged(_), _)))
+    }
 }
 
 impl<R: Registry> Publication<'_, R> {
@@ -59,12 +70,23 @@ impl<R: Registry> Publication<'_, R> {
             return Ok(());
         }
         let (mut begun, mut wait) = (Instant::now(), Duration::from_secs(1));
+        let mut is_asked_for = false;
         loop {
             if self.send_due(&mut under_way, permit, ledger, report)? {
                 (begun, wait) = (Instant::now(), Duration::from_secs(1));
             }
             self.arrived(&mut under_way, ledger, report)?;
             let is_over = begun.elapsed() >= self.waiting.visible;
+            let staged = staged(&under_way);
+            // When nothing else is under way, there is no more to do than that.
+            if !is_asked_for && (is_over || staged.len() == under_way.len()) {
+                is_asked_for = true;
+                self.ask_for_approval(&staged, ledger, report);
+            }
+            if is_over {
+                self.not_approved(&staged, report);
+                under_way.retain(|one| !one.is_staged());
+            }
             under_way.retain_mut(|one| !self.is_given_up(one, is_over, report));
             if under_way.is_empty() || report.has_problems() {
                 return Ok(());
@@ -143,6 +165,14 @@ impl<R: Registry> Publication<'_, R> {
     ) -> (Result<(), Diagnostic>, Option<String>) {
         let (label, name) = (self.registry.kind().label(), file.name.as_str());
         let (did, now, line) = match answer {
+            Answer::Staged(stage) => {
+                let (did, line) = match stage {
+                    Some(stage) => (Did::Uploaded, format!("{label} staged {name} as {stage}")),
+                    None => (Did::Nothing, format!("{label} has {name} staged from before")),
+                };
+                let kind = self.registry.kind();
+                return (ledger.staged(kind, &file.name, did, stage.clone()), Some(line));
+            }
             Answer::Taken => (Did::Published, FileState::Accepted, format!("{label} took {name}")),
             Answer::Conflict(why) => {
                 let line = format!("{label} took {name} before, or is busy with it: {why}");
@@ -170,36 +200,53 @@ impl<R: Registry> Publication<'_, R> {
         ledger: &mut Ledger,
         report: &mut Report,
     ) -> Result<(), Diagnostic> {
-        let kind = self.registry.kind();
         let files: Vec<&Shipped> = under_way.iter().map(|one| one.file).collect();
-        let mut states = self.registry.states(&files)?.into_iter();
+        let mut found = self.registry.states(&files)?.into_iter();
         let mut written = Ok(());
-        under_way.retain(|one| {
-            let state = states.next().unwrap_or(FileState::Unknown);
-            let name = one.file.name.as_str();
-            match state {
-                FileState::Ours => {
-                    let link = self.registry.page(one.file);
-                    let is_taken = matches!(one.answered, Some((Answer::Taken, _)));
-                    let was_sent = one.attempts > 0 && (is_taken || one.was_unclear);
-                    let did = if was_sent { Did::Published } else { Did::Nothing };
-                    let now = ledger.did(kind, name, did, Some(state), link);
-                    written = std::mem::replace(&mut written, Ok(())).and(now);
-                    false
-                }
-                FileState::Other | FileState::Burnt => {
-                    let now = ledger.did(kind, name, Did::Nothing, Some(state), None);
-                    written = std::mem::replace(&mut written, Ok(())).and(now);
+        under_way.retain_mut(|one| {
+            let state = found.next().unwrap_or(FileState::Unknown);
+            let now = match state {
+                FileState::Unknown | FileState::Absent | FileState::Accepted => return true,
+                FileState::Staged => self.waits(one, ledger),
+                FileState::Ours => self.came(one, ledger),
+                FileState::Other | FileState::OtherStaged | FileState::Burnt => {
                     report.problems(self.in_the_way(one.file, state));
-                    false
+                    let (kind, name) = (self.registry.kind(), one.file.name.as_str());
+                    ledger.did(kind, name, Did::Nothing, Some(state), None)
                 }
-                FileState::Unknown
-                | FileState::Absent
-                | FileState::Staged
-                | FileState::Accepted => true,
-            }
+            };
+            written = std::mem::replace(&mut written, Ok(())).and(now);
+            state == FileState::Staged
         });
         written
+    }
+
+    /// Writes down that users can have a file.
+    fn came(&self, one: &UnderWay<'_>, ledger: &mut Ledger) -> Result<(), Diagnostic> {
+        let is_taken = one.attempts > 0 && matches!(one.answered, Some((Answer::Taken, _)));
+        let did = if matches!(one.answered, Some((Answer::Staged(Some(_)), _))) {
+            Did::Uploaded
+        } else if is_taken || one.was_unclear {
+            Did::Published
+        } else {
+            Did::Nothing
+        };
+        let (kind, name) = (self.registry.kind(), one.file.name.as_str());
+        ledger.did(kind, name, did, Some(FileState::Ours), self.registry.page(one.file))
+    }
+
+    /// Writes down that a file is seen to wait for an approval, and that it need not be sent.
+    fn waits(&self, one: &mut UnderWay<'_>, ledger: &mut Ledger) -> Result<(), Diagnostic> {
+        let (kind, file) = (self.registry.kind(), one.file);
+        let id = self.registry.stages().and_then(|stages| stages.of(file));
+        if one.is_staged() && ledger.stage(kind, &file.name) == id.as_ref() {
+            return Ok(());
+        }
+        if !one.is_staged() {
+            one.answered = Some((Answer::Staged(None), Instant::now()));
+        }
+        let did = if one.attempts > 0 { Did::Uploaded } else { Did::Nothing };
+        ledger.staged(kind, &file.name, did, id)
     }
 
     /// Whether a file that has not come is waited for no more. One that may be sent again becomes due.
@@ -210,6 +257,8 @@ impl<R: Registry> Publication<'_, R> {
         let settled = self.registry.settles().min(self.waiting.visible / 4);
         let (is_settled, tried) = (when.elapsed() >= settled, one.attempts);
         let problem = match answer {
+            // All that wait for a person are told of at once.
+            Answer::Staged(_) => return false,
             Answer::Taken | Answer::Conflict(_) if !is_over => return false,
             Answer::Unclear(_) if !is_settled && !is_over => return false,
             // That a right is missing is more often the reason, and somebody waits for the answer.

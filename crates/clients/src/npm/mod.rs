@@ -1,6 +1,7 @@
 //! npm ([commands](https://docs.npmjs.com/cli/v11/commands)).
 
 mod publishing;
+mod staging;
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -11,6 +12,7 @@ use serde_json::Value;
 
 use crate::process::run;
 pub use publishing::{Access, Publishing, Refusal, publish, registries, scope, version, whoami};
+pub use staging::{Staged, download, staged};
 
 /// A package that npm packed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,8 @@ use std::process::Command;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use serde_json::Value;
 
+use lockstep_schemas::strings::StageId;
+
 use super::npm;
 use crate::process::{complained, output, run};
 
@@ -38,6 +40,8 @@ pub struct Publishing<'a> {
     pub tag: &'a str,
     /// Who may see it, as npm calls that.
     pub access: &'a str,
+    /// Whether it is staged, and public when somebody approved it.
+    pub staged: bool,
     /// Whether all is done but the upload.
     pub dry_run: bool,
 }
@@ -108,7 +112,7 @@ pub fn whoami(access: Access<'_>) -> Result<Result<String, Refusal>, Diagnostic>
     Ok(Err(refusal(&output)))
 }
 
-/// Publishes a tarball, byte for byte, without running scripts.
+/// Publishes a tarball, byte for byte, without running scripts; of one that is staged, what npm calls it.
 ///
 /// # Errors
 ///
@@ -116,9 +120,10 @@ pub fn whoami(access: Access<'_>) -> Result<Result<String, Refusal>, Diagnostic>
 pub fn publish(
     access: Access<'_>,
     publishing: Publishing<'_>,
-) -> Result<Result<(), Refusal>, Diagnostic> {
-    let Publishing { package, tarball, tag, access: seen_by, dry_run } = publishing;
+) -> Result<Result<Option<StageId>, Refusal>, Diagnostic> {
+    let Publishing { package, tarball, tag, access: seen_by, staged, dry_run } = publishing;
     let mut command = with_access(access);
+    command.args(staged.then_some("stage"));
     command.args(["publish", "--json", "--ignore-scripts", "--tag", tag, "--access", seen_by]);
     // A package's own `publishConfig` yields to flags: it goes where it is looked for.
     let registry = access.registry;
@@ -130,12 +135,16 @@ pub fn publish(
         Diagnostic::new(Rule::FileUnreadable, format!("{}: {error}", tarball.display()))
     })?;
     let output = output(command.arg(tarball))?;
-    if output.status.success() { Ok(Ok(())) } else { Ok(Err(refusal(&output))) }
+    if !output.status.success() {
+        return Ok(Err(refusal(&output)));
+    }
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    Ok(Ok(answer[package]["stageId"].as_str().and_then(|id| id.parse().ok())))
 }
 
 /// npm with a token in its environment: what stands on a command line others can read. It asks once, and whoever calls it
 /// decides what comes then.
-fn with_access(access: Access<'_>) -> Command {
+pub(super) fn with_access(access: Access<'_>) -> Command {
     let mut command = npm();
     command.current_dir(access.within);
     command.env("npm_config_fetch_retries", "0").env("npm_config_registry", access.registry);
@@ -148,7 +157,7 @@ fn with_access(access: Access<'_>) -> Command {
 }
 
 /// What npm says as JSON of what went wrong.
-fn refusal(output: &std::process::Output) -> Refusal {
+pub(super) fn refusal(output: &std::process::Output) -> Refusal {
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     let text = |key: &str| answer["error"][key].as_str().filter(|text| !text.is_empty());
     let said = text("summary").map_or_else(|| complained(output), str::to_owned);

@@ -28,12 +28,17 @@ impl Chain {
         for channel in &plan.channels {
             chain.push(first, jobs::prepare(model, channel), channel, 0);
         }
-        // Then the registries, side by side: what they accept stays.
-        let prepared = chain.publishing.len();
+        // Then the registries, side by side: what they accept stays. What a person must approve comes before them, for it can
+        // still be rejected.
         let mut registries: Vec<&ChannelPlan> = plan.channels.iter().collect();
         registries.sort_by_key(|channel| channel.kind().id());
-        for channel in registries {
-            chain.push(first, jobs::upload(model, plan, channel), channel, prepared);
+        let (approved, others): (Vec<_>, Vec<_>) =
+            registries.into_iter().partition(|channel| channel.is_staged());
+        for registries in [approved, others] {
+            let before = chain.publishing.len();
+            for channel in registries {
+                chain.push(first, jobs::upload(model, plan, channel), channel, before);
+            }
         }
         // When all of that is published the release becomes public, and with it the formula.
         for channel in &plan.channels {

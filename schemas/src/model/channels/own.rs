@@ -72,6 +72,18 @@ impl NpmAccess {
     }
 }
 
+/// How packages get to npm.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NpmPublish {
+    /// They are published.
+    #[default]
+    Direct,
+    /// They are staged, and a maintainer approves each with a second factor
+    /// ([documentation](https://docs.npmjs.com/staged-publishing)). No other registry gets anything before all are public.
+    Staged,
+}
+
 /// An index of Python packages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

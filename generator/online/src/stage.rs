@@ -1,0 +1,45 @@
+//! `stage verify`: what waits at npm is what the release's bundle has, before a maintainer approves it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lockstep_bundle::{Release, manifest, verify as verified};
+use lockstep_channels::Waiting;
+use lockstep_channels::npm::Npm;
+use lockstep_files::json;
+use lockstep_registries::{Patience, Web};
+use lockstep_runner::{Failure, Report, tell};
+use lockstep_schemas::manifest::names;
+
+/// What it is compared with.
+#[derive(Debug, clap::Args)]
+pub struct Verifying {
+    /// The folder with the release's bundle: the log of the run that staged says how to download it.
+    #[arg(long, default_value = "lockstep/bundle")]
+    bundle: PathBuf,
+}
+
+/// Compares it, and prints how it is approved.
+pub(crate) fn verify(asked: &Verifying, report: &mut Report) -> Result<(), Failure> {
+    let plan_file = asked.bundle.join(names::PLAN);
+    let plan = json::read_plan(&plan_file)?;
+    let manifest = manifest(&asked.bundle)?;
+    let release = Release {
+        plan: &plan,
+        plan_file: &plan_file,
+        version: &manifest.version,
+        commit: None,
+        is_snapshot: false,
+        manifest: &manifest,
+    };
+    let bundle = match verified(release, &asked.bundle) {
+        Ok(bundle) => bundle,
+        Err(problems) => {
+            report.problems(problems);
+            return Ok(());
+        }
+    };
+    let web = Web::new(Patience::default(), &tell);
+    Npm::new(bundle, &web, None, Waiting { visible: Duration::ZERO })?.verify_staged(report)?;
+    Ok(())
+}
