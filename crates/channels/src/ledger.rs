@@ -165,6 +165,13 @@ impl Ledger {
         self.files().find(is_it).is_some_and(|file| file.before == before)
     }
 
+    /// What there is of a file, as it was last seen.
+    #[must_use]
+    pub(crate) fn now(&self, channel: ChannelKind, name: &FileName) -> FileState {
+        let is_it = |file: &&FileRecord| file.channel == channel && file.name == *name;
+        self.files().find(is_it).map_or(FileState::Unknown, |file| file.now)
+    }
+
     /// What there is of each file.
     pub fn files(&self) -> impl Iterator<Item = &FileRecord> {
         self.receipt.files.iter()

@@ -27,7 +27,7 @@ use crate::{Ledger, Permit, package};
 const KIND: ChannelKind = ChannelKind::Npm;
 /// How many packages are asked for at the same time, and how many are sent: each that is sent is a process of its own.
 const ASKED: usize = 16;
-const SENT: usize = 8;
+const SENT: usize = 12;
 
 /// The packages of a bundle, and the registry that they go to.
 pub struct Npm<'a> {
@@ -96,8 +96,18 @@ impl<'a> Npm<'a> {
             return Err(Diagnostic::new(Rule::WrongInput, message)
                 .with_remedy("configure npm for the registry's https address"));
         }
-        let (latest, seen) = (Mutex::default(), staging::Seen::default());
-        Ok(Self { bundle, plan, web, token, registries, files, waiting, folder, latest, seen })
+        Ok(Self {
+            bundle,
+            plan,
+            web,
+            token,
+            registries,
+            files,
+            waiting,
+            folder,
+            latest: Mutex::default(),
+            seen: staging::Seen::default(),
+        })
     }
 
     /// Whether packages are staged, and public when a maintainer approved them.

@@ -147,7 +147,7 @@ impl<R: Registry> Publication<'_, R> {
         Ok(())
     }
 
-    /// Publishes what is not there, wave by wave. What was looked at before is looked at again: it may have come since.
+    /// Publishes what a look found that is not there, wave by wave.
     pub(crate) fn publish(
         &self,
         permit: &Permit,

@@ -54,18 +54,7 @@ impl<R: Registry> Publication<'_, R> {
         ledger: &mut Ledger,
         report: &mut Report,
     ) -> Result<(), Diagnostic> {
-        let kind = self.registry.kind();
-        let mut under_way = Vec::new();
-        for file in wave {
-            let taken = ledger.taken_earlier(kind, &file.name);
-            if taken.is_some() {
-                let now = Some(FileState::Accepted);
-                ledger.did(kind, file.name.as_str(), Did::Nothing, now, None)?;
-            }
-            let answered = taken.map(|_| (Answer::Taken, Instant::now()));
-            under_way.push(UnderWay { file, attempts: 0, was_unclear: false, taken, answered });
-        }
-        self.arrived(&mut under_way, ledger, report)?;
+        let mut under_way = self.begin(wave, ledger, report)?;
         if report.has_problems() {
             return Ok(());
         }
@@ -103,6 +92,29 @@ impl<R: Registry> Publication<'_, R> {
                 wait = (wait * 2).min(LONGEST);
             }
         }
+    }
+
+    /// What of a wave is not there, by the look that came before: the registry says itself where something has come since.
+    fn begin<'f>(
+        &self,
+        wave: &[&'f Shipped],
+        ledger: &mut Ledger,
+        report: &mut Report,
+    ) -> Result<Vec<UnderWay<'f>>, Diagnostic> {
+        let kind = self.registry.kind();
+        let found: Vec<FileState> = wave.iter().map(|file| ledger.now(kind, &file.name)).collect();
+        let mut under_way = Vec::new();
+        for (file, state) in wave.iter().zip(&found) {
+            let taken = ledger.taken_earlier(kind, &file.name);
+            if taken.is_some() && *state == FileState::Absent {
+                let now = Some(FileState::Accepted);
+                ledger.did(kind, file.name.as_str(), Did::Nothing, now, None)?;
+            }
+            let answered = taken.map(|_| (Answer::Taken, Instant::now()));
+            under_way.push(UnderWay { file, attempts: 0, was_unclear: false, taken, answered });
+        }
+        self.sort(&mut under_way, found, ledger, report)?;
+        Ok(under_way)
     }
 
     /// Sends what is due, several at the same time, and returns whether something was. After a refusal nothing more is begun.
@@ -201,7 +213,19 @@ impl<R: Registry> Publication<'_, R> {
         report: &mut Report,
     ) -> Result<(), Diagnostic> {
         let files: Vec<&Shipped> = under_way.iter().map(|one| one.file).collect();
-        let mut found = self.registry.states(&files)?.into_iter();
+        let found = self.registry.states(&files)?;
+        self.sort(under_way, found, ledger, report)
+    }
+
+    /// The same, of what was found.
+    fn sort(
+        &self,
+        under_way: &mut Vec<UnderWay<'_>>,
+        found: Vec<FileState>,
+        ledger: &mut Ledger,
+        report: &mut Report,
+    ) -> Result<(), Diagnostic> {
+        let mut found = found.into_iter();
         let mut written = Ok(());
         under_way.retain_mut(|one| {
             let state = found.next().unwrap_or(FileState::Unknown);
