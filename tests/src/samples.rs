@@ -26,6 +26,15 @@ impl Sample {
         sample
     }
 
+    /// The same as the repository of another.
+    #[must_use]
+    pub fn as_repository(self, name: &'static str) -> Self {
+        let model = self.path().join("lockstep.yaml");
+        let text = fs::read_to_string(&model).unwrap();
+        fs::write(&model, text.replace(self.name, name)).unwrap();
+        Self { name, ..self }
+    }
+
     /// The project with a bit of everything.
     #[must_use]
     pub fn abacus() -> Self {

@@ -39,21 +39,25 @@ fn begun(stages: bool) -> (TempDir, String) {
     let answer: Value = serde_json::from_str(&answer).unwrap();
     let token = answer["token"].as_str().unwrap().to_owned();
     for name in NAMES {
-        let package = folder.path().join("package");
-        fs::create_dir_all(&package).unwrap();
-        let text = json!({ "name": name, "version": "0.0.0" }).to_string();
-        fs::write(package.join("package.json"), text).unwrap();
-        let output = Command::new("npm")
-            .args(["publish", "--access", "public"])
-            .current_dir(&package)
-            .env("PATH", Npm::path())
-            .env("npm_config_registry", at(""))
-            .env(format!("npm_config_//127.0.0.1:{}/:_authToken", registry.port), &token)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        begin(name, registry.port, &token);
     }
     (folder, token)
+}
+
+/// Publishes a first, empty version of a package.
+fn begin(name: &str, port: u16, token: &str) {
+    let package = tempfile::tempdir().unwrap();
+    let text = json!({ "name": name, "version": "0.0.0" }).to_string();
+    fs::write(package.path().join("package.json"), text).unwrap();
+    let output = Command::new("npm")
+        .args(["publish", "--access", "public"])
+        .current_dir(package.path())
+        .env("PATH", Npm::path())
+        .env("npm_config_registry", format!("http://127.0.0.1:{port}/"))
+        .env(format!("npm_config_//127.0.0.1:{port}/:_authToken"), token)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// A registry of npm packages behind a proxy, as long as a test holds it.
@@ -93,6 +97,22 @@ impl Npm {
         &BEGUN[usize::from(self.stages)].1
     }
 
+    /// Publishes a first, empty version of a package.
+    pub fn begin(&self, name: &str) {
+        begin(name, self.registry.port, self.token());
+    }
+
+    /// The environment in which a run has an identity that this registry trusts.
+    #[must_use]
+    pub fn trusts(&self) -> [(&'static str, String); 3] {
+        self.proxy.with(|state| state.trusted = Some(self.token().to_owned()));
+        [
+            ("npm_config_registry", self.proxy.address()),
+            ("ACTIONS_ID_TOKEN_REQUEST_URL", format!("{}identity?version=2", self.proxy.address())),
+            ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "a-token".to_owned()),
+        ]
+    }
+
     /// The environment in which npm and Lockstep use it.
     #[must_use]
     pub fn env(&self) -> [(&'static str, String); 3] {
@@ -106,7 +126,17 @@ impl Npm {
     /// The digest of each package that it has at a version, by its file's name.
     #[must_use]
     pub fn digests(&self, version: &str) -> BTreeMap<String, String> {
-        let digest = |name: &&str| {
+        self.digests_of(NAMES, version)
+    }
+
+    /// The same of other packages.
+    #[must_use]
+    pub fn digests_of<'n>(
+        &self,
+        names: impl IntoIterator<Item = &'n str>,
+        version: &str,
+    ) -> BTreeMap<String, String> {
+        let digest = |name: &str| {
             let place = name.replace('/', "%2f");
             let address = format!("http://127.0.0.1:{}/{place}", self.registry.port);
             let text = ureq::get(address).call().unwrap().body_mut().read_to_string().unwrap();
@@ -115,7 +145,7 @@ impl Npm {
             let file = format!("{}-{version}.tgz", name.trim_start_matches('@').replace('/', "-"));
             Some((file, integrity.to_owned()))
         };
-        NAMES.iter().filter_map(digest).collect()
+        names.into_iter().filter_map(digest).collect()
     }
 
     /// The path with the pinned npm first, and the Node.js that it runs on.

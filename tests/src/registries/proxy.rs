@@ -65,6 +65,8 @@ pub struct State {
     pub asked: Vec<String>,
     /// What registries took, by place.
     pub taken: Vec<String>,
+    /// The token that a run's identity is traded for, where it is: a stand-in for the endpoints of GitHub and npm that do that.
+    pub trusted: Option<String>,
     /// The folder of an index whose files are served below `index/`.
     pub index: Option<PathBuf>,
     /// What was swallowed, by place.
@@ -230,6 +232,9 @@ async fn answer(
         | Fault::Slow(_)
         | Fault::Killed => {}
     }
+    if let Some(seen) = traded(state, &place) {
+        return Some(whole(seen));
+    }
     if !is_write && let Some(seen) = hidden(state, &place) {
         return Some(whole(seen));
     }
@@ -266,6 +271,20 @@ async fn answer(
         state.last.insert(place, seen.clone());
     }
     Some(whole(seen))
+}
+
+/// The identity of a run, which says that its repository is private; or the token that it is traded for.
+fn traded(state: &Mutex<State>, place: &str) -> Option<Seen> {
+    let token = state.lock().unwrap().trusted.clone()?;
+    let answer = if place == "identity" {
+        // {"repository_visibility":"private"}
+        serde_json::json!({ "value": "e30.eyJyZXBvc2l0b3J5X3Zpc2liaWxpdHkiOiJwcml2YXRlIn0.c2lnbmVk" })
+    } else if place.starts_with("-/npm/v1/oidc/token/exchange/package/") {
+        serde_json::json!({ "token": token })
+    } else {
+        return None;
+    };
+    Some(Seen { status: 200, headers: Vec::new(), body: answer.to_string().into() })
 }
 
 /// The file of an index at a place.

@@ -82,6 +82,8 @@ impl Event {
 pub struct Settings {
     /// Environment variables of every step.
     pub env: Vec<(&'static str, OsString)>,
+    /// Configuration variables of the repository.
+    pub variables: BTreeMap<&'static str, &'static str>,
     /// Secrets, and `GITHUB_TOKEN`.
     pub secrets: BTreeMap<&'static str, String>,
     /// The id of the run.
@@ -107,6 +109,7 @@ impl Default for Settings {
         let token = ("GITHUB_TOKEN", "a-token-of-the-run".to_owned());
         Self {
             env: Vec::new(),
+            variables: BTreeMap::new(),
             secrets: [token].into(),
             run_id: 4711,
             path: Vec::new(),
@@ -212,6 +215,9 @@ impl Repository<'_> {
         // The files by which act takes settings from where it is started: none.
         for option in ["--env-file", "--input-file", "--var-file"] {
             act.args([option, "/dev/null"]);
+        }
+        for (name, value) in &settings.variables {
+            act.args(["--var", &format!("{name}={value}")]);
         }
         if let Event::Dispatch { inputs, .. } = event {
             for (name, value) in inputs {

@@ -8,4 +8,5 @@ mod publishing;
 mod registries;
 mod snapshots;
 mod tool;
+mod trusted;
 mod xsnap;

@@ -11,9 +11,11 @@ use lockstep_schemas::manifest::{BinaryRecord, TargetRecord};
 use lockstep_schemas::strings::TargetId;
 use lockstep_tests::bundle::{Bundle, machine, sha256sum};
 use lockstep_tests::runs::{Event, GitHub, Run};
-use lockstep_tests::samples::{Sample, agoric_sdk, settings};
+use lockstep_tests::samples::{Sample, agoric_sdk};
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::trusted::World;
 
 const TARGETS: [(&str, &str); 4] = [
     ("linux-x64", "ELF x86-64"),
@@ -23,12 +25,15 @@ const TARGETS: [(&str, &str); 4] = [
 ];
 
 #[test]
-fn from_tag_to_bundle() {
-    let hub = GitHub::new();
+fn from_tag_to_npm() {
+    let (hub, world) = (GitHub::new(), World::new());
     let source = agoric_sdk(&hub);
-    let repository = Sample::xsnap().publish(&hub);
+    // The stand-in of GitHub knows this repository alone.
+    let sample = Sample::xsnap().as_repository("someone/tool");
+    world.trusted_by(sample.path());
+    let repository = sample.publish(&hub);
     repository.tag("v0.15.0");
-    let run = repository.run("release.yml", &Event::tag("v0.15.0"), &settings());
+    let run = repository.run("release.yml", &Event::tag("v0.15.0"), &world.settings());
     let bundle = Bundle::of(&run);
 
     let packages = TARGETS.map(|(target, _)| format!("agoric-xsnap-{target}-0.15.0.tgz"));
@@ -62,6 +67,7 @@ fn from_tag_to_bundle() {
     for (target, _) in TARGETS {
         installed(&bundle, target);
     }
+    world.publishes(&repository, &run, &bundle);
 }
 
 /// An empty project, into which npm installs a package: as a dependency of this machine, or as one that other
