@@ -51,13 +51,13 @@ pub fn asked(plan: &Plan, workflow: &Workflow) -> Asked {
         | GateCheck::NoOpenBlockers { .. }
         | GateCheck::Performance { .. } => None,
     });
-    let preflights = plan.channels.iter().map(|channel| Role::Preflight(channel.kind()));
+    let preflights = plan.shipping().map(|channel| Role::Preflight(channel.kind()));
     let approval = plan.publishing.approval.as_ref().map(|_| Role::Approve);
     let checks = [Role::Gates, Role::Verify, Role::Provenance].into_iter().chain(approval);
     let builds = is("release.yml");
     let reports = builds || is("release-publish.yml");
     // A channel that has no smoke check is installed from by nobody: the rules say where it must have one.
-    let delivers = plan.channels.iter().any(|channel| channel.smoke.is_some());
+    let delivers = plan.shipping().any(|channel| channel.smoke.is_some());
     let also = [
         Some(Also::Verifies),
         reports.then_some(Also::Reports),
@@ -66,7 +66,7 @@ pub fn asked(plan: &Plan, workflow: &Workflow) -> Asked {
         (delivers && is("verify.yml")).then_some(Also::Installs),
     ];
     let also = also.into_iter().flatten();
-    let publishes = plan.channels.iter().filter(|_| is("release-publish.yml"));
+    let publishes = plan.shipping().filter(|_| is("release-publish.yml"));
     Asked {
         waivable: plan.waivers.iter().filter_map(|waiver| waiver.gate.clone()).collect(),
         publishes: publishes.flat_map(publishing).collect(),

@@ -27,8 +27,12 @@ pub(crate) fn write(asked: &Inputs, jobs: &Jobs, report: &mut Report) -> Result<
     let mut left_out = Vec::new();
     for channel in &plan.channels {
         let kind = channel.kind();
+        if !channel.ships() {
+            left_out.push(format!("{}, which is deferred", kind.label()));
+            continue;
+        }
         if !channels.contains(kind.id()) {
-            left_out.push(kind.label());
+            left_out.push(kind.label().to_owned());
             continue;
         }
         for file in shipped(&asked.bundle, &plan, &manifest, channel)? {
@@ -42,7 +46,7 @@ pub(crate) fn write(asked: &Inputs, jobs: &Jobs, report: &mut Report) -> Result<
     let tail = if left_out.is_empty() {
         "No channel is left out.".to_owned()
     } else {
-        format!("Left out: {}.", left_out.join(", "))
+        format!("Left out: {}.", left_out.join("; "))
     };
     report.line(format_args!("{head}\n{table}{tail}"));
     report.summarize(format_args!("{head}\n\n{}\n{tail}\n", table.markdown()));

@@ -34,9 +34,14 @@ fn channel_of<'a, P>(
     kind: ChannelKind,
     of: impl FnMut(&'a ChannelPlan) -> Option<P>,
 ) -> Result<P, Diagnostic> {
-    bundle.plan().channels.iter().find_map(of).ok_or_else(|| {
+    bundle.plan().shipping().find_map(of).ok_or_else(|| {
         let message = format!("the plan does not ship to {}", kind.label());
-        Diagnostic::new(Rule::WrongInput, message)
+        let is_deferred = bundle.plan().channels.iter().any(|channel| channel.kind() == kind);
+        let problem = Diagnostic::new(Rule::WrongInput, message);
+        if is_deferred {
+            return problem.with_remedy("it is deferred there: the model says so in `tiers`");
+        }
+        problem
     })
 }
 

@@ -80,8 +80,8 @@ impl Publishing {
         add("release_tag".to_owned(), self.tag.to_string());
         add("rehearsal".to_owned(), self.rehearsal.to_string());
         for channel in &self.leave_out {
-            if !plan.channels.iter().any(|one| one.kind() == *channel) {
-                let message = format!("the model has no channel `{}`", channel.id());
+            if !plan.shipping().any(|one| one.kind() == *channel) {
+                let message = format!("the model ships to no channel `{}`", channel.id());
                 return Err(Diagnostic::new(Rule::WrongInput, message));
             }
             add(channel.input(), "false".to_owned());

@@ -25,10 +25,11 @@ pub(super) fn resolve(model: &Model) -> Vec<ArtifactPlan> {
     planned.collect()
 }
 
-/// Whether some channel ships an artifact's file of a target.
+/// Whether some channel ships an artifact's file of a target, or would.
 fn is_shipped(model: &Model, id: &Id, target: &TargetId) -> bool {
     let channels = model.channels.all();
-    channels.iter().any(|common| common.artifacts.contains(id) && channels::ships(common, target))
+    let mut of_it = channels.iter().filter(|common| common.artifacts.contains(id));
+    of_it.any(|common| channels::packs(model, common, target))
 }
 
 /// An artifact with every file that it could have, before tiers take some out.

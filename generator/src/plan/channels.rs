@@ -42,10 +42,13 @@ fn tier_of(common: &Common<'_>, target: &TargetId) -> Option<Tier> {
     tier_entry(common.tiers, target).map(|(_, entry)| entry.tier())
 }
 
-/// Whether a channel ships what it has for a target.
+/// Whether what a channel has for a target is built: it ships it, or is deferred as a whole, and so tried out before it ships
+/// anything. A target that is deferred alone is not built.
 #[must_use]
-pub(super) fn ships(common: &Common<'_>, target: &TargetId) -> bool {
-    tier_of(common, target).is_some_and(Tier::ships)
+pub(super) fn packs(model: &Model, common: &Common<'_>, target: &TargetId) -> bool {
+    let tier = tier_of(common, target);
+    tier.is_some_and(Tier::ships)
+        || (tier == Some(Tier::Deferred) && !ships_anything(model, common))
 }
 
 /// Whether a channel has something for a target.
@@ -87,6 +90,17 @@ pub fn official_targets(model: &Model, common: &Common<'_>) -> Vec<String> {
         official.push("any".to_owned());
     }
     official
+}
+
+/// Whether a channel ships anything.
+#[must_use]
+pub fn ships_anything(model: &Model, common: &Common<'_>) -> bool {
+    let to_targets = model.targets.keys().filter(|target| has(model, common, target));
+    let mut tiers = to_targets.filter_map(|target| tier_of(common, target));
+    let untargeted = untargeted_tier(model, common);
+    common.tiers.is_empty()
+        || tiers.any(Tier::ships)
+        || untargeted.is_some_and(|promise| promise.tier.ships())
 }
 
 fn promise(target: Option<String>, entry: &TierEntry) -> TierPlan {

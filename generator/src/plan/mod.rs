@@ -12,7 +12,7 @@ mod versions;
 
 pub use artifacts::whole_artifact;
 pub(crate) use channels::manifest_name;
-pub use channels::{official_targets, tier_entry};
+pub use channels::{official_targets, ships_anything, tier_entry};
 pub use itself::{is_lockstep_itself, own_repository};
 pub use targets::runner;
 pub use versions::{file as version_file, locators, train_tag};

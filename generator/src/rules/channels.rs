@@ -30,6 +30,24 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
             "name one, such as `github-release`",
         );
     }
+    let is_shipping = |kind: ChannelKind| {
+        channels.iter().any(|common| common.kind == kind && plan::ships_anything(model, common))
+    };
+    if !channels.is_empty() && !channels.iter().any(|common| plan::ships_anything(model, common)) {
+        let message = "every channel is deferred, so the release would go nowhere";
+        violations.add(Rule::ChannelEmpty, Path::of("channels"), message, "ship to one");
+    }
+    for kind in [ChannelKind::Homebrew, ChannelKind::CargoBinstall] {
+        let is_there = channels.iter().any(|common| common.kind == ChannelKind::GithubRelease);
+        if is_there && is_shipping(kind) && !is_shipping(ChannelKind::GithubRelease) {
+            violations.add(
+                Rule::TierContradiction,
+                Path::of("channels").key(kind),
+                format!("{} installs from the GitHub release, which is deferred", kind.label()),
+                "ship to the GitHub release, or defer both",
+            );
+        }
+    }
     for common in channels {
         let at = Path::of("channels").key(common.kind);
         artifacts(model, &common, &at, violations);
@@ -184,13 +202,17 @@ fn promised(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Viol
         );
     }
     let ships = |target: &TargetId| common.tiers.is_empty() || tier(target).is_none_or(Tier::ships);
-    if !targets.is_empty() && !targets.iter().any(|target| ships(target)) {
+    let is_deferred = |target: &&TargetId| tier(target) == Some(Tier::Deferred);
+    if !targets.is_empty()
+        && !targets.iter().any(|target| ships(target))
+        && !targets.iter().any(is_deferred)
+    {
         let message = format!("{} would ship to no target", common.kind.label());
         violations.add(
             Rule::ChannelEmpty,
             at.key_itself("tiers"),
             message,
-            "ship to one, or take the channel out",
+            "ship to one, promise `deferred` for what comes later, or take the channel out",
         );
     }
     let on_windows = targets.iter().find(|target| ships(target) && is_windows(model, target));

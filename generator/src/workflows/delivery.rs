@@ -19,7 +19,7 @@ use super::steps::{
 /// The jobs, as many as GitHub's matrices want.
 pub(super) fn jobs(model: &Model, plan: &Plan) -> Vec<Job> {
     let entries: Vec<InstallEntry> =
-        plan.channels.iter().flat_map(|channel| installs(model, channel)).collect();
+        plan.shipping().flat_map(|channel| installs(model, channel)).collect();
     let parts = entries.chunks(MATRIX_JOBS).enumerate();
     parts.map(|(index, part)| install(model, plan, index, part)).collect()
 }
@@ -79,7 +79,7 @@ fn clients(plan: &Plan, entries: &[InstallEntry]) -> Vec<Step> {
         let clients = if is_installed_from { clients_of(plan, channel) } else { Vec::new() };
         clients.into_iter().map(move |step| step.when(Fact::OfChannel(kind)))
     };
-    plan.channels.iter().flat_map(of_channel).collect()
+    plan.shipping().flat_map(of_channel).collect()
 }
 
 fn clients_of(plan: &Plan, channel: &ChannelPlan) -> Vec<Step> {

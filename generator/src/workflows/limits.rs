@@ -36,7 +36,7 @@ pub(super) fn check(plan: &Plan, workflows: &[Workflow]) -> Vec<Violation> {
     }
     // With sidecars, and the manifest and SHA256SUMS that every release has.
     let is_asset = |file: &PlannedFile<'_>| {
-        plan.channels.iter().any(|channel| match channel.to {
+        plan.shipping().any(|channel| match channel.to {
             Destination::GithubRelease(_) => channel.artifacts.contains(file.artifact()),
             Destination::Npm(_)
             | Destination::Pypi(_)

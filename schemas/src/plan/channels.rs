@@ -43,6 +43,13 @@ impl ChannelPlan {
         }
     }
 
+    /// Whether it ships anything. One that is deferred as a whole is built and verified, and published nowhere.
+    #[must_use]
+    pub fn ships(&self) -> bool {
+        let mut promises = self.tier.iter().chain(&self.tiers).peekable();
+        promises.peek().is_none() || promises.any(|promise| promise.tier.ships())
+    }
+
     /// Whether it ships what is of a target, or of none.
     #[must_use]
     pub fn ships_to(&self, target: Option<&TargetId>) -> bool {

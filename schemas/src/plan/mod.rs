@@ -84,6 +84,11 @@ impl Plan {
         self.targets.iter().find(|target| target.id == *id)
     }
 
+    /// The channels that ship anything.
+    pub fn shipping(&self) -> impl Iterator<Item = &ChannelPlan> + Clone {
+        self.channels.iter().filter(|channel| channel.ships())
+    }
+
     /// The text of a version's tag.
     #[must_use]
     pub fn tag_at(&self, version: &str) -> String {

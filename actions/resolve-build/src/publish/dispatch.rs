@@ -55,7 +55,7 @@ impl<'a> Dispatch<'a> {
         let is_asked = |channel: &&ChannelPlan| {
             !self.leaves_out(channel.kind()) && !waived.contains(&channel.kind())
         };
-        self.plan.channels.iter().filter(is_asked).collect()
+        self.plan.shipping().filter(is_asked).collect()
     }
 
     /// The channels that a live run leaves out without a waiver, though the model says who may let them go.

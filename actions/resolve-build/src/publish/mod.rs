@@ -235,7 +235,7 @@ fn put_out(
     report.output("channels", ids.join(" "));
     report.output("waived", json::line(&waived));
     report.output("admitted", admitted);
-    for channel in &plan.channels {
+    for channel in plan.shipping() {
         let id = channel.kind().id();
         report.output(id, ids.contains(&id));
     }

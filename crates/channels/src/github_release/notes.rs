@@ -93,7 +93,7 @@ fn install(plan: &Plan, manifest: &Manifest, settings: &Settings) -> String {
     let is_shipped = |channel: &&ChannelPlan| {
         settings.channels.as_ref().is_none_or(|all| all.contains(&channel.kind()))
     };
-    for channel in plan.channels.iter().filter(is_shipped) {
+    for channel in plan.shipping().filter(is_shipped) {
         for command in commands(plan, channel, manifest) {
             let _ = writeln!(text, "{command}");
         }

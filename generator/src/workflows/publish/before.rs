@@ -25,7 +25,7 @@ pub(super) fn jobs(model: &Model, plan: &Plan) -> Vec<Job> {
     let announce = announce(model, plan, &gates);
     let mut jobs = vec![resolve(model, plan)];
     jobs.extend(gates);
-    jobs.extend(plan.channels.iter().map(|channel| preflight(model, plan, channel)));
+    jobs.extend(plan.shipping().map(|channel| preflight(model, plan, channel)));
     jobs.push(look(model, plan));
     jobs.push(announce);
     jobs
@@ -77,7 +77,7 @@ fn resolve(model: &Model, plan: &Plan) -> Job {
     if let JobBody::Run(run) = &mut resolve.body {
         let texts = ["tag", "version", "commit", "run-id", "upload", "channels", "waived"];
         let texts = texts.into_iter().map(|name| output(name, OutputKind::Text));
-        let channels = plan.channels.iter().map(|channel| channel.kind().id());
+        let channels = plan.shipping().map(|channel| channel.kind().id());
         let flags = ["admitted"].into_iter().chain(channels);
         let flags = flags.map(|name| output(name, OutputKind::Flag));
         run.outputs = texts.chain(bundle_outputs()).chain(flags).collect();
@@ -156,13 +156,13 @@ fn preflight_id(channel: ChannelKind) -> String {
 fn look(model: &Model, plan: &Plan) -> Job {
     let look =
         |channel: &ChannelPlan| check(channel, "look").when(Fact::Selected(channel.kind(), true));
-    let steps = plan.channels.iter().map(look).collect();
+    let steps = plan.shipping().map(look).collect();
     let client = |channel: &ChannelPlan| {
         Some(jobs::client(plan, channel)?.when(Fact::Selected(channel.kind(), true)))
     };
-    let clients = plan.channels.iter().filter_map(client).collect();
+    let clients = plan.shipping().filter_map(client).collect();
     let label = "Look at the channels without credentials";
-    let mut kinds = plan.channels.iter().map(ChannelPlan::kind);
+    let mut kinds = plan.shipping().map(ChannelPlan::kind);
     let packages = Some(plan).filter(|_| kinds.any(|kind| kind == ChannelKind::CratesIo));
     let job = of_bundle(model, "look", label, clients, steps, packages);
     let condition = vec![Fact::Rehearsal.into(), Fact::Admitted(false).into()];
@@ -188,13 +188,13 @@ fn announce(model: &Model, plan: &Plan, gates: &[Job]) -> Job {
             Condition::All(looked.clone()),
         ])
     };
-    let preflights = plan.channels.iter().map(|channel| id(preflight_id(channel.kind())));
+    let preflights = plan.shipping().map(|channel| id(preflight_id(channel.kind())));
     let needs = [id("resolve")].into_iter().chain(gates.iter().map(|gate| gate.id.clone()));
     let terms = vec![!Fact::Cancelled, Condition::succeeded(id("resolve"))];
     let terms = terms.into_iter().chain(gates::open(model, "resolve", gates));
     Job {
         needs: needs.chain(preflights).chain([look()]).collect(),
-        condition: Some(Condition::All(terms.chain(plan.channels.iter().map(passed)).collect())),
+        condition: Some(Condition::All(terms.chain(plan.shipping().map(passed)).collect())),
         ..announce
     }
 }

@@ -25,12 +25,12 @@ impl Chain {
     pub(super) fn of(model: &Model, plan: &Plan, first: &[JobId]) -> Self {
         let mut chain = Self { publishing: Vec::new() };
         // What can be undone comes first: a draft, a branch of the tap.
-        for channel in &plan.channels {
+        for channel in plan.shipping() {
             chain.push(first, jobs::prepare(model, channel), channel, 0);
         }
         // Then the registries, side by side: what they accept stays. What a person must approve comes before them, for it can
         // still be rejected.
-        let mut registries: Vec<&ChannelPlan> = plan.channels.iter().collect();
+        let mut registries: Vec<&ChannelPlan> = plan.shipping().collect();
         registries.sort_by_key(|channel| channel.kind().id());
         let (approved, others): (Vec<_>, Vec<_>) =
             registries.into_iter().partition(|channel| channel.is_staged());
@@ -41,7 +41,7 @@ impl Chain {
             }
         }
         // When all of that is published the release becomes public, and with it the formula.
-        for channel in &plan.channels {
+        for channel in plan.shipping() {
             let all = chain.publishing.len();
             chain.push(first, jobs::make_public(model, channel), channel, all);
         }

@@ -67,11 +67,11 @@ fn inputs(plan: &Plan) -> Vec<Input> {
             "Only where the workflow at the tag is broken: why a branch publishes what the tag built. Needs a build run.",
         ),
     ];
-    for channel in &plan.channels {
+    for channel in plan.shipping() {
         let description = format!("Ship to {}", channel.kind().label());
         inputs.push(boolean_input(&channel.kind().input(), &description, true));
     }
-    if plan.channels.iter().any(|channel| channel.kind() == ChannelKind::GithubRelease) {
+    if plan.shipping().any(|channel| channel.kind() == ChannelKind::GithubRelease) {
         inputs.push(Input {
             kind: InputKind::Choice,
             default: Some(InputDefault::String("auto".to_owned())),
