@@ -70,6 +70,11 @@ pub fn asked(plan: &Plan, workflow: &Workflow) -> Asked {
     Asked {
         waivable: plan.waivers.iter().filter_map(|waiver| waiver.gate.clone()).collect(),
         publishes: publishes.flat_map(publishing).collect(),
+        staged: plan
+            .shipping()
+            .filter(|channel| channel.is_staged())
+            .map(ChannelPlan::kind)
+            .collect(),
         checks: checks.chain(scripts).chain(preflights).collect(),
         also: also.collect(),
     }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Rule;
 use crate::model::{ChannelKind, SchemaVersion, Stage};
 use crate::strings::{CommitSha, FileName, Id, Sha256, StageId, Tag, Text, Version};
 
@@ -47,6 +48,9 @@ pub struct Receipt {
     pub gates: Vec<GateRecord>,
     /// What was let go.
     pub waivers: Vec<WaiverRecord>,
+    /// The rules of the problems that its job ended with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Rule>,
     /// What a channel has of each file, in the order of the manifest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileRecord>,
@@ -177,9 +181,22 @@ pub struct FileRecord {
     /// When the channel took what is not to be seen yet, in seconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken: Option<u64>,
-    /// What npm calls it while it waits for an approval.
+    /// What is known of it while it waits at npm for an approval.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stage: Option<StageId>,
+    pub stage: Option<StageRecord>,
+}
+
+/// A version that waits at npm until a maintainer approves it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StageRecord {
+    /// What npm calls it; none where it did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<StageId>,
+    /// The dist-tag that it gets when it is approved.
+    pub tag: String,
+    /// Whether it was downloaded, and has the bytes of the bundle.
+    pub compared: bool,
 }
 
 /// What a channel has of a file.
@@ -198,7 +215,7 @@ pub enum FileState {
     Ours,
     /// Something else has its name.
     Other,
-    /// Something else waits under its name for an approval.
+    /// Something waits under its name for an approval that is not what would be staged: other bytes, or another dist-tag.
     OtherStaged,
     /// Its name and version are used up, and there is nothing to see.
     Burnt,
@@ -215,7 +232,7 @@ impl FileState {
             Self::Accepted => "not visible yet",
             Self::Ours => "public",
             Self::Other => "other bytes",
-            Self::OtherStaged => "other bytes staged",
+            Self::OtherStaged => "staged otherwise",
             Self::Burnt => "used up",
         }
     }

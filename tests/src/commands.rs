@@ -53,6 +53,14 @@ pub struct Script {
     pub run: String,
 }
 
+/// What differs between the sample projects of one folder.
+const PLATFORMS: (&str, &str) = (
+    "native-files: { \"dist/{target}/release/tool\": \"native/{npm}/tool\" }",
+    "platform-packages: platform",
+);
+const STAGED: (&str, &str) =
+    ("npm: { artifacts: [platform, root],", "npm: { publish: staged, artifacts: [platform, root],");
+
 /// A sample project.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -60,6 +68,10 @@ pub enum Project {
     /// Something of each kind of packing.
     #[default]
     Tool,
+    /// The same, where the root package installs the one of its platform.
+    Platforms,
+    /// The same, where packages are staged.
+    Staged,
     /// Something for every registry.
     Beads,
 }
@@ -67,30 +79,53 @@ pub enum Project {
 impl Project {
     fn folder(self) -> PathBuf {
         let name = match self {
-            Self::Tool => "tool",
+            Self::Tool | Self::Platforms | Self::Staged => "tool",
             Self::Beads => "beads",
         };
         crate::root().join("tests/projects").join(name)
     }
 
+    /// A copy, with what of its model is another.
+    fn copy(self, to: &Path) {
+        samples::copy(&self.folder(), to);
+        let changes: &[(&str, &str)] = match self {
+            Self::Tool | Self::Beads => &[],
+            Self::Platforms => &[PLATFORMS],
+            Self::Staged => &[PLATFORMS, STAGED],
+        };
+        let model = to.join("lockstep.yaml");
+        let mut text = fs::read_to_string(&model).unwrap();
+        for (old, new) in changes {
+            assert!(text.contains(old), "{text}");
+            text = text.replace(old, new);
+        }
+        fs::write(&model, text).unwrap();
+    }
+
     /// It as it is; or built and released, which takes longer than most of what is done with a release.
     fn prepared(self, released: bool) -> &'static Path {
-        static PREPARED: [LazyLock<TempDir>; 4] = [
+        static PREPARED: [LazyLock<TempDir>; 8] = [
             LazyLock::new(|| Project::Tool.committed()),
             LazyLock::new(|| Project::Tool.released()),
+            LazyLock::new(|| Project::Platforms.committed()),
+            LazyLock::new(|| Project::Platforms.released()),
+            LazyLock::new(|| Project::Staged.committed()),
+            LazyLock::new(|| Project::Staged.released()),
             LazyLock::new(|| Project::Beads.committed()),
             LazyLock::new(|| Project::Beads.released()),
         ];
         let first = match self {
             Self::Tool => 0,
-            Self::Beads => 2,
+            Self::Platforms => 2,
+            Self::Staged => 4,
+            Self::Beads => 6,
         };
         PREPARED[first + usize::from(released)].path()
     }
 
     fn committed(self) -> TempDir {
         let folder = tempfile::tempdir().unwrap();
-        samples::copy(&self.folder(), folder.path());
+        self.copy(folder.path());
         Script::default().commit(folder.path());
         folder
     }
@@ -99,7 +134,7 @@ impl Project {
         let script = Script { project: self, ..Script::default() };
         let project = script.project();
         let build = match self {
-            Self::Tool => "./build.sh; ./release.sh",
+            Self::Tool | Self::Platforms | Self::Staged => "./build.sh; ./release.sh",
             Self::Beads => "./release.sh",
         };
         let outcome = script.sh(project.path(), build);
@@ -222,7 +257,7 @@ impl Script {
         if self.released || self.files.is_empty() {
             samples::copy(self.project.prepared(self.released), folder.path());
         } else {
-            samples::copy(&self.project.folder(), folder.path());
+            self.project.copy(folder.path());
         }
         for (file, text) in &self.files {
             match text {

@@ -129,6 +129,7 @@ impl Program for Inputs {
         let mut ledger = Ledger::new(&self.receipt.receipt, receipt, &earlier)?;
         let done = self.channel(&plan, bundle, &mut ledger, report);
         // Whatever it came to: what was done is told.
+        ledger.end(report.rules())?;
         ledger.show(report);
         report.output("receipt", ledger.file().display());
         done

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use lockstep_receipts::{below, files, in_a_sentence, table};
 use lockstep_runner::{Report, Table};
-use lockstep_schemas::model::Stage;
+use lockstep_schemas::model::{ChannelKind, Stage};
 
+use crate::stopped::is_pending;
 use crate::{Jobs, Outcome};
 
 /// How each job ended, and what to do next.
-pub(crate) fn tell(jobs: &Jobs, stage: Stage, report: &mut Report) {
+pub(crate) fn tell(jobs: &Jobs, stage: Stage, pending: &[ChannelKind], report: &mut Report) {
     let mut table = Table::new(["job", "result"]);
     for (name, job) in jobs {
         table.row([name.as_str(), job.result.id()]);
@@ -18,6 +19,7 @@ pub(crate) fn tell(jobs: &Jobs, stage: Stage, report: &mut Report) {
         jobs.iter().filter(|(_, job)| job.result == result).map(|(name, _)| name.as_str()).collect()
     };
     let (failed, cancelled) = (all(Outcome::Failure), all(Outcome::Cancelled));
+    let is_waiting = failed.iter().all(|name| is_pending(pending, name, &jobs[*name]));
     let next = match (failed.is_empty(), cancelled.is_empty(), stage) {
         (true, true, Stage::Tag | Stage::Build) => "Every job that ran succeeded.".to_owned(),
         (true, true, Stage::Publish) => {
@@ -28,6 +30,10 @@ pub(crate) fn tell(jobs: &Jobs, stage: Stage, report: &mut Report) {
         }
         (false, _, Stage::Tag | Stage::Build) => format!(
             "Failed: {}. No bundle of this run is published. Each failed job says why; run the failed jobs again, or tag a new version with the change.",
+            failed.join(", ")
+        ),
+        (false, _, Stage::Publish) if is_waiting => format!(
+            "Waiting: {}. The log of the job says for whom or for what; run the failed jobs again then, which goes on where this run stopped.",
             failed.join(", ")
         ),
         (false, _, Stage::Publish) => format!(

@@ -125,7 +125,11 @@ impl Program for Inputs {
             ReportStage::Build => Stage::Build,
             ReportStage::Publish => Stage::Publish,
         };
-        ended::tell(&jobs, stage, report);
+        let pending = match stage {
+            Stage::Publish => stopped::pending(&self.receipts)?,
+            Stage::Tag | Stage::Build => Vec::new(),
+        };
+        ended::tell(&jobs, stage, &pending, report);
         if stage == Stage::Publish {
             ended::show_files(&self.receipts, report);
         }

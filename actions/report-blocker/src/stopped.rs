@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use lockstep_files::json;
+use lockstep_receipts::below;
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::blocker::{self, Finding, Findings, FoundIn, Stopped};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
@@ -39,7 +40,8 @@ pub(crate) fn by(
         passed: Vec::new(),
         waived,
     };
-    let mut found = Found { findings, took_too_long };
+    let pending = pending(&asked.receipts)?;
+    let mut found = Found { findings, took_too_long, pending };
     for gate in &gates {
         let what = Stopped::Gate(gate.gate.clone());
         match gate.state {
@@ -57,8 +59,9 @@ pub(crate) fn by(
     let stopped = &found.findings.stopped;
     let is_partial = stopped.iter().any(|finding| finding.what == Stopped::Partial);
     for (name, job) in jobs {
-        let is_told =
-            is_shut && ASK.contains(&name.as_str()) || is_partial && name.starts_with(PUBLISHES);
+        let is_told = is_shut && ASK.contains(&name.as_str())
+            || is_partial && name.starts_with(PUBLISHES)
+            || is_pending(&found.pending, name, job);
         if !is_told {
             found.job(name, job)?;
         }
@@ -95,6 +98,8 @@ struct Found {
     findings: Findings,
     /// Whether a job took longer than it may: then what needs it is told that it was cancelled.
     took_too_long: bool,
+    /// The channels that wait, for a person or for the registry itself.
+    pending: Vec<ChannelKind>,
 }
 
 impl Found {
@@ -145,14 +150,24 @@ impl Found {
             resolved == Some("false")
         };
         let (mut live, mut broken, mut waiting, mut left_out) = (vec![], vec![], vec![], vec![]);
+        let mut pending = Vec::new();
         for (name, job) in jobs {
             let Some(name) = name.strip_prefix(PUBLISHES) else { continue };
             match job.result {
                 Outcome::Success => live.push(name),
+                Outcome::Failure
+                    if is_pending(&self.pending, &format!("{PUBLISHES}{name}"), job) =>
+                {
+                    pending.push(name);
+                }
                 Outcome::Failure | Outcome::Cancelled => broken.push(name),
                 Outcome::Skipped if is_left_out(name) => left_out.push(name),
                 Outcome::Skipped => waiting.push(name),
             }
+        }
+        // While all that is missing waits, there is nothing to mend, and no end either.
+        if !pending.is_empty() && broken.is_empty() {
+            return;
         }
         let is_whole = broken.is_empty() && waiting.is_empty();
         if is_whole || live.is_empty() && broken.is_empty() {
@@ -165,7 +180,7 @@ impl Found {
         let named = |names: &[&str]| {
             if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
         };
-        let next = if live.is_empty() {
+        let next = if live.is_empty() && pending.is_empty() {
             "Where nothing of it is public yet, close this issue, and a new version may be tagged. Else run the failed jobs again: the release is finished by the same build."
         } else {
             "Do not tag again: run the failed jobs again, and the release is finished by the same build."
@@ -173,11 +188,32 @@ impl Found {
         let why = format!(
             "Public: {}. Perhaps in part: {}. Not begun: {}. {next}",
             named(&live),
-            named(&broken),
+            named(&[broken, pending].concat()),
             named(&waiting)
         );
         self.stopped(Stopped::Partial, "publishing stopped half-way".to_owned(), why);
     }
+}
+
+/// The channels whose last job ended because it waits: for a person who approves, or until what was taken is to be seen.
+pub(crate) fn pending(receipts: &Path) -> Result<Vec<ChannelKind>, Diagnostic> {
+    let receipts = if receipts.is_dir() { below(receipts)? } else { Vec::new() };
+    let last = |kind: &ChannelKind| {
+        let of_it = |one: &&Receipt| one.files.iter().any(|file| file.channel == *kind);
+        receipts.iter().rev().find(of_it)
+    };
+    let waits = |kind: &ChannelKind| {
+        let problems = last(kind).map(|one| one.problems.as_slice()).unwrap_or_default();
+        let is_wait = |rule: &Rule| matches!(rule, Rule::AwaitingApproval | Rule::NotVisibleYet);
+        !problems.is_empty() && problems.iter().all(is_wait)
+    };
+    Ok(ChannelKind::ALL.into_iter().filter(waits).collect())
+}
+
+/// Whether a job ended because its channel waits. That is not broken: it is gone on with.
+pub(crate) fn is_pending(pending: &[ChannelKind], name: &str, job: &Job) -> bool {
+    let channel = name.strip_prefix(PUBLISHES).map(channel_of);
+    job.result == Outcome::Failure && pending.iter().any(|one| channel == Some(one.id()))
 }
 
 /// The channel that a job publishes to, by what its id has behind `publish-`.

@@ -100,6 +100,7 @@ fn release(
                 checks: Vec::new(),
                 gates,
                 waivers,
+                problems: Vec::new(),
                 files: Vec::new(),
             };
             report.found(crate::write(asked, &receipt));

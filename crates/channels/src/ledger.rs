@@ -7,8 +7,8 @@ use lockstep_files::json;
 use lockstep_runner::{Report, Table};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::receipt::{Did, FILE, FileRecord, FileState, Receipt};
-use lockstep_schemas::strings::{FileName, Sha256, StageId};
+use lockstep_schemas::receipt::{Did, FILE, FileRecord, FileState, Receipt, StageRecord};
+use lockstep_schemas::strings::{FileName, Sha256};
 
 /// A receipt that is written anew with every entry.
 #[derive(Debug)]
@@ -43,7 +43,9 @@ impl Ledger {
     fn with_earlier(self, receipts: &[Receipt]) -> Self {
         let is_of_it =
             |one: &&Receipt| one.tag == self.receipt.tag && one.commit == self.receipt.commit;
-        let of_it = receipts.iter().filter(is_of_it).flat_map(|one| one.files.iter().cloned());
+        let mut of_it: Vec<&Receipt> = receipts.iter().filter(is_of_it).collect();
+        of_it.sort_by_key(|one| one.run.map(|run| (run.id, run.attempt)));
+        let of_it = of_it.into_iter().flat_map(|one| one.files.iter().cloned());
         let is_known = |file: &FileRecord| file.taken.is_some() || file.stage.is_some();
         Self { earlier: of_it.filter(is_known).collect(), ..self }
     }
@@ -56,16 +58,34 @@ impl Ledger {
         of_it.filter_map(|file| file.taken).min()
     }
 
-    /// What npm calls a file that waits for an approval, where this run or the last one before it was told.
-    #[must_use]
-    pub fn stage(&self, channel: ChannelKind, name: &FileName) -> Option<&StageId> {
-        let all = self.receipt.files.iter().chain(self.earlier.iter().rev());
-        let mut of_it = all.filter(|file| file.channel == channel && file.name == *name);
-        of_it.find_map(|file| file.stage.as_ref())
+    /// What is known of a file that waits for an approval.
+    pub(crate) fn stage(&self, channel: ChannelKind, name: &FileName) -> Option<&StageRecord> {
+        let is_it = |file: &&FileRecord| file.channel == channel && file.name == *name;
+        self.files().find(is_it)?.stage.as_ref()
+    }
+
+    /// What the last run before this one knew of it.
+    pub(crate) fn staged_earlier(
+        &self,
+        channel: ChannelKind,
+        name: &FileName,
+    ) -> Option<&StageRecord> {
+        let is_it = |file: &&FileRecord| file.channel == channel && file.name == *name;
+        self.earlier.iter().rev().find(is_it)?.stage.as_ref()
     }
 
     fn write(&self) -> Result<(), Diagnostic> {
         json::write(&self.file, &self.receipt)
+    }
+
+    /// Writes down which problems its job ends with.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    pub fn end(&mut self, problems: Vec<Rule>) -> Result<(), Diagnostic> {
+        self.receipt.problems = problems;
+        self.write()
     }
 
     /// Where it is.
@@ -95,7 +115,7 @@ impl Ledger {
             now: before,
             link: None,
             taken: self.taken_earlier(channel, name).filter(|_| before == FileState::Absent),
-            stage: self.stage(channel, name).cloned(),
+            stage: None,
         });
         self.write()
     }
@@ -119,14 +139,15 @@ impl Ledger {
         if let Some(record) = self.record(channel, name) {
             record.taken = (now == Some(FileState::Accepted))
                 .then(|| earlier.unwrap_or_else(crate::registry::now));
-            record.did = did;
+            record.did = record.did.max(did);
             record.now = now.unwrap_or(record.now);
+            record.stage = record.stage.take().filter(|_| record.now == FileState::Staged);
             record.link = link.or(record.link.take());
         }
         self.write()
     }
 
-    /// Writes down that a file waits for an approval, and what npm calls it, where that is known.
+    /// Writes down that a file waits for an approval, and what is known of it.
     ///
     /// # Errors
     ///
@@ -136,12 +157,13 @@ impl Ledger {
         channel: ChannelKind,
         name: &FileName,
         did: Did,
-        stage: Option<StageId>,
+        stage: StageRecord,
     ) -> Result<(), Diagnostic> {
+        self.did(channel, name.as_str(), did, Some(FileState::Staged), None)?;
         if let Some(record) = self.record(channel, name.as_str()) {
-            record.stage = stage.or(record.stage.take());
+            record.stage = Some(stage);
         }
-        self.did(channel, name.as_str(), did, Some(FileState::Staged), None)
+        self.write()
     }
 
     /// Writes down that a file was seen where it is staged, whatever was answered when it was sent.
@@ -170,6 +192,12 @@ impl Ledger {
     pub(crate) fn now(&self, channel: ChannelKind, name: &FileName) -> FileState {
         let is_it = |file: &&FileRecord| file.channel == channel && file.name == *name;
         self.files().find(is_it).map_or(FileState::Unknown, |file| file.now)
+    }
+
+    /// Whether this run got a file to where it is staged.
+    pub(crate) fn did_upload(&self, channel: ChannelKind, name: &FileName) -> bool {
+        let is_it = |file: &&FileRecord| file.channel == channel && file.name == *name;
+        self.files().find(is_it).is_some_and(|file| file.did == Did::Uploaded)
     }
 
     /// What there is of each file.

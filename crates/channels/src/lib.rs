@@ -81,6 +81,7 @@ pub fn receipt(manifest: &Manifest, rehearsal: bool) -> Receipt {
         checks: Vec::new(),
         gates: Vec::new(),
         waivers: Vec::new(),
+        problems: Vec::new(),
         files: Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 mod preflight;
 mod staging;
 mod tag;
+mod verify;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -16,7 +17,7 @@ use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{ChannelKind, NpmPublish};
 use lockstep_schemas::plan::{ChannelPlan, Destination, NpmPlan};
-use lockstep_schemas::receipt::{Did, FileState};
+use lockstep_schemas::receipt::{Did, FileState, StageRecord};
 use lockstep_schemas::strings::StageId;
 use tempfile::TempDir;
 
@@ -121,13 +122,10 @@ impl<'a> Npm<'a> {
     fn publication(&self) -> Result<Publication<'_, Self>, Diagnostic> {
         let needs: Result<Vec<_>, _> =
             self.files.iter().map(|file| depends_on(&file.path)).collect();
-        let waves = in_waves(&self.files, &needs?);
-        // What is staged nobody can install: all of it is, and then approved in this order.
-        let waves = if self.is_staged() { vec![waves.concat()] } else { waves };
         Ok(Publication {
             registry: self,
             version: &self.bundle.manifest().version,
-            waves,
+            waves: in_waves(&self.files, &needs?),
             waiting: self.waiting,
         })
     }
@@ -250,12 +248,12 @@ impl Registry for Npm<'_> {
 
     fn send(&self, file: &Shipped, _permit: &Permit) -> Result<Answer, Diagnostic> {
         Ok(match self.client(file, false)? {
-            Ok(stage) if self.is_staged() => Answer::Staged(stage),
+            Ok(id) if self.is_staged() => {
+                let tag = self.tag_of(package(file));
+                Answer::Staged(StageRecord { id, tag, compared: false })
+            }
             Ok(_) => Answer::Taken,
-            Err(refusal) => match answer(file, &refusal) {
-                Answer::Conflict(_) if self.is_staged() => Answer::Staged(None),
-                answer => answer,
-            },
+            Err(refusal) => answer(file, &refusal),
         })
     }
 
@@ -271,8 +269,8 @@ impl Registry for Npm<'_> {
     }
 
     fn settles(&self) -> Duration {
-        // It looks through every package that it takes.
-        Duration::from_mins(5)
+        // It looks through every package that it publishes, and through none that it stages.
+        if self.is_staged() { Duration::from_secs(20) } else { Duration::from_mins(5) }
     }
 
     fn stages(&self) -> Option<&dyn Stages> {

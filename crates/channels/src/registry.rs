@@ -4,18 +4,21 @@
 //! again, also not by a later attempt that has the receipts of those before; one of which nobody knows whether it was taken is, when it has not come after a while.
 
 mod approval;
+mod arrival;
+mod verdict;
 mod wave;
 
+pub(crate) use approval::Stages;
 pub(crate) use wave::now;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lockstep_bundle::Shipped;
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::receipt::FileState;
-use lockstep_schemas::strings::{StageId, Version};
+use lockstep_schemas::receipt::{FileState, StageRecord};
+use lockstep_schemas::strings::Version;
 
 use crate::{Ledger, Permit};
 
@@ -37,18 +40,6 @@ pub(crate) trait Registry: Sync {
     fn stages(&self) -> Option<&dyn Stages> {
         None
     }
-}
-
-/// What waits at a registry until somebody approves it.
-pub(crate) trait Stages {
-    /// What the registry calls a file that waits, as it was last seen.
-    fn of(&self, file: &Shipped) -> Option<StageId>;
-    /// How a maintainer looks at all that waits before he approves any of it: commands, a line each.
-    fn look(&self) -> Vec<String>;
-    /// How one approves a file: a command.
-    fn approve(&self, file: &Shipped, stage: Option<&StageId>) -> String;
-    /// How one rejects what waits under the name of a file: a command.
-    fn reject(&self, file: &Shipped) -> String;
 }
 
 /// A channel that is a registry, as a job has to do with it.
@@ -100,8 +91,10 @@ pub trait RegistryChannel {
 pub(crate) enum Answer {
     /// It took it.
     Taken,
-    /// It waits there for an approval, now or from before, under this id where it is known.
-    Staged(Option<StageId>),
+    /// It took it, and keeps it until somebody approves it.
+    Staged(StageRecord),
+    /// It has something of this name and version in hand and does not show what: it waits for an approval, or was approved.
+    InHand(StageRecord),
     /// It took one of this name and version before, or is busy with one: in its words.
     Conflict(String),
     /// Nobody knows whether it took it, and why that is.
@@ -119,6 +112,15 @@ pub(crate) enum Answer {
 pub struct Waiting {
     /// How long what was taken may take until users can have it.
     pub visible: Duration,
+}
+
+/// How far the files of a wave must come before the next one begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goal {
+    /// They wait for an approval.
+    Staged,
+    /// Users can have them.
+    Visible,
 }
 
 /// What is published: files in waves, each when all of the one before can be had.
@@ -147,15 +149,23 @@ impl<R: Registry> Publication<'_, R> {
         Ok(())
     }
 
-    /// Publishes what a look found that is not there, wave by wave.
+    /// Publishes what a look found that is not there, wave by wave. What a person must approve is all staged first: nobody can
+    /// install it.
     pub(crate) fn publish(
         &self,
         permit: &Permit,
         ledger: &mut Ledger,
         report: &mut Report,
     ) -> Result<(), Diagnostic> {
-        for wave in &self.waves {
-            let published = self.publish_wave(wave, permit, ledger, report);
+        let is_staged = self.registry.stages().is_some();
+        let all = [self.waves.concat()];
+        let staging = all.iter().filter(|_| is_staged).map(|all| (all, Goal::Staged));
+        let waves = staging.chain(self.waves.iter().map(|wave| (wave, Goal::Visible)));
+        // All waves together have what a person is waited for.
+        let until = is_staged.then(|| Instant::now() + self.waiting.visible);
+        for (wave, goal) in waves {
+            let mut wave = self.begin(wave, goal, until, ledger, report)?;
+            let published = self.publish_wave(&mut wave, permit, ledger, report);
             if published.is_err() || report.has_problems() {
                 self.account(ledger, report);
                 return published;
@@ -193,14 +203,7 @@ impl<R: Registry> Publication<'_, R> {
                     self.next()
                 )))
             }
-            FileState::OtherStaged => {
-                let message = format!("{label} has another file staged under the name of `{name}`");
-                let reject = self.registry.stages().map(|stages| stages.reject(file));
-                Some(Diagnostic::new(Rule::OtherBytes, message).with_remedy(format!(
-                    "find out who staged it, reject it (`{}`), and run the failed jobs again",
-                    reject.unwrap_or_default()
-                )))
-            }
+            FileState::OtherStaged => self.staged_otherwise(file),
             FileState::Burnt => Some(self.used_up(file, "had it once, and it was taken back")),
             FileState::Unknown
             | FileState::Absent

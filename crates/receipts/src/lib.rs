@@ -103,6 +103,7 @@ pub fn files(receipts: &[Receipt]) -> Vec<FileRecord> {
         };
         if !is_less {
             known.now = file.now;
+            known.stage.clone_from(&file.stage);
         }
         known.link = file.link.clone().or(known.link.take());
     }

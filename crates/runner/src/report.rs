@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 
 use crate::{Failure, protocol};
 use lockstep_files::json;
-use lockstep_schemas::diagnostic::{Diagnostic, ProgramReport};
+use lockstep_schemas::diagnostic::{Diagnostic, ProgramReport, Rule};
 use serde::Serialize;
 
 /// The largest job summary of a step, in bytes
@@ -35,6 +35,12 @@ impl Report {
     #[must_use]
     pub(crate) fn in_json(self, is_json: bool) -> Self {
         Self { is_json, ..self }
+    }
+
+    /// The rules of the problems so far.
+    #[must_use]
+    pub fn rules(&self) -> Vec<Rule> {
+        self.problems.iter().map(|problem| problem.rule).collect()
     }
 
     /// Whether one JSON document is asked for, for which [`Self::result`] is kept.

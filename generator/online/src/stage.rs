@@ -9,11 +9,15 @@ use lockstep_channels::npm::Npm;
 use lockstep_files::json;
 use lockstep_registries::{Patience, Web};
 use lockstep_runner::{Failure, Report, tell};
+use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::manifest::names;
+use lockstep_schemas::strings::Tag;
 
 /// What it is compared with.
 #[derive(Debug, clap::Args)]
 pub struct Verifying {
+    /// The release's tag.
+    tag: Tag,
     /// The folder with the release's bundle: the log of the run that staged says how to download it.
     #[arg(long, default_value = "lockstep/bundle")]
     bundle: PathBuf,
@@ -24,6 +28,11 @@ pub(crate) fn verify(asked: &Verifying, report: &mut Report) -> Result<(), Failu
     let plan_file = asked.bundle.join(names::PLAN);
     let plan = json::read_plan(&plan_file)?;
     let manifest = manifest(&asked.bundle)?;
+    if manifest.tag != asked.tag {
+        let message = format!("the bundle in {} is of {}", asked.bundle.display(), manifest.tag);
+        return Err(Failure::new(Rule::WrongInput, message)
+            .with_remedy(format!("download that of {} into a folder of its own", asked.tag)));
+    }
     let release = Release {
         plan: &plan,
         plan_file: &plan_file,

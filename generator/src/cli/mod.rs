@@ -103,7 +103,7 @@ enum Command {
     /// File what stopped a release as issues: `lockstep blockers file --from RUN`.
     #[command(disable_help_flag = true)]
     Blockers(Online),
-    /// Compare what npm has staged with the bundle that it was staged from, before you approve it: `lockstep stage verify`.
+    /// Compare what npm has staged with the bundle that it was staged from, before you approve it: `lockstep stage verify v1.2.3`.
     #[command(disable_help_flag = true)]
     Stage(Online),
     /// Show what the jobs of a run that publishes found and did: each file on each channel, before and now.

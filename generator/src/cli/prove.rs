@@ -143,6 +143,7 @@ fn broken(
         },
         waivable: Vec::new(),
         publishes: Vec::new(),
+        staged: Vec::new(),
         also: also.into_iter().flatten().collect(),
     };
     Ok(prove(&graph, asked))

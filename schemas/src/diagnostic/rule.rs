@@ -253,6 +253,8 @@ rules! {
     NotVisibleYet = "not-visible-yet",
     /// Packages are staged, and nobody has approved them so far: a maintainer does, and the failed jobs are run again.
     AwaitingApproval = "awaiting-approval",
+    /// A package is staged with another dist-tag than it must have by now.
+    StagedOtherwise = "staged-otherwise",
     /// A file did not get to a registry: it was refused, or nobody answered.
     NotPublished = "not-published",
     /// A question that only people can answer was not answered with yes.

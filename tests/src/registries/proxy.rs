@@ -49,6 +49,8 @@ pub struct Rules {
     /// Of what is written.
     #[serde(with = "serde_yaml::with::singleton_map_recursive")]
     pub writes: BTreeMap<String, Vec<Fault>>,
+    /// What nobody may read: 403.
+    pub hides: Vec<String>,
     /// Of what is read.
     #[serde(with = "serde_yaml::with::singleton_map_recursive")]
     pub reads: BTreeMap<String, Vec<Fault>>,
@@ -256,7 +258,8 @@ async fn answer(
         }
         if let Fault::Hidden(looks) = fault {
             // A page of an index tells of every file of its project.
-            let tells = |page: &String| *page == place || !page.starts_with('@');
+            let is_approved = place.ends_with("/approve");
+            let tells = |page: &String| *page == place || page.starts_with('@') == is_approved;
             let last: Vec<_> = state.last.iter().filter(|(page, _)| tells(page)).collect();
             let last: Vec<_> = last
                 .into_iter()
@@ -313,12 +316,22 @@ fn begin(state: &Mutex<State>, method: &str, place: &str, is_write: bool) -> (Fa
         }
         state.at = Some((left - 1, killer));
     }
+    if !is_write && state.rules.hides.iter().any(|hidden| hidden == place) {
+        return (Fault::Answer(403, BTreeMap::new(), String::new()), delay);
+    }
     let rules = if is_write { &mut state.rules.writes } else { &mut state.rules.reads };
-    let faults = rules.get_mut(place).filter(|faults| !faults.is_empty());
+    let faults = rules.get_mut(&without_id(place)).filter(|faults| !faults.is_empty());
     let fault = faults.map(|faults| faults.remove(0));
     // What was swallowed once stays so.
     let swallowed = is_write && state.swallowed.iter().any(|one| one == place);
     (if swallowed { Fault::Swallowed } else { fault.unwrap_or(Fault::Done) }, delay)
+}
+
+/// A place of a staged version, whichever that is: `-/stage/ID/approve`.
+fn without_id(place: &str) -> String {
+    let parts = place.split('/');
+    let is_id = |part: &&str| part.len() == 36 && part.matches('-').count() == 4;
+    parts.map(|part| if is_id(&part) { "ID" } else { part }).collect::<Vec<_>>().join("/")
 }
 
 /// What was seen before, where something is hidden.

@@ -79,6 +79,7 @@ pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Resul
         checks: facts,
         gates,
         waivers,
+        problems: Vec::new(),
         files: Vec::new(),
     };
     crate::write(asked, &receipt)?;

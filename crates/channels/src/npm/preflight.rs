@@ -6,15 +6,13 @@ use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::Login;
 
-use super::staging::patiently;
+use super::staging::{List, STAGING, patiently};
 use super::{ASKED, Npm};
 use crate::package;
 
 /// The first npm that can publish by trusted publishing
 /// ([documentation](https://docs.npmjs.com/trusted-publishers#supported-cicd-providers)).
 const TRUSTED: semver::Version = semver::Version::new(11, 5, 1);
-/// The first that can stage ([documentation](https://docs.npmjs.com/staged-publishing)).
-const STAGING: semver::Version = semver::Version::new(11, 15, 0);
 
 /// Tries what would publish, as far as can be without publishing: the client, the token or the identity, and whether each
 /// name is there.
@@ -24,6 +22,7 @@ const STAGING: semver::Version = semver::Version::new(11, 15, 0);
 /// Where npm does not start, or the registry does not answer.
 pub(super) fn preflight(npm: &Npm<'_>, report: &mut Report) -> Result<(), Diagnostic> {
     client_is_new_enough(npm, report)?;
+    stages_are_shown(npm, report);
     match &npm.plan.registry.login {
         Login::Token { .. } => token_is_taken(npm, report)?,
         Login::TrustedPublishing => workflow_is_trusted(npm, report)?,
@@ -69,6 +68,25 @@ fn client_is_new_enough(npm: &Npm<'_>, report: &mut Report) -> Result<(), Diagno
     }
     report.line(format_args!("npm {version}"));
     Ok(())
+}
+
+/// Says where what is staged cannot be compared by who publishes it, and where nothing can be staged.
+fn stages_are_shown(npm: &Npm<'_>, report: &mut Report) {
+    for list in npm.seen.lists().values() {
+        match list {
+            List::Hidden(why, true) => {
+                let message = format!("npm's registry knows no staging: {why}");
+                report.problem(
+                    Diagnostic::new(Rule::WrongInput, message)
+                        .with_remedy("write `publish: direct` in the model"),
+                );
+            }
+            List::Hidden(why, false) => report.line(format_args!(
+                "npm does not show what is staged to who publishes it: {why}. A maintainer compares it before approving it"
+            )),
+            List::Shown(_) => {}
+        }
+    }
 }
 
 fn token_is_taken(npm: &Npm<'_>, report: &mut Report) -> Result<(), Diagnostic> {

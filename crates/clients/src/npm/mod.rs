@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::process::run;
 pub use publishing::{Access, Publishing, Refusal, publish, registries, scope, version, whoami};
-pub use staging::{Staged, download, staged};
+pub use staging::{Staged, download, integrity, staged};
 
 /// A package that npm packed.
 #[derive(Debug, Clone, PartialEq, Eq)]

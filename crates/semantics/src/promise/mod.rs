@@ -7,6 +7,7 @@ mod counterexample;
 mod proof;
 mod publishing;
 
+use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::strings::Id;
 use lockstep_schemas::workflow::Role;
 
@@ -70,6 +71,8 @@ pub struct Asked {
     pub waivable: Vec<Id>,
     /// The steps, by their roles, that publish.
     pub publishes: Vec<Role>,
+    /// The channels whose files a person approves one by one: no other registry begins before all of them are public.
+    pub staged: Vec<ChannelKind>,
     /// What else.
     pub also: Vec<Also>,
 }

@@ -183,9 +183,14 @@ impl Proof<'_> {
             return;
         }
         let is_prepared = |other: &Role| matches!(other, Role::Prepare(_) | Role::Look(_));
+        let staged = self.asked.staged.clone();
+        let is_approved =
+            |other: &Role| matches!(other, Role::Publish(channel) if staged.contains(channel));
         let must_come_first = |other: &Role| match channel {
-            // What a registry accepts stays: all that can be taken back is made before.
-            ChannelKind::Npm | ChannelKind::Pypi | ChannelKind::CratesIo => is_prepared(other),
+            // What a registry accepts stays: all that can be taken back is made before, and approved what can be rejected.
+            ChannelKind::Npm | ChannelKind::Pypi | ChannelKind::CratesIo => {
+                is_prepared(other) || !staged.contains(&channel) && is_approved(other)
+            }
             ChannelKind::GithubRelease => {
                 is_prepared(other)
                     || matches!(other, Role::Publish(channel) if channel.is_registry())

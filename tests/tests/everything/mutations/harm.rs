@@ -49,7 +49,7 @@ pub fn breaches(
             let is_public =
                 matches!(step.role, Role::Confirm(_)) || step.role.publishes().is_some();
             if is_public && ended.started(&job.id, &step.name) {
-                without(whole, &job.id, &step.role, &ended, &mut breaches);
+                without(whole, asked, &job.id, &step.role, &ended, &mut breaches);
             }
         }
     }
@@ -88,7 +88,17 @@ fn is_registry(role: &Role) -> bool {
 }
 
 /// What had to succeed before a step that publishes, and did not.
-fn without(whole: &Graph, job: &str, role: &Role, ended: &Ended<'_>, breaches: &mut Vec<String>) {
+fn without(
+    whole: &Graph,
+    asked: &Asked,
+    job: &str,
+    role: &Role,
+    ended: &Ended<'_>,
+    breaches: &mut Vec<String>,
+) {
+    let is_staged = |channel: Option<ChannelKind>| {
+        channel.is_some_and(|channel| asked.staged.contains(&channel))
+    };
     for other in &whole.jobs {
         for step in &other.steps {
             let must = match &step.role {
@@ -103,6 +113,9 @@ fn without(whole: &Graph, job: &str, role: &Role, ended: &Ended<'_>, breaches: &
                     ended.is_selected(*channel)
                         && (*role == Role::Publish(ChannelKind::GithubRelease)
                             && is_registry(&step.role)
+                            || is_registry(role)
+                                && is_staged(Some(*channel))
+                                && !is_staged(role.channel())
                             || role.channel() == Some(ChannelKind::Homebrew)
                                 && matches!(role, Role::Publish(_) | Role::Confirm(_))
                                 && step.role == Role::Publish(ChannelKind::GithubRelease))
