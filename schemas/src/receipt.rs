@@ -193,8 +193,9 @@ pub struct StageRecord {
     /// What npm calls it; none where it did not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<StageId>,
-    /// The dist-tag that it gets when it is approved.
-    pub tag: String,
+    /// The dist-tag that it gets when it is approved; none where another staged it, and npm does not show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
     /// Whether it was downloaded, and has the bytes of the bundle.
     pub compared: bool,
 }

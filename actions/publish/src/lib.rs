@@ -129,7 +129,8 @@ impl Program for Inputs {
         let mut ledger = Ledger::new(&self.receipt.receipt, receipt, &earlier)?;
         let done = self.channel(&plan, bundle, &mut ledger, report);
         // Whatever it came to: what was done is told.
-        ledger.end(report.rules())?;
+        let failed = done.as_ref().err().map(|failure| failure.0.rule);
+        ledger.end(report.rules().into_iter().chain(failed).collect())?;
         ledger.show(report);
         report.output("receipt", ledger.file().display());
         done

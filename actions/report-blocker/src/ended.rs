@@ -32,8 +32,8 @@ pub(crate) fn tell(jobs: &Jobs, stage: Stage, pending: &[ChannelKind], report: &
             "Failed: {}. No bundle of this run is published. Each failed job says why; run the failed jobs again, or tag a new version with the change.",
             failed.join(", ")
         ),
-        (false, _, Stage::Publish) if is_waiting => format!(
-            "Waiting: {}. The log of the job says for whom or for what; run the failed jobs again then, which goes on where this run stopped.",
+        (false, true, Stage::Publish) if is_waiting => format!(
+            "Waiting: {}. The log of the job that publishes says for whom or for what. When that is done, run the failed jobs again, which goes on where this run stopped.",
             failed.join(", ")
         ),
         (false, _, Stage::Publish) => format!(

@@ -126,7 +126,7 @@ impl Program for Inputs {
             ReportStage::Publish => Stage::Publish,
         };
         let pending = match stage {
-            Stage::Publish => stopped::pending(&self.receipts)?,
+            Stage::Publish => report.found(stopped::pending(&self.receipts)).unwrap_or_default(),
             Stage::Tag | Stage::Build => Vec::new(),
         };
         ended::tell(&jobs, stage, &pending, report);
@@ -144,7 +144,7 @@ impl Program for Inputs {
             (Some(github), Some(run)) if was_cancelled => took_too_long(github, run)?,
             _ => false,
         };
-        let findings = stopped::by(self, stage, &jobs, run, took_too_long)?;
+        let findings = stopped::by(self, stage, &jobs, run, took_too_long, pending)?;
         if let Some(github) = github {
             let place = Place { epic: &self.epic, label: &self.label };
             return lockstep_blockers::file(&github, place, &findings, report);

@@ -17,6 +17,8 @@ use crate::{Inputs, Job, Jobs, Outcome, variable};
 /// The jobs of gates that are scripts, and those that publish, begin so.
 const GATE: &str = "gate-";
 const PUBLISHES: &str = "publish-";
+/// The job that looks whether users can have it.
+const DELIVERS: &str = "deliver";
 /// The jobs that ask the gates: where one is closed, that says why the job failed.
 const ASK: [&str; 2] = ["context", "resolve"];
 
@@ -27,6 +29,7 @@ pub(crate) fn by(
     jobs: &Jobs,
     run: Option<FoundIn>,
     took_too_long: bool,
+    pending: Vec<ChannelKind>,
 ) -> Result<Findings, Diagnostic> {
     let receipt = receipt(asked, stage)?;
     let (gates, waived) =
@@ -40,7 +43,6 @@ pub(crate) fn by(
         passed: Vec::new(),
         waived,
     };
-    let pending = pending(&asked.receipts)?;
     let mut found = Found { findings, took_too_long, pending };
     for gate in &gates {
         let what = Stopped::Gate(gate.gate.clone());
@@ -61,7 +63,7 @@ pub(crate) fn by(
     for (name, job) in jobs {
         let is_told = is_shut && ASK.contains(&name.as_str())
             || is_partial && name.starts_with(PUBLISHES)
-            || is_pending(&found.pending, name, job);
+            || !is_partial && is_pending(&found.pending, name, job);
         if !is_told {
             found.job(name, job)?;
         }
@@ -202,18 +204,24 @@ pub(crate) fn pending(receipts: &Path) -> Result<Vec<ChannelKind>, Diagnostic> {
         let of_it = |one: &&Receipt| one.files.iter().any(|file| file.channel == *kind);
         receipts.iter().rev().find(of_it)
     };
+    let attempt = variable("GITHUB_RUN_ATTEMPT").and_then(|attempt| attempt.parse().ok());
+    // A job that wrote no receipt this time says nothing by the one of its last attempt.
+    let is_of_attempt =
+        |one: &&Receipt| attempt.is_none() || one.run.map(|run| run.attempt) == attempt;
     let waits = |kind: &ChannelKind| {
-        let problems = last(kind).map(|one| one.problems.as_slice()).unwrap_or_default();
+        let last = last(kind).filter(is_of_attempt);
+        let problems = last.map(|one| one.problems.as_slice()).unwrap_or_default();
         let is_wait = |rule: &Rule| matches!(rule, Rule::AwaitingApproval | Rule::NotVisibleYet);
         !problems.is_empty() && problems.iter().all(is_wait)
     };
     Ok(ChannelKind::ALL.into_iter().filter(waits).collect())
 }
 
-/// Whether a job ended because its channel waits. That is not broken: it is gone on with.
+/// Whether a job ended because its channel waits, or because nobody can have what waits. That is not broken: it is gone on with.
 pub(crate) fn is_pending(pending: &[ChannelKind], name: &str, job: &Job) -> bool {
     let channel = name.strip_prefix(PUBLISHES).map(channel_of);
-    job.result == Outcome::Failure && pending.iter().any(|one| channel == Some(one.id()))
+    let is_it = |one: &ChannelKind| channel == Some(one.id()) || name == DELIVERS;
+    job.result == Outcome::Failure && pending.iter().any(is_it)
 }
 
 /// The channel that a job publishes to, by what its id has behind `publish-`.

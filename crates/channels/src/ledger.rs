@@ -141,7 +141,9 @@ impl Ledger {
                 .then(|| earlier.unwrap_or_else(crate::registry::now));
             record.did = record.did.max(did);
             record.now = now.unwrap_or(record.now);
-            record.stage = record.stage.take().filter(|_| record.now == FileState::Staged);
+            // What left the stage is remembered: it may be approved, and looked through.
+            let may_wait = matches!(record.now, FileState::Staged | FileState::Unknown);
+            record.stage = record.stage.take().filter(|_| may_wait);
             record.link = link.or(record.link.take());
         }
         self.write()

@@ -249,7 +249,7 @@ impl Registry for Npm<'_> {
     fn send(&self, file: &Shipped, _permit: &Permit) -> Result<Answer, Diagnostic> {
         Ok(match self.client(file, false)? {
             Ok(id) if self.is_staged() => {
-                let tag = self.tag_of(package(file));
+                let tag = Some(self.tag_of(package(file)));
                 Answer::Staged(StageRecord { id, tag, compared: false })
             }
             Ok(_) => Answer::Taken,

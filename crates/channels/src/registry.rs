@@ -203,7 +203,7 @@ impl<R: Registry> Publication<'_, R> {
                     self.next()
                 )))
             }
-            FileState::OtherStaged => self.staged_otherwise(file),
+            FileState::OtherStaged => Some(self.staged_otherwise(file)),
             FileState::Burnt => Some(self.used_up(file, "had it once, and it was taken back")),
             FileState::Unknown
             | FileState::Absent

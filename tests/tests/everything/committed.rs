@@ -52,3 +52,35 @@ fn templates() {
     known.sort_unstable();
     assert_eq!(there, known);
 }
+
+/// A crate that is not tested by itself has no unit test, which nobody would run.
+#[test]
+fn unit_tests_are_run() {
+    let mut manifests = Vec::new();
+    for folder in ["actions", "crates", "generator", "."] {
+        for entry in std::fs::read_dir(root().join(folder)).unwrap() {
+            manifests.push(entry.unwrap().path().join("Cargo.toml"));
+        }
+    }
+    let mut without = 0;
+    for manifest in manifests.into_iter().filter(|manifest| manifest.is_file()) {
+        let text = std::fs::read_to_string(&manifest).unwrap();
+        if !text.contains("[lib]\ntest = false") {
+            continue;
+        }
+        without += 1;
+        let mut folders = vec![manifest.parent().unwrap().join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let code = std::fs::read_to_string(&path).unwrap();
+                    assert!(!code.contains("#[test]"), "{}", path.display());
+                }
+            }
+        }
+    }
+    assert!(without > 10, "{without}");
+}

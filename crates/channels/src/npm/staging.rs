@@ -129,7 +129,15 @@ fn is_ours(npm: &Npm<'_>, file: &Shipped, staged: &Staged) -> Result<Option<bool
         return Ok(Some(*is_ours));
     }
     let access = npm.access(npm.registries.of(package(file)));
-    let Ok(tarball) = client::download(access, id)? else { return Ok(None) };
+    let what = format!("npm does not show what is staged of {}", package(file));
+    let tarball = match patiently(&what, || client::download(access, id)) {
+        Ok(Ok(tarball)) => tarball,
+        Ok(Err(_)) => return Ok(None),
+        Err(problem) => {
+            tell(&problem.message);
+            return Ok(None);
+        }
+    };
     let is_ours = Digest::of_file(&tarball)?.sha256 == file.sha256;
     npm.seen.compared().insert(id.clone(), is_ours);
     Ok(Some(is_ours))
@@ -185,7 +193,7 @@ impl Stages for Npm<'_> {
 
     fn of(&self, file: &Shipped) -> Option<StageRecord> {
         let (Staged { id, tag }, is_ours) = self.staged(file)?;
-        Some(StageRecord { id, tag, compared: is_ours == Some(true) })
+        Some(StageRecord { id, tag: Some(tag), compared: is_ours == Some(true) })
     }
 
     fn tag(&self, file: &Shipped) -> String {

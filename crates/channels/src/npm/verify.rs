@@ -72,7 +72,7 @@ impl Npm<'_> {
     fn next(&self, waves: &[Vec<&&Shipped>], report: &mut Report) {
         let mut waves = waves.iter().filter(|wave| !wave.is_empty());
         let Some(next) = waves.next() else { return };
-        report.line("All that is staged has the bytes of the bundle. Approve these, and run the failed jobs again:");
+        report.line("All that is staged has the bytes of the bundle. Approve these; the run goes on by itself, and where it has ended, run its failed jobs again:");
         for file in next {
             let id = self.of(file).and_then(|stage| stage.id);
             report.line(format_args!("  {}", self.approve(file, id.as_ref())));
@@ -93,8 +93,9 @@ impl Npm<'_> {
         }
         let message = format!("what is staged as `{}` cannot be downloaded", file.name);
         Some(
-            Diagnostic::new(Rule::OtherBytes, message)
-                .with_remedy("look at it on the package's page, and reject it if it is no package"),
+            Diagnostic::new(Rule::RegistrySilent, message).with_remedy(
+                "run it again; where it stays so, look at it on the package's page before you approve it",
+            ),
         )
     }
 

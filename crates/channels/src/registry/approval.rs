@@ -1,7 +1,6 @@
 //! What is staged waits for a person: how it is looked at and approved is said once, a wave at a time, and what was not approved in
 //! time is told as that.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use lockstep_bundle::Shipped;
@@ -35,17 +34,12 @@ pub(crate) trait Stages {
     fn reject(&self, file: &Shipped, stage: Option<&StageId>) -> String;
 }
 
-/// What a person was asked for.
-#[derive(Default)]
-pub(super) struct Asked(BTreeSet<String>);
-
 impl<R: Registry> Publication<'_, R> {
     /// How far a file is that an earlier run may have staged.
     pub(super) fn staged_earlier(
         &self,
         file: &Shipped,
         ledger: &mut Ledger,
-        report: &mut Report,
     ) -> Result<Step, Diagnostic> {
         let kind = self.registry.kind();
         let earlier = ledger.staged_earlier(kind, &file.name).cloned();
@@ -55,20 +49,22 @@ impl<R: Registry> Publication<'_, R> {
         if stages.shows(file) {
             return Ok(Step::Left);
         }
-        report.problems(self.tagged_otherwise(file, &stage));
+        // Where it was rejected since, it is staged anew; else a conflict says that it still waits.
+        if self.tagged_otherwise(file, &stage).is_some() {
+            return Ok(Step::Due);
+        }
         ledger.staged(kind, &file.name, Did::Nothing, stage)?;
         Ok(Step::Waits)
     }
 
     /// What a conflict is of that a registry has in hand and does not show.
     pub(super) fn in_hand(&self, one: &UnderWay<'_>, ledger: &Ledger) -> Option<StageRecord> {
-        let stages = self.registry.stages().filter(|stages| !stages.shows(one.file))?;
+        self.registry.stages().filter(|stages| !stages.shows(one.file))?;
         let (kind, name) = (self.registry.kind(), &one.file.name);
         let known = ledger.stage(kind, name).or_else(|| ledger.staged_earlier(kind, name));
         // An attempt of which nobody knows may have staged it anew.
         let known = known.filter(|_| !one.was_unclear).cloned();
-        let unknown = || StageRecord { id: None, tag: stages.tag(one.file), compared: false };
-        Some(known.unwrap_or_else(unknown))
+        Some(known.unwrap_or(StageRecord { id: None, tag: None, compared: false }))
     }
 
     /// Writes down that a file is seen to wait, so that it need not be sent.
@@ -106,32 +102,33 @@ impl<R: Registry> Publication<'_, R> {
     }
 
     /// That what waits is not what would be staged.
-    pub(super) fn staged_otherwise(&self, file: &Shipped) -> Option<Diagnostic> {
-        let stages = self.registry.stages()?;
-        let stage = stages.of(file)?;
-        let other_bytes = || {
+    pub(super) fn staged_otherwise(&self, file: &Shipped) -> Diagnostic {
+        let stages = self.registry.stages();
+        let stage = stages.and_then(|stages| stages.of(file));
+        let tagged = stage.as_ref().and_then(|stage| self.tagged_otherwise(file, stage));
+        tagged.unwrap_or_else(|| {
             let label = self.registry.kind().label();
             let message =
                 format!("{label} has other bytes staged under the name of `{}`", file.name);
+            let id = stage.and_then(|stage| stage.id);
+            let reject = stages.map(|stages| stages.reject(file, id.as_ref())).unwrap_or_default();
             Diagnostic::new(Rule::OtherBytes, message).with_remedy(format!(
-                "find out who staged them, reject them (`{}`), and run the failed jobs again",
-                stages.reject(file, stage.id.as_ref())
+                "find out who staged them, reject them (`{reject}`), and run the failed jobs again"
             ))
-        };
-        Some(self.tagged_otherwise(file, &stage).unwrap_or_else(other_bytes))
+        })
     }
 
     /// That what waits would get another dist-tag than it may have: what users get who ask for none never goes back.
     fn tagged_otherwise(&self, file: &Shipped, stage: &StageRecord) -> Option<Diagnostic> {
         let stages = self.registry.stages()?;
-        let tag = stages.tag(file);
-        if stage.tag == tag {
+        let (staged, tag) = (stage.tag.as_ref()?, stages.tag(file));
+        if *staged == tag {
             return None;
         }
         let label = self.registry.kind().label();
         let message = format!(
-            "{label} has `{}` staged as `{}`, and by now it must be `{tag}`",
-            file.name, stage.tag
+            "{label} has `{}` staged as `{staged}`, and by now it must be `{tag}`",
+            file.name
         );
         Some(Diagnostic::new(Rule::StagedOtherwise, message).with_remedy(format!(
             "do not approve it: reject it (`{}`), and run the failed jobs again, which stages it anew",
@@ -148,75 +145,80 @@ impl<R: Registry> Publication<'_, R> {
         report: &mut Report,
     ) {
         let Some(stages) = self.registry.stages() else { return };
-        let kind = self.registry.kind();
         let waiting: Vec<&Shipped> =
             wave.under_way.iter().filter(|one| one.waits()).map(|one| one.file).collect();
         let is_all = wave.under_way.iter().all(UnderWay::is_in_hand);
         if waiting.is_empty() || !(is_all || is_over) {
             return;
         }
-        let known = |file: &Shipped| ledger.stage(kind, &file.name);
+        let known = |file: &Shipped| ledger.stage(self.registry.kind(), &file.name);
         let approve =
             |file: &&Shipped| stages.approve(file, known(file).and_then(|stage| stage.id.as_ref()));
+        let tagged = |file: &&Shipped| self.tagged_otherwise(file, known(file)?);
+        report.problems(waiting.iter().filter_map(tagged));
+        if report.has_problems() {
+            return;
+        }
         let commands: Vec<String> = waiting.iter().map(approve).collect();
-        let is_compared =
-            waiting.iter().all(|file| known(file).is_some_and(|stage| stage.compared));
-        let label = kind.label();
-        if commands.iter().any(|command| !wave.asked.0.contains(command)) {
-            let (title, look) = if is_compared {
-                (
-                    format!(
-                        "{label} has these staged, with the bytes of the bundle. Approve them:"
-                    ),
-                    Vec::new(),
-                )
-            } else {
-                let title = format!(
-                    "{label} has these staged, and nobody has compared them with the bundle. Do that, and then approve them:"
-                );
-                (title, stages.look())
-            };
-            report.line(title);
-            for command in look.iter().chain(&commands) {
-                report.line(format_args!("  {command}"));
-            }
-            let later: Vec<&str> = self
-                .waves
-                .iter()
-                .skip_while(|files| !files.iter().any(|file| file.name == waiting[0].name))
-                .skip(1)
-                .flatten()
-                .map(|file| file.name.as_str())
-                .collect();
-            if !later.is_empty() {
-                report.line(format_args!(
-                    "When users can have them, you are asked for what needs them: {}",
-                    later.join(", ")
-                ));
-            }
-            wave.asked.0.extend(commands.iter().cloned());
+        if commands.iter().any(|command| !wave.asked.contains(command)) {
+            let is_compared =
+                waiting.iter().all(|file| known(file).is_some_and(|stage| stage.compared));
+            let look = if is_compared { Vec::new() } else { stages.look() };
+            self.ask(&waiting, &look, &commands, report);
+            wave.asked.extend(commands.iter().cloned());
         }
         if is_over {
-            let names: Vec<String> =
-                waiting.iter().map(|file| format!("`{}`", file.name)).collect();
-            let waited = in_words(self.waiting.visible);
             let is_shown = waiting.iter().all(|file| stages.shows(file));
-            let names = names.join(", ");
-            let message = if is_shown {
-                format!("nobody approved {names} at {label} in {waited}")
-            } else {
-                format!(
-                    "{label} does not show {names} after {waited}: nobody approved them, or it still looks through them"
-                )
-            };
-            report.problem(Diagnostic::new(Rule::AwaitingApproval, message).with_remedy(
-                "approve them by the commands above, and run the failed jobs again: they go on from there. What you reject instead is staged anew by that",
-            ));
+            report.problem(self.not_approved(&waiting, is_shown));
+            let commands = stages.look().into_iter().chain(commands).collect::<Vec<_>>().join("\n");
+            let label = self.registry.kind().label();
             report.summarize(format_args!(
-                "{label} waits for you to approve:\n\n```sh\n{}\n```\n\nThen run the failed jobs again.\n\n",
-                stages.look().iter().chain(&commands).cloned().collect::<Vec<_>>().join("\n")
+                "{label} waits for you to approve:\n\n```sh\n{commands}\n```\n\nThen run the failed jobs again.\n\n"
             ));
         }
+    }
+
+    /// Asks for files, by commands that look at them, where nobody has so far, and commands that approve them.
+    fn ask(&self, files: &[&Shipped], look: &[String], commands: &[String], report: &mut Report) {
+        let label = self.registry.kind().label();
+        report.line(if look.is_empty() {
+            format!("{label} has these staged, with the bytes of the bundle. Approve them:")
+        } else {
+            format!(
+                "{label} has these staged, and nobody has compared them with the bundle. Do that, and then approve them:"
+            )
+        });
+        for command in look.iter().chain(commands) {
+            report.line(format_args!("  {command}"));
+        }
+        let is_of_it = |wave: &&Vec<&Shipped>| {
+            wave.iter().any(|file| files.iter().any(|one| one.name == file.name))
+        };
+        let later = self.waves.iter().skip_while(|wave| !is_of_it(wave)).skip(1).flatten();
+        let later: Vec<&str> = later.map(|file| file.name.as_str()).collect();
+        if !later.is_empty() {
+            report.line(format_args!(
+                "When users can have them, you are asked for what needs them: {}",
+                later.join(", ")
+            ));
+        }
+    }
+
+    /// That nobody approved files in time, as far as the registry shows it.
+    fn not_approved(&self, files: &[&Shipped], is_shown: bool) -> Diagnostic {
+        let label = self.registry.kind().label();
+        let names: Vec<String> = files.iter().map(|file| format!("`{}`", file.name)).collect();
+        let (names, waited) = (names.join(", "), in_words(self.waiting.visible));
+        let message = if is_shown {
+            format!("nobody approved {names} at {label} in {waited}")
+        } else {
+            format!(
+                "{label} does not show {names} after {waited}: nobody approved them, or it still looks through them"
+            )
+        };
+        Diagnostic::new(Rule::AwaitingApproval, message).with_remedy(
+            "approve them by the commands above, and run the failed jobs again: they go on from there. If you reject one, the next run stages it again",
+        )
     }
 
     /// Whether a file that waits for an approval, or did, is waited for no more. What may have been rejected is staged again: that
@@ -240,10 +242,10 @@ impl<R: Registry> Publication<'_, R> {
         if !one.waits() {
             let (name, label) = (&one.file.name, self.registry.kind().label());
             let message = format!(
-                "{label} has `{name}` staged no more, and does not show it: it was approved, or rejected"
+                "`{name}` is no longer staged at {label}, which does not show it: it was approved, or rejected"
             );
             report.problem(Diagnostic::new(Rule::NotVisibleYet, message).with_remedy(
-                "what was approved can take an hour until it is to be seen: run the failed jobs again then. What was rejected is staged anew by that",
+                "what was approved can take an hour until it is to be seen: run the failed jobs again then. What was rejected is staged again by that",
             ));
         }
         true

@@ -21,6 +21,18 @@ impl<R: Registry> Publication<'_, R> {
         time.min(self.waiting.visible / 4)
     }
 
+    /// How long it takes until a version is to be seen that was refused because it is there.
+    fn disputed(&self) -> Duration {
+        // What was staged settles at once, and what was approved does not.
+        let is_staged = self.registry.stages().is_some();
+        let usual = self.registry.settles() / 5;
+        if is_staged {
+            self.within(Duration::from_mins(1))
+        } else {
+            usual.min(self.waiting.visible / 20)
+        }
+    }
+
     /// Whether a file that has not come is waited for no more. One that may be sent again becomes due.
     pub(super) fn is_given_up(
         &self,
@@ -41,8 +53,8 @@ impl<R: Registry> Publication<'_, R> {
             Answer::Taken | Answer::Conflict(_) if !is_over => return false,
             Answer::Unclear(_) if elapsed < settled && !is_over => return false,
             // That a right is missing is more often the reason, and somebody waits for the answer.
-            Answer::Disputed(_) if elapsed < settled / 5 && !is_over => return false,
-            Answer::NotSent(_) if elapsed < settled / 10 => return false,
+            Answer::Disputed(_) if elapsed < self.disputed() && !is_over => return false,
+            Answer::NotSent(_) if elapsed < settled / 10 && !is_over => return false,
             Answer::Unclear(_) | Answer::NotSent(_) if tried < ATTEMPTS && !is_over => {
                 one.to(Step::Due);
                 return false;

@@ -1,5 +1,6 @@
 //! One wave of files: sent where they are not there, and waited for until all of them are.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -10,7 +11,6 @@ use lockstep_runner::{Report, tell};
 use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::receipt::{Did, FileState};
 
-use super::approval::Asked;
 use super::{Answer, Goal, Publication, Registry};
 use crate::{Ledger, Permit};
 
@@ -27,8 +27,8 @@ pub(super) struct Wave<'a> {
     until: Option<Instant>,
     /// How long it is waited until the next look.
     wait: Duration,
-    /// What a person was asked for.
-    pub(super) asked: Asked,
+    /// The commands by which a person was asked to approve something.
+    pub(super) asked: BTreeSet<String>,
 }
 
 /// A file that is under way.
@@ -83,7 +83,8 @@ impl UnderWay<'_> {
 }
 
 impl<R: Registry> Publication<'_, R> {
-    /// What of a wave is not there, by the look that came before: the registry says itself where something has come since.
+    /// What of a wave is not there: of the first by the look that came before, of the others by another one. A wave can take an
+    /// hour, in which `latest` may have moved.
     pub(super) fn begin<'f>(
         &self,
         files: &[&'f Shipped],
@@ -93,9 +94,14 @@ impl<R: Registry> Publication<'_, R> {
         report: &mut Report,
     ) -> Result<Wave<'f>, Diagnostic> {
         let kind = self.registry.kind();
-        let found: Vec<FileState> = files.iter().map(|file| ledger.now(kind, &file.name)).collect();
+        let is_first = self.waves.first().is_some_and(|first| first[0].name == files[0].name);
+        let found = if is_first || self.registry.stages().is_some() {
+            files.iter().map(|file| ledger.now(kind, &file.name)).collect()
+        } else {
+            self.registry.states(files)?
+        };
         let mut under_way = Vec::new();
-        for (file, state) in files.iter().zip(&found) {
+        for (file, state) in files.iter().zip::<&Vec<FileState>>(&found) {
             let is_absent = *state == FileState::Absent;
             let taken = ledger.taken_earlier(kind, &file.name);
             let step = match taken {
@@ -106,7 +112,7 @@ impl<R: Registry> Publication<'_, R> {
                     }
                     Step::Answered(Answer::Taken)
                 }
-                None if is_absent => self.staged_earlier(file, ledger, report)?,
+                None if is_absent => self.staged_earlier(file, ledger)?,
                 // Only what was staged and is so no more is not known after a look.
                 None if *state == FileState::Unknown && self.registry.stages().is_some() => {
                     Step::Left
@@ -125,7 +131,7 @@ impl<R: Registry> Publication<'_, R> {
         }
         self.sort(&mut under_way, found, ledger, report)?;
         let (begun, wait) = (Instant::now(), Duration::from_secs(1));
-        Ok(Wave { under_way, goal, begun, until, wait, asked: Asked::default() })
+        Ok(Wave { under_way, goal, begun, until, wait, asked: BTreeSet::new() })
     }
 
     /// Publishes what of a wave is not there, and waits until all of it is where it must be.
@@ -157,7 +163,11 @@ impl<R: Registry> Publication<'_, R> {
                 continue;
             }
             let names: Vec<&str> = under_way.iter().map(|one| one.file.name.as_str()).collect();
-            tell(&format!("waiting until users can have {}", names.join(", ")));
+            let names = names.join(", ");
+            tell(&match wave.goal {
+                Goal::Staged => format!("waiting until {names} can be staged"),
+                Goal::Visible => format!("waiting until users can have {names}"),
+            });
             thread::sleep(wave.wait.min(left));
             wave.wait = (wave.wait * 2).min(LONGEST);
         }
