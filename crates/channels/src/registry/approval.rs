@@ -121,13 +121,13 @@ impl<R: Registry> Publication<'_, R> {
     /// That what waits would get another dist-tag than it may have: what users get who ask for none never goes back.
     fn tagged_otherwise(&self, file: &Shipped, stage: &StageRecord) -> Option<Diagnostic> {
         let stages = self.registry.stages()?;
-        let (staged, tag) = (stage.tag.as_ref()?, stages.tag(file));
-        if *staged == tag {
+        let (fixed, tag) = (stage.tag.as_ref()?, stages.tag(file));
+        if *fixed == tag {
             return None;
         }
         let label = self.registry.kind().label();
         let message = format!(
-            "{label} has `{}` staged as `{staged}`, and by now it must be `{tag}`",
+            "{label} has `{}` staged as `{fixed}`, and by now it must be `{tag}`",
             file.name
         );
         Some(Diagnostic::new(Rule::StagedOtherwise, message).with_remedy(format!(
