@@ -27,7 +27,7 @@ pub(crate) fn write(asked: &Inputs, jobs: &Jobs, report: &mut Report) -> Result<
     let mut left_out = Vec::new();
     for channel in &plan.channels {
         let kind = channel.kind();
-        if !channel.ships() {
+        if !plan.shipping().any(|shipping| shipping.kind() == kind) {
             left_out.push(format!("{}, which is deferred", kind.label()));
             continue;
         }

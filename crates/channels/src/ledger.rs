@@ -60,8 +60,7 @@ impl Ledger {
 
     /// What is known of a file that waits for an approval.
     pub(crate) fn stage(&self, channel: ChannelKind, name: &FileName) -> Option<&StageRecord> {
-        let is_it = |file: &&FileRecord| file.channel == channel && file.name == *name;
-        self.files().find(is_it)?.stage.as_ref()
+        self.of(channel, name)?.stage.as_ref()
     }
 
     /// What the last run before this one knew of it.
@@ -185,26 +184,27 @@ impl Ledger {
     /// Whether there was this of a file.
     #[must_use]
     pub fn is(&self, channel: ChannelKind, name: &FileName, before: FileState) -> bool {
-        let is_it = |file: &&FileRecord| file.channel == channel && file.name == *name;
-        self.files().find(is_it).is_some_and(|file| file.before == before)
+        self.of(channel, name).is_some_and(|file| file.before == before)
     }
 
     /// What there is of a file, as it was last seen.
     #[must_use]
     pub(crate) fn now(&self, channel: ChannelKind, name: &FileName) -> FileState {
-        let is_it = |file: &&FileRecord| file.channel == channel && file.name == *name;
-        self.files().find(is_it).map_or(FileState::Unknown, |file| file.now)
+        self.of(channel, name).map_or(FileState::Unknown, |file| file.now)
     }
 
     /// Whether this run got a file to where it is staged.
     pub(crate) fn did_upload(&self, channel: ChannelKind, name: &FileName) -> bool {
-        let is_it = |file: &&FileRecord| file.channel == channel && file.name == *name;
-        self.files().find(is_it).is_some_and(|file| file.did == Did::Uploaded)
+        self.of(channel, name).is_some_and(|file| file.did == Did::Uploaded)
     }
 
     /// What there is of each file.
     pub fn files(&self) -> impl Iterator<Item = &FileRecord> {
         self.receipt.files.iter()
+    }
+
+    fn of(&self, channel: ChannelKind, name: &FileName) -> Option<&FileRecord> {
+        self.files().find(|file| file.channel == channel && file.name == *name)
     }
 
     fn record(&mut self, channel: ChannelKind, name: &str) -> Option<&mut FileRecord> {

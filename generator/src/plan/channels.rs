@@ -8,7 +8,7 @@ use lockstep_schemas::model::{
 };
 use lockstep_schemas::plan::{
     CargoBinstallPlan, ChannelPlan, Destination, FormulaPlan, GithubReleasePlan, HomebrewPlan,
-    Login, NpmPlan, PypiPlan, RegistryPlan, TierPlan,
+    Login, NpmPlan, PypiPlan, RegistryPlan, TierPlan, ships_any,
 };
 use lockstep_schemas::strings::{EnvironmentName, SettingName, TargetId, TargetSelector};
 
@@ -95,12 +95,8 @@ pub fn official_targets(model: &Model, common: &Common<'_>) -> Vec<String> {
 /// Whether a channel ships anything.
 #[must_use]
 pub fn ships_anything(model: &Model, common: &Common<'_>) -> bool {
-    let to_targets = model.targets.keys().filter(|target| has(model, common, target));
-    let mut tiers = to_targets.filter_map(|target| tier_of(common, target));
-    let untargeted = untargeted_tier(model, common);
-    common.tiers.is_empty()
-        || tiers.any(Tier::ships)
-        || untargeted.is_some_and(|promise| promise.tier.ships())
+    let is_built = |id: &str| model.targets.keys().any(|target| target.as_str() == id);
+    ships_any(untargeted_tier(model, common).iter().chain(&tiers(model, common)), is_built)
 }
 
 fn promise(target: Option<String>, entry: &TierEntry) -> TierPlan {

@@ -11,6 +11,7 @@ mod channels;
 mod pipeline;
 mod project;
 mod targets;
+mod tiers;
 mod versions;
 
 use lockstep_schemas::model::Model;

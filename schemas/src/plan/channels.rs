@@ -29,6 +29,17 @@ pub struct ChannelPlan {
     pub switch: Option<SettingName>,
 }
 
+/// Whether a channel ships anything that promises this for what is built. One that is deferred as a whole is built and verified, and
+/// published nowhere; one that promises nothing ships.
+pub fn ships_any<'a>(
+    promises: impl IntoIterator<Item = &'a TierPlan>,
+    is_built: impl Fn(&str) -> bool,
+) -> bool {
+    let of_it = promises.into_iter().filter(|one| one.target.as_deref().is_none_or(&is_built));
+    let mut of_it = of_it.peekable();
+    of_it.peek().is_none() || of_it.any(|promise| promise.tier.ships())
+}
+
 impl ChannelPlan {
     /// The channel.
     #[must_use]
@@ -41,13 +52,6 @@ impl ChannelPlan {
             Destination::Homebrew(_) => ChannelKind::Homebrew,
             Destination::CargoBinstall(_) => ChannelKind::CargoBinstall,
         }
-    }
-
-    /// Whether it ships anything. One that is deferred as a whole is built and verified, and published nowhere.
-    #[must_use]
-    pub fn ships(&self) -> bool {
-        let mut promises = self.tier.iter().chain(&self.tiers).peekable();
-        promises.peek().is_none() || promises.any(|promise| promise.tier.ships())
     }
 
     /// Whether it ships what is of a target, or of none.

@@ -33,7 +33,7 @@ pub use artifacts::{
 };
 pub use channels::{
     CargoBinstallPlan, ChannelPlan, Destination, FormulaPlan, GithubReleasePlan, HomebrewPlan,
-    Login, NpmPlan, PypiPlan, RegistryPlan, TierPlan,
+    Login, NpmPlan, PypiPlan, RegistryPlan, TierPlan, ships_any,
 };
 pub use file::{PlannedFile, at_version};
 pub use versions::{Locator, TrainPlan, VersionFilePlan, VersionPlan};
@@ -86,7 +86,10 @@ impl Plan {
 
     /// The channels that ship anything.
     pub fn shipping(&self) -> impl Iterator<Item = &ChannelPlan> + Clone {
-        self.channels.iter().filter(|channel| channel.ships())
+        let is_built = |id: &str| self.targets.iter().any(|target| target.id.as_str() == id);
+        self.channels
+            .iter()
+            .filter(move |channel| ships_any(channel.tier.iter().chain(&channel.tiers), is_built))
     }
 
     /// The text of a version's tag.

@@ -23,13 +23,10 @@ impl<R: Registry> Publication<'_, R> {
 
     /// How long it takes until a version is to be seen that was refused because it is there.
     fn disputed(&self) -> Duration {
-        // What was staged settles at once, and what was approved does not.
-        let is_staged = self.registry.stages().is_some();
-        let usual = self.registry.settles() / 5;
-        if is_staged {
-            self.within(Duration::from_mins(1))
-        } else {
-            usual.min(self.waiting.visible / 20)
+        // What is staged settles at once, and what was approved does not.
+        match self.registry.stages() {
+            Some(_) => self.within(Duration::from_mins(1)),
+            None => self.within(self.registry.settles()) / 5,
         }
     }
 
