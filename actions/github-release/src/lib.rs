@@ -8,7 +8,7 @@ use lockstep_channels::github_release::{GithubRelease, Settings};
 use lockstep_channels::{Ledger, Permit, receipt};
 use lockstep_files::json;
 use lockstep_github::GitHub;
-use lockstep_runner::inputs::{Bundle, Mode, Receipt, ReleaseVersion, Stage, channel};
+use lockstep_runner::inputs::{Attested, Bundle, Mode, Receipt, ReleaseVersion, Stage, channel};
 use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
@@ -42,6 +42,9 @@ pub struct Inputs {
     /// The folder for what the release has that is not in the bundle.
     #[arg(long, default_value = "lockstep/release")]
     pub assets: PathBuf,
+    /// The attestation.
+    #[command(flatten)]
+    pub attested: Attested,
     /// The receipt.
     #[command(flatten)]
     pub receipt: Receipt,
@@ -84,6 +87,7 @@ impl Program for Inputs {
             channels: self.channels()?,
             // A rehearsal's job may read alone, which does not show drafts.
             sees_drafts: !is_rehearsal,
+            attested: self.attested.clone(),
         };
         let there = GithubRelease::new(&github, bundle, settings, &self.assets)?;
         let mut ledger = Ledger::new(&self.receipt.receipt, receipt(&manifest, is_rehearsal), &[])?;

@@ -14,7 +14,7 @@ use lockstep_files::json;
 use lockstep_github::{GitHub, PUBLIC};
 use lockstep_receipts::all_below;
 use lockstep_registries::{Patience, Web};
-use lockstep_runner::inputs::{Bundle, Mode, Receipt, ReleaseVersion, channel};
+use lockstep_runner::inputs::{Attested, Bundle, Mode, Receipt, ReleaseVersion, channel};
 use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
@@ -48,6 +48,9 @@ pub struct Inputs {
     /// The folder for what the channel has that is not in the bundle.
     #[arg(long, default_value = "lockstep/release")]
     pub assets: PathBuf,
+    /// The attestation.
+    #[command(flatten)]
+    pub attested: Attested,
     /// How many seconds a registry may take until users can have what it took, and a maintainer until what is staged is approved.
     #[arg(long, default_value = "1200")]
     pub wait: u64,
@@ -248,7 +251,9 @@ impl Inputs {
         let github = GitHub::new(&base, plan.project.repository.clone(), &token, &tell);
         let github = github.map_err(Diagnostic::from)?;
         let server = lockstep_channels::server();
-        let settings = Settings { prerelease: None, server, channels: None, sees_drafts: false };
+        let attested = self.attested.clone();
+        let settings =
+            Settings { prerelease: None, server, channels: None, sees_drafts: false, attested };
         let there = GithubRelease::new(&github, bundle, settings, &self.assets)?;
         there.look(ledger, report)?;
         Ok(())

@@ -15,7 +15,7 @@ use clap::{Parser, ValueEnum};
 use indexmap::IndexMap;
 use lockstep_files::json;
 use lockstep_github::GitHub;
-use lockstep_runner::inputs::{ProjectPlan, Receipt};
+use lockstep_runner::inputs::{ATTESTATION, ProjectPlan, Receipt};
 use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::Plan;
@@ -42,6 +42,9 @@ pub struct Inputs {
     /// The folder of the bundle whose provenance is proved.
     #[arg(long, default_value = "lockstep/bundle")]
     pub bundle: PathBuf,
+    /// Where the attestation goes that proves the provenance, for whoever hands it on.
+    #[arg(long, default_value = ATTESTATION)]
+    pub attestation: PathBuf,
     /// The gate whose script is run.
     #[arg(long, default_value = "")]
     pub gate: String,
@@ -76,6 +79,7 @@ impl Action for Inputs {
         ("wanted", "`true` where a snapshot is wanted, else `false`"),
         ("run-id", "The id of the build run"),
         ("upload", "The name of the bundle among what the build run uploaded"),
+        ("attested", "The SHA-256 of the attestation that proves the provenance"),
         ("admitted", "`true` where the environments admit this run, else `false`"),
         ("github-release", "`true` where the release ships to the GitHub release, else `false`"),
         ("npm", "`true` where the release ships to npm, else `false`"),

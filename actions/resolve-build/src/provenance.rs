@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use lockstep_bundle::{listed, manifest};
+use lockstep_bundle::{Digest, listed, manifest};
 use lockstep_clients::gh;
 use lockstep_github::{GitHub, Why};
 use lockstep_provenance::{Attestation, Expected, Refused, Roots, prove_by_any};
@@ -14,6 +14,7 @@ use lockstep_schemas::manifest::Manifest;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::receipt::CheckRecord;
 use lockstep_schemas::strings::{Sha256, Tag};
+use serde_json::Value;
 
 use crate::publish::checks::{self, must_be};
 use crate::publish::resolved::{self, Resolved};
@@ -113,41 +114,92 @@ fn attested(
         commit: Some(&resolved.commit),
         run: Some(run),
     };
-    let mut known: Vec<Attestation> = Vec::new();
-    let mut texts = Vec::new();
+    let mut proofs: Vec<Proof> = Vec::new();
     let mut unproven: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    let mut by = None;
     for (name, digest) in &files {
-        let mut proven = prove_by_any(&known, digest, &roots, &expected);
+        let known = proofs.iter().map(|proof| &proof.attestation);
+        let mut proven = prove_by_any(known, digest, &roots, &expected).map(|_| ());
         // As a rule one attestation covers all files, so one question is enough. Where none does, a few questions are.
         if proven.is_err() && unproven.values().map(Vec::len).sum::<usize>() < ASKED {
-            let (more, said): (Vec<_>, Vec<_>) = of_github(github, digest)?.into_iter().unzip();
-            proven = prove_by_any(&more, digest, &roots, &expected);
-            if proven.is_ok() {
-                known.extend(more);
-                texts.extend(said);
-            }
+            let proof = first(of_github(github, digest)?, digest, &roots, &expected);
+            proven = proof.map(|proof| proofs.push(proof));
         }
-        match proven {
-            Ok(run) => by = Some(run),
-            Err(Refused(why)) => unproven.entry(why.join("; ")).or_default().push(name),
+        if let Err(Refused(why)) = proven {
+            unproven.entry(why.join("; ")).or_default().push(name);
         }
     }
-    if let (Some(by), true) = (by, unproven.is_empty()) {
-        report.line(format_args!("{} files are attested by {by}", files.len()));
-        if let Some((name, _)) = files.first() {
-            let agrees = second_opinion(asked, plan, name, &texts, &expected);
-            if report.found(agrees) == Some(true) {
-                report.line("gh agrees");
-            }
-        }
-    } else if files.is_empty() {
-        report.problem(Diagnostic::new(Rule::ProvenanceUnproven, "the bundle lists no file"));
+    for (why, names) in &unproven {
+        report.problem(unproven_by(&resolved.tag, names, why));
     }
-    for (why, names) in unproven {
-        report.problem(unproven_by(&resolved.tag, &names, &why));
+    let (Some((name, _)), Some(proof)) = (files.first(), proofs.first()) else {
+        if files.is_empty() {
+            report.problem(Diagnostic::new(Rule::ProvenanceUnproven, "the bundle lists no file"));
+        }
+        return Ok(());
+    };
+    if unproven.is_empty() {
+        report.line(format_args!("{} files are attested by {}", files.len(), proof.run));
+        report.output("attested", keep(&asked.attestation, &proofs)?);
+        let agrees = second_opinion(asked, plan, name, &expected);
+        if report.found(agrees) == Some(true) {
+            report.line("gh agrees");
+        }
     }
     Ok(())
+}
+
+/// An attestation that proves a file of the bundle.
+struct Proof {
+    attestation: Attestation,
+    /// It in one line, however GitHub writes it.
+    text: String,
+    /// The page of the attempt of the run that signed it.
+    run: String,
+}
+
+impl Proof {
+    /// A run that is repeated makes another attestation. The first one is taken, so that it is the same one each time.
+    fn rank(&self) -> (u32, &str) {
+        let attempt = self.run.rsplit('/').next().and_then(|attempt| attempt.parse().ok());
+        (attempt.unwrap_or(u32::MAX), &self.text)
+    }
+}
+
+/// The first of those that prove a file.
+fn first(
+    found: Vec<(Attestation, String)>,
+    digest: &Sha256,
+    roots: &Roots,
+    expected: &Expected<'_>,
+) -> Result<Proof, Refused> {
+    let mut others = Vec::new();
+    let mut proofs = Vec::new();
+    for (attestation, text) in found {
+        match attestation.prove(digest, roots, expected) {
+            Ok(run) => proofs.push(Proof { attestation, text, run }),
+            Err(_) => others.push(attestation),
+        }
+    }
+    let first = proofs.into_iter().min_by(|one, other| one.rank().cmp(&other.rank()));
+    match first {
+        Some(proof) => Ok(proof),
+        None => {
+            Err(prove_by_any(&others, digest, roots, expected).err().unwrap_or(Refused(Vec::new())))
+        }
+    }
+}
+
+/// Writes down the attestations that prove the bundle, one a line as `gh attestation download` does, and returns the digest
+/// of that.
+fn keep(path: &Path, proofs: &[Proof]) -> Result<Sha256, Diagnostic> {
+    let lines: String = proofs.iter().flat_map(|proof| [proof.text.as_str(), "\n"]).collect();
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
+    fs::create_dir_all(folder).map_err(|error| {
+        let message = format!("the attestation cannot be kept: {error}");
+        Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
+    })?;
+    lockstep_files::write(path, &lines)?;
+    Ok(Digest::of_file(path)?.sha256)
 }
 
 /// What `gh` says of a file, where it is there and somebody is logged in.
@@ -155,20 +207,12 @@ fn second_opinion(
     asked: &Inputs,
     plan: &Plan,
     name: &str,
-    texts: &[String],
     expected: &Expected<'_>,
 ) -> Result<bool, Diagnostic> {
     let host = expected.server.split_once("://").map_or(expected.server, |(_, host)| host);
     if !gh::can_verify(host) {
         return Ok(false);
     }
-    let folder = &asked.receipt.receipt;
-    let attestations = folder.join("attestations.jsonl");
-    let lines: String = texts.iter().flat_map(|text| [text.as_str(), "\n"]).collect();
-    fs::create_dir_all(folder).and_then(|()| fs::write(&attestations, lines)).map_err(|error| {
-        let message = format!("the attestations cannot be kept: {error}");
-        Diagnostic::new(Rule::FileUnwritable, message).in_file(attestations.display())
-    })?;
     let workflow = format!(".github/workflows/{}", expected.workflow);
     let claims = gh::Claims {
         host,
@@ -178,7 +222,7 @@ fn second_opinion(
         commit: expected.commit.map_or("", |commit| commit.as_str()),
     };
     let root = plan.publishing.trusted_root.as_ref().map(|root| Path::new(root.as_str()));
-    gh::verify(&asked.bundle.join(name), &attestations, claims, root).map_err(|said| {
+    gh::verify(&asked.bundle.join(name), &asked.attestation, claims, root).map_err(|said| {
         let message = format!("`gh attestation verify` does not agree that {WORKFLOW} built `{name}`: {said}");
         Diagnostic::new(Rule::ProvenanceUnproven, message).with_remedy(
             "where it could not ask, run the failed jobs again; where the two disagree, do not publish this bundle, and report it: one of them is wrong",
@@ -203,8 +247,10 @@ fn of_github(
     github: &GitHub<'_>,
     digest: &Sha256,
 ) -> Result<Vec<(Attestation, String)>, Diagnostic> {
-    let read =
-        |text: String| Some((Attestation::read(&text).ok()?, text.replace(['\n', '\r'], "")));
+    let read = |text: String| {
+        let line = serde_json::from_str::<Value>(&text).ok()?.to_string();
+        Some((Attestation::read(&line).ok()?, line))
+    };
     match github.attestations(digest) {
         Ok(texts) => Ok(texts.into_iter().filter_map(read).collect()),
         Err(error) if error.why == Why::NotFound => Ok(Vec::new()),

@@ -66,6 +66,29 @@ impl std::fmt::Debug for CratesIo<'_> {
     }
 }
 
+/// The versions of some crates, as an index has them; nothing of a crate that it does not have.
+pub(crate) fn releases(
+    index: &Index,
+    names: &[&str],
+    web: &Web<'_>,
+) -> Result<Vec<Option<Vec<Release>>>, Diagnostic> {
+    match index {
+        Index::Sparse(address) => {
+            let all = at_once(names, ASKED, |name| crates::releases(web, address, name));
+            all.into_iter().collect()
+        }
+        Index::Git(address) => {
+            let clone = crate::apart()?;
+            git::clone_bare(address, clone.path())?;
+            let read = |name: &&str| {
+                let file = git::file_in(clone.path(), &crates::place_of(name)?)?;
+                file.map(|file| crates::read(name, &file)).transpose()
+            };
+            names.iter().map(read).collect()
+        }
+    }
+}
+
 impl<'a> CratesIo<'a> {
     /// Of a bundle, at the registry that cargo publishes to, in a checkout of the release's commit. Without a token what publishes
     /// is cargo's own configuration.
@@ -121,21 +144,7 @@ impl<'a> CratesIo<'a> {
 
     /// The versions of some crates, as the index has them.
     fn releases(&self, names: &[&str]) -> Result<Vec<Option<Vec<Release>>>, Diagnostic> {
-        match &self.index {
-            Index::Sparse(address) => {
-                let all = at_once(names, ASKED, |name| crates::releases(self.web, address, name));
-                all.into_iter().collect()
-            }
-            Index::Git(address) => {
-                let clone = crate::apart()?;
-                git::clone_bare(address, clone.path())?;
-                let read = |name: &&str| {
-                    let file = git::file_in(clone.path(), &crates::place_of(name)?)?;
-                    file.map(|file| crates::read(name, &file)).transpose()
-                };
-                names.iter().map(read).collect()
-            }
-        }
+        releases(&self.index, names, self.web)
     }
 
     /// Waits as long as crates.io asks for after a burst, before one more is sent.

@@ -13,6 +13,7 @@ use std::path::Path;
 use lockstep_bundle::{Digest, Shipped, Verified};
 use lockstep_github::{Asset, AssetFile, AssetState, Error, GitHub, Release, Why};
 use lockstep_runner::Report;
+use lockstep_runner::inputs::Attested;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::draft::Draft;
 use lockstep_schemas::manifest::names;
@@ -50,6 +51,8 @@ pub struct Settings {
     pub channels: Option<Vec<ChannelKind>>,
     /// Whether drafts can be seen with what the run may.
     pub sees_drafts: bool,
+    /// The bundle's attestation, where the release carries it.
+    pub attested: Attested,
 }
 
 impl<'a> GithubRelease<'a> {
@@ -65,7 +68,7 @@ impl<'a> GithubRelease<'a> {
         folder: &Path,
     ) -> Result<Self, Diagnostic> {
         let (channel, plan) = channel(&bundle)?;
-        let wanted = assets::wanted(&bundle, channel, plan, folder)?;
+        let wanted = assets::wanted(&bundle, channel, plan, &settings.attested, folder)?;
         let manifest = bundle.manifest();
         let sums = Digest::of_file(&bundle.folder().join(names::SUMS))?.sha256;
         let draft = Draft { run: manifest.run.as_ref().map(|run| run.id), sums };

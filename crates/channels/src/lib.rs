@@ -6,10 +6,12 @@ pub mod github_release;
 mod ledger;
 pub mod npm;
 mod order;
+mod present;
 pub mod pypi;
 mod registry;
 
 pub use ledger::Ledger;
+pub use present::{Presence, present};
 pub use registry::{RegistryChannel, Waiting};
 
 use lockstep_bundle::{Shipped, Verified};

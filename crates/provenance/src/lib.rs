@@ -185,8 +185,8 @@ impl Attestation {
 /// # Errors
 ///
 /// Where none is, with the reasons of the one that comes nearest.
-pub fn prove_by_any(
-    attestations: &[Attestation],
+pub fn prove_by_any<'a>(
+    attestations: impl IntoIterator<Item = &'a Attestation>,
     digest: &Sha256,
     roots: &Roots,
     expected: &Expected<'_>,

@@ -34,6 +34,17 @@ pub struct File {
 }
 
 impl File {
+    /// The version that its name says; nothing of what is neither a wheel nor a source distribution
+    /// ([specification](https://packaging.python.org/en/latest/specifications/source-distribution-format/#source-distribution-file-name)).
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        if let Some(wheel) = self.filename.strip_suffix(".whl") {
+            return wheel.split('-').nth(1);
+        }
+        let source = [".tar.gz", ".zip"].iter().find_map(|end| self.filename.strip_suffix(end))?;
+        source.rsplit_once('-').map(|(_, version)| version)
+    }
+
     /// Whether it was taken back: who names its version gets it, and nobody else.
     #[must_use]
     pub fn is_yanked(&self) -> bool {
@@ -146,7 +157,10 @@ mod tests {
             { "filename": "a-1.0.tar.gz", "url": "", "hashes": { "sha256": "abc" }, "size": 3, "yanked": true },
             { "filename": "a-1.0-py3-none-any.whl", "url": "", "hashes": {}, "yanked": false }
         ] }"#;
-        assert_eq!(of_html(html), serde_json::from_str(json).unwrap());
+        let project = of_html(html);
+        assert_eq!(project, serde_json::from_str(json).unwrap());
+        let versions = project.files.iter().map(File::version);
+        assert_eq!(versions.collect::<Vec<_>>(), [Some("1.0"), Some("1.0")]);
     }
 
     #[test]

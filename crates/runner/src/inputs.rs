@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::strings::Version;
+use lockstep_schemas::strings::{Sha256, Version};
 
 /// The plan of the repository that is checked out.
 #[derive(Debug, Clone, Args)]
@@ -39,6 +39,20 @@ pub struct WorkFolder {
     /// The folder that everything is below.
     #[arg(long, default_value = "lockstep")]
     pub directory: PathBuf,
+}
+
+/// Where the attestation of a bundle stands that was proved.
+pub const ATTESTATION: &str = "lockstep/attestation/attestation.jsonl";
+
+/// The attestation of a bundle, as what proved it handed it on.
+#[derive(Debug, Clone, Args)]
+pub struct Attested {
+    /// The attestation of the bundle, where the release carries it.
+    #[arg(long, default_value = ATTESTATION)]
+    pub attestation: PathBuf,
+    /// The SHA-256 of that, as `resolve-build` put it out when it proved the bundle; required where the release carries it.
+    #[arg(long)]
+    pub attested: Option<Sha256>,
 }
 
 /// Where a receipt goes.

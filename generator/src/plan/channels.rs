@@ -159,6 +159,7 @@ fn github_release_plan(
         environment: environment(common),
         manifest,
         sums,
+        attestation: release.attestation.as_ref().map(ToString::to_string),
         title: release.title.as_ref().map_or_else(|| TITLE.to_owned(), ToString::to_string),
         notes: release.notes.as_ref().map_or_else(|| NOTES.to_owned(), ToString::to_string),
     }

@@ -3,8 +3,8 @@
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::model::{
-    Artifact, ArtifactKind, Auth, ChannelKind, Channels, Common, FormulaUpdate, Model, NpmAccess,
-    SumsAsset,
+    Artifact, ArtifactKind, Auth, ChannelKind, Channels, Common, FormulaUpdate, GithubRelease,
+    Model, NpmAccess, SumsAsset,
 };
 use lockstep_schemas::notes::{Part, parts, unknown};
 use lockstep_schemas::placeholder::{self, Placeholder};
@@ -162,7 +162,13 @@ fn release(model: &Model, violations: &mut Violations) {
     };
     let manifest = release.manifest.as_ref().map(FileNamePattern::as_str);
     let default = plan::manifest_name(model);
-    let own = [("manifest", Some(manifest.unwrap_or(&default))), ("sums", sums)];
+    let attestation = release.attestation.as_ref().map(FileNamePattern::as_str);
+    attested(model, attestation, &at.key("attestation"), violations);
+    let own = [
+        ("manifest", Some(manifest.unwrap_or(&default))),
+        ("sums", sums),
+        ("attestation", attestation),
+    ];
     for (index, (key, name)) in own.iter().enumerate() {
         let Some(name) = name else { continue };
         let fits = |part: &placeholder::Part<'_>| match part {
@@ -190,6 +196,11 @@ fn release(model: &Model, violations: &mut Violations) {
             );
         }
     }
+    templates(release, &at, violations);
+}
+
+/// The placeholders of its title and its notes.
+fn templates(release: &GithubRelease, at: &Path, violations: &mut Violations) {
     let templates = [
         ("title", release.title.as_ref().map(Text::as_str)),
         ("notes", release.notes.as_ref().map(NotesTemplate::as_str)),
@@ -210,6 +221,30 @@ fn release(model: &Model, violations: &mut Violations) {
             let message = format!("`{{{slip}}}` has no place in the {key}");
             violations.add(Rule::Placeholder, at.key(key), message, known.clone());
         }
+    }
+}
+
+/// That there is an attestation, and that it is called what its readers open: `gh` goes by the end of its name
+/// ([documentation](https://cli.github.com/manual/gh_attestation_verify)).
+fn attested(model: &Model, name: Option<&str>, at: &Path, violations: &mut Violations) {
+    let Some(name) = name else { return };
+    if !model.attestations {
+        violations.add(
+            Rule::AssetMissing,
+            at.clone(),
+            format!("`{name}` is to be the bundle's attestation, and `attestations: false` leaves that out"),
+            "take out one of the two",
+        );
+    }
+    if name.strip_suffix(".jsonl").is_none() {
+        violations.add(
+            Rule::WrongForm,
+            at.clone(),
+            format!(
+                "`{name}` does not end in `.jsonl`, and so `gh attestation verify` does not read it"
+            ),
+            format!("call it `{}.jsonl`", name.trim_end_matches(".json")),
+        );
     }
 }
 

@@ -99,6 +99,30 @@ pub(super) fn bundle_outputs() -> [JobOutput; 2] {
     ]
 }
 
+/// Where the attestation of the bundle is handed on.
+const ATTESTATION: &str = "lockstep/attestation";
+
+/// What the job that proved the bundle says of its attestation: the name of its upload, and its SHA-256.
+pub(super) fn attestation_outputs(prove: StepId) -> [JobOutput; 2] {
+    [
+        JobOutput::of_text("attestation", of_attempt("attestation")),
+        JobOutput::of_step(prove, "attested", OutputKind::Text),
+    ]
+}
+
+/// The upload of the attestation.
+pub(super) fn upload_attestation() -> Step {
+    let name = "Hand its attestation to the jobs of the GitHub release";
+    upload(name, of_attempt("attestation"), ATTESTATION, KEPT_FOR)
+}
+
+/// The attestation as the job that proved the bundle handed it on.
+pub(super) fn download_attestation(of: impl Fn(&str) -> Expression) -> Step {
+    other("Download the attestation", "actions/download-artifact")
+        .with("name", of("attestation"))
+        .with("path", ATTESTATION)
+}
+
 /// The upload of the bundle.
 pub(super) fn upload_bundle(name: &str, days: impl Into<Value>) -> Step {
     upload(name, of_attempt("bundle"), BUNDLE, days)

@@ -162,7 +162,7 @@ rules! {
     TierContradiction = "tier-contradiction",
     /// Credentials that the channel does not take, or that would do nothing.
     Credentials = "credentials",
-    /// Homebrew and cargo-binstall fetch the assets of the GitHub release, and it does not have this one.
+    /// An asset of the GitHub release is fetched by Homebrew or cargo-binstall, or named, and the release does not have it.
     AssetMissing = "asset-missing",
     /// More than GitHub allows: jobs, inputs, calls, assets or subjects.
     GithubLimit = "github-limit",

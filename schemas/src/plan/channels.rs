@@ -80,6 +80,19 @@ impl ChannelPlan {
         }
     }
 
+    /// The name of the bundle's attestation among what it ships, where it ships that.
+    #[must_use]
+    pub fn attestation(&self) -> Option<&str> {
+        match &self.to {
+            Destination::GithubRelease(release) => release.attestation.as_deref(),
+            Destination::Npm(_)
+            | Destination::Pypi(_)
+            | Destination::CratesIo(_)
+            | Destination::Homebrew(_)
+            | Destination::CargoBinstall(_) => None,
+        }
+    }
+
     /// The environment of its jobs, where they have one.
     #[must_use]
     pub fn environment(&self) -> Option<&EnvironmentName> {
@@ -154,6 +167,9 @@ pub struct GithubReleasePlan {
     /// The name of the digests of all assets as an asset.
     #[serde(default)]
     pub sums: Option<String>,
+    /// The name of the bundle's attestation as an asset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attestation: Option<String>,
     /// The template of the title.
     pub title: String,
     /// The template of the notes.

@@ -183,6 +183,8 @@ fn verdaccio(folder: &Path, port: u16, stages: bool) -> Command {
     let program = if stages { "@verdaccio/cli/bin/verdaccio" } else { "verdaccio/bin/verdaccio" };
     let mut command = Command::new("node");
     command
+        // It asks for the size of a small tarball when that may be read and closed already, and then ends as a whole.
+        .arg("--unhandled-rejections=warn")
         .arg(tools::folder().join("registries/node_modules").join(program))
         .arg("--config")
         .arg(folder.join("config.yaml"))

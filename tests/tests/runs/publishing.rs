@@ -11,7 +11,7 @@ use lockstep_tests::github_api::{GitHubApi, TOKEN, environment_with, status_with
 use lockstep_tests::registries::Npm;
 use lockstep_tests::runs::{Event, GitHub, Outcome, Repository, Run, Settings};
 use lockstep_tests::samples::{Sample, settings};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const RESOLVE: &str = "Resolve the build run";
 
@@ -21,8 +21,13 @@ pub(crate) fn dispatch(rehearsal: bool) -> Event {
     Event::Dispatch { git_ref: "refs/tags/v1.2.3".to_owned(), inputs }
 }
 
-/// Attests what `SHA256SUMS` of a bundle lists.
-pub(crate) fn attest(authority: &Authority, api: &GitHubApi, bundle: &Path, claims: &Claims) {
+/// Attests what `SHA256SUMS` of a bundle lists, and returns the text of that.
+pub(crate) fn attest(
+    authority: &Authority,
+    api: &GitHubApi,
+    bundle: &Path,
+    claims: &Claims,
+) -> String {
     let sums = fs::read_to_string(bundle.join("SHA256SUMS")).unwrap();
     let files: Vec<(&str, &str)> =
         sums.lines().map(|line| line.split_once("  ").unwrap()).collect();
@@ -38,6 +43,7 @@ pub(crate) fn attest(authority: &Authority, api: &GitHubApi, bundle: &Path, clai
             state.attestations.entry(digest.to_owned()).or_default().push(attested);
         }
     });
+    bundle
 }
 
 /// A stand-in for `gh`, which keeps what it is asked.
@@ -49,6 +55,14 @@ fn second_opinion(folder: &Path, agrees: bool) {
     let program = folder.join("gh");
     fs::write(&program, script).unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// The SHA-256 of the file with an attestation.
+fn digest_of(attestation: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("attestation.jsonl");
+    fs::write(&file, format!("{attestation}\n")).unwrap();
+    Digest::of_file(&file).unwrap().sha256.to_string()
 }
 
 fn said(run: &Run) -> String {
@@ -63,6 +77,7 @@ fn is_published_once(
     api: &GitHubApi,
     settings: &Settings,
     commit: &str,
+    attestation: &str,
 ) {
     let mut to_github = dispatch(false);
     if let Event::Dispatch { inputs, .. } = &mut to_github {
@@ -77,6 +92,11 @@ fn is_published_once(
             let mut names: Vec<String> =
                 names.map(|name| name.as_str().unwrap().to_owned()).collect();
             names.sort();
+            let is_attestation = |asset: &Value| {
+                asset["name"].as_str().is_some_and(|name| name.ends_with(".attestation.jsonl"))
+            };
+            let carried = state.assets.iter().find(|(_, asset)| is_attestation(asset)).unwrap();
+            assert_eq!(carried.1["digest"], format!("sha256:{attestation}"));
             shown = (state.releases.clone(), names);
         });
         let writes = api.asked().iter().filter(|asked| !asked.starts_with("GET")).count();
@@ -87,8 +107,9 @@ fn is_published_once(
     assert_eq!((releases.len(), &releases[0]["draft"]), (1, &json!(false)));
     let archive = "tool-1.2.3-linux-x64.tar.gz";
     let sidecar = format!("{archive}.sha256");
-    let all = ["SHA256SUMS", "tool-1.2.3-all.zip", archive, &sidecar, "tool-1.2.3.manifest.json"];
-    assert_eq!(assets, all);
+    let attestation = "tool-1.2.3.attestation.jsonl";
+    let (all, manifest) = ("tool-1.2.3-all.zip", "tool-1.2.3.manifest.json");
+    assert_eq!(assets, ["SHA256SUMS", all, archive, &sidecar, attestation, manifest]);
     // It is on record, and public: nothing is written any more.
     assert_eq!(run(), ((releases, assets), before));
 }
@@ -100,7 +121,10 @@ fn a_release_is_resolved_and_proven() {
     let model = sample.path().join("lockstep.yaml");
     let text = fs::read_to_string(&model).unwrap();
     let root = "publishing: { trusted-root: trusted-root.json }\n";
-    fs::write(&model, text.replace("  darwin-arm64: { runner: macos-15 }\n", "") + root).unwrap();
+    let text = text.replace("  darwin-arm64: { runner: macos-15 }\n", "");
+    let carried = "artifacts: [archive, all], attestation: \"tool-{version}.attestation.jsonl\"";
+    let text = text.replace("artifacts: [archive, all]", carried);
+    fs::write(&model, text + root).unwrap();
     fs::write(sample.path().join("trusted-root.json"), authority.root()).unwrap();
     let repository = sample.publish(&hub);
     repository.tag("v1.2.3");
@@ -138,7 +162,13 @@ fn a_release_is_resolved_and_proven() {
     assert_eq!(of_another.artifacts(), ["receipt-resolve-1"]);
 
     // It is proven, but the second opinion that is asked differs.
-    attest(&authority, &api, &bundle.folder, &Claims::of_run("v1.2.3", &commit, 17));
+    // The job that attests ran twice; what the first attempt signed is what the release carries.
+    let claims = Claims::of_run("v1.2.3", &commit, 17);
+    let again = "https://github.com/someone/tool/actions/runs/17/attempts/2";
+    attest(&authority, &api, &bundle.folder, &claims.but(21, again));
+    let claims = Claims::of_run("v1.2.3", &commit, 17);
+    let first = attest(&authority, &api, &bundle.folder, &claims);
+    let carried = digest_of(&first);
     let path = settings.path.clone();
     let gh = tempfile::tempdir().unwrap();
     settings.path.insert(0, gh.path().to_owned());
@@ -167,7 +197,7 @@ fn a_release_is_resolved_and_proven() {
     let live = repository.run("release-publish.yml", &dispatch(false), &settings);
     assert_eq!(live.job(RESOLVE).outcome, Some(Outcome::Success), "{}", live.overview());
 
-    is_published_once(&repository, &api, &settings, &commit);
+    is_published_once(&repository, &api, &settings, &commit, &carried);
 
     // It was published in part, and built again: what is recorded counts, and not what is newer.
     let sums = Digest::of_file(&bundle.folder.join("SHA256SUMS")).unwrap().sha256;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use lockstep_bundle::{Shipped, Verified, shipped};
 use lockstep_github::{Asset, AssetState};
+use lockstep_runner::inputs::Attested;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::plan::{ChannelPlan, GithubReleasePlan, at_version};
@@ -31,12 +32,13 @@ pub(super) fn among(wanted: &Shipped, assets: &[Asset]) -> Result<bool, Diagnost
     asset.map_or(Ok(false), |asset| is(wanted, asset))
 }
 
-/// All of them: the channel's artifacts with the digests beside them, the manifest, and the digests
-/// of all of these, which are made in a folder.
+/// All of them: the channel's artifacts with the digests beside them, the manifest, the digests of all of these, which are made
+/// in a folder, and the attestation that proves all but those.
 pub(super) fn wanted(
     bundle: &Verified<'_>,
     channel: &ChannelPlan,
     plan: &GithubReleasePlan,
+    attested: &Attested,
     folder: &Path,
 ) -> Result<Vec<Shipped>, Diagnostic> {
     let manifest = bundle.manifest();
@@ -55,7 +57,32 @@ pub(super) fn wanted(
         let lines = wanted.iter().map(|one| format!("{}  {}\n", one.sha256, one.name));
         wanted.push(made(&at(name), &lines.collect::<String>(), folder)?);
     }
+    if let Some(name) = &plan.attestation {
+        wanted.push(attestation(&at(name), attested)?);
+    }
     Ok(wanted)
+}
+
+/// The attestation, which must be the one that was proved.
+fn attestation(name: &str, attested: &Attested) -> Result<Shipped, Diagnostic> {
+    let Some(proved) = &attested.attested else {
+        let message =
+            format!("the release carries `{name}`, and nothing says which attestation was proved");
+        return Err(Diagnostic::new(Rule::WrongInput, message).with_remedy(
+            "prove the bundle with `resolve-build --stage provenance`, and give `--attested` the digest that it puts out",
+        ));
+    };
+    let path = &attested.attestation;
+    let file = Shipped::of_file(name, path.clone())?;
+    if file.sha256 == *proved {
+        return Ok(file);
+    }
+    Err(Diagnostic::new(Rule::ChangedInTransit, "is not the attestation that was proved")
+        .in_file(path.display())
+        .differs(proved, &file.sha256)
+        .with_remedy(
+            "start the workflow again: it proves the bundle anew, and hands on what proved it",
+        ))
 }
 
 /// A file that is made.

@@ -3,6 +3,7 @@
 
 mod decide;
 mod last;
+mod registries;
 mod tagged;
 mod tagging;
 

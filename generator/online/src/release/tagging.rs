@@ -15,6 +15,7 @@ use lockstep_schemas::strings::{CommitSha, Id};
 
 use super::decide::decide;
 use super::last::Last;
+use super::registries;
 use super::{Releasing, Walk, done, next};
 
 /// Tags the commit that is checked out, where nothing stands in the way.
@@ -30,6 +31,7 @@ pub(super) fn walk(walk: &Walk<'_>, report: &mut Report) -> Result<(), Failure> 
             done(report, what);
         }
     }
+    registries::ask(walk, report);
     let release = Release { plan: walk.plan, tag, commit: &commit };
     let Waived { by, gates: waived } = report.found(waived(walk)).unwrap_or_default();
     let waived = gates(walk, &release, &waived, report);

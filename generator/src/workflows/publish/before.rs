@@ -5,16 +5,17 @@ use lockstep_schemas::model::{ChannelKind, Model, Shell, Stage};
 use lockstep_schemas::plan::{ChannelPlan, Plan};
 use lockstep_schemas::strings::JobId;
 use lockstep_schemas::workflow::{
-    Checkout, Condition, Fact, Job, JobBody, Need, OutputKind, PermissionScope, Role, Step,
+    Checkout, Condition, Fact, Job, JobBody, Need, OutputKind, PermissionScope, Role, Step, StepId,
 };
 
 use super::super::parts::{RESOLVE, expr, id, job, output};
 use super::super::steps::{
-    BUNDLE, KEPT_FOR, SUMS, bundle_outputs, download_receipts, github_token, in_repository, other,
-    own, pinned_rust, reading_gates, report, upload_bundle, upload_receipt, verify_bundle,
+    BUNDLE, KEPT_FOR, SUMS, attestation_outputs, bundle_outputs, download_receipts, github_token,
+    in_repository, other, own, pinned_rust, reading_gates, report, upload_attestation,
+    upload_bundle, upload_receipt, verify_bundle,
 };
 use super::super::{gates, merged, programs};
-use super::{BUNDLED_PLAN, jobs, look_at_bundle, resolved};
+use super::{BUNDLED_PLAN, jobs, look_at_bundle, resolved, take_attestation, with_attested};
 
 /// The job that records what is published.
 const RECORD: &str = "record";
@@ -30,6 +31,9 @@ pub(super) fn jobs(model: &Model, plan: &Plan) -> Vec<Job> {
     jobs.push(announce);
     jobs
 }
+
+/// The step that proves the bundle.
+const PROVE: StepId = StepId("prove");
 
 fn resolve(model: &Model, plan: &Plan) -> Job {
     let here = |name: &str| expr(format!("steps.resolve.outputs.{name}"));
@@ -63,15 +67,18 @@ fn resolve(model: &Model, plan: &Plan) -> Job {
     } else {
         prove
     };
+    let carries = plan.shipping().any(|channel| channel.attestation().is_some());
+    let (prove, hand_on, attestation) = if carries {
+        (prove.with_id(PROVE), Some(upload_attestation()), Some(attestation_outputs(PROVE)))
+    } else {
+        (prove, None, None)
+    };
     let steps = merged([
         programs::take(model),
         vec![in_repository(find), check_out, download],
-        vec![verify_bundle("Verify the bundle", here).with_id(SUMS)],
-        vec![
-            prove,
-            upload_bundle("Hand the bundle to the jobs that publish", KEPT_FOR),
-            upload_receipt("resolve"),
-        ],
+        vec![verify_bundle("Verify the bundle", here).with_id(SUMS), prove],
+        vec![upload_bundle("Hand the bundle to the jobs that publish", KEPT_FOR)],
+        hand_on.into_iter().chain([upload_receipt("resolve")]).collect(),
     ]);
     let mut resolve = job(model, "resolve", "Resolve the build run", 30, Checkout::OfEvent, steps);
     if let JobBody::Run(run) = &mut resolve.body {
@@ -80,7 +87,8 @@ fn resolve(model: &Model, plan: &Plan) -> Job {
         let channels = plan.shipping().map(|channel| channel.kind().id());
         let flags = ["admitted"].into_iter().chain(channels);
         let flags = flags.map(|name| output(name, OutputKind::Flag));
-        run.outputs = texts.chain(bundle_outputs()).chain(flags).collect();
+        let uploads = bundle_outputs().into_iter().chain(attestation.into_iter().flatten());
+        run.outputs = texts.chain(uploads).chain(flags).collect();
     }
     resolve
 }
@@ -96,6 +104,7 @@ fn check(channel: &ChannelPlan, mode: &str) -> Step {
         Some(name) => step.with("switch", expr(format!("vars.{name} || 'unset'"))),
         None => step,
     };
+    let step = with_attested(channel, step);
     match channel.kind() {
         // Without a permission a private repository is not there at all.
         ChannelKind::GithubRelease | ChannelKind::CargoBinstall => step
@@ -139,7 +148,7 @@ fn preflight(model: &Model, plan: &Plan, channel: &ChannelPlan) -> Job {
         (None, Some(secret)) => (None, step.with_secret("token", secret)),
         (None, None) => (None, step),
     };
-    let steps = trade.into_iter().chain([step]).collect();
+    let steps = take_attestation(channel).into_iter().chain(trade).chain([step]).collect();
     let client = jobs::client(plan, channel).into_iter().collect();
     let label = format!("Check {}", kind.label());
     let packages = Some(plan).filter(|_| kind == ChannelKind::CratesIo);
@@ -154,9 +163,12 @@ fn preflight_id(channel: ChannelKind) -> String {
 
 /// What can be asked of the channels without credentials: in a rehearsal on a branch, to which no environment gives any.
 fn look(model: &Model, plan: &Plan) -> Job {
-    let look =
-        |channel: &ChannelPlan| check(channel, "look").when(Fact::Selected(channel.kind(), true));
-    let steps = plan.shipping().map(look).collect();
+    let look = |channel: &ChannelPlan| {
+        let steps = take_attestation(channel).into_iter().chain([check(channel, "look")]);
+        let is_selected = Fact::Selected(channel.kind(), true);
+        steps.map(|step| step.when(is_selected.clone())).collect::<Vec<Step>>()
+    };
+    let steps = plan.shipping().flat_map(look).collect();
     let client = |channel: &ChannelPlan| {
         Some(jobs::client(plan, channel)?.when(Fact::Selected(channel.kind(), true)))
     };

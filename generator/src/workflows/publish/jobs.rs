@@ -15,7 +15,7 @@ use super::super::steps::{
     other, own, pinned_rust, upload_receipt, uv,
 };
 use super::super::{merged, programs};
-use super::{look_at_bundle, resolved, take_bundle};
+use super::{look_at_bundle, resolved, take_attestation, take_bundle, with_attested};
 
 /// A stage of what appears in one step when all else has succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub(super) fn make_public(model: &Model, channel: &ChannelPlan) -> Option<Job> {
 
 fn in_one_step(model: &Model, channel: &ChannelPlan, stage: ReleaseStage) -> Option<Job> {
     match &channel.to {
-        Destination::GithubRelease(plan) => Some(release(model, plan, stage)),
+        Destination::GithubRelease(plan) => Some(release(model, channel, plan, stage)),
         Destination::Homebrew(plan) => Some(formula(model, plan, stage)),
         Destination::Npm(_)
         | Destination::Pypi(_)
@@ -117,7 +117,12 @@ pub(super) fn upload(model: &Model, plan: &Plan, channel: &ChannelPlan) -> Optio
 }
 
 /// The GitHub release: its draft, or its publication.
-fn release(model: &Model, plan: &GithubReleasePlan, stage: ReleaseStage) -> Job {
+fn release(
+    model: &Model,
+    channel: &ChannelPlan,
+    plan: &GithubReleasePlan,
+    stage: ReleaseStage,
+) -> Job {
     let (name, label, reason) = match stage {
         ReleaseStage::Prepare => {
             ("draft-release", "Draft the GitHub release", "create the draft and upload its assets")
@@ -127,13 +132,14 @@ fn release(model: &Model, plan: &GithubReleasePlan, stage: ReleaseStage) -> Job 
         }
     };
     let step = live(stage.role(ChannelKind::GithubRelease), |mode| {
-        own(label, "github-release")
+        let step = own(label, "github-release")
             .with("stage", stage.id())
             .with("mode", mode)
             .with("version", resolved("version"))
             .with("commit", resolved("commit"))
             .with("prerelease", expr("inputs.prerelease"))
-            .with("channels", resolved("channels"))
+            .with("channels", resolved("channels"));
+        with_attested(channel, step)
             .with("token", github_token())
             // Without it a private repository is not there at all.
             .needing(Need::read(PermissionScope::Contents, "look for the release"))
@@ -141,7 +147,9 @@ fn release(model: &Model, plan: &GithubReleasePlan, stage: ReleaseStage) -> Job 
     let step = step
         .needing(Need::write(PermissionScope::Contents, reason))
         .needing(Need::Environment(plan.environment.clone()));
-    let steps = merged([programs::take(model), take_bundle(), vec![step, upload_receipt(name)]]);
+    let attestation = take_attestation(channel).into_iter().collect();
+    let steps = vec![step, upload_receipt(name)];
+    let steps = merged([programs::take(model), take_bundle(), attestation, steps]);
     publishing_job(model, name, label, 30, steps)
 }
 

@@ -9,7 +9,7 @@ mod chain;
 mod jobs;
 
 use lockstep_schemas::model::{ChannelKind, Model, Stage};
-use lockstep_schemas::plan::Plan;
+use lockstep_schemas::plan::{ChannelPlan, Plan};
 use lockstep_schemas::strings::{Expression, JobId};
 use lockstep_schemas::workflow::{
     Cancel, Concurrency, Input, InputDefault, InputKind, Job, Queue, Role, Step, Trigger, Workflow,
@@ -17,7 +17,7 @@ use lockstep_schemas::workflow::{
 
 use super::parts::{boolean_input, env, expr, file, id, input, text, waiving};
 use super::programs;
-use super::steps::{BUNDLE, of_bundle, other, own};
+use super::steps::{BUNDLE, download_attestation, of_bundle, other, own};
 use chain::Chain;
 
 pub(super) fn workflow(model: &Model, plan: &Plan, verify: &Workflow) -> Workflow {
@@ -111,6 +111,19 @@ fn download_bundle() -> Step {
     other("Download the bundle", "actions/download-artifact")
         .with("name", resolved("bundle"))
         .with("path", BUNDLE)
+}
+
+/// The attestation of the bundle, as the job `resolve` proved and handed it on, for the release that carries it.
+fn take_attestation(channel: &ChannelPlan) -> Option<Step> {
+    channel.attestation().map(|_| download_attestation(resolved))
+}
+
+/// The same step, which is told the digest of the attestation, for the release that carries it.
+fn with_attested(channel: &ChannelPlan, step: Step) -> Step {
+    match channel.attestation() {
+        Some(_) => step.with("attested", resolved("attested")),
+        None => step,
+    }
 }
 
 fn verify_again() -> Step {
