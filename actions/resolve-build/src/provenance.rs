@@ -1,21 +1,22 @@
 //! Who made a downloaded bundle: what its manifest says of the run, and what the attestation of its files proves.
 
-use std::collections::BTreeMap;
+mod proofs;
+
 use std::fs;
 use std::path::Path;
 
-use lockstep_bundle::{Digest, listed, manifest};
+use lockstep_bundle::{listed, manifest};
 use lockstep_clients::gh;
-use lockstep_github::{GitHub, Why};
-use lockstep_provenance::{Attestation, Expected, Refused, Roots, prove_by_any};
+use lockstep_github::GitHub;
+use lockstep_provenance::{Expected, Roots};
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::Manifest;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::receipt::CheckRecord;
-use lockstep_schemas::strings::{Sha256, Tag};
-use serde_json::Value;
+use lockstep_schemas::strings::Tag;
 
+use self::proofs::{Proven, Prover, keep};
 use crate::publish::checks::{self, must_be};
 use crate::publish::resolved::{self, Resolved};
 use crate::publish::{WORKFLOW, earlier, workflow};
@@ -23,8 +24,6 @@ use crate::{Inputs, variable};
 
 /// How many files with one fault are named.
 const NAMED: usize = 3;
-/// After how many files that nothing proves GitHub is asked no more.
-const ASKED: usize = 5;
 
 /// Proves the provenance of a bundle.
 pub(crate) fn prove(asked: &Inputs, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
@@ -52,6 +51,8 @@ pub(crate) fn prove(asked: &Inputs, plan: &Plan, report: &mut Report) -> Result<
         report.line(
             "The model has no attestations: nothing but GitHub's word says who made the bundle.",
         );
+        // The workflow may be another commit's, which hands one on.
+        report.output("attested", keep(&asked.attestation, &[])?);
     }
     Ok(())
 }
@@ -114,92 +115,25 @@ fn attested(
         commit: Some(&resolved.commit),
         run: Some(run),
     };
-    let mut proofs: Vec<Proof> = Vec::new();
-    let mut unproven: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for (name, digest) in &files {
-        let known = proofs.iter().map(|proof| &proof.attestation);
-        let mut proven = prove_by_any(known, digest, &roots, &expected).map(|_| ());
-        // As a rule one attestation covers all files, so one question is enough. Where none does, a few questions are.
-        if proven.is_err() && unproven.values().map(Vec::len).sum::<usize>() < ASKED {
-            let proof = first(of_github(github, digest)?, digest, &roots, &expected);
-            proven = proof.map(|proof| proofs.push(proof));
-        }
-        if let Err(Refused(why)) = proven {
-            unproven.entry(why.join("; ")).or_default().push(name);
-        }
-    }
+    let prover = Prover { roots, expected, github };
+    let Proven { proofs, unproven } = prover.prove(&files)?;
     for (why, names) in &unproven {
         report.problem(unproven_by(&resolved.tag, names, why));
     }
-    let (Some((name, _)), Some(proof)) = (files.first(), proofs.first()) else {
-        if files.is_empty() {
-            report.problem(Diagnostic::new(Rule::ProvenanceUnproven, "the bundle lists no file"));
-        }
+    let Some((name, _)) = files.first() else {
+        report.problem(Diagnostic::new(Rule::ProvenanceUnproven, "the bundle lists no file"));
         return Ok(());
     };
     if unproven.is_empty() {
-        report.line(format_args!("{} files are attested by {}", files.len(), proof.run));
+        let runs: Vec<&str> = proofs.iter().map(|proof| proof.run.as_str()).collect();
+        report.line(format_args!("{} files are attested by {}", files.len(), runs.join(", ")));
         report.output("attested", keep(&asked.attestation, &proofs)?);
-        let agrees = second_opinion(asked, plan, name, &expected);
+        let agrees = second_opinion(asked, plan, name, &prover.expected);
         if report.found(agrees) == Some(true) {
             report.line("gh agrees");
         }
     }
     Ok(())
-}
-
-/// An attestation that proves a file of the bundle.
-struct Proof {
-    attestation: Attestation,
-    /// It in one line, however GitHub writes it.
-    text: String,
-    /// The page of the attempt of the run that signed it.
-    run: String,
-}
-
-impl Proof {
-    /// A run that is repeated makes another attestation. The first one is taken, so that it is the same one each time.
-    fn rank(&self) -> (u32, &str) {
-        let attempt = self.run.rsplit('/').next().and_then(|attempt| attempt.parse().ok());
-        (attempt.unwrap_or(u32::MAX), &self.text)
-    }
-}
-
-/// The first of those that prove a file.
-fn first(
-    found: Vec<(Attestation, String)>,
-    digest: &Sha256,
-    roots: &Roots,
-    expected: &Expected<'_>,
-) -> Result<Proof, Refused> {
-    let mut others = Vec::new();
-    let mut proofs = Vec::new();
-    for (attestation, text) in found {
-        match attestation.prove(digest, roots, expected) {
-            Ok(run) => proofs.push(Proof { attestation, text, run }),
-            Err(_) => others.push(attestation),
-        }
-    }
-    let first = proofs.into_iter().min_by(|one, other| one.rank().cmp(&other.rank()));
-    match first {
-        Some(proof) => Ok(proof),
-        None => {
-            Err(prove_by_any(&others, digest, roots, expected).err().unwrap_or(Refused(Vec::new())))
-        }
-    }
-}
-
-/// Writes down the attestations that prove the bundle, one a line as `gh attestation download` does, and returns the digest
-/// of that.
-fn keep(path: &Path, proofs: &[Proof]) -> Result<Sha256, Diagnostic> {
-    let lines: String = proofs.iter().flat_map(|proof| [proof.text.as_str(), "\n"]).collect();
-    let folder = path.parent().unwrap_or_else(|| Path::new(""));
-    fs::create_dir_all(folder).map_err(|error| {
-        let message = format!("the attestation cannot be kept: {error}");
-        Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
-    })?;
-    lockstep_files::write(path, &lines)?;
-    Ok(Digest::of_file(path)?.sha256)
 }
 
 /// What `gh` says of a file, where it is there and somebody is logged in.
@@ -231,7 +165,7 @@ fn second_opinion(
     Ok(true)
 }
 
-fn unproven_by(tag: &Tag, names: &[&str], why: &str) -> Diagnostic {
+fn unproven_by(tag: &Tag, names: &[String], why: &str) -> Diagnostic {
     let files: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
     let more = names.len().saturating_sub(NAMED);
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
@@ -240,22 +174,6 @@ fn unproven_by(tag: &Tag, names: &[&str], why: &str) -> Diagnostic {
     Diagnostic::new(Rule::ProvenanceUnproven, message).with_remedy(
         "where no attestation is there, run the failed jobs of the build run again; where one says another thing, do not publish this bundle",
     )
-}
-
-/// The attestations that GitHub has of a file; one that cannot be read proves nothing.
-fn of_github(
-    github: &GitHub<'_>,
-    digest: &Sha256,
-) -> Result<Vec<(Attestation, String)>, Diagnostic> {
-    let read = |text: String| {
-        let line = serde_json::from_str::<Value>(&text).ok()?.to_string();
-        Some((Attestation::read(&line).ok()?, line))
-    };
-    match github.attestations(digest) {
-        Ok(texts) => Ok(texts.into_iter().filter_map(read).collect()),
-        Err(error) if error.why == Why::NotFound => Ok(Vec::new()),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// The roots of trust: the model's, or those that are built in.

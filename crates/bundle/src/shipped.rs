@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::Manifest;
-use lockstep_schemas::plan::{ChannelPlan, Plan, PlannedFile};
+use lockstep_schemas::plan::{ChannelPlan, Plan};
 use lockstep_schemas::strings::{FileName, Integrity, Sha256};
 
 use crate::{Digest, expected};
@@ -54,12 +54,8 @@ pub fn shipped(
     manifest: &Manifest,
     channel: &ChannelPlan,
 ) -> Result<Vec<Shipped>, Diagnostic> {
-    let is_shipped = |file: &PlannedFile<'_>| {
-        channel.artifacts.contains(file.artifact()) && channel.ships_to(file.target())
-    };
-    let files = plan.files().filter(is_shipped);
     let mut shipped = Vec::new();
-    for expected in expected(files, &manifest.version)? {
+    for expected in expected(plan.shipped_by(channel), &manifest.version)? {
         let mut recorded =
             manifest.artifacts.iter().filter(|record| expected.is_of(record)).peekable();
         if recorded.peek().is_none() {

@@ -66,16 +66,18 @@ impl std::fmt::Debug for CratesIo<'_> {
     }
 }
 
+/// The versions of a crate, or why the index does not say.
+pub(crate) type Found = Result<Option<Vec<Release>>, Diagnostic>;
+
 /// The versions of some crates, as an index has them; nothing of a crate that it does not have.
 pub(crate) fn releases(
     index: &Index,
     names: &[&str],
     web: &Web<'_>,
-) -> Result<Vec<Option<Vec<Release>>>, Diagnostic> {
+) -> Result<Vec<Found>, Diagnostic> {
     match index {
         Index::Sparse(address) => {
-            let all = at_once(names, ASKED, |name| crates::releases(web, address, name));
-            all.into_iter().collect()
+            Ok(at_once(names, ASKED, |name| crates::releases(web, address, name)))
         }
         Index::Git(address) => {
             let clone = crate::apart()?;
@@ -84,7 +86,7 @@ pub(crate) fn releases(
                 let file = git::file_in(clone.path(), &crates::place_of(name)?)?;
                 file.map(|file| crates::read(name, &file)).transpose()
             };
-            names.iter().map(read).collect()
+            Ok(names.iter().map(read).collect())
         }
     }
 }
@@ -144,7 +146,7 @@ impl<'a> CratesIo<'a> {
 
     /// The versions of some crates, as the index has them.
     fn releases(&self, names: &[&str]) -> Result<Vec<Option<Vec<Release>>>, Diagnostic> {
-        releases(&self.index, names, self.web)
+        releases(&self.index, names, self.web)?.into_iter().collect()
     }
 
     /// Waits as long as crates.io asks for after a burst, before one more is sent.

@@ -11,7 +11,7 @@ pub mod pypi;
 mod registry;
 
 pub use ledger::Ledger;
-pub use present::{Presence, present};
+pub use present::{Asked, Presence, present};
 pub use registry::{RegistryChannel, Waiting};
 
 use lockstep_bundle::{Shipped, Verified};

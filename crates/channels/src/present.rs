@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lockstep_clients::{cargo, npm, uv};
 use lockstep_registries::npm::{Registry, Standing};
-use lockstep_registries::{Web, at_once, crates, pypi};
+use lockstep_registries::{Web, at_once, crates, pypi, shown};
 use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::plan::{ChannelPlan, Destination, Plan, PlannedFile, PypiPlan};
 use lockstep_schemas::strings::Version;
@@ -27,45 +27,49 @@ pub enum Presence {
     TakenBack,
 }
 
-/// What the registry of a channel has of a version of each package that the plan ships to it, in the plan's order; nothing of
-/// what is no registry. It is asked as its client here is configured for it, and without credentials.
+/// A registry that was asked about packages.
+#[derive(Debug)]
+pub struct Asked {
+    /// Its address, as messages show it; where scopes have registries of their own that of the others.
+    pub registry: String,
+    /// What it has of each package, in the plan's order, or why it does not say.
+    pub packages: Vec<(String, Result<Presence, Diagnostic>)>,
+}
+
+/// What the registry of a channel has of a version of each package that the plan ships to it; nothing of what is no registry. It
+/// is asked as its client here is configured for it, and without credentials.
 ///
 /// # Errors
 ///
-/// Where the client does not say where the registry is, or that does not answer.
+/// Where the client does not say where the registry is.
 pub fn present(
     plan: &Plan,
     channel: &ChannelPlan,
     version: &Version,
     web: &Web<'_>,
-) -> Result<Vec<(String, Presence)>, Diagnostic> {
-    let names = names(plan, channel);
-    let presences = match &channel.to {
-        Destination::Npm(_) => of_npm(&names, version, web),
-        Destination::Pypi(pypi) => of_pypi(&names, pypi, version, web),
-        Destination::CratesIo(_) => of_crates(&names, version, web),
-        Destination::GithubRelease(_)
-        | Destination::Homebrew(_)
-        | Destination::CargoBinstall(_) => return Ok(Vec::new()),
-    };
-    Ok(names.into_iter().map(str::to_owned).zip(presences?).collect())
-}
-
-/// The packages, each once.
-fn names<'p>(plan: &'p Plan, channel: &ChannelPlan) -> Vec<&'p str> {
-    let is_shipped = |file: &PlannedFile<'_>| {
-        channel.artifacts.contains(file.artifact()) && channel.ships_to(file.target())
-    };
-    let mut names = Vec::new();
-    for name in plan.files().filter(is_shipped).filter_map(PlannedFile::package) {
+) -> Result<Option<Asked>, Diagnostic> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in plan.shipped_by(channel).filter_map(PlannedFile::package) {
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    names
+    let (registry, presences) = match &channel.to {
+        Destination::Npm(_) => of_npm(&names, version, web)?,
+        Destination::Pypi(pypi) => of_pypi(&names, pypi, version, web)?,
+        Destination::CratesIo(_) => of_crates(&names, version, web)?,
+        Destination::GithubRelease(_)
+        | Destination::Homebrew(_)
+        | Destination::CargoBinstall(_) => return Ok(None),
+    };
+    let packages = names.into_iter().map(str::to_owned).zip(presences).collect();
+    Ok(Some(Asked { registry: shown(&registry), packages }))
 }
 
-fn of_npm(names: &[&str], version: &Version, web: &Web<'_>) -> Result<Vec<Presence>, Diagnostic> {
+/// A registry's address, and what it has of each package.
+type Of = (String, Vec<Result<Presence, Diagnostic>>);
+
+fn of_npm(names: &[&str], version: &Version, web: &Web<'_>) -> Result<Of, Diagnostic> {
     let scopes: BTreeSet<&str> = names.iter().filter_map(|name| npm::scope(name)).collect();
     let (any, own) = npm::registries(apart()?.path(), scopes)?;
     let found = at_once(names, ASKED, |name| {
@@ -79,7 +83,7 @@ fn of_npm(names: &[&str], version: &Version, web: &Web<'_>) -> Result<Vec<Presen
             Standing::TakenBack => Presence::TakenBack,
         }))
     });
-    found.into_iter().collect()
+    Ok((any, found))
 }
 
 fn of_pypi(
@@ -87,16 +91,15 @@ fn of_pypi(
     plan: &PypiPlan,
     version: &Version,
     web: &Web<'_>,
-) -> Result<Vec<Presence>, Diagnostic> {
+) -> Result<Of, Diagnostic> {
     let address = match &plan.index {
         Some(index) => index.install.to_string(),
         None => uv::index(apart()?.path())?,
     };
-    let version = version.python().unwrap_or_else(|| version.to_string());
     let found = at_once(names, ASKED, |name| {
         let project = pypi::Index { address: &address }.project(web, name)?;
         Ok(project.map_or(Presence::Unknown, |project| {
-            let mut of_it = project.files.iter().filter(|file| file.version() == Some(&version));
+            let mut of_it = project.files.iter().filter(|file| file.is_of(name, version));
             match of_it.next() {
                 None => Presence::Absent,
                 Some(first) if first.is_yanked() && of_it.all(pypi::File::is_yanked) => {
@@ -106,19 +109,14 @@ fn of_pypi(
             }
         }))
     });
-    found.into_iter().collect()
+    Ok((address, found))
 }
 
-fn of_crates(
-    names: &[&str],
-    version: &Version,
-    web: &Web<'_>,
-) -> Result<Vec<Presence>, Diagnostic> {
+fn of_crates(names: &[&str], version: &Version, web: &Web<'_>) -> Result<Of, Diagnostic> {
     let folder = apart()?;
     let registry = cargo::default_registry()?;
     let cargo = cargo::version(folder.path())?;
     let index = crates::Index::configured(registry.as_deref(), folder.path(), &cargo)?;
-    let releases = crate::crates_io::releases(&index, names, web)?;
     let of = |releases: Option<Vec<crates::Release>>| {
         let Some(releases) = releases else { return Presence::Unknown };
         match crates::of_version(&releases, version) {
@@ -127,5 +125,6 @@ fn of_crates(
             Some(_) => Presence::Visible,
         }
     };
-    Ok(releases.into_iter().map(of).collect())
+    let found = crate::crates_io::releases(&index, names, web)?;
+    Ok((index.shown(), found.into_iter().map(|found| found.map(of)).collect()))
 }

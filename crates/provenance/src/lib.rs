@@ -109,6 +109,15 @@ impl Attestation {
             .map_err(|error| Refused::because(format_args!("this is no attestation: {error}")))
     }
 
+    /// It in one line, in one way of writing it, without what no reader knows.
+    ///
+    /// # Errors
+    ///
+    /// Where it has no text, which what was read from one rules out.
+    pub fn text(&self) -> Result<String, Refused> {
+        self.0.to_json().map_err(Refused::because)
+    }
+
     /// Proves that the file with a digest was made by the build that is expected, and returns the page of the run that
     /// signed it.
     ///

@@ -3,6 +3,8 @@
 
 use html5gum::{Token, Tokenizer};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::strings::Version;
+use lockstep_schemas::version::VersionScheme;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -34,15 +36,19 @@ pub struct File {
 }
 
 impl File {
-    /// The version that its name says; nothing of what is neither a wheel nor a source distribution
-    /// ([specification](https://packaging.python.org/en/latest/specifications/source-distribution-format/#source-distribution-file-name)).
+    /// Whether it is a wheel or a source distribution of a project at a version, by its name. Old ones write both in their own
+    /// ways ([specification](https://packaging.python.org/en/latest/specifications/source-distribution-format/#source-distribution-file-name)).
     #[must_use]
-    pub fn version(&self) -> Option<&str> {
+    pub fn is_of(&self, project: &str, version: &Version) -> bool {
+        let says = |text: &str| VersionScheme::Pep440.says(text, version);
         if let Some(wheel) = self.filename.strip_suffix(".whl") {
-            return wheel.split('-').nth(1);
+            return wheel.split('-').nth(1).is_some_and(says);
         }
-        let source = [".tar.gz", ".zip"].iter().find_map(|end| self.filename.strip_suffix(end))?;
-        source.rsplit_once('-').map(|(_, version)| version)
+        let source = [".tar.gz", ".zip"].iter().find_map(|end| self.filename.strip_suffix(end));
+        let is_of = |source: &str, at: usize| {
+            normalized(&source[..at]) == normalized(project) && says(&source[at + 1..])
+        };
+        source.is_some_and(|text| text.match_indices('-').any(|(at, _)| is_of(text, at)))
     }
 
     /// Whether it was taken back: who names its version gets it, and nobody else.
@@ -149,6 +155,33 @@ mod tests {
     }
 
     #[test]
+    fn names_of_files_say_a_version() {
+        let is_of = |name: &str, version: &str| {
+            let file =
+                File { filename: name.to_owned(), hashes: Hashes::default(), yanked: Value::Null };
+            file.is_of("some-tool", &version.parse().unwrap())
+        };
+        for name in [
+            "some_tool-1.2.3rc1-py3-none-any.whl",
+            "some_tool-1.2.3rc1-1-cp39-abi3-win_amd64.whl",
+            "some_tool-1.2.3rc1.tar.gz",
+            "Some.Tool-1.2.3-rc.1.zip",
+        ] {
+            assert!(is_of(name, "1.2.3-rc.1"), "{name}");
+            assert!(!is_of(name, "1.2.3"), "{name}");
+        }
+        for name in [
+            "some-tool-1.2.3.egg",
+            "some-tool-plugin-1.2.3.tar.gz",
+            "some-tool.tar.gz",
+            "-",
+            "1.2.3.whl",
+        ] {
+            assert!(!is_of(name, "1.2.3"), "{name}");
+        }
+    }
+
+    #[test]
     fn both_forms_say_the_same() {
         let html = r#"<!DOCTYPE html><html><body><h1>Links</h1>
             <a href="../../packages/a-1.0.tar.gz#sha256=abc&amp;x=y" data-yanked="">a-1.0.tar.gz</a><br/>
@@ -157,10 +190,7 @@ mod tests {
             { "filename": "a-1.0.tar.gz", "url": "", "hashes": { "sha256": "abc" }, "size": 3, "yanked": true },
             { "filename": "a-1.0-py3-none-any.whl", "url": "", "hashes": {}, "yanked": false }
         ] }"#;
-        let project = of_html(html);
-        assert_eq!(project, serde_json::from_str(json).unwrap());
-        let versions = project.files.iter().map(File::version);
-        assert_eq!(versions.collect::<Vec<_>>(), [Some("1.0"), Some("1.0")]);
+        assert_eq!(of_html(html), serde_json::from_str(json).unwrap());
     }
 
     #[test]

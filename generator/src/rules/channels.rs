@@ -232,8 +232,10 @@ fn attested(model: &Model, name: Option<&str>, at: &Path, violations: &mut Viola
         violations.add(
             Rule::AssetMissing,
             at.clone(),
-            format!("`{name}` is to be the bundle's attestation, and `attestations: false` leaves that out"),
-            "take out one of the two",
+            format!(
+                "`{name}` is to be the bundle's attestation, and `attestations: false` makes none"
+            ),
+            "take out `attestation` here, or `attestations: false`",
         );
     }
     if name.strip_suffix(".jsonl").is_none() {
@@ -241,7 +243,7 @@ fn attested(model: &Model, name: Option<&str>, at: &Path, violations: &mut Viola
             Rule::WrongForm,
             at.clone(),
             format!(
-                "`{name}` does not end in `.jsonl`, and so `gh attestation verify` does not read it"
+                "`{name}` does not end in `.jsonl`, as a file of attestations, one a line, must for `gh attestation verify`"
             ),
             format!("call it `{}.jsonl`", name.trim_end_matches(".json")),
         );

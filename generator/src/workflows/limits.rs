@@ -1,7 +1,7 @@
 //! GitHub's own limits, checked where the plan could pass them.
 
 use lockstep_schemas::diagnostic::Rule;
-use lockstep_schemas::plan::{Destination, Plan, PlannedFile};
+use lockstep_schemas::plan::{ChannelPlan, Destination, Plan};
 use lockstep_schemas::workflow::{JobBody, Workflow};
 
 use crate::violation::{Path, Violation};
@@ -34,24 +34,24 @@ pub(super) fn check(plan: &Plan, workflows: &[Workflow]) -> Vec<Violation> {
             "ship fewer files, or set `attestations: false`",
         ));
     }
-    // With sidecars, and the manifest and SHA256SUMS that every release has.
-    let is_asset = |file: &PlannedFile<'_>| {
-        plan.shipping().any(|channel| match channel.to {
-            Destination::GithubRelease(_) => channel.artifacts.contains(file.artifact()),
-            Destination::Npm(_)
-            | Destination::Pypi(_)
-            | Destination::CratesIo(_)
-            | Destination::Homebrew(_)
-            | Destination::CargoBinstall(_) => false,
-        })
-    };
-    let assets = plan.files().filter(is_asset);
-    let assets = assets.map(|file| if file.has_sidecar() { 2 } else { 1 }).sum::<usize>() + 2;
+    let assets: usize = plan.shipping().map(|channel| assets(plan, channel)).sum();
     if assets > ASSETS {
         let message = format!("{assets} assets, and a GitHub release has {ASSETS} at most");
         violations.push(violation(Path::of("artifacts"), message, "ship fewer files"));
     }
     violations
+}
+
+/// How many assets a channel makes of the GitHub release: its files with sidecars, and the release's own.
+fn assets(plan: &Plan, channel: &ChannelPlan) -> usize {
+    let Destination::GithubRelease(release) = &channel.to else { return 0 };
+    let files = plan.shipped_by(channel);
+    let files: usize = files.map(|file| if file.has_sidecar() { 2 } else { 1 }).sum();
+    let manifest = 1;
+    files
+        + manifest
+        + usize::from(release.sums.is_some())
+        + usize::from(release.attestation.is_some())
 }
 
 fn inputs(workflow: &Workflow, violations: &mut Vec<Violation>) {

@@ -162,7 +162,7 @@ rules! {
     TierContradiction = "tier-contradiction",
     /// Credentials that the channel does not take, or that would do nothing.
     Credentials = "credentials",
-    /// An asset of the GitHub release is fetched by Homebrew or cargo-binstall, or named, and the release does not have it.
+    /// Homebrew or cargo-binstall fetches what is no asset of the GitHub release, or an asset is named that nothing makes.
     AssetMissing = "asset-missing",
     /// More than GitHub allows: jobs, inputs, calls, assets or subjects.
     GithubLimit = "github-limit",

@@ -240,7 +240,7 @@ channels! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sums: Option<SumsAsset>,
         /// The name of the bundle's attestation as an asset, by which users prove where a file comes from without asking
-        /// anybody: `{project}-{version}.attestation.jsonl`, say. By default it is no asset, and GitHub alone has it.
+        /// anybody: `tool-{version}.attestation.jsonl`, say. By default it is no asset, and GitHub alone has it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         attestation: Option<FileNamePattern>,
         /// The title, with `{project}`, `{version}` and `{tag}`. By default `{tag}`.

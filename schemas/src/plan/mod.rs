@@ -125,6 +125,13 @@ impl Plan {
         })
     }
 
+    /// The files that a channel ships: of its artifacts, those of targets that it promises to ship to.
+    pub fn shipped_by(&self, channel: &ChannelPlan) -> impl Iterator<Item = PlannedFile<'_>> {
+        self.files().filter(|file| {
+            channel.artifacts.contains(file.artifact()) && channel.ships_to(file.target())
+        })
+    }
+
     /// The platform packages of one artifact.
     pub fn packages_of(&self, artifact: &Id) -> impl Iterator<Item = PlannedFile<'_>> {
         self.files().filter(move |file| file.artifact() == artifact)

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use lockstep_bundle::Digest;
+use lockstep_provenance::Attestation;
 use lockstep_tests::authority::{Authority, Claims};
 use lockstep_tests::bundle::Bundle;
 use lockstep_tests::github_api::{GitHubApi, TOKEN, environment_with, status_with};
@@ -57,11 +58,31 @@ fn second_opinion(folder: &Path, agrees: bool) {
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
+/// Attests a bundle as a job does that runs again and again, beside one that signs the manifest alone; returns the digest of the
+/// file with what the release carries: what the first attempt signed.
+fn attest_again(authority: &Authority, api: &GitHubApi, bundle: &Path, commit: &str) -> String {
+    let claims = || Claims::of_run("v1.2.3", commit, 17);
+    let of = |attempt: u32| {
+        let attempt = format!("https://github.com/someone/tool/actions/runs/17/attempts/{attempt}");
+        attest(authority, api, bundle, &claims().but(21, &attempt))
+    };
+    let sums = fs::read_to_string(bundle.join("SHA256SUMS")).unwrap();
+    let manifest = sums.lines().find_map(|line| line.strip_suffix("  manifest.json")).unwrap();
+    let alone = authority.attest(&[("manifest.json", manifest)], &claims());
+    api.with(|state| {
+        let attested = json!({ "bundle": alone, "repository_id": 1 });
+        state.attestations.entry(manifest.to_owned()).or_default().push(attested);
+    });
+    let [_, first, _] = [2, 1, 10].map(of);
+    digest_of(&first)
+}
+
 /// The SHA-256 of the file with an attestation.
 fn digest_of(attestation: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("attestation.jsonl");
-    fs::write(&file, format!("{attestation}\n")).unwrap();
+    let text = Attestation::read(attestation).unwrap().text().unwrap();
+    fs::write(&file, format!("{text}\n")).unwrap();
     Digest::of_file(&file).unwrap().sha256.to_string()
 }
 
@@ -162,13 +183,7 @@ fn a_release_is_resolved_and_proven() {
     assert_eq!(of_another.artifacts(), ["receipt-resolve-1"]);
 
     // It is proven, but the second opinion that is asked differs.
-    // The job that attests ran twice; what the first attempt signed is what the release carries.
-    let claims = Claims::of_run("v1.2.3", &commit, 17);
-    let again = "https://github.com/someone/tool/actions/runs/17/attempts/2";
-    attest(&authority, &api, &bundle.folder, &claims.but(21, again));
-    let claims = Claims::of_run("v1.2.3", &commit, 17);
-    let first = attest(&authority, &api, &bundle.folder, &claims);
-    let carried = digest_of(&first);
+    let carried = attest_again(&authority, &api, &bundle.folder, &commit);
     let path = settings.path.clone();
     let gh = tempfile::tempdir().unwrap();
     settings.path.insert(0, gh.path().to_owned());

@@ -69,7 +69,7 @@ fn attestation(name: &str, attested: &Attested) -> Result<Shipped, Diagnostic> {
         let message =
             format!("the release carries `{name}`, and nothing says which attestation was proved");
         return Err(Diagnostic::new(Rule::WrongInput, message).with_remedy(
-            "prove the bundle with `resolve-build --stage provenance`, and give `--attested` the digest that it puts out",
+            "run the workflow of the tag, which hands it on; by hand, `resolve-build --stage provenance` proves the bundle, and puts out its digest for `--attested`",
         ));
     };
     let path = &attested.attestation;

@@ -2,64 +2,66 @@
 
 use std::time::Duration;
 
-use lockstep_channels::{Presence, present};
+use lockstep_channels::{Asked, Presence, present};
 use lockstep_registries::{Patience, Web};
 use lockstep_runner::{Report, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::plan::ChannelPlan;
 
 use super::{Walk, done};
 
-/// Asks each registry of the plan whether the version can still be published. One that cannot be asked from here is told and
-/// does not stand in the way: it is asked again, by those who publish, before anything is published anywhere.
+/// Asks each registry of the plan whether the version can still be published. What cannot be asked from here is told and does not
+/// stand in the way: whoever publishes asks again, before anything is published anywhere.
 pub(super) fn ask(walk: &Walk<'_>, report: &mut Report) {
-    let web = Web::new(Patience::new(Duration::from_secs(5), Duration::from_secs(1)), &tell);
     for channel in walk.plan.shipping().filter(|channel| channel.kind().is_registry()) {
         let label = channel.kind().label();
+        let patience = Patience::new(Duration::from_secs(5), Duration::from_secs(1));
+        let web = Web::new(patience, &tell);
         match present(walk.plan, channel, &walk.version, &web) {
-            Ok(found) => of_registry(walk, channel, &found, report),
+            Ok(Some(asked)) => of_registry(walk, label, &asked, report),
+            Ok(None) => {}
             Err(why) => report.line(format_args!(
-                "{label} was not asked, and is asked before publishing: {}",
+                "{label} cannot be asked from here, and is asked before publishing: {}",
                 why.message
             )),
         }
     }
 }
 
-fn of_registry(
-    walk: &Walk<'_>,
-    channel: &ChannelPlan,
-    found: &[(String, Presence)],
-    report: &mut Report,
-) {
-    let (label, version) = (channel.kind().label(), &walk.version);
+fn of_registry(walk: &Walk<'_>, label: &str, asked: &Asked, report: &mut Report) {
+    let version = &walk.version;
     let of = |presence: Presence| {
-        let names = found.iter().filter(|(_, is)| *is == presence);
+        let is = |found: &Result<Presence, Diagnostic>| matches!(found, Ok(is) if *is == presence);
+        let names = asked.packages.iter().filter(|(_, found)| is(found));
         names.map(|(name, _)| format!("`{name}`")).collect::<Vec<String>>().join(", ")
     };
+    let [absent, visible, taken_back, unknown] =
+        [Presence::Absent, Presence::Visible, Presence::TakenBack, Presence::Unknown].map(of);
     let used_up = [
-        (Presence::Visible, format!("{label} has {version} already of")),
-        (Presence::TakenBack, format!("{label} had {version}, which was taken back, of")),
+        (visible, format!("is on {label} already")),
+        (taken_back, format!("was on {label}, and was taken back")),
     ];
-    let mut is_free = true;
-    for (presence, message) in used_up {
-        let names = of(presence);
-        if !names.is_empty() {
-            is_free = false;
-            let message = format!("{message} {names}");
-            report.problem(
-                Diagnostic::new(Rule::VersionUsedUp, message)
-                    .with_remedy("a registry takes a version once: release the next one"),
-            );
-        }
+    for (names, what) in used_up.iter().filter(|(names, _)| !names.is_empty()) {
+        let next = version.following();
+        let next = next.map_or_else(|| "the next version".to_owned(), |next| next.to_string());
+        report.problem(
+            Diagnostic::new(Rule::VersionUsedUp, format!("{version} of {names} {what}"))
+                .with_remedy(format!("a registry takes a version once: release {next}")),
+        );
     }
-    let unknown = of(Presence::Unknown);
     if !unknown.is_empty() {
         report.line(format_args!(
-            "{label} has no {unknown} yet: what publishes will say how a first version gets there"
+            "{label} shows no {unknown} to who shows no token: it is new, or private; whoever publishes asks again"
         ));
     }
-    if is_free {
-        done(report, format_args!("{label} has no {version} of what is shipped to it"));
+    for (name, found) in &asked.packages {
+        if let Err(why) = found {
+            report.line(format_args!(
+                "{label} does not say whether it has {version} of `{name}`, and is asked again before publishing: {}",
+                why.message
+            ));
+        }
+    }
+    if !absent.is_empty() && used_up.iter().all(|(names, _)| names.is_empty()) {
+        done(report, format_args!("{label}, at {}, has no {version} of {absent}", asked.registry));
     }
 }
