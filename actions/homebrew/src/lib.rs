@@ -1,12 +1,17 @@
 //! Verifies the tap's formula against the manifest, and brings it there where that is its part.
 
 use clap::Parser;
+use lockstep_bundle::{Release, manifest, verify};
+use lockstep_channels::homebrew::{Homebrew, Standing};
+use lockstep_channels::{Ledger, Permit, receipt};
+use lockstep_files::json;
 use lockstep_runner::inputs::{Bundle, Mode, Receipt, ReleaseVersion, Stage};
-use lockstep_runner::{Action, Secret};
+use lockstep_runner::{Action, Failure, Program, Report, Secret};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 
 /// Renders, verifies and forwards the Homebrew formula.
 #[derive(Debug, Parser)]
-#[command(name = "homebrew", about, long_about = None)]
+#[command(name = "homebrew", version, disable_version_flag = true, about, long_about = None)]
 pub struct Inputs {
     /// The bundle.
     #[command(flatten)]
@@ -34,4 +39,64 @@ impl Action for Inputs {
         variable: "LOCKSTEP_TOKEN",
         description: "The token that pushes to the tap, where Lockstep does",
     }];
+}
+
+impl Program for Inputs {
+    fn run(&self, report: &mut Report) -> Result<(), Failure> {
+        let plan = json::read_plan(&self.bundle.plan)?;
+        let manifest = manifest(&self.bundle.bundle)?;
+        let release = Release {
+            plan: &plan,
+            plan_file: &self.bundle.plan,
+            version: &self.release.version,
+            commit: None,
+            is_snapshot: false,
+            manifest: &manifest,
+        };
+        let bundle = match verify(release, &self.bundle.bundle) {
+            Ok(bundle) => bundle,
+            Err(problems) => {
+                report.problems(problems);
+                return Ok(());
+            }
+        };
+        let is_rehearsal = self.mode == Mode::Rehearsal;
+        let mut ledger = Ledger::new(&self.receipt.receipt, receipt(&manifest, is_rehearsal), &[])?;
+        let token = std::env::var("LOCKSTEP_TOKEN").ok().map(|token| token.trim().to_owned());
+        let token = token.filter(|token| !token.is_empty());
+        let folder = tempfile::tempdir().map_err(|error| {
+            Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
+        })?;
+        let server = lockstep_channels::server();
+        let tap = Homebrew::new(bundle, &server, token.as_deref(), folder.path())?;
+        let done = match tap.look(&mut ledger, report)? {
+            Some(standing) if tap.is_verified() => {
+                tap.verify(standing, is_rehearsal, report);
+                Ok(())
+            }
+            Some(standing) => self.bring(&tap, standing, &mut ledger, report),
+            None => Ok(()),
+        };
+        let failed = done.as_ref().err().map(|problem| problem.rule);
+        ledger.end(report.rules().into_iter().chain(failed).collect())?;
+        ledger.show(report);
+        report.output("receipt", ledger.file().display());
+        done.map_err(Failure::from)
+    }
+}
+
+impl Inputs {
+    fn bring(
+        &self,
+        tap: &Homebrew<'_>,
+        standing: Standing,
+        ledger: &mut Ledger,
+        report: &mut Report,
+    ) -> Result<(), Diagnostic> {
+        match (Permit::of(self.mode), self.stage) {
+            (None, _) => tap.rehearse(&standing, ledger, report),
+            (Some(permit), Stage::Prepare) => tap.prepare(&standing, &permit, ledger, report),
+            (Some(permit), Stage::Publish) => tap.publish(standing, &permit, ledger, report),
+        }
+    }
 }

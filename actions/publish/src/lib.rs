@@ -7,6 +7,7 @@ use clap::{Parser, ValueEnum};
 use lockstep_bundle::{Release, Verified, WorkingFolder, manifest, verify};
 use lockstep_channels::crates_io::CratesIo;
 use lockstep_channels::github_release::{GithubRelease, Settings};
+use lockstep_channels::homebrew::Homebrew;
 use lockstep_channels::npm::Npm;
 use lockstep_channels::pypi::Pypi;
 use lockstep_channels::{Ledger, Permit, RegistryChannel, Waiting, receipt};
@@ -156,17 +157,20 @@ impl Inputs {
                 let what = "a GitHub release is published by `github-release`";
                 Err(Failure::new(Rule::WrongInput, what))
             }
+            (ChannelKind::Homebrew, PublishMode::Preflight | PublishMode::Look) => {
+                self.look_at_tap(bundle, ledger, report)
+            }
+            (ChannelKind::Homebrew, PublishMode::Rehearsal | PublishMode::Live) => {
+                let what = "a formula is brought to its tap by `homebrew`";
+                Err(Failure::new(Rule::WrongInput, what))
+            }
             (ChannelKind::CargoBinstall, _) => {
                 report.line("cargo-binstall fetches the assets of the GitHub release: nothing is published to it");
                 Ok(())
             }
-            (
-                ChannelKind::Npm
-                | ChannelKind::Pypi
-                | ChannelKind::CratesIo
-                | ChannelKind::Homebrew,
-                _,
-            ) => self.registry(bundle, ledger, report),
+            (ChannelKind::Npm | ChannelKind::Pypi | ChannelKind::CratesIo, _) => {
+                self.registry(bundle, ledger, report)
+            }
         }
     }
 
@@ -214,10 +218,8 @@ impl Inputs {
                 Box::new(CratesIo::new(bundle, &web, token, waiting)?)
             }
             ChannelKind::GithubRelease | ChannelKind::Homebrew | ChannelKind::CargoBinstall => {
-                let what = format!("this version cannot publish to {} yet", self.channel.label());
-                return Err(Failure::new(Rule::ChannelUnknown, what).with_remedy(
-                    "leave the channel out of this run, and publish what it ships by hand",
-                ));
+                let what = format!("{} is no registry", self.channel.label());
+                return Err(Failure::new(Rule::ChannelUnknown, what));
             }
         };
         channel.look(ledger, report)?;
@@ -231,6 +233,28 @@ impl Inputs {
             (PublishMode::Rehearsal | PublishMode::Live, Some(permit)) => {
                 channel.publish(&permit, ledger, report)?;
             }
+        }
+        Ok(())
+    }
+
+    /// What the tap's formula says, and whether the tap takes a push from whoever is to push; or whether a maintainer brought it.
+    fn look_at_tap(
+        &self,
+        bundle: Verified<'_>,
+        ledger: &mut Ledger,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        let token = token();
+        let folder = tempfile::tempdir().map_err(|error| {
+            Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
+        })?;
+        let server = lockstep_channels::server();
+        let tap = Homebrew::new(bundle, &server, token.as_deref(), folder.path())?;
+        let Some(standing) = tap.look(ledger, report)? else { return Ok(()) };
+        match (tap.is_verified(), self.mode) {
+            (true, _) => tap.verify(standing, self.rehearsal, report),
+            (false, PublishMode::Preflight) => tap.may_push(&standing, report)?,
+            (false, PublishMode::Look | PublishMode::Rehearsal | PublishMode::Live) => {}
         }
         Ok(())
     }

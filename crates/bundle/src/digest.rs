@@ -36,6 +36,14 @@ impl Digest {
         Self::of_file_with(path, &|_| {})
     }
 
+    /// Of bytes at hand.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let mut hasher = Hasher::default();
+        hasher.add(bytes);
+        hasher.digest(false)
+    }
+
     /// Reads a file, and reports how many bytes were read each time.
     pub fn of_file_with(path: &Path, progress: &dyn Fn(u64)) -> Result<Self, Diagnostic> {
         let read = || {

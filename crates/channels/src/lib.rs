@@ -3,6 +3,7 @@
 
 pub mod crates_io;
 pub mod github_release;
+pub mod homebrew;
 mod ledger;
 pub mod npm;
 mod order;

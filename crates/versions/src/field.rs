@@ -203,9 +203,11 @@ pub(crate) fn said<'f>(fields: impl Iterator<Item = &'f Field> + Clone) -> Vec<(
 
 /// A text that stands in a file as it is.
 #[derive(Debug, Clone)]
-pub(crate) struct Literal<'t> {
-    pub(crate) text: &'t str,
-    pub(crate) place: Range<usize>,
+pub struct Literal<'t> {
+    /// What stands there.
+    pub text: &'t str,
+    /// Its bytes.
+    pub place: Range<usize>,
 }
 
 impl<'t> Literal<'t> {

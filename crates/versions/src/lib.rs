@@ -27,4 +27,11 @@ pub use formats::{Contents, Lead, Reading};
 
 pub use requirement::Requirement;
 pub use trains::{shipped, tagged, train_named};
+
+/// Ruby, as a formula is written in.
+pub mod ruby {
+    pub use crate::field::Literal;
+    pub use crate::formats::is_of_formula as is_own;
+    pub use crate::syntax::ruby::{Call, calls};
+}
 pub use version_files::{TrainField, VersionFile, VersionFiles};

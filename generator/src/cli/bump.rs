@@ -13,7 +13,6 @@ use lockstep_versions::{
 
 use super::load_release;
 use super::output::{Output, Stop, shown};
-use crate::sync;
 
 /// What is set.
 #[derive(Debug, Args)]
@@ -79,7 +78,7 @@ pub fn run(project: &Path, bump: &Bump, output: &mut Output) -> Result<(), Stop>
     })?;
     if bump.dry_run {
         for file in &change.files {
-            output.text(sync::unified(file.path, file.old, &file.new));
+            output.text(lockstep_files::diff(file.path, file.old, &file.new));
         }
         let files = counted(change.files.len(), "file", "files");
         output.line(format_args!("{files} would change"));

@@ -8,6 +8,7 @@
 
 mod bump;
 mod check;
+mod formula;
 mod generate;
 mod online;
 mod output;
@@ -85,6 +86,14 @@ enum Command {
     Prove {
         #[command(flatten)]
         prove: prove::Proving,
+    },
+    /// Bring the Homebrew formula in your clone of the tap to a release, and print what git is left to do.
+    Formula {
+        #[command(flatten)]
+        formula: formula::Bringing,
+        /// The project's folder, with its `lockstep.yaml`.
+        #[arg(long, default_value = ".")]
+        project: PathBuf,
     },
     /// Measure this commit beside an earlier release, on this machine, and tell whether it is slower than the model lets it be.
     PerfGate {
@@ -175,6 +184,7 @@ pub fn main() -> ExitCode {
         }
         Command::Check { project, tag } => check::run(&project.folder, tag.as_ref(), &mut output),
         Command::Bump { bump, project } => bump::run(project, bump, &mut output),
+        Command::Formula { formula, project } => formula::run(project, formula, &mut output),
         Command::Prove { prove } => prove::run(prove, &mut output),
         Command::PerfGate { measuring, project } => perf_gate::run(project, measuring, &mut output),
         Command::Release(Online { arguments }) => return online::run("release", arguments, output),

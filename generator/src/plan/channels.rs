@@ -219,7 +219,9 @@ pub(super) fn resolve(model: &Model) -> Vec<ChannelPlan> {
             FormulaUpdate::Verify => FormulaPlan::Verify,
         };
         let (tap, formula) = (homebrew.tap.clone(), homebrew.formula.clone());
-        plans.push(channel(&common, Destination::Homebrew(HomebrewPlan { tap, formula, update })));
+        let contents = homebrew.contents.clone();
+        let plan = HomebrewPlan { tap, formula, update, contents };
+        plans.push(channel(&common, Destination::Homebrew(plan)));
     }
     if let Some(binstall) = cargo_binstall {
         let plan = CargoBinstallPlan { crate_artifact: binstall.crate_artifact.clone() };

@@ -1,6 +1,5 @@
 //! Sync: the rendered set and a project's files. The one module that writes.
 
-mod diff;
 mod passage;
 mod pins;
 
@@ -9,11 +8,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use lockstep_files::{self, Attempt, Failure, Replacement};
+use lockstep_files::{self, Attempt, Failure, Replacement, diff, first_difference};
 use lockstep_schemas::plan::Pin;
 use lockstep_schemas::strings::Repository;
 
-pub use diff::unified;
 use passage::Misplaced;
 
 use crate::render::{ACTIONLINT, Extent, MARK, PLAN, Rendered, WORKFLOWS};
@@ -151,8 +149,8 @@ fn drift(wanted: &Rendered, found: Option<&str>) -> Option<Drift> {
     Some(Drift {
         path: wanted.path.clone(),
         kind,
-        line: diff::first_line(&found, &text),
-        diff: unified(&wanted.path, &found, &text),
+        line: first_difference(&found, &text),
+        diff: diff(&wanted.path, &found, &text),
     })
 }
 
@@ -202,7 +200,7 @@ fn stale(root: &Path, wanted: &[Rendered]) -> Result<Vec<Drift>, Failure> {
             continue;
         };
         if found.starts_with(MARK) {
-            let diff = unified(&path, &found, "");
+            let diff = diff(&path, &found, "");
             drifts.push(Drift { path, kind: DriftKind::Stale, line: 1, diff });
         }
     }

@@ -238,6 +238,12 @@ rules! {
     /// There is a release or a draft of the tag that this bundle did not make. What is public is never changed, and what
     /// somebody else drafted is theirs.
     ReleaseInTheWay = "release-in-the-way",
+    /// The formula of a tap does not say what the release has: its version, the address of an archive, or a digest.
+    FormulaStale = "formula-stale",
+    /// A formula cannot be brought to a release: it is not there, or an archive of the release has no place in it.
+    FormulaUnfit = "formula-unfit",
+    /// A tap does not take what is pushed to it.
+    TapRefused = "tap-refused",
     /// A registry does not answer, or not in a form that can be read.
     RegistrySilent = "registry-silent",
     /// A registry does not take the token or the identity that it is shown.

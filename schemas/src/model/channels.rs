@@ -9,7 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::own::npm_alone;
-pub use self::own::{FormulaUpdate, NpmAccess, NpmClient, NpmPublish, PypiIndex, SumsAsset};
+pub use self::own::{
+    FormulaContents, FormulaUpdate, NpmAccess, NpmClient, NpmPublish, PypiIndex, SumsAsset,
+};
 use super::artifacts::Smoke;
 use super::tiers::TierEntry;
 use crate::strings::{
@@ -328,6 +330,10 @@ channels! {
         formula: FormulaPath,
         /// Who brings the formula to the tap.
         update: FormulaUpdate,
+        /// What a formula says that Lockstep writes. By default it is the tap's own, in which version, addresses and digests are
+        /// replaced, and nothing else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        contents: Option<FormulaContents>,
         /// The secret with a token that may push to the tap. By default `HOMEBREW_TAP_TOKEN`; only
         /// where Lockstep pushes.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -26,8 +26,8 @@ pub use artifacts::{
 };
 pub use build::{Build, ExtraSteps, Shell, Step, Toolchain};
 pub use channels::{
-    Auth, CargoBinstall, ChannelKind, Channels, Common, CratesIo, FormulaUpdate, GithubRelease,
-    Homebrew, Npm, NpmAccess, NpmClient, NpmPublish, Pypi, PypiIndex, SumsAsset,
+    Auth, CargoBinstall, ChannelKind, Channels, Common, CratesIo, FormulaContents, FormulaUpdate,
+    GithubRelease, Homebrew, Npm, NpmAccess, NpmClient, NpmPublish, Pypi, PypiIndex, SumsAsset,
 };
 pub use gates::{
     Gate, GateCheck, Measure, PerformanceLimits, ResultsFormat, Stage, Stages, Waiver,

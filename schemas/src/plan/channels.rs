@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::FormulaContents;
 use crate::model::{ChannelKind, NpmAccess, NpmClient, NpmPublish, PypiIndex, Smoke, Tier};
 use crate::strings::{
     DistTag, EnvironmentName, FormulaPath, Id, Repository, SettingName, TargetId, Text,
@@ -249,6 +250,9 @@ pub struct HomebrewPlan {
     pub formula: FormulaPath,
     /// Who brings the formula to the tap.
     pub update: FormulaPlan,
+    /// What it says, where Lockstep writes it; none where the tap's own is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contents: Option<FormulaContents>,
 }
 
 /// Who brings the formula to the tap.

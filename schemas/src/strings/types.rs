@@ -455,6 +455,14 @@ string_types! {
         example: "build",
     }
 
+    /// Lines of Ruby, as they stand in a formula.
+    Ruby {
+        max: 16_384,
+        pattern: many_lines!(),
+        rule: "Ruby (at most 16384 characters, no control characters, no `${{`)",
+        example: "bin.install \"tool\"",
+    }
+
     /// The name of a Homebrew formula's file in its tap
     /// ([Formula Cookbook](https://docs.brew.sh/Formula-Cookbook)).
     FormulaPath {

@@ -11,6 +11,7 @@ mod committed;
 mod documents;
 mod expressions;
 mod faults;
+mod formula;
 mod github_api;
 mod hardening;
 mod hostile;

@@ -1,9 +1,11 @@
 //! git: which commit is checked out, and what the refs of a repository lead to.
 
 mod notes;
+mod tap;
 mod worktree;
 
 pub use notes::push_note;
+pub use tap::Tap;
 pub use worktree::{Worktree, changed_between, commit_here, push_tag, remotes, tag, uncommitted};
 
 use std::path::Path;
@@ -209,16 +211,20 @@ pub fn clone_bare(address: &str, into: &Path) -> Result<(), Diagnostic> {
 ///
 /// Where git does not say.
 pub fn file_in(clone: &Path, file: &str) -> Result<Option<Vec<u8>>, Diagnostic> {
+    file_in_commit(clone, "HEAD", file)
+}
+
+fn file_in_commit(clone: &Path, commit: &str, file: &str) -> Result<Option<Vec<u8>>, Diagnostic> {
     let git = || {
         let mut git = Command::new("git");
         git.arg("--git-dir").arg(clone);
         git
     };
-    let listed = run(git().args(["ls-tree", "HEAD", "--", file]), "git does not list its files")?;
+    let listed = run(git().args(["ls-tree", commit, "--", file]), "git does not list its files")?;
     if listed.is_empty() {
         return Ok(None);
     }
-    let shown = output(git().args(["show", "--no-textconv"]).arg(format!("HEAD:{file}")))?;
+    let shown = output(git().args(["show", "--no-textconv"]).arg(format!("{commit}:{file}")))?;
     if shown.status.success() {
         return Ok(Some(shown.stdout));
     }
@@ -231,14 +237,20 @@ fn asking<'c>(git: &'c mut Command, repository: &Repository) -> &'c mut Command 
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let server = variable("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
     let server = server.trim_end_matches('/');
-    // A repository that wants a password has none to be typed here.
-    git.arg(format!("{server}/{repository}")).env("GIT_TERMINAL_PROMPT", "0");
+    git.arg(format!("{server}/{repository}"));
     let host = server.split_once("://").map_or(server, |(_, host)| host);
-    if let Some(token) = gh::login(host) {
+    logged_in(git, server, gh::login(host).as_deref())
+}
+
+/// A command of git's that shows a server a token, where there is one.
+fn logged_in<'c>(git: &'c mut Command, server: &str, token: Option<&str>) -> &'c mut Command {
+    // A repository that wants a password has none to be typed here.
+    git.env("GIT_TERMINAL_PROMPT", "0");
+    if let Some(token) = token {
         // As actions/checkout does, by the environment alone: a command line can be read by all.
         let login = BASE64_STANDARD.encode(format!("x-access-token:{token}"));
-        let next = variable("GIT_CONFIG_COUNT").and_then(|count| count.parse::<u32>().ok());
-        let next = next.unwrap_or(0);
+        let next = std::env::var("GIT_CONFIG_COUNT").ok().and_then(|count| count.parse().ok());
+        let next: u32 = next.unwrap_or(0);
         git.env("GIT_CONFIG_COUNT", (next.saturating_add(1)).to_string())
             .env(format!("GIT_CONFIG_KEY_{next}"), format!("http.{server}/.extraheader"))
             .env(format!("GIT_CONFIG_VALUE_{next}"), format!("AUTHORIZATION: basic {login}"));

@@ -14,7 +14,8 @@ const OWN: [&str; 3] = ["version", "url", "mirror"];
 
 /// Whether the block of a method says something of the formula itself; others are about resources, patches, tests,
 /// compilers and the like.
-fn is_own(method: &str) -> bool {
+#[must_use]
+pub fn is_own(method: &str) -> bool {
     ["stable", "cask"].contains(&method) || method.starts_with("on_")
 }
 

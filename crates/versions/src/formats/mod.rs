@@ -14,6 +14,7 @@ mod pointer;
 mod python;
 mod uv;
 
+pub use homebrew::is_own as is_of_formula;
 pub use known::{Known, by_name, known};
 
 use lockstep_schemas::diagnostic::Diagnostic;

@@ -22,21 +22,25 @@ const STACK: usize = 1024 * 1024;
 
 /// A call such as `url "https://…", tag: "v1.2.3"`, of nothing but the file's own class.
 #[derive(Debug)]
-pub(crate) struct Call<'t> {
+pub struct Call<'t> {
     /// The method.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// The byte at which it begins.
-    pub(crate) at: usize,
+    pub at: usize,
     /// The texts of what it is called with, without their quotes; of a variable or a constant those that it is
     /// assigned.
-    pub(crate) texts: Vec<Literal<'t>>,
+    pub texts: Vec<Literal<'t>>,
     /// The texts of the argument that is called `tag`.
-    pub(crate) tags: Vec<Literal<'t>>,
+    pub tags: Vec<Literal<'t>>,
 }
 
 /// The calls of some methods in a file, in order. What stands in a definition, or in a block of a method that is none
 /// of the file's own, is left out.
-pub(crate) fn calls<'t>(
+///
+/// # Errors
+///
+/// Where it is no Ruby, or larger than any formula.
+pub fn calls<'t>(
     text: &'t str,
     wanted: &'static [&'static str],
     is_own: fn(&str) -> bool,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::strings::{FileNamePattern, HttpsAddress};
+use crate::strings::{FileNamePattern, HttpsAddress, NotesTemplate, Ruby, Text};
 
 /// The digests of a release's assets as an asset: its name, or `false`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -106,6 +106,30 @@ pub enum NpmClient {
 
 pub(super) fn npm_alone() -> Vec<NpmClient> {
     vec![NpmClient::Npm]
+}
+
+/// A formula that Lockstep writes ([Formula Cookbook](https://docs.brew.sh/Formula-Cookbook)): what it says beside where each
+/// archive is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FormulaContents {
+    /// What `install` does with an archive: `bin.install "tool"`.
+    pub install: Ruby,
+    /// What `test` does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<Ruby>,
+    /// The formulae that it needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<Text>,
+    /// What users are told after they installed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caveats: Option<NotesTemplate>,
+    /// What it is, in one line. By default what the project says of itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Text>,
+    /// Its page. By default that of the repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub homepage: Option<HttpsAddress>,
 }
 
 /// Who brings the formula to the tap.

@@ -4,7 +4,7 @@ use similar::TextDiff;
 
 /// A unified diff, from what is there to what should be.
 #[must_use]
-pub fn unified(path: &str, found: &str, wanted: &str) -> String {
+pub fn diff(path: &str, found: &str, wanted: &str) -> String {
     let (old, new) = match (found.is_empty(), wanted.is_empty()) {
         (true, _) => ("/dev/null".to_owned(), format!("b/{path}")),
         (_, true) => (format!("a/{path}"), "/dev/null".to_owned()),
@@ -15,7 +15,8 @@ pub fn unified(path: &str, found: &str, wanted: &str) -> String {
 }
 
 /// The first line, from 1, that differs.
-pub fn first_line(found: &str, wanted: &str) -> usize {
-    let same = found.lines().zip(wanted.lines()).take_while(|(a, b)| a == b).count();
+#[must_use]
+pub fn first_difference(found: &str, wanted: &str) -> usize {
+    let same = found.lines().zip(wanted.lines()).take_while(|(one, other)| one == other).count();
     same + 1
 }

@@ -1,0 +1,7 @@
+//! The program `homebrew`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lockstep_runner::main::<lockstep_homebrew::Inputs>()
+}

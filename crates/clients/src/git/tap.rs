@@ -1,0 +1,199 @@
+//! A repository in which one file is changed: a tap with its formula.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::strings::{CommitSha, Repository};
+
+use super::{file_in_commit, logged_in};
+use crate::process::{TOKEN, complained, output, run};
+
+/// Who the commits are of: the account by which GitHub's own workflows act.
+const AUTHOR: [&str; 2] =
+    ["github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com"];
+
+/// A clone of it without its history and without a checkout.
+#[derive(Debug)]
+pub struct Tap<'a> {
+    folder: &'a Path,
+    server: &'a str,
+    repository: &'a Repository,
+    token: Option<&'a str>,
+    branch: String,
+}
+
+impl<'a> Tap<'a> {
+    /// Clones it into an empty folder.
+    ///
+    /// # Errors
+    ///
+    /// Where git does not, or the repository has no branch.
+    pub fn clone(
+        folder: &'a Path,
+        server: &'a str,
+        repository: &'a Repository,
+        token: Option<&'a str>,
+    ) -> Result<Self, Diagnostic> {
+        let mut git = Command::new("git");
+        git.args(["clone", "--quiet", "--bare", "--depth=1", "--"]);
+        logged_in(git.arg(format!("{server}/{repository}")).arg(folder), server, token);
+        let cloned = output(&mut git)?;
+        if !cloned.status.success() {
+            let message = format!("{repository} cannot be read: {}", complained(&cloned));
+            return Err(Diagnostic::new(Rule::TapRefused, message)
+                .with_remedy("look whether the tap is there, and whether its token still holds"));
+        }
+        let mut tap = Self { folder, server, repository, token, branch: String::new() };
+        let head =
+            run(tap.git().args(["symbolic-ref", "--short", "HEAD"]), "the tap has no branch")?;
+        head.trim().clone_into(&mut tap.branch);
+        Ok(tap)
+    }
+
+    /// The branch that users get.
+    #[must_use]
+    pub fn branch(&self) -> &str {
+        &self.branch
+    }
+
+    /// The newest commit of a branch, fetched; none where there is no such branch.
+    ///
+    /// # Errors
+    ///
+    /// Where git does not say.
+    pub fn fetch(&self, branch: &str) -> Result<Option<CommitSha>, Diagnostic> {
+        let reference = format!("refs/heads/{branch}");
+        let listed = self.remote(&["ls-remote", "--quiet"], &[&reference])?;
+        let listed = listed.map_err(|said| self.silent(&said))?;
+        let commit = listed.split_whitespace().next().and_then(|commit| commit.parse().ok());
+        if commit.is_some() {
+            let fetched = self.remote(&["fetch", "--quiet"], &[&reference])?;
+            fetched.map_err(|said| self.silent(&said))?;
+        }
+        Ok(commit)
+    }
+
+    /// The text of a file at a commit; none where it has no such file.
+    ///
+    /// # Errors
+    ///
+    /// Where git does not say, or the file is no text.
+    pub fn file(&self, commit: &CommitSha, path: &str) -> Result<Option<String>, Diagnostic> {
+        let Some(bytes) = file_in_commit(self.folder, commit.as_str(), path)? else {
+            return Ok(None);
+        };
+        String::from_utf8(bytes).map(Some).map_err(|_| {
+            Diagnostic::new(Rule::NotUtf8, format!("of {} is not UTF-8", self.repository))
+                .in_file(path)
+        })
+    }
+
+    /// Makes a commit on top of another, in which one file has another text.
+    ///
+    /// # Errors
+    ///
+    /// Where git does not.
+    pub fn commit(
+        &self,
+        parent: &CommitSha,
+        path: &str,
+        text: &str,
+        message: &str,
+    ) -> Result<CommitSha, Diagnostic> {
+        let failed = "git does not make the commit";
+        let blob = self.with_input(&["hash-object", "-w", "--stdin"], text)?;
+        let index = self.folder.join("lockstep.index");
+        let git = |arguments: &[&str]| {
+            run(self.git().env("GIT_INDEX_FILE", &index).args(arguments), failed)
+        };
+        git(&["read-tree", parent.as_str()])?;
+        let entry = format!("100644,{},{path}", blob.trim());
+        git(&["update-index", "--add", "--cacheinfo", &entry])?;
+        let tree = git(&["write-tree"])?;
+        let commit = ["commit-tree", tree.trim(), "-p", parent.as_str(), "-m", message];
+        let commit = git(&commit)?;
+        commit
+            .trim()
+            .parse()
+            .map_err(|error| Diagnostic::new(Rule::ClientFailed, format!("{failed}: {error}")))
+    }
+
+    /// Pushes a commit to a branch. One that `is_ours` is replaced, and any other only goes forward. With `dry_run` it asks all
+    /// that a push asks, and changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Where git does not start. The inner error is what the tap or git says where it is not taken.
+    pub fn push(
+        &self,
+        commit: &CommitSha,
+        branch: &str,
+        is_ours: bool,
+        dry_run: bool,
+    ) -> Result<Result<(), String>, Diagnostic> {
+        let force = if is_ours { "+" } else { "" };
+        let refspec = format!("{force}{commit}:refs/heads/{branch}");
+        let mut arguments = vec!["push", "--quiet"];
+        arguments.extend(dry_run.then_some("--dry-run"));
+        Ok(self.remote(&arguments, &[&refspec])?.map(drop))
+    }
+
+    /// Deletes a branch, where it is there.
+    ///
+    /// # Errors
+    ///
+    /// Where git does not start. The inner error is what it says where it does not.
+    pub fn delete(&self, branch: &str) -> Result<Result<(), String>, Diagnostic> {
+        Ok(self.remote(&["push", "--quiet"], &[&format!(":refs/heads/{branch}")])?.map(drop))
+    }
+
+    fn git(&self) -> Command {
+        let mut git = Command::new("git");
+        git.arg("--git-dir").arg(self.folder);
+        let [name, address] = AUTHOR;
+        for who in ["AUTHOR", "COMMITTER"] {
+            git.env(format!("GIT_{who}_NAME"), name).env(format!("GIT_{who}_EMAIL"), address);
+        }
+        git
+    }
+
+    /// What git says of the repository, or why it does not.
+    fn remote(
+        &self,
+        before: &[&str],
+        after: &[&str],
+    ) -> Result<Result<String, String>, Diagnostic> {
+        let mut git = self.git();
+        git.args(before).arg("--").arg(format!("{}/{}", self.server, self.repository)).args(after);
+        let asked = output(logged_in(&mut git, self.server, self.token))?;
+        if asked.status.success() {
+            return Ok(Ok(String::from_utf8_lossy(&asked.stdout).into_owned()));
+        }
+        Ok(Err(complained(&asked)))
+    }
+
+    fn silent(&self, said: &str) -> Diagnostic {
+        Diagnostic::new(Rule::ClientFailed, format!("{} cannot be asked: {said}", self.repository))
+            .with_remedy("run it again: nothing is lost")
+    }
+
+    fn with_input(&self, arguments: &[&str], input: &str) -> Result<String, Diagnostic> {
+        let failed = |why: &dyn std::fmt::Display| {
+            Diagnostic::new(Rule::ClientFailed, format!("git does not keep the formula: {why}"))
+        };
+        let mut git = self.git();
+        git.env_remove(TOKEN);
+        let piped = git.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = piped.spawn().map_err(|error| failed(&error))?;
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(input.as_bytes()).map_err(|error| failed(&error))?;
+        }
+        let output = child.wait_with_output().map_err(|error| failed(&error))?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        Err(failed(&output.status))
+    }
+}

@@ -1,0 +1,57 @@
+//! A Homebrew formula ([Formula Cookbook](https://docs.brew.sh/Formula-Cookbook)): what it must say of a release.
+//!
+//! It is either the tap's own, in which version, addresses and digests are replaced and nothing else, or one that is written from
+//! the model.
+
+mod archives;
+mod own;
+mod tap;
+
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::plan::{HomebrewPlan, Plan};
+use lockstep_schemas::strings::Version;
+
+pub use archives::{Archive, Digests, archives};
+
+/// The release that a formula is of.
+#[derive(Debug, Clone, Copy)]
+pub struct Release<'a> {
+    /// Its plan.
+    pub plan: &'a Plan,
+    /// The channel's plan.
+    pub formula: &'a HomebrewPlan,
+    /// Its version.
+    pub version: &'a Version,
+    /// The archives that the formula installs.
+    pub archives: &'a [Archive],
+    /// The address below which the assets of all of the project's releases are.
+    pub downloads: &'a str,
+}
+
+/// What a formula must say.
+#[derive(Debug)]
+pub struct Wanted {
+    /// The whole of it.
+    pub text: String,
+    /// Where what is there says something else, each with its place.
+    pub differences: Vec<Diagnostic>,
+}
+
+/// What the formula of a tap must say of a release; `found` is what it says now, where there is one.
+///
+/// # Errors
+///
+/// Everything by which that cannot be known.
+pub fn wanted(release: &Release<'_>, found: Option<&str>) -> Result<Wanted, Vec<Diagnostic>> {
+    let path = &release.formula.formula;
+    match (&release.formula.contents, found) {
+        (Some(contents), found) => Ok(own::wanted(release, contents, found)),
+        (None, Some(found)) => tap::wanted(release, found),
+        (None, None) => {
+            let message = format!("{} has no {path}", release.formula.tap);
+            Err(vec![Diagnostic::new(Rule::FormulaUnfit, message).with_remedy(
+                "write a first one there, with what `lockstep formula` replaces from then on; or let Lockstep write it: `contents` in the model",
+            )])
+        }
+    }
+}

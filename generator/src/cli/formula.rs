@@ -1,0 +1,178 @@
+//! `formula`: a maintainer's clone of a tap is brought to a release, or compared with it.
+
+use std::path::{Path, PathBuf};
+
+use lockstep_files::{bounded, diff, json, write};
+use lockstep_formula::{Digests, Release, archives, wanted};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::manifest::{Manifest, names};
+use lockstep_schemas::plan::{ChannelPlan, Destination, HomebrewPlan, Plan, at_version};
+use lockstep_schemas::strings::{Tag, Version};
+
+use super::load_release;
+use super::output::{Output, Stop};
+
+/// The largest formula or file of digests that is read, in bytes.
+const LARGEST: u64 = 4 << 20;
+
+/// Of which release, and where the formula is.
+#[derive(Debug, clap::Args)]
+pub struct Bringing {
+    /// The folder with the release's bundle: `gh run download RUN --name bundle-1 --dir FOLDER` gets that of a run.
+    #[arg(long, value_name = "FOLDER", group = "of")]
+    bundle: Option<PathBuf>,
+    /// The release's manifest, such as the asset of the GitHub release.
+    #[arg(long, value_name = "FILE", group = "of")]
+    manifest: Option<PathBuf>,
+    /// The digests of the release's assets, as `sha256sum` writes them.
+    #[arg(long, value_name = "FILE", group = "of", requires = "version")]
+    sums: Option<PathBuf>,
+    /// The version, where the digests are of a file of sums.
+    #[arg(long, id = "version", value_name = "VERSION")]
+    version: Option<Version>,
+    /// Your clone of the tap. Without it the formula is printed, where Lockstep writes the whole of it.
+    #[arg(long, value_name = "FOLDER")]
+    tap: Option<PathBuf>,
+    /// Write nothing: exit with 1 where the formula is not that of the release.
+    #[arg(long, requires = "tap")]
+    check: bool,
+}
+
+/// What a release is called, and the digests of its files.
+struct Files {
+    version: Version,
+    tag: Tag,
+    digests: Digests,
+}
+
+/// Brings the formula to the release, or compares it.
+pub fn run(project: &Path, asked: &Bringing, output: &mut Output) -> Result<(), Stop> {
+    let plan = load_release(project)?.plan;
+    let Some((channel, formula)) = plan.channels.iter().find_map(homebrew) else {
+        let message = "the model has no channel `homebrew`";
+        return Err(Diagnostic::new(Rule::WrongInput, message).into());
+    };
+    let files = asked.files(&plan)?;
+    let downloads = format!("{}/{}/releases/download", server(), plan.project.repository);
+    let Files { version, tag, digests } = &files;
+    let archives = match archives(&plan, channel, version, &downloads, tag, digests) {
+        Ok(archives) => archives,
+        Err(problems) => return found(problems, output),
+    };
+    let path = asked.tap.as_ref().map(|tap| tap.join(formula.formula.as_str()));
+    let text = path.as_deref().filter(|path| path.is_file()).map(text).transpose()?;
+    let release =
+        Release { plan: &plan, formula, version, archives: &archives, downloads: &downloads };
+    let wanted = match wanted(&release, text.as_deref()) {
+        Ok(wanted) => wanted,
+        Err(problems) => return found(problems, output),
+    };
+    let (Some(path), Some(tap)) = (path, &asked.tap) else {
+        output.document(&wanted.text);
+        return Ok(());
+    };
+    let (tap, name) = (tap.display(), &formula.formula);
+    if text.as_ref() == Some(&wanted.text) {
+        output.line(format_args!("{name} says what {version} has"));
+        return Ok(());
+    }
+    let difference = diff(name.as_str(), text.as_deref().unwrap_or_default(), &wanted.text);
+    output.text(&difference);
+    if asked.check {
+        return found(wanted.differences, output);
+    }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            let message = format!("the formula's folder cannot be made: {error}");
+            Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
+        })?;
+    }
+    write(&path, &wanted.text)?;
+    let project = &plan.project.name;
+    output.line(format_args!(
+        "wrote {}; what is left:\n\n    git -C {tap} add {name}\n    git -C {tap} commit --message '{project} {version}'\n    git -C {tap} push\n",
+        path.display()
+    ));
+    Ok(())
+}
+
+fn found(problems: Vec<Diagnostic>, output: &mut Output) -> Result<(), Stop> {
+    for problem in problems {
+        output.problem(problem);
+    }
+    Err(Stop::Found)
+}
+
+fn homebrew(channel: &ChannelPlan) -> Option<(&ChannelPlan, &HomebrewPlan)> {
+    match &channel.to {
+        Destination::Homebrew(plan) => Some((channel, plan)),
+        Destination::GithubRelease(_)
+        | Destination::Npm(_)
+        | Destination::Pypi(_)
+        | Destination::CratesIo(_)
+        | Destination::CargoBinstall(_) => None,
+    }
+}
+
+impl Bringing {
+    fn files(&self, plan: &Plan) -> Result<Files, Diagnostic> {
+        if let Some(path) = &self.sums {
+            let version = self.version.clone().ok_or_else(|| {
+                Diagnostic::new(
+                    Rule::WrongInput,
+                    "--sums asks for --version: a sum is of no version",
+                )
+            })?;
+            let tag = at_version(plan.tag.as_str(), version.as_str());
+            let tag = tag.parse().map_err(|error| {
+                Diagnostic::new(Rule::TagPattern, format!("`{tag}` is no tag: {error}"))
+            })?;
+            return Ok(Files { version, tag, digests: sums(path)? });
+        }
+        let manifest = match (&self.manifest, &self.bundle) {
+            (Some(file), _) => file.clone(),
+            (None, Some(folder)) => folder.join(names::MANIFEST),
+            (None, None) => Path::new("lockstep/bundle").join(names::MANIFEST),
+        };
+        let manifest: Manifest = json::read(&manifest, "the manifest")?;
+        let digest = |record: &lockstep_schemas::manifest::ArtifactRecord| {
+            (record.name.to_string(), record.sha256.clone())
+        };
+        let digests = manifest.artifacts.iter().map(digest).collect();
+        Ok(Files { version: manifest.version, tag: manifest.tag, digests })
+    }
+}
+
+/// The digests of a file of sums.
+fn sums(path: &Path) -> Result<Digests, Diagnostic> {
+    let text = text(path)?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let digests = lines.map(|(index, line)| {
+        let listed = line.split_once(' ').and_then(|(digest, name)| {
+            // In binary mode the name has a star before it.
+            Some((name.trim_start().trim_start_matches('*').to_owned(), digest.parse().ok()?))
+        });
+        listed.ok_or_else(|| {
+            Diagnostic::new(Rule::SumsMismatch, "is not a digest and a name")
+                .in_file(path.display())
+                .at_line(index + 1)
+        })
+    });
+    digests.collect()
+}
+
+fn text(path: &Path) -> Result<String, Diagnostic> {
+    let unreadable = |error: &dyn std::fmt::Display| {
+        Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
+            .in_file(path.display())
+    };
+    let bytes = bounded(path, LARGEST).map_err(|error| unreadable(&error))?;
+    lockstep_files::text(bytes).map_err(|error| unreadable(&error))
+}
+
+/// The server that the project's releases are on.
+fn server() -> String {
+    let server = std::env::var("GITHUB_SERVER_URL").ok().filter(|server| !server.is_empty());
+    let server = server.unwrap_or_else(|| "https://github.com".to_owned());
+    server.trim_end_matches('/').to_owned()
+}
