@@ -41,6 +41,7 @@ impl World {
             ("NPM_TOKEN", self.npm.token()),
             ("PYPI_API_TOKEN", "pypi-aToken"),
             ("CARGO_REGISTRY_TOKEN", "a-token"),
+            ("HOMEBREW_TAP_TOKEN", "ghp_aToken"),
         ] {
             settings.secrets.insert(name, token.to_owned());
         }
@@ -91,6 +92,29 @@ fn receipt(run: &Run, name: &str) -> Vec<(String, String, String)> {
     files.map(|file| (text(&file["name"]), text(&file["did"]), text(&file["now"]))).collect()
 }
 
+/// A formula that Lockstep writes and pushes, below the other channels of the model.
+const FORMULA: &str = "  homebrew:
+    artifacts: [archive]
+    tap: someone/homebrew-tap
+    formula: Formula/beads.rb
+    update: push
+    contents: { install: bin.install \"beads\" }
+    tiers: { default: preview }
+";
+
+/// Each address of a formula is that of an asset, with its digest below.
+fn formula_leads_to_the_release(formula: &str, bundle: &Bundle) {
+    let sums = fs::read_to_string(bundle.folder.join("SHA256SUMS")).unwrap();
+    let is_archive = |line: &&str| line.contains("  beads-1.2.3-") && line.ends_with(".tar.gz");
+    let archives = sums.lines().filter(is_archive);
+    for archive in archives {
+        let (digest, name) = archive.split_once("  ").unwrap();
+        let place = format!("releases/download/v1.2.3/{name}\"\n      sha256 \"{digest}\"\n");
+        assert!(formula.contains(&place), "{formula}");
+    }
+    assert_eq!(formula.matches("sha256").count(), 2, "{formula}");
+}
+
 fn published(repository: &Repository<'_>, settings: &Settings, rehearsal: bool) -> Run {
     let event: Event = dispatch(rehearsal);
     repository.run("release-publish.yml", &event, settings)
@@ -102,14 +126,19 @@ fn from_tag_to_every_registry() {
     let sample = Sample::beads();
     let model = sample.path().join("lockstep.yaml");
     let text = fs::read_to_string(&model).unwrap();
-    fs::write(&model, text + "publishing: { trusted-root: trusted-root.json }\n").unwrap();
+    let root = "publishing: { trusted-root: trusted-root.json }\n";
+    fs::write(&model, text + FORMULA + root).unwrap();
     fs::write(sample.path().join("trusted-root.json"), authority.root()).unwrap();
     let repository = sample.publish(&hub);
     repository.tag("v1.2.3");
+    let taps = tempfile::tempdir().unwrap();
+    let tap = hub.create("someone/homebrew-tap", taps.path());
+    let heads =
+        || hub.git(&["for-each-ref", "--format=%(refname:lstrip=2) %(subject)"], tap.bare());
     let commit = repository.commit("v1.2.3");
     world.api.with(|state| {
         state.repository = Some(repository.bare().to_owned());
-        state.environments = ["github-release", "npm", "pypi", "crates-io"]
+        state.environments = ["github-release", "npm", "pypi", "crates-io", "homebrew"]
             .map(|name| environment_with(name, false, false, false))
             .into();
     });
@@ -137,7 +166,8 @@ fn from_tag_to_every_registry() {
     let rehearsal = published(&repository, &settings, true);
     assert!(rehearsal.succeeded(), "{}", rehearsal.overview());
     assert_eq!(world.writes(), [""; 0]);
-    for name in ["npm", "pypi", "crates-io"] {
+    assert_eq!(heads(), "main First");
+    for name in ["npm", "pypi", "crates-io", "prepare-formula", "publish-formula"] {
         let files = receipt(&rehearsal, name);
         let is_rehearsed =
             |(_, did, now): &(String, String, String)| did == "rehearsed" && now == "absent";
@@ -157,6 +187,7 @@ fn from_tag_to_every_registry() {
         stopped.overview()
     );
     assert!(!world.is_public(), "{}", stopped.overview());
+    assert_eq!(heads(), "lockstep/beads/v1.2.3 beads 1.2.3\nmain First");
     let files = receipt(&stopped, "npm");
     let of = |name: &str| files.iter().find(|file| file.0.starts_with(name)).unwrap().2.clone();
     assert_eq!(of("someone-beads-1.2.3"), "absent");
@@ -171,12 +202,18 @@ fn from_tag_to_every_registry() {
     // The same again goes on, and publishes nothing twice.
     settings.run_id = 51;
     let resumed = published(&repository, &settings, false);
-    for job in
-        ["Publish to npm", "Publish to PyPI", "Publish to crates.io", "Publish the GitHub release"]
-    {
+    for job in [
+        "Publish to npm",
+        "Publish to PyPI",
+        "Publish to crates.io",
+        "Publish the GitHub release",
+        "Publish the formula",
+    ] {
         assert_eq!(resumed.job(job).outcome, Some(Outcome::Success), "{}", resumed.overview());
     }
     assert!(world.is_public());
+    assert_eq!(heads(), "main beads 1.2.3");
+    formula_leads_to_the_release(&hub.git(&["show", "main:Formula/beads.rb"], tap.bare()), &bundle);
     world.api.know(&resumed, 51, &commit, &json!({ "event": "workflow_dispatch" }));
     let writes = world.writes();
     let count = |of: &str| writes.iter().filter(|write| write.contains(of)).count();
@@ -190,7 +227,8 @@ fn from_tag_to_every_registry() {
     settings.run_id = 52;
     let again = published(&repository, &settings, false);
     assert_eq!(world.writes(), before, "{}", again.overview());
-    for name in ["npm", "pypi", "crates-io"] {
+    assert_eq!(heads(), "main beads 1.2.3");
+    for name in ["npm", "pypi", "crates-io", "publish-formula"] {
         let files = receipt(&again, name);
         assert!(files.iter().all(|(_, did, now)| did == "nothing" && now == "ours"), "{files:?}");
     }
