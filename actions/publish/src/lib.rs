@@ -149,6 +149,10 @@ impl Inputs {
         ledger: &mut Ledger,
         report: &mut Report,
     ) -> Result<(), Failure> {
+        let web = Web::new(Patience::default(), &tell);
+        let token = token();
+        let token = token.as_deref();
+        let waiting = Waiting { visible: Duration::from_secs(self.wait) };
         match (self.channel, self.mode) {
             (ChannelKind::GithubRelease, PublishMode::Preflight | PublishMode::Look) => {
                 self.look_at_release(plan, bundle, ledger, report)
@@ -168,8 +172,19 @@ impl Inputs {
                 report.line("cargo-binstall fetches the assets of the GitHub release: nothing is published to it");
                 Ok(())
             }
-            (ChannelKind::Npm | ChannelKind::Pypi | ChannelKind::CratesIo, _) => {
-                self.registry(bundle, ledger, report)
+            (ChannelKind::Npm, _) => {
+                self.registry(&Npm::new(bundle, &web, token, waiting)?, ledger, report)
+            }
+            (ChannelKind::Pypi, _) => {
+                self.registry(&Pypi::new(bundle, &web, token, waiting)?, ledger, report)
+            }
+            (ChannelKind::CratesIo, _) => {
+                // What stands below it is no part of a crate.
+                let folder = self.bundle.bundle.parent();
+                if let Some(folder) = folder.filter(|folder| folder.ends_with("lockstep")) {
+                    WorkingFolder(folder).make(folder)?;
+                }
+                self.registry(&CratesIo::new(bundle, &web, token, waiting)?, ledger, report)
             }
         }
     }
@@ -198,30 +213,10 @@ impl Inputs {
 
     fn registry(
         &self,
-        bundle: Verified<'_>,
+        channel: &dyn RegistryChannel,
         ledger: &mut Ledger,
         report: &mut Report,
     ) -> Result<(), Failure> {
-        let web = Web::new(Patience::default(), &tell);
-        let token = token();
-        let token = token.as_deref();
-        let waiting = Waiting { visible: Duration::from_secs(self.wait) };
-        let channel: Box<dyn RegistryChannel> = match self.channel {
-            ChannelKind::Npm => Box::new(Npm::new(bundle, &web, token, waiting)?),
-            ChannelKind::Pypi => Box::new(Pypi::new(bundle, &web, token, waiting)?),
-            ChannelKind::CratesIo => {
-                // What stands below it is no part of a crate.
-                let folder = self.bundle.bundle.parent();
-                if let Some(folder) = folder.filter(|folder| folder.ends_with("lockstep")) {
-                    WorkingFolder(folder).make(folder)?;
-                }
-                Box::new(CratesIo::new(bundle, &web, token, waiting)?)
-            }
-            ChannelKind::GithubRelease | ChannelKind::Homebrew | ChannelKind::CargoBinstall => {
-                let what = format!("{} is no registry", self.channel.label());
-                return Err(Failure::new(Rule::ChannelUnknown, what));
-            }
-        };
         channel.look(ledger, report)?;
         match (self.mode, self.mode.permit()) {
             (PublishMode::Look, _) => channel.names_are_there(report)?,

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use lockstep_bundle::{Digest, Verified};
+use lockstep_bundle::{Digest, Verified, shipped};
 use lockstep_clients::git::Tap;
 use lockstep_formula::{Digests, Release, Wanted, archives, wanted};
 use lockstep_runner::Report;
@@ -18,8 +18,8 @@ use lockstep_schemas::strings::{CommitSha, FileName};
 use crate::{Ledger, Permit};
 
 const KIND: ChannelKind = ChannelKind::Homebrew;
-/// How often a push is tried again, because somebody else pushed in between.
-const ROUNDS: u32 = 5;
+/// How often a push is tried, because somebody else pushes in between, or nobody answers.
+const ROUNDS: u32 = 4;
 
 /// The formula of a bundle, and the tap that it goes to.
 #[derive(Debug)]
@@ -88,6 +88,16 @@ impl<'a> Homebrew<'a> {
         ledger: &mut Ledger,
         report: &mut Report,
     ) -> Result<Option<Standing>, Diagnostic> {
+        let version = &self.bundle.manifest().version;
+        let is_of_one_version = self.plan.formula.as_str().contains('@');
+        if version.is_prerelease() && !is_of_one_version {
+            let message =
+                format!("{version} is a prerelease, and everybody with the formula would get it");
+            report.problem(Diagnostic::new(Rule::FormulaUnfit, message).with_remedy(
+                "leave Homebrew out of this run: -f homebrew=false; a formula for prereleases has a name with an `@`",
+            ));
+            return Ok(None);
+        }
         let Some(standing) = self.standing(report)? else { return Ok(None) };
         let name = self.name()?;
         let sha256 = Digest::of_bytes(standing.wanted.text.as_bytes()).sha256;
@@ -129,14 +139,17 @@ impl<'a> Homebrew<'a> {
         report.problems(differences.map(|difference| difference.with_remedy(remedy.clone())));
     }
 
-    /// Tries whether the tap takes a push, as far as that can be tried without one.
+    /// Tries whether the tap takes a push, as far as that can be tried without one: rules of its branches are not asked.
     ///
     /// # Errors
     ///
     /// Where git does not start.
     pub fn may_push(&self, standing: &Standing, report: &mut Report) -> Result<(), Diagnostic> {
         match self.tap.push(&standing.newest, &self.branch(), true, true)? {
-            Ok(()) => report.line(format_args!("{} would take a push", self.plan.tap)),
+            Ok(()) => report.line(format_args!(
+                "{} takes pushes from this token, where no rule of a branch refuses them",
+                self.plan.tap
+            )),
             Err(said) => report.problem(self.refused(&said)),
         }
         Ok(())
@@ -205,41 +218,58 @@ impl<'a> Homebrew<'a> {
         ledger: &mut Ledger,
         report: &mut Report,
     ) -> Result<(), Diagnostic> {
-        let mut standing = standing;
-        let mut did = Did::Nothing;
+        let (mut standing, name) = (standing, self.name()?);
+        let mut said = String::new();
         for _ in 0..ROUNDS {
             if standing.is_done() {
-                ledger.did(KIND, self.name()?.as_str(), did, Some(FileState::Ours), self.link())?;
-                self.tidy(report)?;
-                return Ok(());
+                ledger.did(
+                    KIND,
+                    name.as_str(),
+                    Did::Nothing,
+                    Some(FileState::Ours),
+                    self.link(),
+                )?;
+                return self.tidy(report);
             }
             let commit = self.commit(&standing)?;
-            let pushed = self.tap.push(&commit, self.tap.branch(), false, false)?;
-            did = if pushed.is_ok() { Did::Published } else { did };
-            let before = standing.newest.clone();
-            let Some(next) = self.standing(report)? else { return Ok(()) };
-            standing = next;
-            if let Err(said) = pushed
-                && standing.newest == before
-            {
-                report.problem(self.refused(&said));
-                return Ok(());
+            match self.tap.push(&commit, self.tap.branch(), false, false)? {
+                Ok(()) => {
+                    ledger.did(
+                        KIND,
+                        name.as_str(),
+                        Did::Published,
+                        Some(FileState::Ours),
+                        self.link(),
+                    )?;
+                }
+                Err(why) => said = why,
             }
+            // What the tap has counts, and not what it answered.
+            let Some(next) = self.standing(report)? else { return Ok(()) };
+            if next.newest == commit {
+                ledger.did(
+                    KIND,
+                    name.as_str(),
+                    Did::Published,
+                    Some(FileState::Ours),
+                    self.link(),
+                )?;
+                return self.tidy(report);
+            }
+            standing = next;
         }
-        report.problem(self.refused("it moved on each time that it was pushed to"));
+        report.problem(self.refused(&said));
         Ok(())
     }
 
     /// What the tap has now.
     fn standing(&self, report: &mut Report) -> Result<Option<Standing>, Diagnostic> {
         let manifest = self.bundle.manifest();
-        let digests: Digests = manifest
-            .artifacts
-            .iter()
-            .map(|record| (record.name.to_string(), record.sha256.clone()))
-            .collect();
         let (version, tag) = (&manifest.version, &manifest.tag);
         let plan = self.bundle.plan();
+        let shipped = shipped(self.bundle.folder(), plan, manifest, self.channel)?;
+        let digests = shipped.into_iter().map(|file| (file.name.to_string(), file.sha256));
+        let digests: Digests = digests.collect();
         let archives = archives(plan, self.channel, version, &self.downloads, tag, &digests);
         let archives = match archives {
             Ok(archives) => archives,
@@ -321,7 +351,7 @@ impl<'a> Homebrew<'a> {
         let message = format!("{} does not take a push: {said}", self.plan.tap);
         let remedy = match &self.plan.update {
             FormulaPlan::Push { environment, secret } => format!(
-                "look at the secret {secret} of the environment `{environment}`: its token must be one that may write the contents of {}, and still hold",
+                "look whether the rules of the branch let the owner of the secret {secret} (environment `{environment}`) push to {}, and whether its token may write contents and still holds",
                 self.plan.tap
             ),
             FormulaPlan::Verify => "a maintainer brings the formula to the tap".to_owned(),

@@ -74,9 +74,8 @@ fn archive(
     if let Some(target) = strange {
         let message =
             format!("Homebrew installs nothing on {}, and the model ships it `{name}`", target.id);
-        return Err(Diagnostic::new(Rule::FormulaUnfit, message).with_remedy(
-            "give the target the tier `unsupported` under `channels.homebrew.tiers`",
-        ));
+        return Err(Diagnostic::new(Rule::FormulaUnfit, message)
+            .with_remedy("give the target the tier `deferred` under `channels.homebrew.tiers`"));
     }
     let placeholder = target.map(|target| {
         let suffix = target.suffix.as_str().to_uppercase();

@@ -10,6 +10,7 @@ mod tap;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{HomebrewPlan, Plan};
 use lockstep_schemas::strings::Version;
+use lockstep_schemas::version::VersionScheme;
 
 pub use archives::{Archive, Digests, archives};
 
@@ -44,8 +45,19 @@ pub struct Wanted {
 /// Everything by which that cannot be known.
 pub fn wanted(release: &Release<'_>, found: Option<&str>) -> Result<Wanted, Vec<Diagnostic>> {
     let path = &release.formula.formula;
+    if let Some((stated, at)) = found.and_then(|text| tap::stated(release, text))
+        && is_above(&stated, release.version)
+    {
+        let message = format!("the tap is at {stated} already, which is above {}", release.version);
+        let problem = Diagnostic::new(Rule::FormulaUnfit, message).at_byte(at);
+        return Err(vec![
+            problem
+                .in_text(path, found.unwrap_or_default())
+                .with_remedy("leave Homebrew out of this release: it would take users back"),
+        ]);
+    }
     match (&release.formula.contents, found) {
-        (Some(contents), found) => Ok(own::wanted(release, contents, found)),
+        (Some(contents), found) => own::wanted(release, contents, found),
         (None, Some(found)) => tap::wanted(release, found),
         (None, None) => {
             let message = format!("{} has no {path}", release.formula.tap);
@@ -54,4 +66,8 @@ pub fn wanted(release: &Release<'_>, found: Option<&str>) -> Result<Wanted, Vec<
             )])
         }
     }
+}
+
+fn is_above(one: &Version, other: &Version) -> bool {
+    VersionScheme::Semver.is_above(one, other)
 }

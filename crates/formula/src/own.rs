@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::FormulaContents;
+use lockstep_versions::ruby::{calls, is_own};
 
 use crate::archives::words;
 use crate::{Archive, Release, Wanted};
@@ -14,9 +15,27 @@ pub(crate) fn wanted(
     release: &Release<'_>,
     contents: &FormulaContents,
     found: Option<&str>,
-) -> Wanted {
-    let text = written(release, contents);
+) -> Result<Wanted, Vec<Diagnostic>> {
     let path = &release.formula.formula;
+    let collisions = collisions(release.archives);
+    if !collisions.is_empty() {
+        return Err(collisions);
+    }
+    let text = written(release, contents);
+    // What one of them leaves open, another could close.
+    let parts = [("install", Some(&contents.install)), ("test", contents.test.as_ref())];
+    for (key, part) in parts {
+        let Some(part) = part else { continue };
+        if let Err(problem) = calls(&format!("def part\n{part}\nend\n"), &["url"], is_own) {
+            let message = format!("`{key}` {}", problem.message);
+            return Err(vec![unfit(message, "look at `contents` of the channel in the model")]);
+        }
+    }
+    if let Err(problem) = calls(&text, &["url"], is_own) {
+        let remedy =
+            "look at `contents` of the channel: what Lockstep would write with it is no Ruby";
+        return Err(vec![problem.in_text(path, &text).with_remedy(remedy)]);
+    }
     let differences = match found {
         Some(found) if found == text => Vec::new(),
         Some(found) => {
@@ -26,7 +45,7 @@ pub(crate) fn wanted(
         }
         None => vec![Diagnostic::new(Rule::FormulaStale, "is not there").in_file(path)],
     };
-    Wanted { text, differences }
+    Ok(Wanted { text, differences })
 }
 
 fn written(release: &Release<'_>, contents: &FormulaContents) -> String {
@@ -49,9 +68,11 @@ fn written(release: &Release<'_>, contents: &FormulaContents) -> String {
     for archive in &everywhere {
         line(format!("  sha256 {}", quoted(archive.sha256.as_str())));
     }
-    line(format!("  license {}", quoted(project.license.as_str())));
+    line(format!("  license {}", license(project.license.as_str())));
     line(String::new());
-    for dependency in &contents.depends_on {
+    let mut dependencies = contents.depends_on.clone();
+    dependencies.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+    for dependency in &dependencies {
         line(format!("  depends_on {}", quoted(dependency.as_str())));
     }
     if !contents.depends_on.is_empty() {
@@ -72,9 +93,13 @@ fn written(release: &Release<'_>, contents: &FormulaContents) -> String {
     lines(contents.install.as_str(), 4, &mut line);
     line("  end".to_owned());
     if let Some(caveats) = &contents.caveats {
-        line("\n  def caveats\n    <<~'EOS'".to_owned());
+        let mut end = "EOS".to_owned();
+        while caveats.as_str().lines().any(|line| line.trim() == end) {
+            end.push('_');
+        }
+        line(format!("\n  def caveats\n    <<~'{end}'"));
         lines(caveats.as_str(), 6, &mut line);
-        line("    EOS\n  end".to_owned());
+        line(format!("    {end}\n  end"));
     }
     if let Some(test) = &contents.test {
         line("\n  test do".to_owned());
@@ -101,6 +126,43 @@ fn sorted(archives: &[Archive]) -> (Vec<&Archive>, BySystem<'_>) {
         }
     }
     (everywhere, systems)
+}
+
+/// Archives of which a formula could fetch one alone.
+fn collisions(archives: &[Archive]) -> Vec<Diagnostic> {
+    let place = |archive: &Archive| archive.platform.and_then(|(os, cpu)| words(os, cpu));
+    let clash = |one: &Archive, other: &Archive| {
+        let (first, second) = (place(one), place(other));
+        first.is_none() || second.is_none() || first == second
+    };
+    let mut problems = Vec::new();
+    for (index, archive) in archives.iter().enumerate() {
+        if let Some(other) = archives[..index].iter().find(|other| clash(archive, other)) {
+            let message =
+                format!("`{}` and `{}` are for the same machines", other.name, archive.name);
+            let remedy =
+                "give one of the two targets the tier `deferred` under `channels.homebrew.tiers`";
+            problems.push(unfit(message, remedy));
+        }
+    }
+    problems
+}
+
+fn unfit(message: String, remedy: &str) -> Diagnostic {
+    Diagnostic::new(Rule::FormulaUnfit, message).with_remedy(remedy)
+}
+
+/// A licence in Homebrew's words ([documentation](https://docs.brew.sh/License-Guidelines)).
+fn license(expression: &str) -> String {
+    let list = |all: Vec<&str>| all.into_iter().map(quoted).collect::<Vec<_>>().join(", ");
+    let is_plain = !expression.contains(['(', ')']) && !expression.contains(" WITH ");
+    let any: Vec<&str> = expression.split(" OR ").collect();
+    let all: Vec<&str> = expression.split(" AND ").collect();
+    match (is_plain, any.len() > 1, all.len() > 1) {
+        (true, true, false) => format!("any_of: [{}]", list(any)),
+        (true, false, true) => format!("all_of: [{}]", list(all)),
+        _ => quoted(expression),
+    }
 }
 
 fn lines(text: &str, indent: usize, line: &mut impl FnMut(String)) {

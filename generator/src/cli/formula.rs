@@ -28,7 +28,7 @@ pub struct Bringing {
     #[arg(long, value_name = "FILE", group = "of", requires = "version")]
     sums: Option<PathBuf>,
     /// The version, where the digests are of a file of sums.
-    #[arg(long, id = "version", value_name = "VERSION")]
+    #[arg(long, id = "version", value_name = "VERSION", requires = "sums")]
     version: Option<Version>,
     /// Your clone of the tap. Without it the formula is printed, where Lockstep writes the whole of it.
     #[arg(long, value_name = "FOLDER")]
@@ -47,7 +47,11 @@ struct Files {
 
 /// Brings the formula to the release, or compares it.
 pub fn run(project: &Path, asked: &Bringing, output: &mut Output) -> Result<(), Stop> {
-    let plan = load_release(project)?.plan;
+    let plan = match &asked.bundle {
+        // What was released may be another than what is checked out.
+        Some(bundle) => json::read_plan(&bundle.join(names::PLAN))?,
+        None => load_release(project)?.plan,
+    };
     let Some((channel, formula)) = plan.channels.iter().find_map(homebrew) else {
         let message = "the model has no channel `homebrew`";
         return Err(Diagnostic::new(Rule::WrongInput, message).into());
@@ -59,7 +63,12 @@ pub fn run(project: &Path, asked: &Bringing, output: &mut Output) -> Result<(), 
         Ok(archives) => archives,
         Err(problems) => return found(problems, output),
     };
-    let path = asked.tap.as_ref().map(|tap| tap.join(formula.formula.as_str()));
+    let path = asked.tap.as_deref().map(|tap| in_clone(tap, formula)).transpose()?;
+    if path.is_none() && formula.contents.is_none() {
+        let message = "the formula is the tap's own, and is read from a clone of that";
+        let problem = Diagnostic::new(Rule::WrongInput, message);
+        return Err(problem.with_remedy("name your clone: --tap FOLDER").into());
+    }
     let text = path.as_deref().filter(|path| path.is_file()).map(text).transpose()?;
     let release =
         Release { plan: &plan, formula, version, archives: &archives, downloads: &downloads };
@@ -71,7 +80,7 @@ pub fn run(project: &Path, asked: &Bringing, output: &mut Output) -> Result<(), 
         output.document(&wanted.text);
         return Ok(());
     };
-    let (tap, name) = (tap.display(), &formula.formula);
+    let (tap, name) = (quoted(&tap.display().to_string()), &formula.formula);
     if text.as_ref() == Some(&wanted.text) {
         output.line(format_args!("{name} says what {version} has"));
         return Ok(());
@@ -81,12 +90,6 @@ pub fn run(project: &Path, asked: &Bringing, output: &mut Output) -> Result<(), 
     if asked.check {
         return found(wanted.differences, output);
     }
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| {
-            let message = format!("the formula's folder cannot be made: {error}");
-            Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
-        })?;
-    }
     write(&path, &wanted.text)?;
     let project = &plan.project.name;
     output.line(format_args!(
@@ -94,6 +97,28 @@ pub fn run(project: &Path, asked: &Bringing, output: &mut Output) -> Result<(), 
         path.display()
     ));
     Ok(())
+}
+
+/// Where a formula is in a clone of its tap.
+fn in_clone(tap: &Path, formula: &HomebrewPlan) -> Result<PathBuf, Diagnostic> {
+    if tap.join(".git").exists() {
+        return Ok(tap.join(formula.formula.as_str()));
+    }
+    let message = format!("is no clone of {}", formula.tap);
+    Err(Diagnostic::new(Rule::CheckoutMismatch, message).in_file(tap.display()).with_remedy(
+        format!(
+            "make one: git clone {}/{} {}",
+            server(),
+            formula.tap,
+            quoted(&tap.display().to_string())
+        ),
+    ))
+}
+
+/// A word of a command line.
+fn quoted(word: &str) -> String {
+    let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+@".contains(c));
+    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 fn found(problems: Vec<Diagnostic>, output: &mut Output) -> Result<(), Stop> {
@@ -138,7 +163,11 @@ impl Bringing {
         let digest = |record: &lockstep_schemas::manifest::ArtifactRecord| {
             (record.name.to_string(), record.sha256.clone())
         };
-        let digests = manifest.artifacts.iter().map(digest).collect();
+        let mut digests: Digests = manifest.artifacts.iter().map(digest).collect();
+        if let Some(bundle) = &self.bundle {
+            // What carries the manifest is not in that.
+            digests.extend(sums(&bundle.join(names::SUMS))?);
+        }
         Ok(Files { version: manifest.version, tag: manifest.tag, digests })
     }
 }

@@ -233,8 +233,6 @@ rules! {
     VersionTooLow = "version-too-low",
     /// A run that was started and followed did not succeed.
     RunFailed = "run-failed",
-    /// A channel that this version of Lockstep cannot publish to.
-    ChannelUnknown = "channel-unknown",
     /// There is a release or a draft of the tag that this bundle did not make. What is public is never changed, and what
     /// somebody else drafted is theirs.
     ReleaseInTheWay = "release-in-the-way",

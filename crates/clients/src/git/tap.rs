@@ -14,6 +14,9 @@ use crate::process::{TOKEN, complained, output, run};
 const AUTHOR: [&str; 2] =
     ["github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com"];
 
+/// The mode of a link.
+const LINK: &str = "120000";
+
 /// A clone of it without its history and without a checkout.
 #[derive(Debug)]
 pub struct Tap<'a> {
@@ -81,6 +84,12 @@ impl<'a> Tap<'a> {
     ///
     /// Where git does not say, or the file is no text.
     pub fn file(&self, commit: &CommitSha, path: &str) -> Result<Option<String>, Diagnostic> {
+        if self.mode(commit, path)?.is_some_and(|mode| mode == LINK) {
+            let message = format!("of {} is a link", self.repository);
+            return Err(Diagnostic::new(Rule::NotAFile, message)
+                .in_file(path)
+                .with_remedy("name the file that it leads to in the model"));
+        }
         let Some(bytes) = file_in_commit(self.folder, commit.as_str(), path)? else {
             return Ok(None);
         };
@@ -109,7 +118,8 @@ impl<'a> Tap<'a> {
             run(self.git().env("GIT_INDEX_FILE", &index).args(arguments), failed)
         };
         git(&["read-tree", parent.as_str()])?;
-        let entry = format!("100644,{},{path}", blob.trim());
+        let mode = self.mode(parent, path)?.unwrap_or_else(|| "100644".to_owned());
+        let entry = format!("{mode},{},{path}", blob.trim());
         git(&["update-index", "--add", "--cacheinfo", &entry])?;
         let tree = git(&["write-tree"])?;
         let commit = ["commit-tree", tree.trim(), "-p", parent.as_str(), "-m", message];
@@ -120,8 +130,8 @@ impl<'a> Tap<'a> {
             .map_err(|error| Diagnostic::new(Rule::ClientFailed, format!("{failed}: {error}")))
     }
 
-    /// Pushes a commit to a branch. One that `is_ours` is replaced, and any other only goes forward. With `dry_run` it asks all
-    /// that a push asks, and changes nothing.
+    /// Pushes a commit to a branch. One that `is_ours` is replaced, and any other only goes forward. With `dry_run` nothing is
+    /// changed: whoever may not write is refused, and what rules of a branch refuse is not.
     ///
     /// # Errors
     ///
@@ -147,6 +157,13 @@ impl<'a> Tap<'a> {
     /// Where git does not start. The inner error is what it says where it does not.
     pub fn delete(&self, branch: &str) -> Result<Result<(), String>, Diagnostic> {
         Ok(self.remote(&["push", "--quiet"], &[&format!(":refs/heads/{branch}")])?.map(drop))
+    }
+
+    /// The mode of a file at a commit, as git writes it.
+    fn mode(&self, commit: &CommitSha, path: &str) -> Result<Option<String>, Diagnostic> {
+        let listed = ["ls-tree", commit.as_str(), "--", path];
+        let listed = run(self.git().args(listed), "git does not list its files")?;
+        Ok(listed.split_whitespace().next().map(str::to_owned))
     }
 
     fn git(&self) -> Command {
