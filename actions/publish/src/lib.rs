@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
-use lockstep_bundle::{Release, Verified, WorkingFolder, manifest, verify};
+use lockstep_binstall::{Crate, unfound};
+use lockstep_bundle::{Release, Verified, WorkingFolder, cargo_toml, manifest, verify};
 use lockstep_channels::crates_io::CratesIo;
 use lockstep_channels::github_release::{GithubRelease, Settings};
 use lockstep_channels::homebrew::Homebrew;
@@ -19,7 +20,7 @@ use lockstep_runner::inputs::{Attested, Bundle, Mode, Receipt, ReleaseVersion, c
 use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::plan::Plan;
+use lockstep_schemas::plan::{ChannelPlan, Destination, Plan};
 
 /// Publishes one channel's artifacts.
 #[derive(Debug, Parser)]
@@ -170,7 +171,7 @@ impl Inputs {
             }
             (ChannelKind::CargoBinstall, _) => {
                 report.line("cargo-binstall fetches the assets of the GitHub release: nothing is published to it");
-                Ok(())
+                finds_archives(&bundle, report)
             }
             (ChannelKind::Npm, _) => {
                 self.registry(&Npm::new(bundle, &web, token, waiting)?, ledger, report)
@@ -277,6 +278,30 @@ impl Inputs {
         there.look(ledger, report)?;
         Ok(())
     }
+}
+
+/// That cargo-binstall finds the release's archives by what the bundle's own crate says.
+fn finds_archives(bundle: &Verified<'_>, report: &mut Report) -> Result<(), Failure> {
+    let plan = bundle.plan();
+    let of = |channel: &&ChannelPlan| channel.kind() == ChannelKind::CargoBinstall;
+    let Some(channel) = plan.shipping().find(of) else {
+        return Err(Failure::new(Rule::WrongInput, "the plan does not ship to cargo-binstall"));
+    };
+    let Destination::CargoBinstall(to) = &channel.to else { return Ok(()) };
+    let repository = format!("{}/{}", lockstep_channels::server(), plan.project.repository);
+    let manifest = bundle.manifest();
+    let mut crates =
+        manifest.artifacts.iter().filter(|record| record.artifact == to.crate_artifact);
+    let Some(record) = crates.next() else { return Ok(()) };
+    let text = cargo_toml(&bundle.folder().join(record.name.as_str()))?;
+    let of = Crate::read(&text, &repository, None)?;
+    let downloads = format!("{repository}/releases/download");
+    let problems = unfound(&of, plan, channel, &manifest.version, &downloads);
+    if problems.is_empty() {
+        report.line("it finds each archive, and each program in it");
+    }
+    report.problems(problems.into_iter().map(|problem| problem.in_file(&record.name)));
+    Ok(())
 }
 
 /// The token that publishes, where there is one.

@@ -5,6 +5,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod built;
+mod cargo;
 mod contents;
 mod digest;
 mod expected;
@@ -18,6 +19,7 @@ mod verify;
 mod wheel;
 
 pub use built::{BuiltFile, built_files, matches, matching, named, place_of};
+pub use cargo::cargo_toml;
 pub use contents::{Contents, FileInside, Inside, Recognized};
 pub use digest::{Digest, is_executable};
 pub use expected::{Expected, expected, target};

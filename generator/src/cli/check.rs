@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use lockstep_binstall::{self as binstall, Crate};
 use lockstep_runner::protocol;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::plan::{Plan, PlannedFile};
+use lockstep_schemas::plan::{Destination, Plan, PlannedFile};
 use lockstep_schemas::runner::{HostedRunner, Served, hosted};
 use lockstep_schemas::strings::{Tag, Version};
 use lockstep_versions::{Alignment, VersionFiles, Wanted, align, changelog, shipped, tagged};
@@ -23,7 +24,8 @@ pub fn run(project: &Path, tag: Option<&Tag>, output: &mut Output) -> Result<(),
     drifted(project, &comparison, output);
     let release = tag.map(|tag| tagged(&plan.versions, tag.as_str())).transpose()?;
     let versions = versions(project, &plan, release.as_ref(), output);
-    let packages = packages(project, &plan);
+    let mut packages = packages(project, &plan);
+    packages.extend(unfound(project, &plan));
     output.problems(project, &packages);
     let is_good = comparison.drifts.is_empty() && versions && packages.is_empty();
     if is_good { Ok(()) } else { Err(Stop::Found) }
@@ -60,6 +62,50 @@ fn packages(project: &Path, plan: &Plan) -> Vec<Diagnostic> {
         Some(Diagnostic::new(Rule::PackageMismatch, what).in_file(file).with_remedy(remedy))
     };
     folders.into_iter().filter_map(other).collect()
+}
+
+/// What cargo-binstall would not find of the release: its address is in the crate, and is released with it. Any version shows it.
+fn unfound(project: &Path, plan: &Plan) -> Vec<Diagnostic> {
+    let Some((channel, of)) = plan.channels.iter().find_map(|channel| match &channel.to {
+        Destination::CargoBinstall(of) => Some((channel, of)),
+        Destination::GithubRelease(_)
+        | Destination::Npm(_)
+        | Destination::Pypi(_)
+        | Destination::CratesIo(_)
+        | Destination::Homebrew(_) => None,
+    }) else {
+        return Vec::new();
+    };
+    let folder = plan.files().find_map(|file| match file {
+        PlannedFile::Crate(plan) if plan.id == of.crate_artifact => Some(&plan.directory),
+        PlannedFile::Crate(_)
+        | PlannedFile::Archive(..)
+        | PlannedFile::NpmPlatformPackage(..)
+        | PlannedFile::NpmPackage(_)
+        | PlannedFile::Wheel(..)
+        | PlannedFile::Sdist(_)
+        | PlannedFile::Binary(..) => None,
+    });
+    let Some(folder) = folder else { return Vec::new() };
+    let file = if folder.as_str() == "." {
+        "Cargo.toml".to_owned()
+    } else {
+        format!("{folder}/Cargo.toml")
+    };
+    // What is wrong with one that cannot be read, packing it says.
+    let Ok(bytes) = lockstep_files::bounded(&project.join(&file), LARGEST_PACKAGE) else {
+        return Vec::new();
+    };
+    let Ok(text) = String::from_utf8(bytes) else { return Vec::new() };
+    let repository = format!("https://github.com/{}", plan.project.repository);
+    let downloads = format!("{repository}/releases/download");
+    let Ok(version) = "1.2.3".parse::<Version>() else { return Vec::new() };
+    let found = Crate::read(&text, &repository, Some(&project.join(folder.as_str())));
+    let problems = match found {
+        Ok(of) => binstall::unfound(&of, plan, channel, &version, &downloads),
+        Err(problem) => vec![problem],
+    };
+    problems.into_iter().map(|problem| problem.in_file(&file)).collect()
 }
 
 /// Prints which files are not what the model says, and the one command that mends them all.
