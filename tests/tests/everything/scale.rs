@@ -21,7 +21,11 @@ fn two_hundred_targets_and_six_channels() {
 /// A matrix holds 256 jobs; more targets of a platform go to another called workflow.
 #[test]
 fn more_targets_than_a_matrix_holds() {
-    let project = Project::new(&synthetic::model(700));
+    // Of several targets with one triple cargo-binstall could find one alone, which `check` says.
+    let model = synthetic::model(700);
+    let is_other = |line: &&str| !line.starts_with("  cargo-binstall:");
+    let model: String = model.lines().filter(is_other).flat_map(|line| [line, "\n"]).collect();
+    let project = Project::new(&model);
     let outcome = lockstep(project.path(), &["generate"]);
     assert_eq!(outcome.status, 0, "{}", outcome.text());
     let files = workflows(project.path());
