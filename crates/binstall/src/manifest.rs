@@ -12,7 +12,7 @@ pub struct Crate {
     pub(crate) name: String,
     /// Its repository; none where a workspace says it.
     pub(crate) repository: String,
-    pub(crate) programs: Vec<String>,
+    pub(crate) programs: Vec<Program>,
     pub(crate) metadata: PkgMeta,
 }
 
@@ -26,6 +26,10 @@ struct Manifest {
 #[derive(Deserialize)]
 struct Package {
     name: String,
+    #[serde(default)]
+    edition: Option<Inherited>,
+    #[serde(default)]
+    autobins: Option<bool>,
     #[serde(default)]
     repository: Inherited,
     #[serde(default)]
@@ -56,9 +60,16 @@ struct Metadata {
     binstall: PkgMeta,
 }
 
-#[derive(Deserialize)]
-struct Program {
-    name: String,
+/// A program of a crate.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Program {
+    pub(crate) name: String,
+    #[serde(default)]
+    path: Option<String>,
+    /// Without all of these it is not built, and not missed.
+    #[serde(default)]
+    pub(crate) required_features: Vec<String>,
 }
 
 impl Crate {
@@ -74,37 +85,63 @@ impl Crate {
         };
         let manifest: Manifest =
             toml_edit::de::from_str(text).map_err(|error| invalid(error.message().to_owned()))?;
-        let Package { name, repository: said, metadata } = manifest.package;
+        let Package { name, edition, autobins, repository: said, metadata } = manifest.package;
         let repository = match said {
-            Inherited::Text(said) => said.trim_end_matches('/').trim_end_matches(".git").to_owned(),
-            Inherited::Workspace { .. } => repository.to_owned(),
+            Inherited::Text(said) => plain(&said),
+            Inherited::Workspace { .. } => plain(repository),
             Inherited::Missing(()) => String::new(),
         };
-        let mut programs: Vec<String> =
-            manifest.bin.into_iter().map(|program| program.name).collect();
-        if let Some(folder) = folder {
-            programs.extend(found(folder, &name));
+        let mut programs = manifest.bin;
+        let is_2015 =
+            edition.is_none_or(|said| matches!(said, Inherited::Text(said) if said == "2015"));
+        let finds = autobins.unwrap_or(!is_2015 || programs.is_empty());
+        for (found, path) in
+            folder.filter(|_| finds).map(|folder| found(folder, &name)).unwrap_or_default()
+        {
+            let is_it =
+                |program: &Program| program.name == found || program.path.as_ref() == Some(&path);
+            if !programs.iter().any(is_it) {
+                programs.push(Program {
+                    name: found,
+                    path: Some(path),
+                    required_features: Vec::new(),
+                });
+            }
         }
-        programs.sort_unstable();
-        programs.dedup();
         Ok(Self { name, repository, programs, metadata: metadata.binstall })
     }
 }
 
 /// The programs that cargo finds by their places
 /// ([documentation](https://doc.rust-lang.org/cargo/reference/cargo-targets.html#target-auto-discovery)).
-fn found(folder: &Path, name: &str) -> Vec<String> {
+fn found(folder: &Path, name: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     if folder.join("src/main.rs").is_file() {
-        found.push(name.to_owned());
+        found.push((name.to_owned(), "src/main.rs".to_owned()));
     }
     let entries = std::fs::read_dir(folder.join("src/bin")).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {
-        let is_program = path.extension().is_some_and(|extension| extension == "rs")
-            || path.join("main.rs").is_file();
-        if let (true, Some(stem)) = (is_program, path.file_stem().and_then(|stem| stem.to_str())) {
-            found.push(stem.to_owned());
+        let below = match path.extension() {
+            Some(extension) if extension == "rs" => "",
+            _ if path.join("main.rs").is_file() => "/main.rs",
+            _ => continue,
+        };
+        let (stem, file) = (path.file_stem(), path.file_name());
+        if let (Some(stem), Some(file)) =
+            (stem.and_then(|stem| stem.to_str()), file.and_then(|file| file.to_str()))
+        {
+            found.push((stem.to_owned(), format!("src/bin/{file}{below}")));
         }
     }
     found
+}
+
+/// A repository's address, as addresses of releases begin with it
+/// ([`package.repository`](https://doc.rust-lang.org/cargo/reference/manifest.html#the-repository-field)): of a folder in a branch the
+/// repository's own.
+fn plain(said: &str) -> String {
+    let said = said.trim_end_matches('/');
+    let said = said.strip_suffix(".git").unwrap_or(said);
+    let said = said.split_once("/tree/").map_or(said, |(before, _)| before);
+    said.strip_prefix("http://").map_or_else(|| said.to_owned(), |rest| format!("https://{rest}"))
 }

@@ -6,7 +6,7 @@ use binstalk_types::cargo_toml_binstall::{PkgFmt, PkgMeta, TargetTriple};
 use leon::{Template, Values};
 use lockstep_schemas::strings::Version;
 
-use crate::manifest::Crate;
+use crate::manifest::{Crate, Program};
 
 /// The formats, in the order in which it tries them.
 const FORMATS: [PkgFmt; 7] =
@@ -41,7 +41,7 @@ const BY_FORMAT: [&str; 3] = ["format", "archive-format", "archive-suffix"];
 pub(crate) struct Places<'a> {
     pub(crate) urls: Vec<Place>,
     of: &'a Crate,
-    bin_dir: Option<String>,
+    pub(crate) metadata: PkgMeta,
     values: Known<'a>,
 }
 
@@ -53,9 +53,22 @@ pub(crate) struct Place {
 
 impl Place {
     /// Whether a file of this name is of that format.
-    pub(crate) fn reads(&self, name: &str) -> bool {
-        self.format == PkgFmt::Bin
-            || self.format.extensions(false).iter().any(|end| name.ends_with(end))
+    pub(crate) fn reads(&self, name: &str, is_program: bool) -> bool {
+        if is_program {
+            return self.format == PkgFmt::Bin;
+        }
+        self.format != PkgFmt::Bin
+            && self.format.extensions(false).iter().any(|end| name.ends_with(end))
+    }
+
+    /// Whether it is an address. GitHub tells no case in the names of owners and repositories.
+    pub(crate) fn is(&self, url: &str) -> bool {
+        let plain = |url: &str| {
+            let url = url.replace("%2F", "/");
+            let (before, after) = url.split_once("/releases/").unwrap_or((&url, ""));
+            format!("{}/releases/{after}", before.to_lowercase())
+        };
+        plain(&self.url) == plain(url)
     }
 }
 
@@ -73,8 +86,15 @@ pub(crate) fn of<'a>(
     let cfgs = known.cfgs();
     let metadata: PkgMeta =
         of.metadata.merge_overrides(of.metadata.overrides.get_matching(triple, &cfgs));
+    let uses = metadata.pkg_url.as_deref().is_none_or(|url| url.contains("repo"));
+    if of.repository.is_empty() && uses {
+        return Err(
+            "cargo-binstall does not know where to look: the crate has no `repository`".to_owned()
+        );
+    }
     let values = Known {
         of,
+        name: &of.name,
         triple,
         platform: known,
         version: version.as_str(),
@@ -89,6 +109,11 @@ pub(crate) fn of<'a>(
             .collect(),
         None => return Err("cargo-binstall does not know where to look: the crate has no `pkg-url`, and no `repository` on GitHub".to_owned()),
     };
+    // A crate with one program is looked for by the name of that as well.
+    let names: Vec<&str> = match of.programs.as_slice() {
+        [one] if one.name != of.name => vec![&of.name, &one.name],
+        _ => vec![&of.name],
+    };
     let mut urls = Vec::new();
     for text in &templates {
         let template = Template::parse(text)
@@ -102,8 +127,10 @@ pub(crate) fn of<'a>(
         for format in formats {
             let suffixes =
                 if says_format { format.extensions(triple.contains("windows")) } else { &[""] };
-            for suffix in suffixes {
-                let values = Known { suffix: Some(suffix), ..values };
+            for (name, suffix) in
+                names.iter().flat_map(|name| suffixes.iter().map(move |suffix| (name, suffix)))
+            {
+                let values = Known { name, suffix: Some(suffix), ..values };
                 let url = template
                     .render(&values)
                     .map_err(|error| format!("`pkg-url` cannot be filled: {error}"))?;
@@ -111,7 +138,7 @@ pub(crate) fn of<'a>(
             }
         }
     }
-    Ok(Places { urls, of, bin_dir: metadata.bin_dir, values })
+    Ok(Places { urls, of, metadata, values })
 }
 
 impl Places<'_> {
@@ -128,15 +155,15 @@ impl Places<'_> {
             let folder = format!("{}/", fill(folder, None));
             members.iter().any(|member| member.starts_with(&folder))
         };
-        let template = self.bin_dir.clone().unwrap_or_else(|| {
+        let template = self.metadata.bin_dir.clone().unwrap_or_else(|| {
             let folder = FOLDERS.iter().copied().find(|folder| is_folder(folder));
             format!(
                 "{}{{ bin }}{{ binary-ext }}",
                 folder.map_or_else(String::new, |folder| format!("{folder}/"))
             )
         });
-        let path = |program: &String| {
-            let path = fill(&template, Some(program));
+        let path = |program: &Program| {
+            let path = fill(&template, Some(&program.name));
             path.trim_start_matches("./").to_owned()
         };
         self.of.programs.iter().map(path).collect()
@@ -147,6 +174,7 @@ impl Places<'_> {
 #[derive(Clone, Copy)]
 struct Known<'a> {
     of: &'a Crate,
+    name: &'a str,
     triple: &'a str,
     platform: &'a TargetTriple,
     version: &'a str,
@@ -158,7 +186,7 @@ impl Values for Known<'_> {
     fn get_value(&self, key: &str) -> Option<Cow<'_, str>> {
         let extension = if self.triple.contains("windows") { ".exe" } else { "" };
         let text = match key {
-            "name" => &self.of.name,
+            "name" => self.name,
             "repo" => &self.of.repository,
             "target" => self.triple,
             "version" => self.version,

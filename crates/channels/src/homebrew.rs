@@ -219,42 +219,27 @@ impl<'a> Homebrew<'a> {
         report: &mut Report,
     ) -> Result<(), Diagnostic> {
         let (mut standing, name) = (standing, self.name()?);
-        let mut said = String::new();
-        for _ in 0..ROUNDS {
+        let (mut did, mut said) = (Did::Nothing, String::new());
+        for round in 0..=ROUNDS {
             if standing.is_done() {
-                ledger.did(
-                    KIND,
-                    name.as_str(),
-                    Did::Nothing,
-                    Some(FileState::Ours),
-                    self.link(),
-                )?;
+                ledger.did(KIND, name.as_str(), did, Some(FileState::Ours), self.link())?;
                 return self.tidy(report);
+            }
+            if round == ROUNDS {
+                break;
             }
             let commit = self.commit(&standing)?;
             match self.tap.push(&commit, self.tap.branch(), false, false)? {
                 Ok(()) => {
-                    ledger.did(
-                        KIND,
-                        name.as_str(),
-                        Did::Published,
-                        Some(FileState::Ours),
-                        self.link(),
-                    )?;
+                    did = Did::Published;
+                    ledger.did(KIND, name.as_str(), did, Some(FileState::Ours), self.link())?;
                 }
                 Err(why) => said = why,
             }
             // What the tap has counts, and not what it answered.
             let Some(next) = self.standing(report)? else { return Ok(()) };
             if next.newest == commit {
-                ledger.did(
-                    KIND,
-                    name.as_str(),
-                    Did::Published,
-                    Some(FileState::Ours),
-                    self.link(),
-                )?;
-                return self.tidy(report);
+                did = Did::Published;
             }
             standing = next;
         }

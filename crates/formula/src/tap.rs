@@ -45,10 +45,8 @@ pub(crate) fn stated(release: &Release<'_>, text: &str) -> Option<(Version, usiz
     let of_call = |call: &Call<'_>| {
         let version = |literal: &Literal<'_>| {
             let said = match call.name {
-                "version" => literal.text.parse().ok(),
-                "url" => {
-                    reading.archive(literal.text).and_then(|(_, version)| version.parse().ok())
-                }
+                "version" => literal.text.trim_start_matches('v').parse().ok(),
+                "url" => reading.version_of(literal.text),
                 _ => None,
             };
             said.map(|version| (version, literal.place.start))
@@ -132,7 +130,7 @@ impl<'r> Reading<'r> {
             let message = "an address has the `version` in it, and the formula has none";
             self.unfit(None, message, "write it as a text: version \"1.2.3\"");
         }
-        let bottles = text.lines().find(|line| line.trim() == "bottle do");
+        let bottles = text.lines().find(|line| line.trim().starts_with("bottle do"));
         if let Some(at) =
             bottles.and_then(|line| text.find(line)).filter(|_| !self.changes.is_empty())
         {
@@ -187,7 +185,8 @@ impl<'r> Reading<'r> {
     fn address(&mut self, call: &Call<'_>) -> Option<&'r Archive> {
         let is_ours = |literal: &&Literal<'_>| {
             let is_below = self.expanded(literal.text).starts_with(self.release.downloads);
-            is_below || self.archive(literal.text).is_some()
+            // A mirror elsewhere is somebody else's to keep.
+            is_below || (call.name != "mirror" && self.archive(literal.text).is_some())
         };
         let ours = call.texts.iter().find(is_ours)?;
         let address = self.expanded(ours.text);
@@ -235,6 +234,16 @@ impl<'r> Reading<'r> {
         };
         // `tool-1.2.3-musl` is rather a tool for musl than version `1.2.3-musl` of one.
         self.release.archives.iter().filter_map(of).min_by_key(|(_, middle)| middle.len())
+    }
+
+    /// The version of an address: by the name of its file, or by its tag.
+    fn version_of(&self, address: &str) -> Option<Version> {
+        let by_name = self.archive(address).and_then(|(_, version)| version.parse().ok());
+        let by_tag = || {
+            let below = address.strip_prefix(self.release.downloads)?.strip_prefix('/')?;
+            self.release.plan.tag.version_of(below.rsplit_once('/')?.0)
+        };
+        by_name.or_else(by_tag)
     }
 
     fn sha256(&mut self, call: &Call<'_>, of: Option<&'r Archive>) {
