@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use lockstep_bundle::{Release, manifest, verify};
+use lockstep_bundle::Opened;
 use lockstep_channels::github_release::{GithubRelease, Settings};
 use lockstep_channels::{Ledger, Permit, receipt};
-use lockstep_files::json;
 use lockstep_github::GitHub;
 use lockstep_runner::inputs::{Attested, Bundle, Mode, Receipt, ReleaseVersion, Stage, channel};
 use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
@@ -62,24 +61,15 @@ impl Action for Inputs {
 
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
-        let plan = json::read_plan(&self.bundle.plan)?;
-        let manifest = manifest(&self.bundle.bundle)?;
-        let release = Release {
-            plan: &plan,
-            plan_file: &self.bundle.plan,
-            version: &self.release.version,
-            commit: Some(&self.commit),
-            is_snapshot: false,
-            manifest: &manifest,
-        };
-        let bundle = match verify(release, &self.bundle.bundle) {
+        let opened = Opened::read(&self.bundle.plan, &self.bundle.bundle)?;
+        let bundle = match opened.verify(&self.release.version, Some(&self.commit)) {
             Ok(bundle) => bundle,
             Err(problems) => {
                 report.problems(problems);
                 return Ok(());
             }
         };
-        let github = GitHub::of_environment(plan.project.repository.clone(), &tell)?;
+        let github = GitHub::of_environment(opened.plan.project.repository.clone(), &tell)?;
         let is_rehearsal = self.mode == Mode::Rehearsal;
         let settings = Settings {
             prerelease: self.prerelease()?,
@@ -90,26 +80,36 @@ impl Program for Inputs {
             attested: self.attested.clone(),
         };
         let there = GithubRelease::new(&github, bundle, settings, &self.assets)?;
-        let mut ledger = Ledger::new(&self.receipt.receipt, receipt(&manifest, is_rehearsal), &[])?;
-        let standing = there.look(&mut ledger, report)?;
-        if !report.has_problems() {
-            match (Permit::of(self.mode), self.stage) {
-                (None, _) => there.rehearse(&standing, &mut ledger, report)?,
-                (Some(permit), Stage::Prepare) => {
-                    there.prepare(standing, &permit, &mut ledger, report)?;
-                }
-                (Some(permit), Stage::Publish) => {
-                    there.publish(standing, &permit, &mut ledger, report)?;
-                }
-            }
-        }
+        let mut ledger =
+            Ledger::new(&self.receipt.receipt, receipt(&opened.manifest, is_rehearsal), &[])?;
+        let done = self.release(&there, &mut ledger, report);
+        // Whatever it came to: what was done is told.
+        let failed = done.as_ref().err().map(|problem| problem.rule);
+        ledger.end(report.rules().into_iter().chain(failed).collect())?;
         ledger.show(report);
         report.output("receipt", ledger.file().display());
-        Ok(())
+        done.map_err(Failure::from)
     }
 }
 
 impl Inputs {
+    fn release(
+        &self,
+        there: &GithubRelease<'_>,
+        ledger: &mut Ledger,
+        report: &mut Report,
+    ) -> Result<(), Diagnostic> {
+        let standing = there.look(ledger, report)?;
+        if report.has_problems() {
+            return Ok(());
+        }
+        match (Permit::of(self.mode), self.stage) {
+            (None, _) => there.rehearse(&standing, ledger, report),
+            (Some(permit), Stage::Prepare) => there.prepare(standing, &permit, ledger, report),
+            (Some(permit), Stage::Publish) => there.publish(standing, &permit, ledger, report),
+        }
+    }
+
     /// The channels that the notes tell of.
     fn channels(&self) -> Result<Option<Vec<ChannelKind>>, Diagnostic> {
         let each = self.channels.split_whitespace().map(channel);

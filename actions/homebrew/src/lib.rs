@@ -1,13 +1,12 @@
 //! Verifies the tap's formula against the manifest, and brings it there where that is its part.
 
 use clap::Parser;
-use lockstep_bundle::{Release, manifest, verify};
+use lockstep_bundle::Opened;
 use lockstep_channels::homebrew::{Homebrew, Standing};
-use lockstep_channels::{Ledger, Permit, receipt};
-use lockstep_files::json;
+use lockstep_channels::{Ledger, Permit, receipt, server, token};
 use lockstep_runner::inputs::{Bundle, Mode, Receipt, ReleaseVersion, Stage};
 use lockstep_runner::{Action, Failure, Program, Report, Secret};
-use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::diagnostic::Diagnostic;
 
 /// Renders, verifies and forwards the Homebrew formula.
 #[derive(Debug, Parser)]
@@ -43,17 +42,8 @@ impl Action for Inputs {
 
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
-        let plan = json::read_plan(&self.bundle.plan)?;
-        let manifest = manifest(&self.bundle.bundle)?;
-        let release = Release {
-            plan: &plan,
-            plan_file: &self.bundle.plan,
-            version: &self.release.version,
-            commit: None,
-            is_snapshot: false,
-            manifest: &manifest,
-        };
-        let bundle = match verify(release, &self.bundle.bundle) {
+        let opened = Opened::read(&self.bundle.plan, &self.bundle.bundle)?;
+        let bundle = match opened.verify(&self.release.version, None) {
             Ok(bundle) => bundle,
             Err(problems) => {
                 report.problems(problems);
@@ -61,14 +51,10 @@ impl Program for Inputs {
             }
         };
         let is_rehearsal = self.mode == Mode::Rehearsal;
-        let mut ledger = Ledger::new(&self.receipt.receipt, receipt(&manifest, is_rehearsal), &[])?;
-        let token = std::env::var("LOCKSTEP_TOKEN").ok().map(|token| token.trim().to_owned());
-        let token = token.filter(|token| !token.is_empty());
-        let folder = tempfile::tempdir().map_err(|error| {
-            Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
-        })?;
-        let server = lockstep_channels::server();
-        let tap = Homebrew::new(bundle, &server, token.as_deref(), folder.path())?;
+        let mut ledger =
+            Ledger::new(&self.receipt.receipt, receipt(&opened.manifest, is_rehearsal), &[])?;
+        let (server, token) = (server(), token());
+        let tap = Homebrew::new(bundle, &server, token.as_deref())?;
         let done = match tap.look(&mut ledger, report)? {
             Some(standing) if tap.is_verified() => {
                 tap.verify(standing, is_rehearsal, report);

@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use lockstep_binstall::{Crate, unfound};
-use lockstep_bundle::{Release, Verified, WorkingFolder, cargo_toml, manifest, verify};
+use lockstep_bundle::{Opened, Verified, WorkingFolder, cargo_toml};
 use lockstep_channels::crates_io::CratesIo;
 use lockstep_channels::github_release::{GithubRelease, Settings};
 use lockstep_channels::homebrew::Homebrew;
 use lockstep_channels::npm::Npm;
 use lockstep_channels::pypi::Pypi;
-use lockstep_channels::{Ledger, Permit, RegistryChannel, Waiting, receipt};
-use lockstep_files::json;
+use lockstep_channels::{Ledger, Permit, RegistryChannel, Waiting, receipt, server, token};
 use lockstep_github::{GitHub, PUBLIC};
 use lockstep_receipts::all_below;
 use lockstep_registries::{Patience, Web};
@@ -20,7 +19,7 @@ use lockstep_runner::inputs::{Attested, Bundle, Mode, Receipt, ReleaseVersion, c
 use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::plan::{ChannelPlan, Destination, Plan};
+use lockstep_schemas::plan::{ChannelPlan, Destination};
 
 /// Publishes one channel's artifacts.
 #[derive(Debug, Parser)]
@@ -100,17 +99,8 @@ impl Action for Inputs {
 
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
-        let plan = json::read_plan(&self.bundle.plan)?;
-        let manifest = manifest(&self.bundle.bundle)?;
-        let release = Release {
-            plan: &plan,
-            plan_file: &self.bundle.plan,
-            version: &self.release.version,
-            commit: None,
-            is_snapshot: false,
-            manifest: &manifest,
-        };
-        let bundle = match verify(release, &self.bundle.bundle) {
+        let opened = Opened::read(&self.bundle.plan, &self.bundle.bundle)?;
+        let bundle = match opened.verify(&self.release.version, None) {
             Ok(bundle) => bundle,
             Err(problems) => {
                 report.problems(problems);
@@ -130,9 +120,9 @@ impl Program for Inputs {
                 earlier.extend(all_below(folder)?);
             }
         }
-        let receipt = receipt(&manifest, is_rehearsal);
+        let receipt = receipt(&opened.manifest, is_rehearsal);
         let mut ledger = Ledger::new(&self.receipt.receipt, receipt, &earlier)?;
-        let done = self.channel(&plan, bundle, &mut ledger, report);
+        let done = self.channel(bundle, &mut ledger, report);
         // Whatever it came to: what was done is told.
         let failed = done.as_ref().err().map(|failure| failure.0.rule);
         ledger.end(report.rules().into_iter().chain(failed).collect())?;
@@ -145,7 +135,6 @@ impl Program for Inputs {
 impl Inputs {
     fn channel(
         &self,
-        plan: &Plan,
         bundle: Verified<'_>,
         ledger: &mut Ledger,
         report: &mut Report,
@@ -156,7 +145,7 @@ impl Inputs {
         let waiting = Waiting { visible: Duration::from_secs(self.wait) };
         match (self.channel, self.mode) {
             (ChannelKind::GithubRelease, PublishMode::Preflight | PublishMode::Look) => {
-                self.look_at_release(plan, bundle, ledger, report)
+                self.look_at_release(bundle, ledger, report)
             }
             (ChannelKind::GithubRelease, PublishMode::Rehearsal | PublishMode::Live) => {
                 let what = "a GitHub release is published by `github-release`";
@@ -240,12 +229,8 @@ impl Inputs {
         ledger: &mut Ledger,
         report: &mut Report,
     ) -> Result<(), Failure> {
-        let token = token();
-        let folder = tempfile::tempdir().map_err(|error| {
-            Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
-        })?;
-        let server = lockstep_channels::server();
-        let tap = Homebrew::new(bundle, &server, token.as_deref(), folder.path())?;
+        let (server, token) = (server(), token());
+        let tap = Homebrew::new(bundle, &server, token.as_deref())?;
         let Some(standing) = tap.look(ledger, report)? else { return Ok(()) };
         match (tap.is_verified(), self.mode) {
             (true, _) => tap.verify(standing, self.rehearsal, report),
@@ -257,7 +242,6 @@ impl Inputs {
 
     fn look_at_release(
         &self,
-        plan: &Plan,
         bundle: Verified<'_>,
         ledger: &mut Ledger,
         report: &mut Report,
@@ -268,9 +252,10 @@ impl Inputs {
                 .with_remedy("set LOCKSTEP_TOKEN; `gh auth token` prints yours")
         })?;
         let base = variable("GITHUB_API_URL").unwrap_or_else(|| PUBLIC.to_owned());
-        let github = GitHub::new(&base, plan.project.repository.clone(), &token, &tell);
+        let repository = bundle.plan().project.repository.clone();
+        let github = GitHub::new(&base, repository, &token, &tell);
         let github = github.map_err(Diagnostic::from)?;
-        let server = lockstep_channels::server();
+        let server = server();
         let attested = self.attested.clone();
         let settings =
             Settings { prerelease: None, server, channels: None, sees_drafts: false, attested };
@@ -288,7 +273,7 @@ fn finds_archives(bundle: &Verified<'_>, report: &mut Report) -> Result<(), Fail
         return Err(Failure::new(Rule::WrongInput, "the plan does not ship to cargo-binstall"));
     };
     let Destination::CargoBinstall(to) = &channel.to else { return Ok(()) };
-    let repository = format!("{}/{}", lockstep_channels::server(), plan.project.repository);
+    let repository = format!("{}/{}", server(), plan.project.repository);
     let manifest = bundle.manifest();
     let mut crates =
         manifest.artifacts.iter().filter(|record| record.artifact == to.crate_artifact);
@@ -302,10 +287,4 @@ fn finds_archives(bundle: &Verified<'_>, report: &mut Report) -> Result<(), Fail
     }
     report.problems(problems.into_iter().map(|problem| problem.in_file(&record.name)));
     Ok(())
-}
-
-/// The token that publishes, where there is one.
-fn token() -> Option<String> {
-    let token = std::env::var("LOCKSTEP_TOKEN").ok()?.trim().to_owned();
-    Some(token).filter(|token| !token.is_empty())
 }

@@ -3,8 +3,6 @@
 //! Where Lockstep pushes it, it waits on a branch of its own until the release is public; then the branch that users get goes
 //! forward. What is there decides, so whatever was done by an earlier run is not done again.
 
-use std::path::Path;
-
 use lockstep_bundle::{Digest, Verified, shipped};
 use lockstep_clients::git::Tap;
 use lockstep_formula::{Digests, Release, Wanted, archives, wanted};
@@ -51,7 +49,7 @@ impl Standing {
 }
 
 impl<'a> Homebrew<'a> {
-    /// Of a bundle. The tap is cloned into an empty folder; without a token it is read as everybody can read it.
+    /// Of a bundle. Without a token the tap is read as everybody can read it.
     ///
     /// # Errors
     ///
@@ -60,10 +58,9 @@ impl<'a> Homebrew<'a> {
         bundle: Verified<'a>,
         server: &'a str,
         token: Option<&'a str>,
-        folder: &'a Path,
     ) -> Result<Self, Diagnostic> {
         let (channel, plan) = channel(&bundle)?;
-        let tap = Tap::clone(folder, server, &plan.tap, token)?;
+        let tap = Tap::clone(crate::apart()?, server, &plan.tap, token)?;
         let repository = &bundle.plan().project.repository;
         let downloads = format!("{server}/{repository}/releases/download");
         Ok(Self { bundle, channel, plan, tap, downloads })

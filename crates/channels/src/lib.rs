@@ -31,6 +31,13 @@ pub fn server() -> String {
     server.trim_end_matches('/').to_owned()
 }
 
+/// The token that publishes, where there is one.
+#[must_use]
+pub fn token() -> Option<String> {
+    let token = std::env::var("LOCKSTEP_TOKEN").ok()?.trim().to_owned();
+    Some(token).filter(|token| !token.is_empty())
+}
+
 /// The channel in a bundle's plan, with what it alone has.
 fn channel_of<'a, P>(
     bundle: &Verified<'a>,

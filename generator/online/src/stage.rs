@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lockstep_bundle::{Release, manifest, verify as verified};
+use lockstep_bundle::Opened;
 use lockstep_channels::Waiting;
 use lockstep_channels::npm::Npm;
-use lockstep_files::json;
 use lockstep_registries::{Patience, Web};
 use lockstep_runner::{Failure, Report, tell};
 use lockstep_schemas::diagnostic::Rule;
@@ -26,22 +25,14 @@ pub struct Verifying {
 /// Compares it, and prints how it is approved.
 pub(crate) fn verify(asked: &Verifying, report: &mut Report) -> Result<(), Failure> {
     let plan_file = asked.bundle.join(names::PLAN);
-    let plan = json::read_plan(&plan_file)?;
-    let manifest = manifest(&asked.bundle)?;
+    let opened = Opened::read(&plan_file, &asked.bundle)?;
+    let manifest = &opened.manifest;
     if manifest.tag != asked.tag {
         let message = format!("the bundle in {} is of {}", asked.bundle.display(), manifest.tag);
         return Err(Failure::new(Rule::WrongInput, message)
             .with_remedy(format!("download that of {} into a folder of its own", asked.tag)));
     }
-    let release = Release {
-        plan: &plan,
-        plan_file: &plan_file,
-        version: &manifest.version,
-        commit: None,
-        is_snapshot: false,
-        manifest: &manifest,
-    };
-    let bundle = match verified(release, &asked.bundle) {
+    let bundle = match opened.verify(&manifest.version, None) {
         Ok(bundle) => bundle,
         Err(problems) => {
             report.problems(problems);

@@ -6,7 +6,7 @@ use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{GateCheck, Model, ResultsFormat, Step};
 use lockstep_schemas::strings::{PinnedAction, TargetId};
 
-use crate::plan::pins;
+use crate::plan::{self, pins};
 use crate::violation::{Path, Violations};
 
 pub(super) fn check(model: &Model, violations: &mut Violations) {
@@ -319,6 +319,17 @@ fn waivers(model: &Model, violations: &mut Violations) {
         {
             let known = channels.iter().map(|common| common.kind.id());
             violations.unknown(at.key("channel"), "channel", channel.id(), known);
+        }
+        let is_deferred = channels.iter().any(|common| {
+            Some(common.kind) == waiver.channel && !plan::ships_anything(model, common)
+        });
+        if let Some(channel) = waiver.channel.filter(|_| is_deferred) {
+            violations.add(
+                Rule::WaiverForm,
+                at.key("channel"),
+                format!("{} is deferred, so nothing of it can be let go", channel.label()),
+                "take the waiver out until the channel ships something",
+            );
         }
         if waiver.approvers.is_empty() {
             violations.add(

@@ -1,11 +1,11 @@
 //! A repository in which one file is changed: a tap with its formula.
 
 use std::io::Write as _;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::{CommitSha, Repository};
+use tempfile::TempDir;
 
 use super::{file_in_commit, logged_in};
 use crate::process::{TOKEN, complained, output, run};
@@ -20,7 +20,7 @@ const LINK: &str = "120000";
 /// A clone of it without its history and without a checkout.
 #[derive(Debug)]
 pub struct Tap<'a> {
-    folder: &'a Path,
+    folder: TempDir,
     server: &'a str,
     repository: &'a Repository,
     token: Option<&'a str>,
@@ -28,20 +28,20 @@ pub struct Tap<'a> {
 }
 
 impl<'a> Tap<'a> {
-    /// Clones it into an empty folder.
+    /// Clones it into an empty folder, which ends with it.
     ///
     /// # Errors
     ///
     /// Where git does not, or the repository has no branch.
     pub fn clone(
-        folder: &'a Path,
+        folder: TempDir,
         server: &'a str,
         repository: &'a Repository,
         token: Option<&'a str>,
     ) -> Result<Self, Diagnostic> {
         let mut git = Command::new("git");
         git.args(["clone", "--quiet", "--bare", "--depth=1", "--"]);
-        logged_in(git.arg(format!("{server}/{repository}")).arg(folder), server, token);
+        logged_in(git.arg(format!("{server}/{repository}")).arg(folder.path()), server, token);
         let cloned = output(&mut git)?;
         if !cloned.status.success() {
             let message = format!("{repository} cannot be read: {}", complained(&cloned));
@@ -90,7 +90,7 @@ impl<'a> Tap<'a> {
                 .in_file(path)
                 .with_remedy("name the file that it leads to in the model"));
         }
-        let Some(bytes) = file_in_commit(self.folder, commit.as_str(), path)? else {
+        let Some(bytes) = file_in_commit(self.folder.path(), commit.as_str(), path)? else {
             return Ok(None);
         };
         String::from_utf8(bytes).map(Some).map_err(|_| {
@@ -113,7 +113,7 @@ impl<'a> Tap<'a> {
     ) -> Result<CommitSha, Diagnostic> {
         let failed = "git does not make the commit";
         let blob = self.with_input(&["hash-object", "-w", "--stdin"], text)?;
-        let index = self.folder.join("lockstep.index");
+        let index = self.folder.path().join("lockstep.index");
         let git = |arguments: &[&str]| {
             run(self.git().env("GIT_INDEX_FILE", &index).args(arguments), failed)
         };
@@ -168,7 +168,7 @@ impl<'a> Tap<'a> {
 
     fn git(&self) -> Command {
         let mut git = Command::new("git");
-        git.arg("--git-dir").arg(self.folder);
+        git.arg("--git-dir").arg(self.folder.path());
         let [name, address] = AUTHOR;
         for who in ["AUTHOR", "COMMITTER"] {
             git.env(format!("GIT_{who}_NAME"), name).env(format!("GIT_{who}_EMAIL"), address);
