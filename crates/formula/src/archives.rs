@@ -97,6 +97,6 @@ pub(crate) fn words(os: Os, cpu: Cpu) -> Option<(&'static str, &'static str)> {
     match cpu {
         Cpu::Arm64 => Some((system, "on_arm")),
         Cpu::X64 => Some((system, "on_intel")),
-        _ => None,
+        Cpu::Ia32 | Cpu::Arm | Cpu::Riscv64 | Cpu::Ppc64 | Cpu::S390x => None,
     }
 }
