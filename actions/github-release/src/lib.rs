@@ -8,6 +8,7 @@ use lockstep_channels::github_release::{GithubRelease, Settings};
 use lockstep_channels::{Ledger, Permit, receipt};
 use lockstep_github::GitHub;
 use lockstep_runner::inputs::{Attested, Bundle, Mode, Receipt, ReleaseVersion, Stage, channel};
+use lockstep_runner::protocol::server;
 use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
@@ -73,7 +74,7 @@ impl Program for Inputs {
         let is_rehearsal = self.mode == Mode::Rehearsal;
         let settings = Settings {
             prerelease: self.prerelease()?,
-            server: lockstep_channels::server(),
+            server: server(),
             channels: self.channels()?,
             // A rehearsal's job may read alone, which does not show drafts.
             sees_drafts: !is_rehearsal,
@@ -83,11 +84,8 @@ impl Program for Inputs {
         let mut ledger =
             Ledger::new(&self.receipt.receipt, receipt(&opened.manifest, is_rehearsal), &[])?;
         let done = self.release(&there, &mut ledger, report);
-        // Whatever it came to: what was done is told.
         let failed = done.as_ref().err().map(|problem| problem.rule);
-        ledger.end(report.rules().into_iter().chain(failed).collect())?;
-        ledger.show(report);
-        report.output("receipt", ledger.file().display());
+        ledger.end(failed, report)?;
         done.map_err(Failure::from)
     }
 }

@@ -3,8 +3,9 @@
 use clap::Parser;
 use lockstep_bundle::Opened;
 use lockstep_channels::homebrew::{Homebrew, Standing};
-use lockstep_channels::{Ledger, Permit, receipt, server, token};
+use lockstep_channels::{Ledger, Permit, receipt, token};
 use lockstep_runner::inputs::{Bundle, Mode, Receipt, ReleaseVersion, Stage};
+use lockstep_runner::protocol::server;
 use lockstep_runner::{Action, Failure, Program, Report, Secret};
 use lockstep_schemas::diagnostic::Diagnostic;
 
@@ -64,9 +65,7 @@ impl Program for Inputs {
             None => Ok(()),
         };
         let failed = done.as_ref().err().map(|problem| problem.rule);
-        ledger.end(report.rules().into_iter().chain(failed).collect())?;
-        ledger.show(report);
-        report.output("receipt", ledger.file().display());
+        ledger.end(failed, report)?;
         done.map_err(Failure::from)
     }
 }

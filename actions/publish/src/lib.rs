@@ -11,15 +11,16 @@ use lockstep_channels::github_release::{GithubRelease, Settings};
 use lockstep_channels::homebrew::Homebrew;
 use lockstep_channels::npm::Npm;
 use lockstep_channels::pypi::Pypi;
-use lockstep_channels::{Ledger, Permit, RegistryChannel, Waiting, receipt, server, token};
+use lockstep_channels::{Ledger, Permit, RegistryChannel, Waiting, channel_of, receipt, token};
 use lockstep_github::{GitHub, PUBLIC};
 use lockstep_receipts::all_below;
 use lockstep_registries::{Patience, Web};
 use lockstep_runner::inputs::{Attested, Bundle, Mode, Receipt, ReleaseVersion, channel};
+use lockstep_runner::protocol::server;
 use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::plan::{ChannelPlan, Destination};
+use lockstep_schemas::plan::ChannelPlan;
 
 /// Publishes one channel's artifacts.
 #[derive(Debug, Parser)]
@@ -123,11 +124,8 @@ impl Program for Inputs {
         let receipt = receipt(&opened.manifest, is_rehearsal);
         let mut ledger = Ledger::new(&self.receipt.receipt, receipt, &earlier)?;
         let done = self.channel(bundle, &mut ledger, report);
-        // Whatever it came to: what was done is told.
         let failed = done.as_ref().err().map(|failure| failure.0.rule);
-        ledger.end(report.rules().into_iter().chain(failed).collect())?;
-        ledger.show(report);
-        report.output("receipt", ledger.file().display());
+        ledger.end(failed, report)?;
         done
     }
 }
@@ -268,11 +266,8 @@ impl Inputs {
 /// That cargo-binstall finds the release's archives by what the bundle's own crate says.
 fn finds_archives(bundle: &Verified<'_>, report: &mut Report) -> Result<(), Failure> {
     let plan = bundle.plan();
-    let of = |channel: &&ChannelPlan| channel.kind() == ChannelKind::CargoBinstall;
-    let Some(channel) = plan.shipping().find(of) else {
-        return Err(Failure::new(Rule::WrongInput, "the plan does not ship to cargo-binstall"));
-    };
-    let Destination::CargoBinstall(to) = &channel.to else { return Ok(()) };
+    let (channel, to) =
+        channel_of(bundle, ChannelKind::CargoBinstall, ChannelPlan::cargo_binstall)?;
     let repository = format!("{}/{}", server(), plan.project.repository);
     let manifest = bundle.manifest();
     let mut crates =

@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use lockstep_blockers::{Place, took_too_long};
 use lockstep_github::GitHub;
 use lockstep_runner::inputs::{Mode, Receipt};
+use lockstep_runner::protocol::server;
 use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
 use lockstep_schemas::blocker::FoundIn;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
@@ -157,9 +158,8 @@ impl Program for Inputs {
 fn this_run() -> Option<FoundIn> {
     let id = variable("GITHUB_RUN_ID")?.parse().ok()?;
     let attempt = variable("GITHUB_RUN_ATTEMPT").and_then(|attempt| attempt.parse().ok());
-    let server = variable("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
     let repository = variable("GITHUB_REPOSITORY")?;
-    let page = format!("{}/{repository}/actions/runs/{id}", server.trim_end_matches('/'));
+    let page = format!("{}/{repository}/actions/runs/{id}", server());
     Some(FoundIn { id, attempt: attempt.unwrap_or(1), page })
 }
 

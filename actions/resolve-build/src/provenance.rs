@@ -9,6 +9,7 @@ use lockstep_bundle::{listed, manifest};
 use lockstep_clients::gh;
 use lockstep_github::GitHub;
 use lockstep_provenance::{Expected, Roots};
+use lockstep_runner::protocol::server;
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::Manifest;
@@ -17,10 +18,10 @@ use lockstep_schemas::receipt::CheckRecord;
 use lockstep_schemas::strings::Tag;
 
 use self::proofs::{Proven, Prover, keep};
+use crate::Inputs;
 use crate::publish::checks::{self, must_be};
 use crate::publish::resolved::{self, Resolved};
 use crate::publish::{WORKFLOW, earlier, workflow};
-use crate::{Inputs, variable};
 
 /// How many files with one fault are named.
 const NAMED: usize = 3;
@@ -104,11 +105,11 @@ fn attested(
 ) -> Result<(), Failure> {
     let Some(files) = report.found(listed(&asked.bundle)) else { return Ok(()) };
     let roots = roots(plan)?;
-    let server = variable("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
+    let server = server();
     let workflow = workflow();
     let git_ref = format!("refs/tags/{}", resolved.tag);
     let expected = Expected {
-        server: server.trim_end_matches('/'),
+        server: &server,
         repository: &plan.project.repository,
         workflow: &workflow,
         git_ref: &git_ref,

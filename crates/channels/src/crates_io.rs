@@ -19,15 +19,13 @@ use lockstep_registries::{Web, at_once};
 use lockstep_runner::{Report, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::plan::{
-    ChannelPlan, CratePlan, Destination, Login, PlannedFile, RegistryPlan,
-};
+use lockstep_schemas::plan::{ChannelPlan, CratePlan, Login, RegistryPlan};
 use lockstep_schemas::receipt::{Did, FileState};
 use tempfile::TempDir;
 
 use crate::order::in_waves;
 use crate::registry::{Answer, Publication, Registry, RegistryChannel, Waiting};
-use crate::{Ledger, Permit, package};
+use crate::{Ledger, Permit, channel_of, package};
 
 const KIND: ChannelKind = ChannelKind::CratesIo;
 /// How many crates are asked for at the same time.
@@ -105,7 +103,7 @@ impl<'a> CratesIo<'a> {
         token: Option<&'a str>,
         waiting: Waiting,
     ) -> Result<Self, Diagnostic> {
-        let (channel, plan) = channel(&bundle)?;
+        let (channel, plan) = channel_of(&bundle, KIND, ChannelPlan::crates_io)?;
         let files = shipped(bundle.folder(), bundle.plan(), bundle.manifest(), channel)?;
         let folder = crate::apart()?;
         let registry = cargo::default_registry()?;
@@ -315,16 +313,7 @@ fn minutes(versions: usize, new: usize) -> usize {
 }
 
 fn plan_of<'a>(bundle: &Verified<'a>, name: &str) -> Option<&'a CratePlan> {
-    bundle.plan().files().find_map(|file| match file {
-        PlannedFile::Crate(plan) if plan.package.as_str() == name => Some(plan),
-        PlannedFile::Crate(_)
-        | PlannedFile::Archive(..)
-        | PlannedFile::NpmPlatformPackage(..)
-        | PlannedFile::NpmPackage(_)
-        | PlannedFile::Wheel(..)
-        | PlannedFile::Sdist(_)
-        | PlannedFile::Binary(..) => None,
-    })
+    bundle.plan().crates().find(|plan| plan.package.as_str() == name)
 }
 
 /// The manifest of a crate in the checkout.
@@ -339,19 +328,6 @@ fn manifest_of(bundle: &Verified<'_>, name: &str) -> Result<PathBuf, Diagnostic>
     Err(Diagnostic::new(Rule::CheckoutMismatch, message)
         .in_file(manifest.display())
         .with_remedy("run this in the project's root, at the release's commit"))
-}
-
-/// The channel in a bundle's plan.
-fn channel<'a>(bundle: &Verified<'a>) -> Result<(&'a ChannelPlan, &'a RegistryPlan), Diagnostic> {
-    let of = |channel: &'a ChannelPlan| match &channel.to {
-        Destination::CratesIo(plan) => Some((channel, plan)),
-        Destination::GithubRelease(_)
-        | Destination::Npm(_)
-        | Destination::Pypi(_)
-        | Destination::Homebrew(_)
-        | Destination::CargoBinstall(_) => None,
-    };
-    crate::channel_of(bundle, KIND, of)
 }
 
 #[cfg(test)]

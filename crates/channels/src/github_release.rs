@@ -18,12 +18,12 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::draft::Draft;
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::plan::{ChannelPlan, Destination, GithubReleasePlan};
+use lockstep_schemas::plan::{ChannelPlan, GithubReleasePlan};
 use lockstep_schemas::receipt::{Did, FileState};
 use serde_json::json;
 
 pub use self::found::Standing;
-use crate::{Ledger, Permit};
+use crate::{Ledger, Permit, channel_of};
 
 const KIND: ChannelKind = ChannelKind::GithubRelease;
 /// How often what did not arrive is uploaded.
@@ -67,7 +67,7 @@ impl<'a> GithubRelease<'a> {
         settings: Settings,
         folder: &Path,
     ) -> Result<Self, Diagnostic> {
-        let (channel, plan) = channel(&bundle)?;
+        let (channel, plan) = channel_of(&bundle, KIND, ChannelPlan::github_release)?;
         let wanted = assets::wanted(&bundle, channel, plan, &settings.attested, folder)?;
         let manifest = bundle.manifest();
         let sums = Digest::of_file(&bundle.folder().join(names::SUMS))?.sha256;
@@ -297,19 +297,4 @@ fn used_up(error: Error) -> Diagnostic {
     } else {
         problem
     }
-}
-
-/// The channel in a bundle's plan.
-fn channel<'a>(
-    bundle: &Verified<'a>,
-) -> Result<(&'a ChannelPlan, &'a GithubReleasePlan), Diagnostic> {
-    let of = |channel: &'a ChannelPlan| match &channel.to {
-        Destination::GithubRelease(plan) => Some((channel, plan)),
-        Destination::Npm(_)
-        | Destination::Pypi(_)
-        | Destination::CratesIo(_)
-        | Destination::Homebrew(_)
-        | Destination::CargoBinstall(_) => None,
-    };
-    crate::channel_of(bundle, KIND, of)
 }

@@ -9,11 +9,11 @@ use lockstep_formula::{Digests, Release, Wanted, archives, wanted};
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::plan::{ChannelPlan, Destination, FormulaPlan, HomebrewPlan};
+use lockstep_schemas::plan::{ChannelPlan, FormulaPlan, HomebrewPlan};
 use lockstep_schemas::receipt::{Did, FileState};
 use lockstep_schemas::strings::{CommitSha, FileName};
 
-use crate::{Ledger, Permit};
+use crate::{Ledger, Permit, channel_of};
 
 const KIND: ChannelKind = ChannelKind::Homebrew;
 /// How often a push is tried, because somebody else pushes in between, or nobody answers.
@@ -59,7 +59,7 @@ impl<'a> Homebrew<'a> {
         server: &'a str,
         token: Option<&'a str>,
     ) -> Result<Self, Diagnostic> {
-        let (channel, plan) = channel(&bundle)?;
+        let (channel, plan) = channel_of(&bundle, KIND, ChannelPlan::homebrew)?;
         let tap = Tap::clone(crate::apart()?, server, &plan.tap, token)?;
         let repository = &bundle.plan().project.repository;
         let downloads = format!("{server}/{repository}/releases/download");
@@ -340,17 +340,4 @@ impl<'a> Homebrew<'a> {
         };
         Diagnostic::new(Rule::TapRefused, message).with_remedy(remedy)
     }
-}
-
-/// The channel in a bundle's plan.
-fn channel<'a>(bundle: &Verified<'a>) -> Result<(&'a ChannelPlan, &'a HomebrewPlan), Diagnostic> {
-    let of = |channel: &'a ChannelPlan| match &channel.to {
-        Destination::Homebrew(plan) => Some((channel, plan)),
-        Destination::GithubRelease(_)
-        | Destination::Npm(_)
-        | Destination::Pypi(_)
-        | Destination::CratesIo(_)
-        | Destination::CargoBinstall(_) => None,
-    };
-    crate::channel_of(bundle, KIND, of)
 }

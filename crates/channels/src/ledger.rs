@@ -77,14 +77,18 @@ impl Ledger {
         json::write(&self.file, &self.receipt)
     }
 
-    /// Writes down which problems its job ends with.
+    /// Writes down which problems its job ends with, those told and the one by which it failed, and shows all of it: whatever it
+    /// came to, what was done is told.
     ///
     /// # Errors
     ///
     /// Where it cannot be written.
-    pub fn end(&mut self, problems: Vec<Rule>) -> Result<(), Diagnostic> {
-        self.receipt.problems = problems;
-        self.write()
+    pub fn end(&mut self, failed: Option<Rule>, report: &mut Report) -> Result<(), Diagnostic> {
+        self.receipt.problems = report.rules().into_iter().chain(failed).collect();
+        self.write()?;
+        self.show(report);
+        report.output("receipt", self.file.display());
+        Ok(())
     }
 
     /// Where it is.
@@ -213,7 +217,7 @@ impl Ledger {
     }
 
     /// Shows all of it.
-    pub fn show(&self, report: &mut Report) {
+    fn show(&self, report: &mut Report) {
         let mut table = Table::new(["channel", "file", "before", "did", "now"]);
         for file in &self.receipt.files {
             table.row([

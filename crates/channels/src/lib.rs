@@ -23,14 +23,6 @@ use lockstep_schemas::model::{ChannelKind, SchemaVersion, Stage};
 use lockstep_schemas::plan::ChannelPlan;
 use lockstep_schemas::receipt::{Receipt, RunRecord};
 
-/// The address of the server that has the repository's pages.
-#[must_use]
-pub fn server() -> String {
-    let server = std::env::var("GITHUB_SERVER_URL").ok().filter(|server| !server.is_empty());
-    let server = server.unwrap_or_else(|| "https://github.com".to_owned());
-    server.trim_end_matches('/').to_owned()
-}
-
 /// The token that publishes, where there is one.
 #[must_use]
 pub fn token() -> Option<String> {
@@ -39,12 +31,17 @@ pub fn token() -> Option<String> {
 }
 
 /// The channel in a bundle's plan, with what it alone has.
-fn channel_of<'a, P>(
+///
+/// # Errors
+///
+/// Where the plan does not ship there.
+pub fn channel_of<'a, P>(
     bundle: &Verified<'a>,
     kind: ChannelKind,
-    of: impl FnMut(&'a ChannelPlan) -> Option<P>,
-) -> Result<P, Diagnostic> {
-    bundle.plan().shipping().find_map(of).ok_or_else(|| {
+    of: fn(&ChannelPlan) -> Option<&P>,
+) -> Result<(&'a ChannelPlan, &'a P), Diagnostic> {
+    let found = bundle.plan().shipping().find_map(|channel| Some((channel, of(channel)?)));
+    found.ok_or_else(|| {
         let message = format!("the plan does not ship to {}", kind.label());
         let is_deferred = bundle.plan().channels.iter().any(|channel| channel.kind() == kind);
         let problem = Diagnostic::new(Rule::WrongInput, message);

@@ -16,14 +16,14 @@ use lockstep_registries::{Web, at_once, shown};
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{ChannelKind, NpmPublish};
-use lockstep_schemas::plan::{ChannelPlan, Destination, NpmPlan};
+use lockstep_schemas::plan::{ChannelPlan, NpmPlan};
 use lockstep_schemas::receipt::{Did, FileState, StageRecord};
 use lockstep_schemas::strings::StageId;
 use tempfile::TempDir;
 
 use crate::order::in_waves;
 use crate::registry::{Answer, Publication, Registry, RegistryChannel, Stages, Waiting};
-use crate::{Ledger, Permit, package};
+use crate::{Ledger, Permit, channel_of, package};
 
 const KIND: ChannelKind = ChannelKind::Npm;
 /// How many packages are asked for at the same time, and how many are sent: each that is sent is a process of its own.
@@ -83,7 +83,7 @@ impl<'a> Npm<'a> {
         token: Option<&'a str>,
         waiting: Waiting,
     ) -> Result<Self, Diagnostic> {
-        let (channel, plan) = channel(&bundle)?;
+        let (channel, plan) = channel_of(&bundle, KIND, ChannelPlan::npm)?;
         let files = shipped(bundle.folder(), bundle.plan(), bundle.manifest(), channel)?;
         let names = files.iter().filter_map(|file| file.package.as_deref());
         let scopes: std::collections::BTreeSet<&str> = names.filter_map(npm::scope).collect();
@@ -331,17 +331,4 @@ fn refused(file: &Shipped, refusal: &Refusal) -> Diagnostic {
         _ => "mend what npm says, and run the failed jobs again: what is there stays",
     };
     Diagnostic::new(Rule::NotPublished, message).with_remedy(remedy)
-}
-
-/// The channel in a bundle's plan.
-fn channel<'a>(bundle: &Verified<'a>) -> Result<(&'a ChannelPlan, &'a NpmPlan), Diagnostic> {
-    let of = |channel: &'a ChannelPlan| match &channel.to {
-        Destination::Npm(plan) => Some((channel, plan)),
-        Destination::GithubRelease(_)
-        | Destination::Pypi(_)
-        | Destination::CratesIo(_)
-        | Destination::Homebrew(_)
-        | Destination::CargoBinstall(_) => None,
-    };
-    crate::channel_of(bundle, KIND, of)
 }

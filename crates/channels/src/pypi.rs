@@ -10,13 +10,13 @@ use lockstep_registries::{Web, at_once};
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::plan::{ChannelPlan, Destination, Login, PypiPlan};
+use lockstep_schemas::plan::{ChannelPlan, Login, PypiPlan};
 use lockstep_schemas::receipt::{Did, FileState};
 use tempfile::TempDir;
 
 use crate::order::in_waves;
 use crate::registry::{Answer, Publication, Registry, RegistryChannel, Waiting};
-use crate::{Ledger, Permit, package};
+use crate::{Ledger, Permit, channel_of, package};
 
 const KIND: ChannelKind = ChannelKind::Pypi;
 /// How many projects are asked for, and how many files are sent, at the same time.
@@ -57,7 +57,7 @@ impl<'a> Pypi<'a> {
         token: Option<&'a str>,
         waiting: Waiting,
     ) -> Result<Self, Diagnostic> {
-        let (channel, plan) = channel(&bundle)?;
+        let (channel, plan) = channel_of(&bundle, KIND, ChannelPlan::pypi)?;
         let mut files = shipped(bundle.folder(), bundle.plan(), bundle.manifest(), channel)?;
         files.sort_by_key(|file| !is_wheel(file));
         let folder = crate::apart()?;
@@ -277,17 +277,4 @@ impl Registry for Pypi<'_> {
 
 fn is_wheel(file: &Shipped) -> bool {
     file.path.extension().is_some_and(|extension| extension == "whl")
-}
-
-/// The channel in a bundle's plan.
-fn channel<'a>(bundle: &Verified<'a>) -> Result<(&'a ChannelPlan, &'a PypiPlan), Diagnostic> {
-    let of = |channel: &'a ChannelPlan| match &channel.to {
-        Destination::Pypi(plan) => Some((channel, plan)),
-        Destination::GithubRelease(_)
-        | Destination::Npm(_)
-        | Destination::CratesIo(_)
-        | Destination::Homebrew(_)
-        | Destination::CargoBinstall(_) => None,
-    };
-    crate::channel_of(bundle, KIND, of)
 }

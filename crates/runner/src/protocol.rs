@@ -114,3 +114,12 @@ impl fmt::Display for Escaped<'_> {
 
 #[cfg(test)]
 mod tests;
+
+/// The address of the server that has the repository's pages, without a slash behind it: GitHub's own where nothing says another
+/// ([variable](https://docs.github.com/en/actions/reference/workflows-and-actions/variables#default-environment-variables)).
+#[must_use]
+pub fn server() -> String {
+    let server = std::env::var("GITHUB_SERVER_URL").ok().filter(|server| !server.is_empty());
+    let server = server.unwrap_or_else(|| "https://github.com".to_owned());
+    server.trim_end_matches('/').to_owned()
+}

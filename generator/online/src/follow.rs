@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use lockstep_github::{Conclusion, GitHub, Job, RunStatus};
+use lockstep_runner::protocol::server;
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::Plan;
@@ -15,10 +16,7 @@ const LONGEST: Duration = Duration::from_secs(15);
 
 /// Where a run's page is.
 pub(crate) fn page(plan: &Plan, run: u64) -> String {
-    let server = std::env::var("GITHUB_SERVER_URL").ok().filter(|server| !server.is_empty());
-    let server = server.unwrap_or_else(|| "https://github.com".to_owned());
-    let server = server.trim_end_matches('/');
-    format!("{server}/{}/actions/runs/{run}", plan.project.repository)
+    format!("{}/{}/actions/runs/{run}", server(), plan.project.repository)
 }
 
 /// Says of each job how it ended, and of the run where it waits, until it has ended.

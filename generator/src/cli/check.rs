@@ -5,7 +5,7 @@ use std::path::Path;
 use lockstep_binstall::{self as binstall, Crate};
 use lockstep_runner::protocol;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::plan::{Destination, Plan, PlannedFile};
+use lockstep_schemas::plan::{ChannelPlan, Plan, PlannedFile};
 use lockstep_schemas::runner::{HostedRunner, Served, hosted};
 use lockstep_schemas::strings::{Tag, Version};
 use lockstep_versions::{Alignment, VersionFiles, Wanted, align, changelog, shipped, tagged};
@@ -66,26 +66,10 @@ fn packages(project: &Path, plan: &Plan) -> Vec<Diagnostic> {
 
 /// What cargo-binstall would not find of the release: its address is in the crate, and is released with it. Any version shows it.
 fn unfound(project: &Path, plan: &Plan) -> Vec<Diagnostic> {
-    let Some((channel, of)) = plan.channels.iter().find_map(|channel| match &channel.to {
-        Destination::CargoBinstall(of) => Some((channel, of)),
-        Destination::GithubRelease(_)
-        | Destination::Npm(_)
-        | Destination::Pypi(_)
-        | Destination::CratesIo(_)
-        | Destination::Homebrew(_) => None,
-    }) else {
-        return Vec::new();
-    };
-    let folder = plan.files().find_map(|file| match file {
-        PlannedFile::Crate(plan) if plan.id == of.crate_artifact => Some(&plan.directory),
-        PlannedFile::Crate(_)
-        | PlannedFile::Archive(..)
-        | PlannedFile::NpmPlatformPackage(..)
-        | PlannedFile::NpmPackage(_)
-        | PlannedFile::Wheel(..)
-        | PlannedFile::Sdist(_)
-        | PlannedFile::Binary(..) => None,
-    });
+    let binstall = |channel| Some((channel, ChannelPlan::cargo_binstall(channel)?));
+    let Some((channel, of)) = plan.channels.iter().find_map(binstall) else { return Vec::new() };
+    let mut crates = plan.crates().filter(|plan| plan.id == of.crate_artifact);
+    let folder = crates.next().map(|plan| &plan.directory);
     let Some(folder) = folder else { return Vec::new() };
     let file = if folder.as_str() == "." {
         "Cargo.toml".to_owned()

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use lockstep_files::{bounded, diff, json, write};
 use lockstep_formula::{Digests, Release, archives, wanted};
+use lockstep_runner::protocol::server;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{Manifest, names};
-use lockstep_schemas::plan::{ChannelPlan, Destination, HomebrewPlan, Plan, at_version};
+use lockstep_schemas::plan::{HomebrewPlan, Plan, at_version};
 use lockstep_schemas::strings::{Tag, Version};
 
 use super::load_release;
@@ -52,7 +53,9 @@ pub fn run(project: &Path, asked: &Bringing, output: &mut Output) -> Result<(), 
         Some(bundle) => json::read_plan(&bundle.join(names::PLAN))?,
         None => load_release(project)?.plan,
     };
-    let Some((channel, formula)) = plan.channels.iter().find_map(homebrew) else {
+    let Some((channel, formula)) =
+        plan.channels.iter().find_map(|channel| Some((channel, channel.homebrew()?)))
+    else {
         let message = "the model has no channel `homebrew`";
         return Err(Diagnostic::new(Rule::WrongInput, message).into());
     };
@@ -128,17 +131,6 @@ fn found(problems: Vec<Diagnostic>, output: &mut Output) -> Result<(), Stop> {
     Err(Stop::Found)
 }
 
-fn homebrew(channel: &ChannelPlan) -> Option<(&ChannelPlan, &HomebrewPlan)> {
-    match &channel.to {
-        Destination::Homebrew(plan) => Some((channel, plan)),
-        Destination::GithubRelease(_)
-        | Destination::Npm(_)
-        | Destination::Pypi(_)
-        | Destination::CratesIo(_)
-        | Destination::CargoBinstall(_) => None,
-    }
-}
-
 impl Bringing {
     fn files(&self, plan: &Plan) -> Result<Files, Diagnostic> {
         if let Some(path) = &self.sums {
@@ -197,11 +189,4 @@ fn text(path: &Path) -> Result<String, Diagnostic> {
     };
     let bytes = bounded(path, LARGEST).map_err(|error| unreadable(&error))?;
     lockstep_files::text(bytes).map_err(|error| unreadable(&error))
-}
-
-/// The server that the project's releases are on.
-fn server() -> String {
-    let server = std::env::var("GITHUB_SERVER_URL").ok().filter(|server| !server.is_empty());
-    let server = server.unwrap_or_else(|| "https://github.com".to_owned());
-    server.trim_end_matches('/').to_owned()
 }

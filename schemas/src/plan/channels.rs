@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::FormulaContents;
-use crate::model::{ChannelKind, NpmAccess, NpmClient, NpmPublish, PypiIndex, Smoke, Tier};
+use crate::model::{
+    ChannelKind, FormulaContents, NpmAccess, NpmClient, NpmPublish, PypiIndex, Smoke, Tier,
+};
 use crate::strings::{
     DistTag, EnvironmentName, FormulaPath, Id, Repository, SettingName, TargetId, Text,
 };
@@ -71,27 +72,13 @@ impl ChannelPlan {
     /// Whether what it ships waits until a maintainer approved it.
     #[must_use]
     pub fn is_staged(&self) -> bool {
-        match &self.to {
-            Destination::Npm(npm) => npm.publish == NpmPublish::Staged,
-            Destination::GithubRelease(_)
-            | Destination::Pypi(_)
-            | Destination::CratesIo(_)
-            | Destination::Homebrew(_)
-            | Destination::CargoBinstall(_) => false,
-        }
+        self.npm().is_some_and(|npm| npm.publish == NpmPublish::Staged)
     }
 
     /// The name of the bundle's attestation among what it ships, where it ships that.
     #[must_use]
     pub fn attestation(&self) -> Option<&str> {
-        match &self.to {
-            Destination::GithubRelease(release) => release.attestation.as_deref(),
-            Destination::Npm(_)
-            | Destination::Pypi(_)
-            | Destination::CratesIo(_)
-            | Destination::Homebrew(_)
-            | Destination::CargoBinstall(_) => None,
-        }
+        self.github_release()?.attestation.as_deref()
     }
 
     /// The environment of its jobs, where they have one.
@@ -137,6 +124,28 @@ impl ChannelPlan {
             Destination::GithubRelease(_) | Destination::CargoBinstall(_) => None,
         }
     }
+}
+
+/// What a channel alone has, asked for by its name.
+macro_rules! alone {
+    ($($name:ident: $kind:ident => $plan:ty,)+) => {
+        impl ChannelPlan {$(
+            #[doc = concat!("What it alone has, where it is [`Destination::", stringify!($kind), "`].")]
+            #[must_use]
+            pub fn $name(&self) -> Option<&$plan> {
+                if let Destination::$kind(plan) = &self.to { Some(plan) } else { None }
+            }
+        )+}
+    };
+}
+
+alone! {
+    github_release: GithubRelease => GithubReleasePlan,
+    npm: Npm => NpmPlan,
+    pypi: Pypi => PypiPlan,
+    crates_io: CratesIo => RegistryPlan,
+    homebrew: Homebrew => HomebrewPlan,
+    cargo_binstall: CargoBinstall => CargoBinstallPlan,
 }
 
 /// Which channel it is, and what that one alone has.

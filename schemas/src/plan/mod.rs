@@ -132,6 +132,15 @@ impl Plan {
         })
     }
 
+    /// The crates.
+    pub fn crates(&self) -> impl Iterator<Item = &CratePlan> {
+        self.files().filter_map(
+            |file| {
+                if let PlannedFile::Crate(plan) = file { Some(plan) } else { None }
+            },
+        )
+    }
+
     /// The platform packages of one artifact.
     pub fn packages_of(&self, artifact: &Id) -> impl Iterator<Item = PlannedFile<'_>> {
         self.files().filter(move |file| file.artifact() == artifact)

@@ -8,6 +8,7 @@ use std::fmt;
 
 use lockstep_bundle::Digest;
 use lockstep_github::{CommitStatus, GitHub, RUNS, Why};
+use lockstep_runner::protocol::server;
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
@@ -185,9 +186,8 @@ pub(super) fn differs(tag: &Tag, earlier: &Record, page: &str, found: &Record) -
 
 /// The page of the run that this is.
 fn page_of_run(plan: &Plan) -> Option<String> {
-    let server = variable("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
     let id = variable("GITHUB_RUN_ID")?;
-    Some(format!("{}/{}/actions/runs/{id}", server.trim_end_matches('/'), plan.project.repository))
+    Some(format!("{}/{}/actions/runs/{id}", server(), plan.project.repository))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use lockstep_schemas::model::{ChannelKind, Model};
 use lockstep_schemas::plan::{
     ChannelPlan, Destination, FormulaPlan, GithubReleasePlan, HomebrewPlan, Login, Plan,
-    PlannedFile, RegistryPlan,
+    RegistryPlan,
 };
 use lockstep_schemas::workflow::{
     Checkout, Job, JobBody, Need, PermissionScope, Role, Step, StepId,
@@ -95,7 +95,7 @@ const HOURS: u16 = 150;
 pub(super) fn upload(model: &Model, plan: &Plan, channel: &ChannelPlan) -> Option<Job> {
     let client = client(plan, channel)?;
     // crates.io takes thirty versions at once, and then one a minute.
-    let crates = plan.files().filter(|file| matches!(file, PlannedFile::Crate(_))).count();
+    let crates = plan.crates().count();
     let paced = u16::try_from(crates.saturating_sub(30)).unwrap_or(HOURS).min(HOURS);
     let kind = channel.kind();
     let minutes = if kind == ChannelKind::CratesIo { 60 + 2 * paced } else { 60 };
