@@ -1,6 +1,6 @@
 //! Installing an artifact in a folder of its own, as users do: by its client.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use lockstep_archives::{Format, unpack};
 use lockstep_bundle::Expected;
@@ -10,20 +10,8 @@ use lockstep_files::json;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{PlannedFile, TargetPlan};
 use lockstep_schemas::platform::Libc;
+use lockstep_smoke::{Host, Installed};
 use serde_json::json;
-
-use crate::host::Host;
-
-/// An installed artifact.
-#[derive(Debug)]
-pub(crate) struct Installed {
-    /// Where its files are.
-    pub(crate) folder: PathBuf,
-    /// Where its programs are, if its client puts them together.
-    pub(crate) programs: Option<PathBuf>,
-    /// How it was installed, for people.
-    pub(crate) how: String,
-}
 
 /// What is installed, and for which target.
 #[derive(Clone, Copy)]
@@ -53,7 +41,7 @@ impl Installation<'_> {
             PlannedFile::Sdist(_) | PlannedFile::Crate(_) | PlannedFile::Binary(..) => {
                 Ok(Installed {
                     folder: self.into.to_owned(),
-                    programs: None,
+                    programs: Vec::new(),
                     how: "as it is".to_owned(),
                 })
             }
@@ -69,7 +57,7 @@ impl Installation<'_> {
             Diagnostic::new(error.rule(), format!("cannot be unpacked: {error}"))
                 .in_file(self.file.display())
         })?;
-        Ok(Installed { folder: self.into.to_owned(), programs: None, how: how.to_owned() })
+        Ok(Installed { folder: self.into.to_owned(), programs: Vec::new(), how: how.to_owned() })
     }
 
     /// Installs it in an empty project. Optional dependencies of this very version are published with it, and so
@@ -99,7 +87,7 @@ impl Installation<'_> {
             ))
             .in_file(self.file.display())
             .with_remedy("`os`, `cpu`, `libc` or `engines` in its package.json does not match this target, or a dependency is not available")),
-            _ => Ok(Installed { folder, programs: Some(modules.join(".bin")), how }),
+            _ => Ok(Installed { folder, programs: vec![modules.join(".bin")], how }),
         }
     }
 
@@ -110,7 +98,7 @@ impl Installation<'_> {
             environment.install(self.file)?;
             Ok(Installed {
                 folder: environment.packages()?,
-                programs: Some(environment.programs()),
+                programs: vec![environment.programs()],
                 how: "installed by pip".to_owned(),
             })
         };

@@ -3,14 +3,13 @@
 // The compiler names every place that a new kind must visit.
 #![deny(clippy::wildcard_enum_match_arm)]
 
-mod host;
 mod install;
-mod script;
 
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use lockstep_bundle::{Expected, WorkingFolder, expected, list, target};
+use lockstep_clients::bash;
 use lockstep_files::json;
 use lockstep_runner::inputs::{ProjectPlan, WorkFolder};
 use lockstep_runner::{Action, Failure, Program, Report};
@@ -18,10 +17,9 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::Smoke;
 use lockstep_schemas::plan::{Plan, PlannedFile, TargetPlan};
 use lockstep_schemas::strings::{TargetId, Version};
+use lockstep_smoke::{Host, Script, prints};
 
-use crate::host::Host;
 use crate::install::Installation;
-use crate::script::{Script, prints};
 
 /// Installs what was packed, and runs it.
 #[derive(Debug, Parser)]
@@ -103,10 +101,11 @@ impl Artifacts<'_> {
         report.line(format_args!("{name}: {}", installed.how));
         let Some(smoke) = expected.file.smoke() else { return Ok(()) };
         let (target, version) = (self.target, &self.inputs.version);
-        let script = Script { smoke, file: &file, installed: &installed, target, version };
+        let script = Script { smoke, file: Some(&file), installed: &installed, target, version };
         for mode in &self.plan.modes {
             report.line(format_args!("{name} ({}): {}", mode.id(), smoke.run));
-            let output = script.run(*mode)?;
+            let output =
+                script.command(*mode)?.output().map_err(|error| bash::not_started(&error))?;
             let said = [output.stdout, output.stderr].concat();
             let said = String::from_utf8_lossy(&said);
             if !said.trim_end().is_empty() {

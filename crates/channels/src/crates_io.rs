@@ -269,14 +269,7 @@ impl Registry for CratesIo<'_> {
         let version = &self.bundle.manifest().version;
         let releases = self.releases(&names)?;
         let state = |(file, releases): (&&Shipped, &Option<Vec<Release>>)| {
-            let releases = releases.as_deref().unwrap_or_default();
-            match crates::of_version(releases, version) {
-                None => FileState::Absent,
-                Some(release) if release.checksum != file.sha256.as_str() => FileState::Other,
-                // Users who do not have it yet get another.
-                Some(release) if release.yanked => FileState::Burnt,
-                Some(_) => FileState::Ours,
-            }
+            crates::has(releases.as_deref().unwrap_or_default(), version, &file.sha256)
         };
         Ok(files.iter().zip(&releases).map(state).collect())
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use lockstep_bundle::{Shipped, Verified, depends_on, shipped};
 use lockstep_clients::npm::{self, Access, Publishing, Refusal};
-use lockstep_registries::npm::{Registry as Reader, Standing};
+use lockstep_registries::npm::Registry as Reader;
 use lockstep_registries::{Web, at_once, shown};
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
@@ -153,14 +153,7 @@ impl<'a> Npm<'a> {
             known.insert(name.to_owned(), latest.to_owned());
         }
         let ours = file.integrity.as_ref().map(ToString::to_string);
-        Ok(match found.of(&self.bundle.manifest().version) {
-            Standing::Absent => FileState::Absent,
-            Standing::TakenBack => FileState::Burnt,
-            Standing::Visible(theirs) if theirs.is_some() && theirs == ours.as_deref() => {
-                FileState::Ours
-            }
-            Standing::Visible(_) => FileState::Other,
-        })
+        Ok(found.has(&self.bundle.manifest().version, ours.as_deref()))
     }
 
     /// The dist-tag of a package.

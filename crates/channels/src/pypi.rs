@@ -232,22 +232,7 @@ impl Registry for Pypi<'_> {
         let state = |file: &&Shipped| {
             let project = names.iter().zip(&projects).find(|(name, _)| **name == package(file));
             let there = project.and_then(|(_, project)| project.as_ref());
-            let there = there.and_then(|there| {
-                there.files.iter().find(|one| one.filename == file.name.as_str())
-            });
-            let Some(there) = there else { return Ok(FileState::Absent) };
-            let Some(sha256) = &there.hashes.sha256 else {
-                let message = format!("the index does not say the digest of `{}`", file.name);
-                return Err(Diagnostic::new(Rule::RegistrySilent, message).with_remedy(
-                    "publish to an index that says it: nobody can tell otherwise what users get",
-                ));
-            };
-            Ok(match *sha256 == file.sha256.as_str() {
-                false => FileState::Other,
-                // Users who ask for no version get another.
-                true if there.is_yanked() => FileState::Burnt,
-                true => FileState::Ours,
-            })
+            there.map_or(Ok(FileState::Absent), |there| there.has(file.name.as_str(), &file.sha256))
         };
         files.iter().map(state).collect()
     }

@@ -2,7 +2,8 @@
 //! ([format](https://doc.rust-lang.org/cargo/reference/registry-index.html)).
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::strings::Version;
+use lockstep_schemas::receipt::FileState;
+use lockstep_schemas::strings::{Sha256, Version};
 use serde::Deserialize;
 use tame_index::{IndexUrl, KrateName, PathBuf};
 
@@ -134,6 +135,18 @@ pub fn of_version<'r>(releases: &'r [Release], version: &Version) -> Option<&'r 
     let plain = |text: &'_ str| text.split('+').next().unwrap_or_default().to_owned();
     let wanted = plain(version.as_str());
     releases.iter().find(|release| plain(&release.version) == wanted)
+}
+
+/// What there is of a version whose `.crate` has a digest.
+#[must_use]
+pub fn has(releases: &[Release], version: &Version, sha256: &Sha256) -> FileState {
+    match of_version(releases, version) {
+        None => FileState::Absent,
+        Some(release) if release.checksum != sha256.as_str() => FileState::Other,
+        // Users who do not have it yet get another.
+        Some(release) if release.yanked => FileState::Burnt,
+        Some(_) => FileState::Ours,
+    }
 }
 
 #[cfg(test)]

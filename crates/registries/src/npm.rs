@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::receipt::FileState;
 use lockstep_schemas::strings::Version;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -38,6 +39,8 @@ struct Released {
 struct Dist {
     #[serde(default)]
     integrity: Option<String>,
+    #[serde(default)]
+    tarball: Option<String>,
 }
 
 /// What the registry has of one version.
@@ -62,6 +65,24 @@ impl Package {
             return Standing::Visible(released.dist.integrity.as_deref());
         }
         if self.time.contains_key(version) { Standing::TakenBack } else { Standing::Absent }
+    }
+
+    /// What there is of a version whose tarball has a digest, as `dist.integrity` would have it.
+    #[must_use]
+    pub fn has(&self, version: &Version, integrity: Option<&str>) -> FileState {
+        match self.of(version) {
+            Standing::Absent => FileState::Absent,
+            Standing::TakenBack => FileState::Burnt,
+            Standing::Visible(theirs) if theirs.is_some() && theirs == integrity => FileState::Ours,
+            Standing::Visible(_) => FileState::Other,
+        }
+    }
+
+    /// Where the tarball of a version is downloaded.
+    #[must_use]
+    pub fn tarball(&self, version: &Version) -> Option<&str> {
+        let version = version.as_str().split('+').next().unwrap_or_default();
+        self.versions.get(version)?.dist.tarball.as_deref()
     }
 
     /// The version that users get who ask for none.
@@ -169,5 +190,10 @@ mod tests {
         assert_eq!(of("0.1.0+build"), Standing::Visible(None));
         assert_eq!(of("1.0.0"), Standing::TakenBack);
         assert_eq!(of("3.0.0"), Standing::Absent);
+        let has = |version: &str, integrity| package.has(&version.parse().unwrap(), integrity);
+        assert_eq!(has("2.0.0", Some("sha512-a")), FileState::Ours);
+        assert_eq!(has("2.0.0", Some("sha512-b")), FileState::Other);
+        assert_eq!(has("0.1.0", None), FileState::Other, "nobody says what it is");
+        assert_eq!(has("1.0.0", Some("sha512-a")), FileState::Burnt);
     }
 }

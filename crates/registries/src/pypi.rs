@@ -3,7 +3,8 @@
 
 use html5gum::{Token, Tokenizer};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::strings::Version;
+use lockstep_schemas::receipt::FileState;
+use lockstep_schemas::strings::{Sha256, Version};
 use lockstep_schemas::version::VersionScheme;
 use serde::Deserialize;
 use serde_json::Value;
@@ -33,6 +34,31 @@ pub struct File {
     /// Why it was taken back, or whether it was.
     #[serde(default)]
     yanked: Value,
+}
+
+impl Project {
+    /// What there is of a file.
+    ///
+    /// # Errors
+    ///
+    /// Where the index does not say its digest.
+    pub fn has(&self, name: &str, sha256: &Sha256) -> Result<FileState, Diagnostic> {
+        let Some(there) = self.files.iter().find(|one| one.filename == name) else {
+            return Ok(FileState::Absent);
+        };
+        let Some(digest) = &there.hashes.sha256 else {
+            let message = format!("the index does not say the digest of `{name}`");
+            return Err(Diagnostic::new(Rule::RegistrySilent, message).with_remedy(
+                "publish to an index that says it: nobody can tell otherwise what users get",
+            ));
+        };
+        Ok(match *digest == sha256.as_str() {
+            false => FileState::Other,
+            // Users who ask for no version get another.
+            true if there.is_yanked() => FileState::Burnt,
+            true => FileState::Ours,
+        })
+    }
 }
 
 impl File {

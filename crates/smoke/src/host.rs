@@ -7,14 +7,15 @@ use lockstep_schemas::platform::{Cpu, Libc, Os};
 
 /// The operating system and processor of this machine, as far as Lockstep knows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Host {
+pub struct Host {
     os: Option<Os>,
     cpu: Option<Cpu>,
 }
 
 impl Host {
     /// This machine.
-    pub(crate) fn this() -> Self {
+    #[must_use]
+    pub fn this() -> Self {
         let os = match OS {
             "linux" => Some(Os::Linux),
             "macos" => Some(Os::Macos),
@@ -36,14 +37,16 @@ impl Host {
 
     /// Whether a client on this machine takes a package for a target. Of musl that is not said: what is built
     /// for it is often built elsewhere.
-    pub(crate) fn installs(self, target: &TargetPlan) -> bool {
+    #[must_use]
+    pub fn installs(self, target: &TargetPlan) -> bool {
         self.os == Some(target.os)
             && self.cpu == Some(target.cpu)
             && target.libc != Some(Libc::Musl)
     }
 
     /// The target that this machine is of, if the plan has it.
-    pub(crate) fn target(self, plan: &Plan) -> Option<&TargetPlan> {
+    #[must_use]
+    pub fn target(self, plan: &Plan) -> Option<&TargetPlan> {
         plan.targets.iter().find(|target| self.installs(target))
     }
 }
