@@ -261,6 +261,9 @@ pub struct ArtifactRecord {
     pub artifact: Id,
     /// The artifact's kind.
     pub kind: ArtifactKind,
+    /// The name of the package that it is, where it is one: what a registry calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
     /// The target that it is of, or whose build made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<TargetId>,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Rule;
-use crate::model::{ChannelKind, SchemaVersion, Stage};
+use crate::model::{ChannelKind, SchemaVersion, Stage, Tier};
 use crate::strings::{CommitSha, FileName, Id, Sha256, StageId, Tag, Text, Version};
 
 /// The file of a receipt, in its folder.
@@ -54,6 +54,64 @@ pub struct Receipt {
     /// What a channel has of each file, in the order of the manifest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileRecord>,
+    /// What users get from channels, by the machines that installed from them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deliveries: Vec<DeliveryRecord>,
+}
+
+/// What users of a platform get from a channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DeliveryRecord {
+    /// The channel.
+    pub channel: ChannelKind,
+    /// The target whose users it is, or `any`.
+    pub target: String,
+    /// What the channel promises them.
+    pub tier: Tier,
+    /// What came of it.
+    pub result: Delivered,
+    /// Why that is not a good one, or nothing was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// The clients that installed it, after which it ran.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clients: Vec<String>,
+}
+
+/// What came of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Delivered {
+    /// All of it is there with the bytes of the release, installs and runs.
+    Passed,
+    /// There was nothing to try: it was not published there.
+    Skipped,
+    /// It is not there yet.
+    NotYet,
+    /// It is something else, does not install, or does not run.
+    Failed,
+}
+
+impl Delivered {
+    /// In words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Skipped => "skipped",
+            Self::NotYet => "not yet",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl DeliveryRecord {
+    /// Whether it leaves a release incomplete: what fails where a channel promises nothing is told, and no more.
+    #[must_use]
+    pub fn is_required(&self) -> bool {
+        self.tier == Tier::Official
+    }
 }
 
 /// A run of a workflow.

@@ -49,6 +49,7 @@ fn record(expected: &Expected<'_>, name: FileName, contents: Contents) -> Artifa
         name,
         artifact: expected.file.artifact().clone(),
         kind: expected.file.kind(),
+        package: expected.file.package().map(str::to_owned),
         target: expected.file.target().cloned(),
         members: contents.members(),
         size: contents.digest.size,

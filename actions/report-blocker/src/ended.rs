@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use lockstep_receipts::{below, files, in_a_sentence, table};
+use lockstep_receipts::{below, deliveries, delivery_table, files, in_a_sentence, table};
 use lockstep_runner::{Report, Table};
-use lockstep_schemas::model::{ChannelKind, Stage};
+use lockstep_schemas::model::Stage;
 
-use crate::stopped::is_pending;
+use crate::pending::Pending;
 use crate::{Jobs, Outcome};
 
 /// How each job ended, and what to do next.
-pub(crate) fn tell(jobs: &Jobs, stage: Stage, pending: &[ChannelKind], report: &mut Report) {
+pub(crate) fn tell(jobs: &Jobs, stage: Stage, pending: &Pending, report: &mut Report) {
     let mut table = Table::new(["job", "result"]);
     for (name, job) in jobs {
         table.row([name.as_str(), job.result.id()]);
@@ -19,7 +19,7 @@ pub(crate) fn tell(jobs: &Jobs, stage: Stage, pending: &[ChannelKind], report: &
         jobs.iter().filter(|(_, job)| job.result == result).map(|(name, _)| name.as_str()).collect()
     };
     let (failed, cancelled) = (all(Outcome::Failure), all(Outcome::Cancelled));
-    let is_waiting = failed.iter().all(|name| is_pending(pending, name, &jobs[*name]));
+    let is_waiting = failed.iter().all(|name| pending.is(name, &jobs[*name]));
     let next = match (failed.is_empty(), cancelled.is_empty(), stage) {
         (true, true, Stage::Tag | Stage::Build) => "Every job that ran succeeded.".to_owned(),
         (true, true, Stage::Publish) => {
@@ -33,7 +33,7 @@ pub(crate) fn tell(jobs: &Jobs, stage: Stage, pending: &[ChannelKind], report: &
             failed.join(", ")
         ),
         (false, true, Stage::Publish) if is_waiting => format!(
-            "Waiting: {}. The log of the job that publishes says for whom or for what. When that is done, run the failed jobs again, which goes on where this run stopped.",
+            "Waiting: {}. The log of each says for whom or for what. When that is done, run the failed jobs again, which goes on where this run stopped.",
             failed.join(", ")
         ),
         (false, _, Stage::Publish) => format!(
@@ -45,17 +45,21 @@ pub(crate) fn tell(jobs: &Jobs, stage: Stage, pending: &[ChannelKind], report: &
     report.summarize(format_args!("{}\n{next}\n", table.markdown()));
 }
 
-/// What each channel has of each file, by the receipts of the jobs. A run that stopped before it looked at any has none.
+/// What each channel has of each file, and what users got of it, by the receipts of the jobs. A run that stopped before it looked at any has none.
 pub(crate) fn show_files(receipts: &Path, report: &mut Report) {
     if !receipts.is_dir() {
         return;
     }
     let Some(receipts) = report.found(below(receipts)) else { return };
-    let files = files(&receipts);
-    if files.is_empty() {
-        return;
+    let (files, deliveries) = (files(&receipts), deliveries(&receipts));
+    if !files.is_empty() {
+        let (table, sentence) = (table(&files), in_a_sentence(&files));
+        report.line(format_args!("{table}{sentence}"));
+        report.summarize(format_args!("\n{}\n{sentence}\n", table.markdown()));
     }
-    let (table, sentence) = (table(&files), in_a_sentence(&files));
-    report.line(format_args!("{table}{sentence}"));
-    report.summarize(format_args!("\n{}\n{sentence}\n", table.markdown()));
+    if !deliveries.is_empty() {
+        let table = delivery_table(&deliveries);
+        report.line(table.to_string().trim_end());
+        report.summarize(format_args!("\n{}", table.markdown()));
+    }
 }

@@ -2,6 +2,7 @@
 
 mod announce;
 mod ended;
+mod pending;
 mod stopped;
 
 use std::path::PathBuf;
@@ -18,6 +19,8 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::Stage;
 use lockstep_schemas::strings::Repository;
 use serde::Deserialize;
+
+use crate::pending::Pending;
 
 /// Puts together what happened, and files what stopped a release.
 #[derive(Debug, Parser)]
@@ -127,8 +130,8 @@ impl Program for Inputs {
             ReportStage::Publish => Stage::Publish,
         };
         let pending = match stage {
-            Stage::Publish => report.found(stopped::pending(&self.receipts)).unwrap_or_default(),
-            Stage::Tag | Stage::Build => Vec::new(),
+            Stage::Publish => report.found(Pending::of(&self.receipts)).unwrap_or_default(),
+            Stage::Tag | Stage::Build => Pending::default(),
         };
         ended::tell(&jobs, stage, &pending, report);
         if stage == Stage::Publish {

@@ -4,21 +4,18 @@ use std::fs;
 use std::path::Path;
 
 use lockstep_files::json;
-use lockstep_receipts::below;
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::blocker::{self, Finding, Findings, FoundIn, Stopped};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::model::{ChannelKind, SchemaVersion, Stage};
+use lockstep_schemas::model::{SchemaVersion, Stage};
 use lockstep_schemas::receipt::{self, GateState, Receipt};
 use lockstep_schemas::strings::Tag;
 
+use crate::pending::{DELIVERS, PUBLISHES, Pending, channel_of};
 use crate::{Inputs, Job, Jobs, Outcome, variable};
 
-/// The jobs of gates that are scripts, and those that publish, begin so.
+/// The jobs of gates that are scripts begin so.
 const GATE: &str = "gate-";
-const PUBLISHES: &str = "publish-";
-/// The job that looks whether users can have it.
-const DELIVERS: &str = "deliver";
 /// The jobs that ask the gates: where one is closed, that says why the job failed.
 const ASK: [&str; 2] = ["context", "resolve"];
 
@@ -29,7 +26,7 @@ pub(crate) fn by(
     jobs: &Jobs,
     run: Option<FoundIn>,
     took_too_long: bool,
-    pending: Vec<ChannelKind>,
+    pending: Pending,
 ) -> Result<Findings, Diagnostic> {
     let receipt = receipt(asked, stage)?;
     let (gates, waived) =
@@ -63,7 +60,7 @@ pub(crate) fn by(
     for (name, job) in jobs {
         let is_told = is_shut && ASK.contains(&name.as_str())
             || is_partial && name.starts_with(PUBLISHES)
-            || !is_partial && is_pending(&found.pending, name, job);
+            || !is_partial && found.pending.is(name, job);
         if !is_told {
             found.job(name, job)?;
         }
@@ -100,8 +97,8 @@ struct Found {
     findings: Findings,
     /// Whether a job took longer than it may: then what needs it is told that it was cancelled.
     took_too_long: bool,
-    /// The channels that wait, for a person or for the registry itself.
-    pending: Vec<ChannelKind>,
+    /// What only waits.
+    pending: Pending,
 }
 
 impl Found {
@@ -131,7 +128,12 @@ impl Found {
         match job.result {
             Outcome::Success => self.passed(what),
             Outcome::Failure => {
-                self.stopped(what, title, "The log of the run says why.".to_owned());
+                let undelivered = self.pending.undelivered().filter(|_| name == DELIVERS);
+                let why = undelivered.map_or_else(
+                    || "The log of the run says why.".to_owned(),
+                    |what| format!("Users do not get what was published. {what}. The run keeps what each client said, and can be run again."),
+                );
+                self.stopped(what, title, why);
             }
             Outcome::Cancelled if self.took_too_long => {
                 let why = "A job of the run took longer than it may; the run's page says which.";
@@ -157,9 +159,7 @@ impl Found {
             let Some(name) = name.strip_prefix(PUBLISHES) else { continue };
             match job.result {
                 Outcome::Success => live.push(name),
-                Outcome::Failure
-                    if is_pending(&self.pending, &format!("{PUBLISHES}{name}"), job) =>
-                {
+                Outcome::Failure if self.pending.is(&format!("{PUBLISHES}{name}"), job) => {
                     pending.push(name);
                 }
                 Outcome::Failure | Outcome::Cancelled => broken.push(name),
@@ -194,42 +194,6 @@ impl Found {
             named(&waiting)
         );
         self.stopped(Stopped::Partial, "publishing stopped half-way".to_owned(), why);
-    }
-}
-
-/// The channels whose last job ended because it waits: for a person who approves, or until what was taken is to be seen.
-pub(crate) fn pending(receipts: &Path) -> Result<Vec<ChannelKind>, Diagnostic> {
-    let receipts = if receipts.is_dir() { below(receipts)? } else { Vec::new() };
-    let last = |kind: &ChannelKind| {
-        let of_it = |one: &&Receipt| one.files.iter().any(|file| file.channel == *kind);
-        receipts.iter().rev().find(of_it)
-    };
-    let attempt = variable("GITHUB_RUN_ATTEMPT").and_then(|attempt| attempt.parse().ok());
-    // A job that wrote no receipt this time says nothing by the one of its last attempt.
-    let is_of_attempt =
-        |one: &&Receipt| attempt.is_none() || one.run.map(|run| run.attempt) == attempt;
-    let waits = |kind: &ChannelKind| {
-        let last = last(kind).filter(is_of_attempt);
-        let problems = last.map(|one| one.problems.as_slice()).unwrap_or_default();
-        let is_wait = |rule: &Rule| matches!(rule, Rule::AwaitingApproval | Rule::NotVisibleYet);
-        !problems.is_empty() && problems.iter().all(is_wait)
-    };
-    Ok(ChannelKind::ALL.into_iter().filter(waits).collect())
-}
-
-/// Whether a job ended because its channel waits, or because nobody can have what waits. That is not broken: it is gone on with.
-pub(crate) fn is_pending(pending: &[ChannelKind], name: &str, job: &Job) -> bool {
-    let channel = name.strip_prefix(PUBLISHES).map(channel_of);
-    let is_it = |one: &ChannelKind| channel == Some(one.id()) || name == DELIVERS;
-    job.result == Outcome::Failure && pending.iter().any(is_it)
-}
-
-/// The channel that a job publishes to, by what its id has behind `publish-`.
-fn channel_of(job: &str) -> &str {
-    match job {
-        "release" => ChannelKind::GithubRelease.id(),
-        "formula" => ChannelKind::Homebrew.id(),
-        other => other,
     }
 }
 

@@ -102,6 +102,7 @@ fn release(
                 waivers,
                 problems: Vec::new(),
                 files: Vec::new(),
+                deliveries: Vec::new(),
             };
             report.found(crate::write(asked, &receipt));
         }

@@ -3,6 +3,7 @@
 // The compiler names every place that a new kind must visit.
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod installed;
 mod shown;
 
 use std::fmt;
@@ -14,8 +15,8 @@ use lockstep_files::json;
 use lockstep_runner::inputs::ProjectPlan;
 use lockstep_runner::{Action, Failure, Program, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::manifest::names;
-use lockstep_schemas::strings::{CommitSha, Sha256, Version};
+use lockstep_schemas::manifest::{Manifest, names};
+use lockstep_schemas::strings::{CommitSha, Sha256, TargetId, Version};
 
 /// Checks a manifest against the plan and the bytes.
 #[derive(Debug, Parser)]
@@ -42,6 +43,15 @@ pub struct Inputs {
     /// The bundle must be a snapshot's, which nothing publishes. Without it one of a snapshot is refused.
     #[arg(long, conflicts_with = "handed_on")]
     pub snapshot: bool,
+    /// A `node_modules`: the packages of the manifest that are installed there are compared with it, and no bundle is looked at.
+    #[arg(long, requires = "manifest", conflicts_with_all = ["handed_on", "snapshot", "sums"])]
+    pub installed: Option<PathBuf>,
+    /// The manifest, as `await-delivery` found and proved it.
+    #[arg(long, requires = "installed")]
+    pub manifest: Option<PathBuf>,
+    /// The target whose package must be installed; any that is, where it is not given.
+    #[arg(long, requires = "installed")]
+    pub target: Option<TargetId>,
 }
 
 impl Action for Inputs {
@@ -53,6 +63,9 @@ impl Action for Inputs {
 
 impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
+        if let (Some(modules), Some(manifest)) = (&self.installed, &self.manifest) {
+            return self.compare_installed(modules, manifest, report);
+        }
         // A download can end well and be of something else; then all else that would be said is of no use.
         if let Some(problem) = self.of_another_bundle()? {
             report.problem(problem);
@@ -94,6 +107,32 @@ fn text(path: &Path) -> Result<String, Diagnostic> {
 }
 
 impl Inputs {
+    fn compare_installed(
+        &self,
+        modules: &Path,
+        path: &Path,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        let manifest: Manifest = json::read(path, "the manifest")?;
+        if manifest.version != self.version {
+            let message =
+                format!("the manifest is of {}, and not of {}", manifest.version, self.version);
+            return Err(Diagnostic::new(Rule::ManifestOfAnother, message)
+                .in_file(path.display())
+                .into());
+        }
+        if let Some(target) = &self.target
+            && !manifest.targets.contains_key(target)
+        {
+            let known: Vec<&str> = manifest.targets.keys().map(TargetId::as_str).collect();
+            let message = format!("the manifest has no target `{target}`");
+            return Err(Failure::new(Rule::WrongInput, message)
+                .with_remedy(format!("it has {}", known.join(", "))));
+        }
+        installed::compare(&manifest, modules, self.target.as_ref(), report);
+        Ok(())
+    }
+
     /// What is wrong where the digests are not those that came another way.
     fn of_another_bundle(&self) -> Result<Option<Diagnostic>, Diagnostic> {
         let Some(wanted) = &self.sums else { return Ok(None) };

@@ -46,6 +46,8 @@ impl Expected<'_> {
         record.artifact == *self.file.artifact()
             && record.kind == self.file.kind()
             && record.target.as_ref() == self.file.target()
+            // Older manifests do not name it.
+            && record.package.as_deref().is_none_or(|name| Some(name) == self.file.package())
     }
 
     /// Its one name among those at hand.

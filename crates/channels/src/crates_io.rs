@@ -65,14 +65,14 @@ impl std::fmt::Debug for CratesIo<'_> {
 }
 
 /// The versions of a crate, or why the index does not say.
-pub(crate) type Found = Result<Option<Vec<Release>>, Diagnostic>;
+pub type Found = Result<Option<Vec<Release>>, Diagnostic>;
 
 /// The versions of some crates, as an index has them; nothing of a crate that it does not have.
-pub(crate) fn releases(
-    index: &Index,
-    names: &[&str],
-    web: &Web<'_>,
-) -> Result<Vec<Found>, Diagnostic> {
+///
+/// # Errors
+///
+/// Where an index in a git repository cannot be read.
+pub fn releases(index: &Index, names: &[&str], web: &Web<'_>) -> Result<Vec<Found>, Diagnostic> {
     match index {
         Index::Sparse(address) => {
             Ok(at_once(names, ASKED, |name| crates::releases(web, address, name)))

@@ -90,6 +90,7 @@ pub fn receipt(manifest: &Manifest, rehearsal: bool) -> Receipt {
         waivers: Vec::new(),
         problems: Vec::new(),
         files: Vec::new(),
+        deliveries: Vec::new(),
     }
 }
 

@@ -198,16 +198,20 @@ pub fn version(within: &Path) -> Result<String, Diagnostic> {
 ///
 /// Where cargo's configuration cannot be read.
 pub fn default_registry() -> Result<Option<String>, Diagnostic> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let home = variable("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
-    let config = home.map(|home| home.join("config.toml")).filter(|config| config.is_file());
-    let named = match (variable("CARGO_REGISTRY_DEFAULT"), config) {
+    let config = home().map(|home| home.join("config.toml")).filter(|config| config.is_file());
+    let variable = std::env::var("CARGO_REGISTRY_DEFAULT").ok().filter(|value| !value.is_empty());
+    let named = match (variable, config) {
         (Some(name), _) => Some(name),
         (None, Some(config)) => default_of(&config)?,
         (None, None) => None,
     };
     Ok(named.filter(|name| name != "crates-io"))
+}
+
+/// cargo's home ([documentation](https://doc.rust-lang.org/cargo/guide/cargo-home.html)).
+pub(crate) fn home() -> Option<PathBuf> {
+    let own = std::env::var_os("CARGO_HOME").filter(|home| !home.is_empty());
+    own.map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")))
 }
 
 fn default_of(config: &Path) -> Result<Option<String>, Diagnostic> {

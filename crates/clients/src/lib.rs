@@ -8,6 +8,7 @@ pub mod git;
 pub mod npm;
 mod process;
 pub mod python;
+pub mod users;
 pub mod uv;
 
 pub use process::version_of;

@@ -1,5 +1,6 @@
 //! Running a client to its end.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -18,7 +19,7 @@ pub(crate) fn output(command: &mut Command) -> Result<Output, Diagnostic> {
         }
     }
     command.output().map_err(|error| {
-        Diagnostic::new(Rule::ClientMissing, format!("{} does not start: {error}", name(command))).with_remedy(
+        Diagnostic::new(Rule::ClientMissing, format!("{} does not start: {error}", name(command.get_program()))).with_remedy(
             "Lockstep needs it to pack or install artifacts: install it on the machine or in the container that runs this",
         )
     })
@@ -40,9 +41,8 @@ pub(crate) fn complained(output: &Output) -> String {
 }
 
 /// A client as people call it.
-fn name(command: &Command) -> String {
-    let program = Path::new(command.get_program());
-    program.file_stem().unwrap_or_default().display().to_string()
+pub(crate) fn name(program: &OsStr) -> String {
+    Path::new(program).file_stem().unwrap_or_default().display().to_string()
 }
 
 /// What a program calls its own version: the first line that it prints of it.

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use lockstep_files::json;
 use lockstep_runner::Table;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::receipt::{Did, FILE, FileRecord, FileState, Receipt};
+use lockstep_schemas::receipt::{
+    Delivered, DeliveryRecord, Did, FILE, FileRecord, FileState, Receipt,
+};
 
 pub use page::page;
 
@@ -108,6 +110,41 @@ pub fn files(receipts: &[Receipt]) -> Vec<FileRecord> {
         known.link = file.link.clone().or(known.link.take());
     }
     files
+}
+
+/// What users of each platform got from each channel when that was looked at last.
+#[must_use]
+pub fn deliveries(receipts: &[Receipt]) -> Vec<DeliveryRecord> {
+    let mut deliveries: Vec<DeliveryRecord> = Vec::new();
+    for delivery in receipts.iter().flat_map(|receipt| &receipt.deliveries) {
+        let is_it = |known: &&mut DeliveryRecord| {
+            known.channel == delivery.channel && known.target == delivery.target
+        };
+        match deliveries.iter_mut().find(is_it) {
+            // Who did not look again knows no better.
+            Some(_) if delivery.result == Delivered::Skipped => {}
+            Some(known) => known.clone_from(delivery),
+            None => deliveries.push(delivery.clone()),
+        }
+    }
+    deliveries.sort_by_key(|delivery| delivery.channel);
+    deliveries
+}
+
+/// Deliveries as a table, a line for each.
+#[must_use]
+pub fn delivery_table(deliveries: &[DeliveryRecord]) -> Table {
+    let mut table = Table::new(["channel", "users", "tier", "delivery", "why"]);
+    for delivery in deliveries {
+        table.row([
+            delivery.channel.label(),
+            &delivery.target,
+            delivery.tier.id(),
+            delivery.result.in_words(),
+            delivery.why.as_deref().unwrap_or_default(),
+        ]);
+    }
+    table
 }
 
 /// Files as a table, a line for each.

@@ -3,10 +3,10 @@
 use handlebars::Handlebars;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
-use lockstep_schemas::receipt::{FileRecord, FileState, Receipt};
+use lockstep_schemas::receipt::{Delivered, DeliveryRecord, FileRecord, FileState, Receipt};
 use serde::Serialize;
 
-use crate::{files, in_a_sentence};
+use crate::{deliveries, files, in_a_sentence};
 
 const PAGE: &str = include_str!("page.html.hbs");
 
@@ -18,7 +18,36 @@ struct Page {
     kind: &'static str,
     sentence: String,
     channels: Vec<Channel>,
+    deliveries: Vec<Delivery>,
     waivers: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Delivery {
+    channel: &'static str,
+    users: String,
+    tier: &'static str,
+    result: &'static str,
+    class: &'static str,
+    why: String,
+}
+
+impl Delivery {
+    fn of(delivery: DeliveryRecord) -> Self {
+        let class = match delivery.result {
+            Delivered::Passed => "good",
+            Delivered::Failed if delivery.is_required() => "bad",
+            Delivered::Failed | Delivered::NotYet | Delivered::Skipped => "open",
+        };
+        Self {
+            channel: delivery.channel.label(),
+            users: delivery.target,
+            tier: delivery.tier.id(),
+            result: delivery.result.in_words(),
+            class,
+            why: delivery.why.unwrap_or_default(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -112,6 +141,7 @@ pub fn page(receipts: &[Receipt]) -> Result<String, Diagnostic> {
         kind: if first.rehearsal { "Rehearsal" } else { "Release" },
         sentence: in_a_sentence(&all),
         channels: channels(&all),
+        deliveries: deliveries(receipts).into_iter().map(Delivery::of).collect(),
         waivers,
     };
     let mut handlebars = Handlebars::new();

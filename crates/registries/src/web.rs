@@ -1,7 +1,9 @@
 //! Asking over HTTP.
 
 use std::fmt;
-use std::io::Read as _;
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -17,6 +19,10 @@ use crate::patience::{Patience, limit};
 const CONNECT: Duration = Duration::from_secs(10);
 const BEGIN: Duration = Duration::from_mins(1);
 const WHOLE: Duration = Duration::from_mins(2);
+/// How long a download may take in all.
+const DOWNLOAD: Duration = Duration::from_mins(15);
+/// How much of a download is read at once, in bytes.
+const CHUNK: usize = 256 << 10;
 /// The largest answer that is read, in bytes: npm's document of a package with thousands of versions has tens of megabytes.
 const LARGEST: u64 = 128 * 1024 * 1024;
 
@@ -113,11 +119,67 @@ impl<'a> Web<'a> {
         })
     }
 
+    /// Downloads what is at an address into a file, as anybody can; `false` where nothing is there, or nothing is shown.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no answer, it ends early, or the file cannot be written. Half of it may be there then.
+    pub fn download(&self, of: &str, address: &str, to: &Path) -> Result<bool, Diagnostic> {
+        let question = Question { of, address, accept: "*/*", token: None };
+        let get = |question: Question<'_>| {
+            let request = self.agent.get(question.address).header("accept", question.accept);
+            // It can be as large as an archive is.
+            request.config().timeout_global(Some(DOWNLOAD)).build().call()
+        };
+        let unwritable = |error: io::Error| {
+            Diagnostic::new(Rule::FileUnwritable, format!("cannot be written: {error}"))
+                .in_file(to.display())
+        };
+        let mut failed = None;
+        let found = self.ask_for(question, get, |mut response| {
+            if unread(&response)?.is_some() {
+                return Ok(false);
+            }
+            // A disk that is full is so the next time too.
+            let mut file = match File::create(to) {
+                Ok(file) => file,
+                Err(error) => {
+                    failed = Some(unwritable(error));
+                    return Ok(true);
+                }
+            };
+            let mut reader = response.body_mut().with_config().limit(u64::MAX).reader();
+            let mut chunk = vec![0; CHUNK];
+            loop {
+                match reader.read(&mut chunk) {
+                    Ok(0) => return Ok(true),
+                    Ok(read) => {
+                        if let Err(error) = file.write_all(&chunk[..read]) {
+                            failed = Some(unwritable(error));
+                            return Ok(true);
+                        }
+                    }
+                    Err(error) => return Err(ends_early(&error)),
+                }
+            }
+        })?;
+        failed.map_or(Ok(found), Err)
+    }
+
     fn ask(
         &self,
         question: Question<'_>,
         send: impl Fn(Question<'_>) -> Result<Response<Body>, ureq::Error>,
     ) -> Result<Answer, Diagnostic> {
+        self.ask_for(question, send, read)
+    }
+
+    fn ask_for<T>(
+        &self,
+        question: Question<'_>,
+        send: impl Fn(Question<'_>) -> Result<Response<Body>, ureq::Error>,
+        mut read: impl FnMut(Response<Body>) -> Result<T, Trouble>,
+    ) -> Result<T, Diagnostic> {
         let mut attempt = 1;
         loop {
             let trouble = match send(question) {
@@ -146,29 +208,41 @@ impl<'a> Web<'a> {
     }
 }
 
-fn read(mut response: Response<Body>) -> Result<Answer, Trouble> {
+/// An answer that has no body to read: that there is nothing, or that it is refused.
+fn unread(response: &Response<Body>) -> Result<Option<Answer>, Trouble> {
     let status = response.status();
     let header = |name: &str| response.headers().get(name)?.to_str().ok();
     match status {
-        StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(Answer::Missing),
+        StatusCode::NOT_FOUND | StatusCode::GONE => Ok(Some(Answer::Missing)),
         StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => {
             let told = Some(limit(header("retry-after")));
-            return Err(Trouble { what: format!("it answers {status}"), told });
+            Err(Trouble { what: format!("it answers {status}"), told })
         }
         status if status.is_server_error() => {
             let told = header("retry-after").map(|told| limit(Some(told)));
-            return Err(Trouble { what: format!("it answers {status}"), told });
+            Err(Trouble { what: format!("it answers {status}"), told })
         }
-        status if !status.is_success() => return Ok(Answer::Refused(status.as_u16())),
-        _ => {}
+        status if !status.is_success() => Ok(Some(Answer::Refused(status.as_u16()))),
+        _ => Ok(None),
     }
+}
+
+fn read(mut response: Response<Body>) -> Result<Answer, Trouble> {
+    if let Some(answer) = unread(&response)? {
+        return Ok(answer);
+    }
+    let header = |name: &str| response.headers().get(name)?.to_str().ok();
     let form = header("content-type").unwrap_or_default().to_owned();
     let mut body = Vec::new();
     let mut reader = response.body_mut().with_config().limit(LARGEST).reader();
     match reader.read_to_end(&mut body) {
         Ok(_) => Ok(Answer::Found(form, body)),
-        Err(error) => Err(Trouble { what: format!("its answer ends early: {error}"), told: None }),
+        Err(error) => Err(ends_early(&error)),
     }
+}
+
+fn ends_early(error: &io::Error) -> Trouble {
+    Trouble { what: format!("its answer ends early: {error}"), told: None }
 }
 
 /// An address as messages show it: without a password, and without what is asked.

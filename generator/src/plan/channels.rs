@@ -201,7 +201,7 @@ pub(super) fn resolve(model: &Model) -> Vec<ChannelPlan> {
     if let Some(pypi) = pypi {
         let common = pypi.common();
         let registry = registry(&common, pypi.auth, "PYPI_API_TOKEN");
-        let plan = PypiPlan { registry, index: pypi.index.clone() };
+        let plan = PypiPlan { registry, clients: pypi.clients.clone(), index: pypi.index.clone() };
         plans.push(channel(&common, Destination::Pypi(plan)));
     }
     if let Some(crates_io) = crates_io {

@@ -1,12 +1,12 @@
 //! Targets with everything that follows from their triples.
 
 use lockstep_schemas::image::{self, ImageLibc};
-use lockstep_schemas::model::{BuildMode, Model, OwnRunner, Target};
+use lockstep_schemas::model::{BuildMode, ChannelKind, Model, OwnRunner, Target};
 use lockstep_schemas::placeholder::{self, Placeholder};
 use lockstep_schemas::plan::TargetPlan;
 use lockstep_schemas::platform::{Libc, Platform, known_triple};
 use lockstep_schemas::runner::hosted;
-use lockstep_schemas::strings::{GlibcVersion, RunnerLabel, TargetId};
+use lockstep_schemas::strings::{ContainerImage, GlibcVersion, RunnerLabel, TargetId};
 
 /// A target of the model, resolved; `None` where no platform is known for it, which the rules refuse.
 pub(super) fn resolve(model: &Model, id: &TargetId, target: &Target) -> Option<TargetPlan> {
@@ -77,4 +77,44 @@ pub fn runner(model: &Model, label: &RunnerLabel) -> Option<OwnRunner> {
     let of_github =
         hosted(label.as_str()).map(|runner| OwnRunner { os: runner.os, cpu: runner.cpu });
     of_github.or_else(|| model.runners.get(label).cloned())
+}
+
+/// Where a target is delivered.
+#[derive(Debug, Clone, Copy)]
+pub struct DeliveredOn<'m> {
+    /// The runner.
+    pub runner: &'m RunnerLabel,
+    /// The image, where its users' system is none of a runner.
+    pub container: Option<&'m ContainerImage>,
+}
+
+/// Where a channel's clients install a target as its users do; none where no runner is like theirs: of what is cross-built nobody
+/// knows one, and packages for musl are installed in a system of musl alone.
+#[must_use]
+pub fn delivered_on<'m>(
+    id: &TargetId,
+    target: &'m Target,
+    channel: ChannelKind,
+) -> Option<DeliveredOn<'m>> {
+    let built_on = (!target.cross).then_some(&target.runner);
+    let runner = target.delivered_on.as_ref().or(built_on)?;
+    let triple = target.triple.clone().or_else(|| known_triple(id));
+    // One that nobody knows the rules refuse.
+    let platform = triple.as_ref().and_then(Platform::of);
+    let is_musl = platform.is_some_and(|platform| platform.libc == Some(Libc::Musl));
+    let of_build = target
+        .container
+        .as_ref()
+        .filter(|image| is_musl && image::libc(image.as_str()) == Some(ImageLibc::Musl));
+    let container = target.delivered_in.as_ref().or(of_build);
+    let asks_for_musl = match channel {
+        ChannelKind::Npm | ChannelKind::Pypi => true,
+        // Programs for musl run on glibc too.
+        ChannelKind::GithubRelease
+        | ChannelKind::CratesIo
+        | ChannelKind::Homebrew
+        | ChannelKind::CargoBinstall => false,
+    };
+    let is_like_theirs = !is_musl || !asks_for_musl || container.is_some();
+    is_like_theirs.then_some(DeliveredOn { runner, container })
 }

@@ -113,7 +113,9 @@ impl WorkflowLayout {
 }
 
 fn trigger(trigger: &Trigger, inputs: &[Input]) -> TriggerLayout {
-    let inputs = inputs.iter().filter(|_| trigger.has_inputs()).map(input);
+    let is_given =
+        |given: &&Input| trigger.has_inputs() && (!given.is_internal || *trigger == Trigger::Call);
+    let inputs = inputs.iter().filter(is_given).map(input);
     let plain = |name| TriggerLayout {
         name,
         tags: None,
@@ -253,12 +255,13 @@ fn build(entry: &BuildEntry) -> Vec<SettingLayout> {
 }
 
 fn install(entry: &InstallEntry) -> Vec<SettingLayout> {
-    settings(&[
+    let mut row = vec![
         Setting::new("channel", entry.channel.id()),
         Setting::new("target", entry.target.as_str()),
-        Setting::new("tier", entry.tier.id()),
         Setting::new("runner", entry.runner.as_str()),
-    ])
+    ];
+    row.extend(entry.container.iter().map(|image| Setting::new("container", image.as_str())));
+    settings(&row)
 }
 
 fn step(step: &Step, pinned: &Pinned<'_>) -> StepLayout {

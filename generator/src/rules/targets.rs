@@ -196,8 +196,18 @@ fn image(
     at: &Path,
     violations: &mut Violations,
 ) {
+    let on_arm = |label| plan::runner(model, label).is_some_and(|one| one.cpu == Cpu::Arm64);
+    let delivers = target.delivered_on.as_ref().unwrap_or(&target.runner);
+    if let Some(image) = &target.delivered_in
+        && libc(image.as_str()) == Some(ImageLibc::Musl)
+        && on_arm(delivers)
+    {
+        let message = "no action runs in this image: on arm64 the runner has no Node for musl";
+        let remedy = "take it out, and promise `preview` where its users need musl";
+        violations.add(Rule::ContainerUnfit, at.key("delivered-in"), message, remedy);
+    }
     let Some(image) = &target.container else { return };
-    let on_arm = plan::runner(model, &target.runner).is_some_and(|runner| runner.cpu == Cpu::Arm64);
+    let on_arm = on_arm(&target.runner);
     let way_out = "build in it by a step, `docker run`, on a target without `container`";
     match libc(image.as_str()) {
         Some(ImageLibc::Glibc(major, minor)) if (major, minor) < GLIBC_OF_ACTIONS => {

@@ -40,14 +40,14 @@ pub(super) fn check(model: &Model, common: &Common<'_>, at: &Path, violations: &
     let official = plan::official_targets(model, common);
     let nobody_runs = |id: &&String| {
         let mut targets = model.targets.iter().filter(|(target, _)| target.as_str() == **id);
-        targets.any(|(_, target)| target.cross && target.delivered_on.is_none())
+        targets.any(|(id, target)| plan::delivered_on(id, target, common.kind).is_none())
     };
     if let Some(target) = official.iter().find(nobody_runs) {
         violations.add(
             Rule::TierContradiction,
             at.key_itself("tiers"),
-            format!("`{target}` is `{}` on {}, and cross-built: nothing runs it before users do", Tier::Official, common.kind.label()),
-            format!("name a runner of its platform that installs it, `delivered-on` of `{target}`, or promise `preview`"),
+            format!("`{target}` is `{}` on {}, and nothing installs and runs it there before users do", Tier::Official, common.kind.label()),
+            format!("name what its users have: a runner of its platform, `delivered-on` of `{target}`, and where it is of musl an image, `delivered-in`; or promise `preview`"),
         );
     }
     if common.smoke.is_none() && !official.is_empty() {

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use lockstep_schemas::manifest::names;
 use lockstep_schemas::model::{Artifact, ArtifactKind, Model, Scope};
-use lockstep_schemas::plan::{ChannelPlan, Destination, Plan, TierPlan};
+use lockstep_schemas::plan::{ChannelPlan, Destination, Plan};
 use lockstep_schemas::strings::TargetId;
 use lockstep_schemas::workflow::{
     Checkout, Condition, Fact, InstallEntry, Job, Matrix, Role, Run, Setting, Step, Timeout,
@@ -11,10 +12,12 @@ use lockstep_schemas::workflow::{
 
 use super::limits::MATRIX_JOBS;
 use super::merged;
-use super::parts::{expr, no_version, of_run};
+use super::parts::{expr, input_name, no_version, of_attempt, of_run};
 use super::steps::{
-    PUBLISHING_NODE, PUBLISHING_UV, cargo, github_token, in_repository, node, other, own, setup, uv,
+    BUNDLE, PUBLISHING_NODE, PUBLISHING_UV, cargo, github_token, in_repository, node, of_bundle,
+    other, own, setup, upload_receipt_as, uv,
 };
+use crate::plan;
 
 /// The jobs, as many as GitHub's matrices want.
 pub(super) fn jobs(model: &Model, plan: &Plan) -> Vec<Job> {
@@ -32,27 +35,29 @@ fn install(model: &Model, plan: &Plan, index: usize, entries: &[InstallEntry]) -
         .as_role(Role::Deliver)
         .with("channel", matrix("channel"))
         .with("target", matrix("target"))
-        .with("tier", matrix("tier"))
         .with("channels", expr("inputs.channels"))
+        .with(
+            "manifest",
+            expr(format!("inputs.bundle != '' && '{BUNDLE}/{}' || ''", names::MANIFEST)),
+        )
         .with("version", expr("inputs.version"))
         .with("timeout-minutes", u32::from(timeout))
         .with("interval-seconds", u32::from(plan.publishing.delivery_interval_seconds.get()))
         .with("token", github_token());
-    let diagnostics = other("Upload the diagnostics", "actions/upload-artifact")
-        .when(Fact::Failure)
-        .with(
-            "name",
-            expr(
-                "format('delivery-{0}-{1}-{2}', matrix.channel, matrix.target, github.run_attempt)",
-            ),
-        )
+    let of_entry =
+        |name: &str| of_attempt(&format!("{name}-{}-{}", matrix("channel"), matrix("target")));
+    // Also those of a client that did well: what it said today is asked tomorrow.
+    let logs = other("Upload the logs", "actions/upload-artifact")
+        .when(Fact::Always)
+        .with("name", of_entry("delivery"))
         .with("path", "lockstep/delivery")
         .with("if-no-files-found", "ignore")
         .with("overwrite", true)
         .with("retention-days", 14);
+    let in_containers = entries.iter().any(|entry| entry.container.is_some());
     let run = Run {
         runner: matrix("runner").to_string(),
-        container: None,
+        container: in_containers.then(|| matrix("container")),
         // Beside the time that delivery may wait, time to install and run.
         timeout: Timeout::Minutes(timeout + 15),
         matrix: Matrix::Install(entries.to_vec()),
@@ -62,12 +67,31 @@ fn install(model: &Model, plan: &Plan, index: usize, entries: &[InstallEntry]) -
         steps: merged([
             clients(plan, entries),
             setup(model),
-            vec![in_repository(wait), diagnostics],
+            look_at_bundle(),
+            vec![in_repository(wait), upload_receipt_as(of_entry("receipt-deliver")), logs],
         ]),
     };
     let label = format!("{} on {}", matrix("channel"), matrix("target"));
     let condition = Condition::All(vec![!Fact::Cancelled, !no_version()]);
     Job { condition: Some(condition), ..of_run(&name, &label, run) }
+}
+
+/// The bundle, where the workflow is called by one that publishes it: the release has no manifest to compare with as long as it
+/// is not public.
+fn look_at_bundle() -> Vec<Step> {
+    let is_given = || !Fact::InputIsEmpty(input_name("bundle"));
+    let given = |name: &str| expr(format!("inputs.{name}"));
+    let download = other("Download the bundle", "actions/download-artifact")
+        .when(is_given())
+        .with("name", given("bundle"))
+        .with("path", BUNDLE);
+    let verify = of_bundle(own("Verify the bundle", "verify-manifest"), given)
+        .as_role(Role::Plain)
+        .when(is_given())
+        .with("plan", format!("{BUNDLE}/plan.json"))
+        .with("sums", given("sums"))
+        .with("handed-on", true);
+    vec![download, verify]
 }
 
 /// The clients that users install with, of the versions that publish: what an image happens to have is another one
@@ -103,37 +127,30 @@ fn clients_of(plan: &Plan, channel: &ChannelPlan) -> Vec<Step> {
 /// Where a channel is installed from: on the runner of each target that it ships to or that an archive of the whole release
 /// serves, and once for what belongs to no target.
 fn installs(model: &Model, channel: &ChannelPlan) -> Vec<InstallEntry> {
-    if channel.smoke.is_none() {
-        return Vec::new();
-    }
-    let of_target = |id: &str, tier: &TierPlan| {
+    let of_target = |id: &str| {
         let (id, target) = model.targets.iter().find(|(target, _)| target.as_str() == id)?;
-        let built_on = (!target.cross).then_some(&target.runner);
-        let runner = target.delivered_on.as_ref().or(built_on)?;
-        Some(InstallEntry {
-            channel: channel.kind(),
-            target: id.to_string(),
-            tier: tier.tier,
-            runner: runner.clone(),
-        })
+        let channel = channel.kind();
+        let on = plan::delivered_on(id, target, channel)?;
+        let (runner, container) = (on.runner.clone(), on.container.cloned());
+        Some(InstallEntry { channel, target: id.to_string(), runner, container })
     };
     let shipped = channel.tiers.iter().filter(|tier| tier.tier.ships());
-    let shipped = shipped.filter_map(|tier| of_target(tier.target.as_ref()?, tier));
+    let shipped = shipped.filter_map(|tier| of_target(tier.target.as_ref()?));
     let mut entries: Vec<InstallEntry> = shipped.collect();
-    let Some(untargeted) = channel.tier.as_ref().filter(|tier| tier.tier.ships()) else {
+    if !channel.tier.as_ref().is_some_and(|tier| tier.tier.ships()) {
         return entries;
-    };
+    }
     let installed: HashSet<String> = entries.iter().map(|entry| entry.target.clone()).collect();
     let archives = of_whole_release(model, channel).filter(|id| !installed.contains(id.as_str()));
-    entries.extend(archives.filter_map(|id| of_target(id.as_str(), untargeted)));
+    entries.extend(archives.filter_map(|id| of_target(id.as_str())));
     let artifacts = channel.artifacts.iter().filter_map(|id| model.artifacts.get(id));
     let mut elsewhere = artifacts.filter(|artifact| artifact.is_of_no_target());
     if elsewhere.any(|artifact| !is_of_whole_release(artifact)) || entries.is_empty() {
         entries.push(InstallEntry {
             channel: channel.kind(),
             target: "any".to_owned(),
-            tier: untargeted.tier,
             runner: model.runner.clone(),
+            container: None,
         });
     }
     entries

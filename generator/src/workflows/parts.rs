@@ -119,6 +119,7 @@ pub(super) fn input(name: &str, description: &str) -> Input {
         name: input_name(name),
         description: text(description),
         kind: InputKind::String,
+        is_internal: false,
         required: false,
         default: None,
         options: Vec::new(),

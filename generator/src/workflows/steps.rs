@@ -151,9 +151,14 @@ pub(super) fn upload(
 
 /// The receipt of a job, also where it failed.
 pub(super) fn upload_receipt(name: &str) -> Step {
+    upload_receipt_as(of_attempt(&format!("receipt-{name}")))
+}
+
+/// The same, of a job that is one of a matrix.
+pub(super) fn upload_receipt_as(name: String) -> Step {
     other("Upload the receipt", "actions/upload-artifact")
         .when(Fact::Always)
-        .with("name", of_attempt(&format!("receipt-{name}")))
+        .with("name", name)
         .with("path", "lockstep/receipt")
         .with("if-no-files-found", "warn")
         .with("overwrite", true)

@@ -48,6 +48,8 @@ fn inputs() -> Vec<Input> {
         default: Some(InputDefault::String(String::new())),
         ..input(name, description)
     };
+    let internal =
+        |name: &str, description: &str| Input { is_internal: true, ..optional(name, description) };
     vec![
         optional(
             "version",
@@ -58,6 +60,11 @@ fn inputs() -> Vec<Input> {
             "channels",
             "The channels that it was shipped to, separated by spaces; none for all",
         ),
+        internal(
+            "bundle",
+            "What this run uploaded the bundle as; none where the release is public, and has the manifest",
+        ),
+        internal("sums", "The SHA-256 of the bundle's SHA256SUMS, where it is given"),
     ]
 }
 

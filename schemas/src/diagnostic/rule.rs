@@ -340,6 +340,12 @@ rules! {
     WheelRecord = "wheel-record",
     /// What a package says of itself is not what is released.
     PackageClaim = "package-claim",
+    /// Users cannot have what was published yet: the time that delivery waits is over. Nothing is broken by that; registries and
+    /// caches can take hours.
+    DeliveryLate = "delivery-late",
+    /// What users get from a channel does not install, or does not run.
+    DeliveryFailed = "delivery-failed",
+
     // What is promised of workflows.
 
     /// A file is not a workflow that GitHub would run, or a condition in it is not an expression.

@@ -8,10 +8,11 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use self::own::npm_alone;
 pub use self::own::{
-    FormulaContents, FormulaUpdate, NpmAccess, NpmClient, NpmPublish, PypiIndex, SumsAsset,
+    FormulaContents, FormulaUpdate, NpmAccess, NpmClient, NpmPublish, PypiClient, PypiIndex,
+    SumsAsset,
 };
+use self::own::{npm_alone, uv_and_pip};
 use super::artifacts::Smoke;
 use super::tiers::TierEntry;
 use crate::strings::{
@@ -293,6 +294,9 @@ channels! {
         /// Another index than that of `PyPI`, such as its test instance.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         index: Option<PypiIndex>,
+        /// The clients that delivery installs with.
+        #[serde(default = "uv_and_pip")]
+        clients: Vec<PypiClient>,
         /// How PyPI knows that it is us.
         auth: Auth,
         /// The secret with the token. By default `PYPI_API_TOKEN`.

@@ -27,7 +27,8 @@ pub use artifacts::{
 pub use build::{Build, ExtraSteps, Shell, Step, Toolchain};
 pub use channels::{
     Auth, CargoBinstall, ChannelKind, Channels, Common, CratesIo, FormulaContents, FormulaUpdate,
-    GithubRelease, Homebrew, Npm, NpmAccess, NpmClient, NpmPublish, Pypi, PypiIndex, SumsAsset,
+    GithubRelease, Homebrew, Npm, NpmAccess, NpmClient, NpmPublish, Pypi, PypiClient, PypiIndex,
+    SumsAsset,
 };
 pub use gates::{
     Gate, GateCheck, Measure, PerformanceLimits, ResultsFormat, Stage, Stages, Waiver,
@@ -190,7 +191,8 @@ pub struct Publishing {
     pub trusted_root: Option<RelativePath>,
     /// How long delivery waits for a channel to serve a release, in minutes.
     pub delivery_timeout_minutes: Within<1, 300>,
-    /// How long delivery waits between two looks at a channel, in seconds.
+    /// How long delivery waits until it looks at a channel again, in seconds. Each wait is twice as long as the one before, up to
+    /// eight times as long as this one.
     pub delivery_interval_seconds: Within<1, 600>,
 }
 
@@ -201,7 +203,7 @@ impl Default for Publishing {
             approval: None,
             trusted_root: None,
             delivery_timeout_minutes: Within::new(30).expect("a constant within its bounds"),
-            delivery_interval_seconds: Within::new(20).expect("a constant within its bounds"),
+            delivery_interval_seconds: Within::new(10).expect("a constant within its bounds"),
         }
     }
 }

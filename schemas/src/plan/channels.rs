@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ChannelKind, FormulaContents, NpmAccess, NpmClient, NpmPublish, PypiIndex, Smoke, Tier,
+    ChannelKind, FormulaContents, NpmAccess, NpmClient, NpmPublish, PypiClient, PypiIndex, Smoke,
+    Tier,
 };
 use crate::strings::{
     DistTag, EnvironmentName, FormulaPath, Id, Repository, SettingName, TargetId, Text,
@@ -220,6 +221,8 @@ pub struct NpmPlan {
 pub struct PypiPlan {
     /// What it has of a registry.
     pub registry: RegistryPlan,
+    /// The clients that delivery installs with.
+    pub clients: Vec<PypiClient>,
     /// The index, where it is another than the one that uv is configured for.
     #[serde(default)]
     pub index: Option<PypiIndex>,

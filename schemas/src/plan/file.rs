@@ -103,6 +103,18 @@ impl<'a> PlannedFile<'a> {
         }
     }
 
+    /// The target whose users it is for; none for what is for users of any, such as a crate or a source.
+    #[must_use]
+    pub fn users(self) -> Option<&'a TargetId> {
+        match self {
+            Self::Archive(_, file) => file.target.as_ref(),
+            Self::NpmPlatformPackage(_, file) => Some(&file.target),
+            Self::Wheel(_, file) => Some(&file.target),
+            Self::Binary(_, file) => Some(&file.target),
+            Self::NpmPackage(_) | Self::Crate(_) | Self::Sdist(_) => None,
+        }
+    }
+
     /// The package's name, where it is one.
     #[must_use]
     pub fn package(self) -> Option<&'a str> {

@@ -128,7 +128,7 @@ impl Plan {
     /// The files that a channel ships: of its artifacts, those of targets that it promises to ship to.
     pub fn shipped_by(&self, channel: &ChannelPlan) -> impl Iterator<Item = PlannedFile<'_>> {
         self.files().filter(|file| {
-            channel.artifacts.contains(file.artifact()) && channel.ships_to(file.target())
+            channel.artifacts.contains(file.artifact()) && channel.ships_to(file.users())
         })
     }
 

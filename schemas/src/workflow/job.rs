@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::need::permissions;
 use super::{ActionName, Condition, Fact, Need, Permission, Setting, Step, StepId, Workflow};
-use crate::model::{ChannelKind, Tier};
+use crate::model::ChannelKind;
 use crate::platform::Os;
 use crate::strings::{
     ArchiveSuffix, ContainerImage, EnvironmentName, Expression, JobId, RunnerLabel, SettingName,
@@ -283,8 +283,8 @@ pub struct InstallEntry {
     pub channel: ChannelKind,
     /// The target, or `any`.
     pub target: String,
-    /// What the channel promises for it.
-    pub tier: Tier,
     /// The runner.
     pub runner: RunnerLabel,
+    /// The image that its users' system is in, where it is another than the runner's.
+    pub container: Option<ContainerImage>,
 }

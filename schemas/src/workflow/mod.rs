@@ -97,6 +97,8 @@ pub struct Input {
     pub description: Text,
     /// Its type, where it is not text.
     pub kind: InputKind,
+    /// Whether a workflow that calls this one gives it, and nobody who starts a run.
+    pub is_internal: bool,
     /// Whether a caller must give it.
     pub required: bool,
     /// What it is otherwise.

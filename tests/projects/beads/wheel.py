@@ -10,6 +10,8 @@ import zipfile
 
 VERSION = "1.2.3"
 METADATA = f"Metadata-Version: 2.1\nName: beads\nVersion: {VERSION}\nSummary: Beads on strings\n".encode()
+PROGRAM = f"#!/bin/sh\necho beads {VERSION}\n".encode()
+PYPROJECT = b'[build-system]\nrequires = []\nbuild-backend = "wheel"\nbackend-path = ["."]\n'
 TAGS = {"linux-x64": "manylinux_2_17_x86_64", "darwin-arm64": "macosx_11_0_arm64"}
 
 
@@ -17,6 +19,7 @@ def wheel(folder, tag):
     info = f"beads-{VERSION}.dist-info"
     files = {
         "beads/__init__.py": b"",
+        f"beads-{VERSION}.data/scripts/beads": PROGRAM,
         f"{info}/METADATA": METADATA,
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: beads\nRoot-Is-Purelib: false\nTag: py3-none-{tag}\n".encode(),
     }
@@ -29,13 +32,19 @@ def wheel(folder, tag):
     files[f"{info}/RECORD"] = ("".join(rows) + f"{info}/RECORD,,\n").encode()
     with zipfile.ZipFile(f"{folder}/beads-{VERSION}-py3-none-{tag}.whl", "w") as archive:
         for name, text in files.items():
-            archive.writestr(zipfile.ZipInfo(name), text)
+            info = zipfile.ZipInfo(name)
+            info.external_attr = (0o100755 if name.endswith("scripts/beads") else 0o100644) << 16
+            archive.writestr(info, text)
 
 
 def sdist(folder):
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
-        for name, text in {"PKG-INFO": METADATA, "beads/__init__.py": b""}.items():
+        files = {"PKG-INFO": METADATA, "beads/__init__.py": b"", "pyproject.toml": PYPROJECT}
+        # It builds itself: no index has what else would.
+        with open(__file__, "rb") as own:
+            files["wheel.py"] = own.read()
+        for name, text in files.items():
             info = tarfile.TarInfo(f"beads-{VERSION}/{name}")
             info.size = len(text)
             archive.addfile(info, io.BytesIO(text))
@@ -43,8 +52,19 @@ def sdist(folder):
         file.write(gzip.compress(packed.getvalue(), mtime=0))
 
 
-target = os.environ["LOCKSTEP_TARGET"]
-os.makedirs(f"dist/{target}", exist_ok=True)
-wheel(f"dist/{target}", TAGS[target])
-if target == "linux-x64":
-    sdist("dist")
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    """What whoever installs the source distribution calls."""
+    wheel(folder, "any")
+    return f"beads-{VERSION}-py3-none-any.whl"
+
+
+def main():
+    target = os.environ["LOCKSTEP_TARGET"]
+    os.makedirs(f"dist/{target}", exist_ok=True)
+    wheel(f"dist/{target}", TAGS[target])
+    if target == "linux-x64":
+        sdist("dist")
+
+
+if __name__ == "__main__":
+    main()

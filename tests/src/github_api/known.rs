@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use lockstep_archives::Entry;
 
 use super::answers::issue_url;
-use super::releases::{asset_with, release_with};
+use super::releases::release_with;
 use super::{Description, Dispatched, Fault, State};
 
 /// What GitHub knows. In it `COMMIT` stands for the project's commit.
@@ -120,9 +120,7 @@ impl Known {
                 state.latest = id;
             }
             for name in assets.as_array().into_iter().flatten() {
-                let asset = 1 + state.assets.len() as u64;
-                let name = name.as_str().unwrap();
-                state.assets.push((id, asset_with(asset, name, b"other bytes", "uploaded")));
+                state.add_asset(id, name.as_str().unwrap(), b"other bytes", "uploaded");
             }
         }
         state.branches.clone_from(&self.branches);

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::answers::{Answered, is_number};
 use super::known::merge;
-use super::{Description, State};
+use super::{DOWNLOADS, Description, State};
 
 /// A release with what is given of it.
 pub(super) fn release_with(id: u64, given: Value) -> Value {
@@ -26,8 +26,7 @@ pub(super) fn release_with(id: u64, given: Value) -> Value {
     release
 }
 
-/// An asset of some bytes.
-pub(super) fn asset_with(id: u64, name: &str, bytes: &[u8], state: &str) -> Value {
+fn asset_with(id: u64, name: &str, bytes: &[u8], state: &str) -> Value {
     let mut asset = Description::get().example("release-asset");
     let digest = Sha256::digest(bytes);
     let hex = digest.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
@@ -37,13 +36,29 @@ pub(super) fn asset_with(id: u64, name: &str, bytes: &[u8], state: &str) -> Valu
         "state": state,
         "size": bytes.len(),
         "digest": format!("sha256:{hex}"),
-        "browser_download_url": format!("https://github.com/someone/tool/releases/download/{name}"),
     });
     merge(&mut asset, own);
     asset
 }
 
 impl State {
+    /// Adds an asset of some bytes to a release, which users can download, and returns it.
+    pub(super) fn add_asset(
+        &mut self,
+        release: u64,
+        name: &str,
+        bytes: &[u8],
+        state: &str,
+    ) -> Value {
+        let id = 1 + self.assets.iter().filter_map(|(_, a)| a["id"].as_u64()).max().unwrap_or(0);
+        let mut asset = asset_with(id, name, bytes, state);
+        let place = format!("asset-{id}");
+        asset["browser_download_url"] = json!(format!("{}{DOWNLOADS}{place}", self.downloads_at));
+        self.downloads.insert(place, bytes.to_owned());
+        self.assets.push((release, asset.clone()));
+        asset
+    }
+
     pub(super) fn look_up_releases(&self, rest: &[&str]) -> Answered {
         let is_public = |release: &&Value| release["draft"] == false;
         let shown = |release: Option<&Value>| {
@@ -119,12 +134,9 @@ impl State {
                     let body = json!({ "message": "Validation Failed", "errors": [wrong] });
                     return Answered::with(422, body);
                 }
-                let id =
-                    1 + self.assets.iter().filter_map(|(_, a)| a["id"].as_u64()).max().unwrap_or(0);
                 let whole = if self.interrupted { "open" } else { "uploaded" };
-                let asset = asset_with(id, name, &self.sent, whole);
-                self.assets.push((release, asset.clone()));
-                Answered::with(201, asset)
+                let (name, sent) = (name.to_owned(), self.sent.clone());
+                Answered::with(201, self.add_asset(release, &name, &sent, whole))
             }
             ("DELETE", ["assets", id]) => {
                 let before = self.assets.len();

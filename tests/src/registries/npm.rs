@@ -104,10 +104,11 @@ impl Npm {
 
     /// The environment in which a run has an identity that this registry trusts.
     #[must_use]
-    pub fn trusts(&self) -> [(&'static str, String); 3] {
+    pub fn trusts(&self) -> [(&'static str, String); 4] {
         self.proxy.with(|state| state.trusted = Some(self.token().to_owned()));
         [
             ("npm_config_registry", self.proxy.address()),
+            ("npm_config_offline", "false".to_owned()),
             ("ACTIONS_ID_TOKEN_REQUEST_URL", format!("{}identity?version=2", self.proxy.address())),
             ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "a-token".to_owned()),
         ]

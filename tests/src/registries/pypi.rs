@@ -35,12 +35,13 @@ impl Pypi {
         Self { proxy, files, _index: index }
     }
 
-    /// The environment in which uv uses it.
+    /// The environment in which uv and pip use it.
     #[must_use]
-    pub fn env(&self) -> [(&'static str, String); 3] {
+    pub fn env(&self) -> [(&'static str, String); 4] {
         let at = self.proxy.address();
         [
             ("UV_DEFAULT_INDEX", format!("{at}simple")),
+            ("PIP_INDEX_URL", format!("{at}simple")),
             ("UV_PUBLISH_URL", at),
             ("PYPI_FILES", self.files.path().display().to_string()),
         ]

@@ -38,6 +38,7 @@ fn a_browser_shows_it() {
             file("tool-1.2.3.tgz", "ours", "https://registry.example/tool"),
             file("tool-linux-1.2.3.tgz", "accepted", "javascript:document.title='ran'"),
         ],
+        "deliveries": [{ "channel": "npm", "target": "linux-x64", "tier": "official", "result": "not-yet", "why": hostile }],
     });
     let place = folder.path().join("lockstep/receipts/receipt-npm-1");
     fs::create_dir_all(&place).unwrap();
@@ -53,6 +54,7 @@ fn a_browser_shows_it() {
         "not visible yet",
         "href=\"https://registry.example/tool\"",
         "somebody: &lt;/td&gt;&lt;script&gt;",
+        "<td>linux-x64</td><td>official</td><td class=\"open\">not yet</td>",
     ] {
         assert!(page.contains(wanted), "{wanted}: {page}");
     }

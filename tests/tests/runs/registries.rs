@@ -9,7 +9,7 @@ use lockstep_tests::github_api::{GitHubApi, TOKEN, environment_with};
 use lockstep_tests::registries::{Cargo, Fault, Npm, Pypi};
 use lockstep_tests::runs::{Event, GitHub, Outcome, Repository, Run, Settings};
 use lockstep_tests::samples::{Sample, settings};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::publishing::{attest, dispatch};
 
@@ -76,6 +76,16 @@ impl World {
         asked.filter(|asked| !asked.starts_with("GET") && !asked.starts_with("HEAD")).collect()
     }
 
+    /// That no registry was asked to take anything twice, but what it had refused.
+    fn took_each_once(&self) {
+        let writes = self.writes();
+        let count = |of: &str| writes.iter().filter(|write| write.contains(of)).count();
+        assert_eq!(count("api/v1/crates/new"), 2, "{writes:?}");
+        assert_eq!(count("POST /beads-1.2.3"), 3, "{writes:?}");
+        // One of the three was asked for twice: npm had refused it.
+        assert_eq!(count("PUT /@someone/beads"), 4, "{writes:?}");
+    }
+
     /// Whether the release is public.
     fn is_public(&self) -> bool {
         let mut public = false;
@@ -86,8 +96,8 @@ impl World {
 
 fn receipt(run: &Run, name: &str) -> Vec<(String, String, String)> {
     let file = run.artifact(&format!("receipt-{name}-1")).unwrap().join("receipt.json");
-    let receipt: serde_json::Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
-    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let receipt: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
     let files = receipt["files"].as_array().unwrap().iter();
     files.map(|file| (text(&file["name"]), text(&file["did"]), text(&file["now"]))).collect()
 }
@@ -113,6 +123,35 @@ fn formula_leads_to_the_release(formula: &str, bundle: &Bundle) {
         assert!(formula.contains(&place), "{formula}");
     }
     assert_eq!(formula.matches("sha256").count(), 2, "{formula}");
+}
+
+/// Users of this machine's platform can have all of it, and it ran; of what nobody is promised it is told what is wrong.
+fn delivered(run: &Run) {
+    let of = |channel: &str, users: &str| {
+        let job = format!("deliver-{channel}-{users}");
+        let file = run.artifact(&format!("receipt-{job}-1")).unwrap().join("receipt.json");
+        let receipt: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        let [delivery] = receipt["deliveries"].as_array().unwrap().as_slice() else {
+            panic!("{receipt}");
+        };
+        let clients = delivery["clients"].as_array().into_iter().flatten();
+        let clients: Vec<&str> = clients.map(|client| client.as_str().unwrap()).collect();
+        format!("{} {}", delivery["result"].as_str().unwrap(), clients.join(","))
+    };
+    for (channel, users, wanted) in [
+        ("github-release", "linux-x64", "passed download"),
+        ("npm", "linux-x64", "passed npm,pnpm"),
+        ("pypi", "linux-x64", "passed uv,pip"),
+        ("pypi", "any", "passed uv,pip"),
+        ("crates-io", "any", "passed cargo"),
+        // What is of another platform is not installed here, and no Homebrew is.
+        ("npm", "darwin-arm64", "failed "),
+        ("pypi", "darwin-arm64", "failed "),
+        ("homebrew", "linux-x64", "failed "),
+    ] {
+        assert_eq!(of(channel, users), wanted, "{channel} {users}: {}", run.overview());
+    }
+    assert!(run.artifact("delivery-npm-linux-x64-1").unwrap().join("npm-pnpm.log").is_file());
 }
 
 fn published(repository: &Repository<'_>, settings: &Settings, rehearsal: bool) -> Run {
@@ -211,16 +250,13 @@ fn from_tag_to_every_registry() {
     ] {
         assert_eq!(resumed.job(job).outcome, Some(Outcome::Success), "{}", resumed.overview());
     }
+    assert!(resumed.succeeded(), "{}", resumed.overview());
+    delivered(&resumed);
     assert!(world.is_public());
     assert_eq!(heads(), "main beads 1.2.3");
     formula_leads_to_the_release(&hub.git(&["show", "main:Formula/beads.rb"], tap.bare()), &bundle);
     world.api.know(&resumed, 51, &commit, &json!({ "event": "workflow_dispatch" }));
-    let writes = world.writes();
-    let count = |of: &str| writes.iter().filter(|write| write.contains(of)).count();
-    assert_eq!(count("api/v1/crates/new"), 2, "{writes:?}");
-    assert_eq!(count("POST /beads-1.2.3"), 3, "{writes:?}");
-    // One of the three was asked for twice: npm had refused it.
-    assert_eq!(count("PUT /@someone/beads"), 4, "{writes:?}");
+    world.took_each_once();
 
     // Everything is there: nothing is left to do.
     let before = world.writes();

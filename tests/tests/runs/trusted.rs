@@ -4,14 +4,16 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use lockstep_tests::authority::{Authority, Claims};
 use lockstep_tests::bundle::Bundle;
 use lockstep_tests::github_api::{GitHubApi, TOKEN, environment_with};
 use lockstep_tests::registries::{Fault, Npm};
-use lockstep_tests::runs::{Event, Outcome, Repository, Run, Settings};
+use lockstep_tests::root;
+use lockstep_tests::runs::{Event, GitHub, Outcome, Repository, Run, Settings};
 use lockstep_tests::samples::settings;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::publishing::attest;
 
@@ -94,6 +96,11 @@ impl World {
             assert_eq!(outcome(&resumed, job), Some(Outcome::Success), "{}", resumed.overview());
         }
         assert!(self.is_public());
+        // Users of this machine's platform can have it; it is none of the others.
+        let file =
+            resumed.artifact("receipt-deliver-npm-linux-x64-1").unwrap().join("receipt.json");
+        let receipt: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        assert_eq!(receipt["deliveries"][0]["result"], "passed", "{}", resumed.overview());
         let wanted: BTreeMap<String, String> = bundle
             .manifest
             .artifacts
@@ -103,6 +110,64 @@ impl World {
         assert_eq!(self.has(), wanted);
         let taken = self.npm.proxy.with(|state| state.taken.clone());
         assert_eq!(taken.len(), TARGETS.len(), "{taken:?}");
+    }
+
+    /// In another repository, which has no plan, the gate opens: npm serves what the release has, and so does what is installed. It
+    /// stays shut for a package that is another.
+    pub(crate) fn gates(&self, hub: &GitHub) {
+        let folder = tempfile::tempdir().unwrap();
+        let gate = folder.path().join(".github/workflows/gate.yml");
+        fs::create_dir_all(gate.parent().unwrap()).unwrap();
+        let downstream = root().join("workflows/xsnap-worker/downstream/gate.yml");
+        let text = fs::read_to_string(downstream).unwrap();
+        // The stand-in of GitHub knows one repository, and no authority of Sigstore's.
+        let text = text.replace("Agoric/xsnap-worker-binaries", "someone/tool");
+        let token = "          token: ${{ github.token }}\n";
+        assert!(text.contains(token), "{text}");
+        let root_of = "          trusted-root: trusted-root.json\n";
+        fs::write(&gate, text.replace(token, &format!("{token}{root_of}"))).unwrap();
+        fs::write(folder.path().join("trusted-root.json"), self.authority.root()).unwrap();
+        let packages = TARGETS.map(|target| (format!("@agoric/xsnap-{target}"), "0.15.0"));
+        let packages: BTreeMap<String, &str> = packages.into();
+        let package = json!({ "name": "sdk", "version": "1.0.0", "private": true, "optionalDependencies": packages });
+        fs::write(folder.path().join("package.json"), package.to_string()).unwrap();
+        let lock = Command::new("npm")
+            .args([
+                "install",
+                "--package-lock-only",
+                "--omit-lockfile-registry-resolved",
+                "--no-audit",
+            ])
+            .current_dir(folder.path())
+            .env("PATH", Npm::path())
+            .envs(self.npm.env())
+            .output()
+            .unwrap();
+        assert!(lock.status.success(), "{}", String::from_utf8_lossy(&lock.stderr));
+        let repository = hub.create("someone/sdk", folder.path());
+        let settings = Settings { run_id: 90, ..self.settings() };
+        let gate = |version: &str| {
+            let inputs = [("version".to_owned(), version.to_owned())].into();
+            let event = Event::Dispatch { git_ref: "refs/heads/main".to_owned(), inputs };
+            repository.run("gate.yml", &event, &settings)
+        };
+        let open = gate("0.15.0");
+        assert!(open.succeeded(), "{}", open.overview());
+        let compared =
+            &open.job("xsnap-worker 0.15.0").step("Compare what is installed with the release").log;
+        assert!(compared.contains("@agoric/xsnap-linux-x64 0.15.0"), "{compared}");
+        let place = "@agoric/xsnap-darwin-x64/-/xsnap-darwin-x64-0.15.0.tgz";
+        self.npm.proxy.with(|state| {
+            let other = Fault::Answer(200, [].into(), "something else".to_owned());
+            state.rules.reads.insert(place.to_owned(), vec![other]);
+        });
+        let other = gate("0.15.0");
+        let job = other.job("xsnap-worker 0.15.0");
+        let said = &job.step("Wait until npm serves what the release has").log;
+        assert!(said.contains("npm serves another file"), "{}", other.overview());
+        let installs =
+            job.steps.iter().any(|step| step.name == "Install" && step.outcome.is_some());
+        assert!(!installs, "{}", other.overview());
     }
 
     /// The digest of each package that npm has, by its file's name.

@@ -68,6 +68,35 @@ fn from_tag_to_npm() {
         installed(&bundle, target);
     }
     world.publishes(&repository, &run, &bundle);
+    sample_has_the_form(&bundle.folder.join("manifest.json"));
+    world.gates(&hub);
+}
+
+/// The sample that a repository downstream is shown has the form of a real manifest. `UPDATE=1` writes it anew.
+fn sample_has_the_form(manifest: &Path) {
+    let sample = lockstep_tests::root().join("workflows/xsnap-worker/downstream/manifest.json");
+    if std::env::var_os("UPDATE").is_some() {
+        let text = fs::read_to_string(manifest).unwrap();
+        fs::write(&sample, text.replace("someone/tool", "Agoric/xsnap-worker-binaries")).unwrap();
+    }
+    let read = |file: &Path| serde_json::from_slice::<Value>(&fs::read(file).unwrap()).unwrap();
+    assert_eq!(form(&read(&sample)), form(&read(manifest)));
+}
+
+/// A document with its texts and numbers left out, but for what consumers look for.
+fn form(document: &Value) -> Value {
+    match document {
+        Value::Object(keys) => {
+            let one = |(key, value): (&String, &Value)| {
+                let stays =
+                    matches!(key.as_str(), "package" | "path" | "name" | "schema" | "version");
+                (key.clone(), if stays { value.clone() } else { form(value) })
+            };
+            Value::Object(keys.iter().map(one).collect())
+        }
+        Value::Array(items) => items.iter().map(form).collect(),
+        Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => Value::Null,
+    }
 }
 
 /// An empty project, into which npm installs a package: as a dependency of this machine, or as one that other

@@ -81,6 +81,7 @@ pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Resul
         waivers,
         problems: Vec::new(),
         files: Vec::new(),
+        deliveries: Vec::new(),
     };
     crate::write(asked, &receipt)?;
     let (Some(built), Some(bundle)) = (built, bundle) else { return Ok(()) };

@@ -31,7 +31,7 @@ pub(super) fn workflow(model: &Model, plan: &Plan, verify: &Workflow) -> Workflo
     let live_behind: Vec<JobId> = rehearsed_behind.iter().cloned().chain(before_live).collect();
     let live = Chain::of(model, plan, &live_behind).live();
     let rehearsal = Chain::of(model, plan, &rehearsed_behind).rehearsal();
-    let deliver = after::deliver(&live, verify);
+    let deliver = after::deliver(plan, &live, verify);
     let of_live: Vec<Job> =
         approve.into_iter().chain([record]).chain(live).chain([deliver]).collect();
     let report = after::report(model, plan, &[&jobs, &of_live]);

@@ -104,8 +104,45 @@ pub enum NpmClient {
     Pnpm,
 }
 
+impl NpmClient {
+    /// As people call it.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Npm => "npm",
+            Self::Pnpm => "pnpm",
+        }
+    }
+}
+
 pub(super) fn npm_alone() -> Vec<NpmClient> {
     vec![NpmClient::Npm]
+}
+
+/// A client of a Python package index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PypiClient {
+    /// uv.
+    Uv,
+    /// pip.
+    Pip,
+}
+
+impl PypiClient {
+    /// As people call it.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Uv => "uv",
+            Self::Pip => "pip",
+        }
+    }
+}
+
+/// Both: they choose among wheels by rules of their own.
+pub(super) fn uv_and_pip() -> Vec<PypiClient> {
+    vec![PypiClient::Uv, PypiClient::Pip]
 }
 
 /// A formula that Lockstep writes ([Formula Cookbook](https://docs.brew.sh/Formula-Cookbook)): what it says beside where each

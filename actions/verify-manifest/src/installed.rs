@@ -1,0 +1,131 @@
+//! Packages as a client installed them: what a consumer runs is what the manifest says, to the byte.
+
+use std::fs;
+use std::path::{Component, Path};
+
+use lockstep_bundle::{Digest, is_executable};
+use lockstep_clients::npm::places;
+use lockstep_runner::Report;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::manifest::{ArtifactRecord, Manifest, MemberRecord};
+use lockstep_schemas::model::ArtifactKind;
+use lockstep_schemas::strings::TargetId;
+
+/// Compares every package of the manifest that is below a `node_modules`. Those of other platforms need not be there; that of a
+/// target must be, where one is named.
+pub(crate) fn compare(
+    manifest: &Manifest,
+    modules: &Path,
+    target: Option<&TargetId>,
+    report: &mut Report,
+) {
+    let mut found = 0;
+    for record in &manifest.artifacts {
+        let Some(package) = package(manifest, record) else { continue };
+        let places = places(modules, package);
+        if places.is_empty() && target.is_some() && record.target.as_ref() == target {
+            let message = format!("`{package}` is not installed, and users of this target need it");
+            report.problem(
+                Diagnostic::new(Rule::FileMissing, message)
+                    .in_file(modules.display())
+                    .with_remedy("install without `--omit=optional`; the lockfile must list the packages of every platform"),
+            );
+        }
+        for place in places {
+            found += 1;
+            let before = report.count();
+            one(manifest, record, &place, report);
+            if report.count() == before {
+                report.line(format_args!(
+                    "{package} {}: {} files, every one as the manifest says",
+                    manifest.version,
+                    record.members.len()
+                ));
+            }
+        }
+    }
+    if found == 0 && !report.has_problems() {
+        let message =
+            format!("no package of {} {} is installed", manifest.project, manifest.version);
+        report.problem(
+            Diagnostic::new(Rule::FileMissing, message)
+                .in_file(modules.display())
+                .with_remedy("install them, or name another `node_modules` with --installed"),
+        );
+    }
+}
+
+/// The package that a record is of, where npm installs it. Older manifests name those of a platform alone.
+fn package<'m>(manifest: &'m Manifest, record: &'m ArtifactRecord) -> Option<&'m str> {
+    match record.kind {
+        ArtifactKind::NpmPackage => record.package.as_deref(),
+        ArtifactKind::NpmPlatformPackage => {
+            let of_target = || manifest.targets.get(record.target.as_ref()?)?.package.as_deref();
+            record.package.as_deref().or_else(of_target)
+        }
+        ArtifactKind::Archive
+        | ArtifactKind::Wheel
+        | ArtifactKind::Sdist
+        | ArtifactKind::Crate
+        | ArtifactKind::Binary => None,
+    }
+}
+
+/// One installed package.
+fn one(manifest: &Manifest, record: &ArtifactRecord, place: &Path, report: &mut Report) {
+    let file = place.join("package.json");
+    match version(&file) {
+        Some(version) if version == manifest.version.as_str() => {}
+        // The digest of the file says so too; this says why.
+        Some(version) => {
+            let message = format!("is of {version}, and the manifest of {}", manifest.version);
+            report.problem(
+                Diagnostic::new(Rule::ManifestOfAnother, message)
+                    .in_file(file.display())
+                    .with_remedy("install this very version, and no range"),
+            );
+            return;
+        }
+        None => {
+            let message = "does not say its version";
+            report.problem(Diagnostic::new(Rule::PackageClaim, message).in_file(file.display()));
+            return;
+        }
+    }
+    for member in &record.members {
+        if let Err(problem) = same(place, member) {
+            report.problem(problem);
+        }
+    }
+}
+
+fn version(file: &Path) -> Option<String> {
+    let text = lockstep_files::bounded(file, 1 << 20).ok()?;
+    let package: serde_json::Value = serde_json::from_slice(&text).ok()?;
+    Some(package["version"].as_str()?.to_owned())
+}
+
+/// That a file is the one that the manifest lists.
+fn same(place: &Path, member: &MemberRecord) -> Result<(), Diagnostic> {
+    let path = Path::new(&member.path);
+    if path.components().any(|part| !matches!(part, Component::Normal(_))) {
+        let message =
+            format!("the manifest lists `{}`, which is no place in a package", member.path);
+        return Err(Diagnostic::new(Rule::ManifestMismatch, message));
+    }
+    let file = place.join(path);
+    let digest = Digest::of_file(&file)?;
+    if digest.sha256 != member.sha256 {
+        return Err(Diagnostic::new(Rule::DigestMismatch, "is not the file of the release")
+            .in_file(file.display())
+            .differs(&member.sha256, &digest.sha256)
+            .with_remedy("something changed it after it was installed: install it again, without scripts of others"));
+    }
+    let is_program = fs::metadata(&file).is_ok_and(|data| is_executable(&file, &data));
+    if member.executable && !is_program {
+        return Err(Diagnostic::new(Rule::BinaryNotExecutable, "cannot be executed")
+            .in_file(file.display())
+            .with_remedy("install it by npm 7 or later, or pnpm: they keep what a package says"));
+    }
+    Ok(())
+}
