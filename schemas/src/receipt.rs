@@ -17,6 +17,12 @@ pub fn publishes(tag: &Tag) -> String {
     format!("lockstep/publishes {tag}")
 }
 
+/// The context of the status of a release's commit that records that its version was taken back; the description is why.
+#[must_use]
+pub fn yanked(tag: &Tag) -> String {
+    format!("lockstep/yanked {tag}")
+}
+
 /// What one job of a release found and did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

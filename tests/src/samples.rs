@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
+use crate::github_api::{GitHubApi, TOKEN};
 use crate::program::lockstep;
 use crate::runs::{GitHub, Repository, Settings};
 use crate::{root, tools};
@@ -108,7 +110,10 @@ pub fn numerals(hub: &GitHub) -> Repository<'_> {
     hub.create("someone/numerals", folder.path())
 }
 
-/// What the builds of samples keep from run to run: objects, and zig's own cache.
+/// A GitHub on which nothing is published yet. It ends with the tests.
+static EMPTY: LazyLock<GitHubApi> = LazyLock::new(GitHubApi::new);
+
+/// What the builds of samples keep from run to run: objects, and zig's own cache; and a GitHub that is asked of their releases.
 #[must_use]
 pub fn settings() -> Settings {
     let cache = |name: &str| {
@@ -121,7 +126,9 @@ pub fn settings() -> Settings {
             ("XSNAP_OBJECTS", cache("xsnap")),
             ("ZIG_GLOBAL_CACHE_DIR", cache("zig")),
             ("ZIG_LOCAL_CACHE_DIR", cache("zig")),
+            ("GITHUB_API_URL", EMPTY.address().into()),
         ],
+        secrets: [("GITHUB_TOKEN", TOKEN.to_owned())].into(),
         ..Settings::default()
     }
 }

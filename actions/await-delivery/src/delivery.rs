@@ -1,5 +1,6 @@
 //! The channels: waited for together, and then installed from one after another.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -8,24 +9,29 @@ use lockstep_registries::Web;
 use lockstep_runner::{Failure, Report, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::Manifest;
-use lockstep_schemas::model::{ChannelKind, Tier};
+use lockstep_schemas::model::{ChannelKind, NpmAccess, Tier};
 use lockstep_schemas::plan::{ChannelPlan, Destination, Plan};
-use lockstep_schemas::receipt::FileState;
+use lockstep_schemas::receipt::{DeliveryRecord, FileState};
+use lockstep_schemas::strings::Sha256;
 
 use crate::Inputs;
-use crate::install::Installation;
+use crate::assets::Assets;
+use crate::install::{Installation, Tried};
 use crate::look::{CargoBinstall, CratesIo, GithubRelease, Homebrew, Look, Npm, Pypi};
 use crate::outcome::Outcome;
 use crate::waits::Waits;
 use crate::wanted::{Users, Wanted, of_manifest, of_plan, sums, tier};
+
+/// How often a client is tried again that does not install what the channel shows.
+const AGAIN: u32 = 3;
 
 /// What is delivered, and how it is looked at.
 pub(crate) struct Deliveries<'a> {
     pub(crate) inputs: &'a Inputs,
     pub(crate) plan: Option<&'a Plan>,
     pub(crate) manifest: &'a Manifest,
-    /// The folder of the manifest.
-    pub(crate) folder: &'a Path,
+    /// The manifest's file.
+    pub(crate) file: &'a Path,
     pub(crate) users: &'a Users,
     pub(crate) web: &'a Web<'a>,
     pub(crate) github: Option<&'a GitHub<'a>>,
@@ -106,13 +112,10 @@ impl Deliveries<'_> {
             let kind = self.inputs.channel.unwrap_or(ChannelKind::Npm);
             all.push(self.of_manifest(kind)?);
             wait_for(&mut all, waits);
-            outcomes.extend(all.into_iter().map(|one| self.ended(one, None, report)));
+            outcomes.extend(all.into_iter().map(|one| self.ended(one, None, waits, report)));
             return Ok(outcomes);
         };
-        let is_asked_for = |channel: &&ChannelPlan| {
-            self.inputs.channel.is_none_or(|wanted| wanted == channel.kind())
-        };
-        let mut channels = plan.shipping().filter(is_asked_for).peekable();
+        let mut channels = self.asked_for(plan).peekable();
         if channels.peek().is_none() {
             let label = self.inputs.channel.map_or("any channel", ChannelKind::label);
             return Err(Failure::new(
@@ -123,11 +126,17 @@ impl Deliveries<'_> {
         for channel in channels {
             let skipped = Outcome::new(channel.kind(), self.users, tier(channel, self.users));
             if !self.is_published(channel.kind()) {
-                outcomes.push(skipped.skipped("this run did not publish it there"));
+                outcomes.push(skipped.skipped("no job of this run made all of it public there"));
                 continue;
             }
-            let sums = sums(self.folder);
+            let sums = self.sums();
             let wanted = of_plan(plan, channel, self.manifest, &sums, self.users)?;
+            if channel.npm().is_some_and(|npm| npm.access == NpmAccess::Restricted) {
+                outcomes.push(
+                    skipped.skipped("its packages are shown to a login, and delivery has none"),
+                );
+                continue;
+            }
             if !wanted.iter().any(|one| one.is_own) {
                 let why = format!("it ships nothing to users of {}", self.users.id());
                 outcomes.push(skipped.skipped(&why));
@@ -139,8 +148,28 @@ impl Deliveries<'_> {
             }
         }
         wait_for(&mut all, waits);
-        outcomes.extend(all.into_iter().map(|one| self.ended(one, Some(plan), report)));
+        outcomes.extend(all.into_iter().map(|one| self.ended(one, Some(plan), waits, report)));
         Ok(outcomes)
+    }
+
+    /// What came of each channel that is asked for, as long as nothing did.
+    pub(crate) fn unfinished(&self, plan: &Plan) -> Vec<DeliveryRecord> {
+        let asked_for = self.asked_for(plan).filter(|channel| self.is_published(channel.kind()));
+        let record = |channel: &ChannelPlan| {
+            Outcome::new(channel.kind(), self.users, tier(channel, self.users)).unfinished()
+        };
+        asked_for.map(record).collect()
+    }
+
+    /// The channels of the plan that are asked for.
+    fn asked_for<'p>(&self, plan: &'p Plan) -> impl Iterator<Item = &'p ChannelPlan> {
+        let wanted = self.inputs.channel;
+        plan.shipping().filter(move |channel| wanted.is_none_or(|kind| kind == channel.kind()))
+    }
+
+    /// The digests that stand beside the manifest.
+    fn sums(&self) -> BTreeMap<String, Sha256> {
+        sums(self.file.parent().unwrap_or(Path::new("")))
     }
 
     fn is_published(&self, kind: ChannelKind) -> bool {
@@ -179,13 +208,13 @@ impl Deliveries<'_> {
             Destination::Homebrew(formula) => {
                 let assets = self.assets()?;
                 let (manifest, server) = (self.manifest, self.server);
-                Box::new(Homebrew::new(plan, channel, formula, manifest, server, assets)?)
+                Box::new(Homebrew::new(plan, channel, formula, manifest, server, assets))
             }
             Destination::CargoBinstall(_) => {
                 let shipped = plan.shipping().find(|channel| channel.crates_io().is_some());
                 let registry = match shipped {
                     Some(channel) => {
-                        let sums = sums(self.folder);
+                        let sums = self.sums();
                         let of = of_plan(plan, channel, self.manifest, &sums, &Users::Any)?;
                         Some((CratesIo::new(self.web, self.manifest)?, of))
                     }
@@ -207,7 +236,13 @@ impl Deliveries<'_> {
     }
 
     /// What came of a channel, when it is waited for no more.
-    fn ended(&self, one: Awaited<'_>, plan: Option<&Plan>, report: &mut Report) -> Outcome {
+    fn ended(
+        &self,
+        one: Awaited<'_>,
+        plan: Option<&Plan>,
+        waits: &mut Waits,
+        report: &mut Report,
+    ) -> Outcome {
         let mut outcome = Outcome::new(one.kind, self.users, one.tier);
         if let Some(problem) = one.silent {
             outcome.silent(problem);
@@ -224,15 +259,34 @@ impl Deliveries<'_> {
             version: &self.manifest.version,
             target: self.users.target().and_then(|target| plan.target(target)),
             wanted: &one.wanted,
-            look: one.look.as_ref(),
-            web: self.web,
+            assets: Assets {
+                look: one.look.as_ref(),
+                web: self.web,
+                manifest: self.manifest,
+                manifest_file: self.file,
+            },
             server: self.server,
             logs: &self.inputs.diagnostics,
             limit: Duration::from_secs(u64::from(self.inputs.client_seconds)),
         };
-        outcome.tried(installation.install());
+        outcome.tried(until_it_comes(&installation, waits));
         outcome
     }
+}
+
+/// Installs it, and again where a client may see it later than it is shown here.
+fn until_it_comes(installation: &Installation<'_>, waits: &mut Waits) -> Vec<Tried> {
+    let mut tried = installation.install();
+    for _ in 0..AGAIN {
+        if !tried.iter().any(|one| one.may_come) {
+            break;
+        }
+        let what = format!("{}: not every client installs it", installation.channel.kind().label());
+        let Some(time) = wait(waits, &what) else { break };
+        std::thread::sleep(time);
+        tried = installation.install();
+    }
+    tried
 }
 
 /// Looks at each until nothing more can come, or the time is over.

@@ -1,14 +1,10 @@
 //! Installing what a channel serves, as its users do, and running it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use lockstep_archives::{Format, unpack};
-use lockstep_bundle::{Digest, is_executable};
 use lockstep_clients::npm::places;
 use lockstep_clients::users::{Ended, Log, binstall, brew, cargo, node, python};
-use lockstep_registries::Web;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{ArtifactKind, NpmClient};
 use lockstep_schemas::plan::{
@@ -18,7 +14,8 @@ use lockstep_schemas::plan::{
 use lockstep_schemas::strings::Version;
 use lockstep_smoke::{Installed, Script, prints};
 
-use crate::look::{Look, apart};
+use crate::assets::Assets;
+use crate::look::apart;
 use crate::outcome::place;
 use crate::wanted::Wanted;
 
@@ -33,9 +30,8 @@ pub(crate) struct Installation<'a> {
     pub(crate) target: Option<&'a TargetPlan>,
     /// All files of the channel.
     pub(crate) wanted: &'a [Wanted<'a>],
-    /// The channel, as it was looked at.
-    pub(crate) look: &'a dyn Look,
-    pub(crate) web: &'a Web<'a>,
+    /// The release's assets, for a channel that users download from.
+    pub(crate) assets: Assets<'a>,
     pub(crate) server: &'a str,
     /// The folder of logs.
     pub(crate) logs: &'a Path,
@@ -50,21 +46,23 @@ pub(crate) struct Tried {
     pub(crate) client: &'static str,
     /// That it installed it and that ran, or what is wrong.
     pub(crate) result: Result<(), Diagnostic>,
+    /// Whether it did not install it: it can be that it does not see the version yet, though the channel shows it.
+    pub(crate) may_come: bool,
 }
 
 impl Installation<'_> {
     /// Installs it by each client, and runs the channel's check.
     pub(crate) fn install(&self) -> Vec<Tried> {
-        let tried = |client: &'static str, by: &dyn Fn(&Path, &Log) -> Install| Tried {
-            client,
-            result: self.by(client, by),
+        let tried = |client: &'static str, by: &dyn Fn(&Path, &Log) -> Install| {
+            let installed = self.by(client, by);
+            let may_come =
+                installed.as_ref().is_err_and(|problem| problem.rule == Rule::ClientFailed);
+            let result = installed.map_err(|problem| self.worded(client, problem));
+            Tried { client, result, may_come }
         };
         match &self.channel.to {
             Destination::GithubRelease(_) => {
-                let own = self
-                    .own()
-                    .filter(|one| matches!(one.kind, ArtifactKind::Archive | ArtifactKind::Binary));
-                own.map(|one| tried(DOWNLOAD, &|folder, _| self.asset(one, folder))).collect()
+                vec![tried(DOWNLOAD, &|folder, _| self.assets.install(self.own(), folder))]
             }
             Destination::Npm(npm) => {
                 let by = |client: &NpmClient| {
@@ -102,22 +100,29 @@ impl Installation<'_> {
         client: &'static str,
         install: &dyn Fn(&Path, &Log) -> Install,
     ) -> Result<(), Diagnostic> {
-        let (folder, place) = (apart()?, place(self.channel.kind()));
-        let path = self.logs.join(format!("{}-{client}.log", self.channel.kind().id()));
-        let log = Log::begin(path, self.limit)?;
-        let failed = |problem: Diagnostic| {
-            // Those say it all.
-            if [Rule::ClientMissing, Rule::FileUnwritable, Rule::OtherBytes].contains(&problem.rule)
-            {
-                return problem;
-            }
-            let message = format!("what users get from {place}: {}", problem.message);
-            let kept = format!("all that {client} said is in {}", log.path().display());
-            Diagnostic::new(Rule::DeliveryFailed, message)
-                .with_remedy(problem.remedy.unwrap_or(kept))
-        };
-        let (installed, file) = install(folder.path(), &log).map_err(failed)?;
+        let folder = apart()?;
+        let log = Log::begin(self.log(client), self.limit)?;
+        let (installed, file) = install(folder.path(), &log)?;
         self.check(client, &installed, file.as_deref(), &log)
+    }
+
+    /// Where what a client says is kept.
+    fn log(&self, client: &str) -> PathBuf {
+        self.logs.join(format!("{}-{client}.log", self.channel.kind().id()))
+    }
+
+    /// What is wrong, as a release's maintainers are told.
+    fn worded(&self, client: &str, problem: Diagnostic) -> Diagnostic {
+        // Those say it all.
+        let says_all =
+            [Rule::ClientMissing, Rule::FileUnwritable, Rule::OtherBytes, Rule::DeliveryFailed];
+        if says_all.contains(&problem.rule) {
+            return problem;
+        }
+        let place = place(self.channel.kind());
+        let message = format!("what users get from {place}: {}", problem.message);
+        let kept = format!("all that {client} said is in {}", self.log(client).display());
+        Diagnostic::new(Rule::DeliveryFailed, message).with_remedy(problem.remedy.unwrap_or(kept))
     }
 
     /// Runs the channel's check, where it has one, in each build mode.
@@ -136,9 +141,7 @@ impl Installation<'_> {
         };
         let what = format!("{what} {}", place(self.channel.kind()));
         for mode in &self.plan.modes {
-            let then = log.end();
-            let ended = log.follow(&mut script.command(*mode)?)?;
-            let said = log.said_since(then);
+            let (ended, said) = log.follow(&mut script.command(*mode)?)?;
             let how = match ended {
                 Ended::TooLate => {
                     let late = log.too_late(&format!("{what} does not run in mode {}", mode.id()));
@@ -152,55 +155,11 @@ impl Installation<'_> {
                 }
                 Ended::With(_) => continue,
             };
-            let message = format!("{what} {how}\n{said}");
+            let message = format!("{what} {how}\n{}", Log::tail(&said));
             return Err(Diagnostic::new(Rule::DeliveryFailed, message.trim_end())
                 .with_remedy(format!("all that was said is in {}", log.path().display())));
         }
         Ok(())
-    }
-
-    /// An asset of the release.
-    fn asset(&self, one: &Wanted<'_>, folder: &Path) -> Install {
-        let address = self.look.address(&one.name);
-        let missing = || {
-            Diagnostic::new(Rule::DeliveryFailed, format!("nobody can download `{}`", one.name))
-                .with_remedy("look at the release's page; of a private repository nobody can without a login")
-        };
-        let (path, address) = (folder.join(&one.name), address.ok_or_else(missing)?);
-        if !self.web.download("GitHub", address, &path)? {
-            return Err(missing());
-        }
-        if let Some(wanted) = &one.sha256 {
-            let found = Digest::of_file(&path)?.sha256;
-            if found != *wanted {
-                let message = format!("users download other bytes as `{}`", one.name);
-                return Err(Diagnostic::new(Rule::OtherBytes, message).differs(wanted, &found));
-            }
-        }
-        let Some(PlannedFile::Archive(plan, _)) = one.planned else {
-            executable(&path)?;
-            let installed = Installed {
-                folder: folder.to_owned(),
-                programs: vec![folder.to_owned()],
-                how: "as it is".to_owned(),
-            };
-            return Ok((installed, Some(path)));
-        };
-        let into = folder.join("unpacked");
-        let names = unpack(Format::from(plan.format), &path, &into).map_err(|error| {
-            Diagnostic::new(error.rule(), format!("`{}` cannot be unpacked: {error}", one.name))
-        })?;
-        let mut programs: Vec<PathBuf> = Vec::new();
-        for name in names {
-            let file = into.join(name);
-            let Some(folder) = file.parent() else { continue };
-            let is_program =
-                fs::metadata(&file).is_ok_and(|data| data.is_file() && is_executable(&file, &data));
-            if is_program && !programs.iter().any(|known| known == folder) {
-                programs.push(folder.to_owned());
-            }
-        }
-        Ok((Installed { folder: into, programs, how: "unpacked".to_owned() }, Some(path)))
     }
 
     /// Packages of npm: those that users name. What those list of a platform comes with them.
@@ -310,7 +269,9 @@ impl Installation<'_> {
     fn programs(&self, plan: &CargoBinstallPlan, folder: &Path, log: &Log) -> Install {
         let mut crates = self.plan.crates().filter(|one| one.id == plan.crate_artifact);
         let package = crates.next().map_or("", |one| one.package.as_str());
-        let programs = vec![binstall::install(package, self.version.as_str(), folder, log)?];
+        let triple = self.target.map(|target| target.triple.as_str());
+        let programs =
+            vec![binstall::install(package, self.version.as_str(), triple, folder, log)?];
         let (folder, how) = (folder.to_owned(), "by cargo-binstall".to_owned());
         Ok((Installed { folder, programs, how }, None))
     }
@@ -318,18 +279,3 @@ impl Installation<'_> {
 
 /// What was installed, and the one file that it is, where it is one.
 type Install = Result<(Installed, Option<PathBuf>), Diagnostic>;
-
-/// Makes a program of what was downloaded, as users do.
-fn executable(path: &Path) -> Result<(), Diagnostic> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).map_err(|error| {
-            Diagnostic::new(Rule::FileUnwritable, format!("cannot be made executable: {error}"))
-                .in_file(path.display())
-        })?;
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
-}

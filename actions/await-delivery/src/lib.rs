@@ -3,6 +3,7 @@
 // The compiler names every place that a new kind must visit.
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod assets;
 mod delivery;
 mod install;
 mod look;
@@ -27,7 +28,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::Manifest;
 use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::plan::{Plan, at_version};
-use lockstep_schemas::receipt::FILE;
+use lockstep_schemas::receipt::{DeliveryRecord, FILE};
 use lockstep_schemas::strings::{Repository, Tag, TargetId, WorkflowFile};
 use lockstep_smoke::Host;
 
@@ -69,11 +70,11 @@ pub struct Inputs {
     pub manifest: Option<PathBuf>,
     /// The repository whose release it is, where that is another than this one: then the plan is not read, its manifest says what
     /// must be there, and where that comes from is proved. Nothing is installed.
-    #[arg(long, requires = "channel")]
+    #[arg(long, requires_all = ["channel", "asset"], conflicts_with_all = ["manifest", "target", "channels"])]
     pub repository: Option<Repository>,
     /// The name of the manifest among the assets of another repository's release, with `{version}`.
-    #[arg(long, default_value = "manifest-{version}.json")]
-    pub asset: String,
+    #[arg(long, requires = "repository")]
+    pub asset: Option<String>,
     /// The tag of another repository's release, with `{version}`.
     #[arg(long, default_value = "v{version}")]
     pub tag: String,
@@ -121,7 +122,7 @@ impl Program for Inputs {
         let whole = Duration::from_secs(60 * u64::from(self.timeout_minutes));
         let first = Duration::from_secs(u64::from(self.interval_seconds));
         let mut waits = Waits::new(Instant::now(), whole, first);
-        let Some((manifest, folder)) = self.manifest(&source, &web, &mut waits, report)? else {
+        let Some((manifest, file)) = self.manifest(&source, &web, &mut waits, report)? else {
             return Ok(());
         };
         let users = self.users(plan.as_ref())?;
@@ -129,26 +130,20 @@ impl Program for Inputs {
             inputs: self,
             plan: plan.as_ref(),
             manifest: &manifest,
-            folder: &folder,
+            file: &file,
             users: &users,
             web: &web,
             github: github.as_ref(),
             server: &server,
         };
+        // Whoever ends this before it is done leaves that on record.
+        if let Some(plan) = &plan {
+            self.keep(&manifest, deliveries.unfinished(plan), report)?;
+        }
         let outcomes = deliveries.all(&mut waits, report)?;
         let records = outcome::tell(outcomes, report);
         if plan.is_some() {
-            let receipt = lockstep_schemas::receipt::Receipt {
-                problems: report.rules(),
-                deliveries: records,
-                ..receipt(&manifest, false)
-            };
-            let folder = &self.receipt.receipt;
-            fs::create_dir_all(folder).map_err(|error| {
-                let message = format!("the receipt's folder cannot be made: {error}");
-                Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
-            })?;
-            json::write(&folder.join(FILE), &receipt)?;
+            self.keep(&manifest, records, report)?;
         }
         let path = match &source {
             Source::File(path) => path.display().to_string(),
@@ -160,6 +155,24 @@ impl Program for Inputs {
 }
 
 impl Inputs {
+    /// Writes the receipt, anew.
+    fn keep(
+        &self,
+        manifest: &Manifest,
+        deliveries: Vec<DeliveryRecord>,
+        report: &Report,
+    ) -> Result<(), Diagnostic> {
+        let problems = report.rules();
+        let receipt =
+            lockstep_schemas::receipt::Receipt { problems, deliveries, ..receipt(manifest, false) };
+        let folder = &self.receipt.receipt;
+        fs::create_dir_all(folder).map_err(|error| {
+            let message = format!("the receipt's folder cannot be made: {error}");
+            Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
+        })?;
+        json::write(&folder.join(FILE), &receipt)
+    }
+
     /// GitHub, where it is asked: for the manifest, or for a channel that has assets of the release.
     fn github(&self, plan: Option<&Plan>) -> Result<Option<GitHub<'_>>, Failure> {
         let asks = |kind: ChannelKind| match kind {
@@ -201,7 +214,7 @@ impl Inputs {
             let tag = at_version(&self.tag, version.as_str());
             let trusted_root = self.trusted_root.as_ref();
             let proof = Proof { server, workflow: &self.workflow, trusted_root };
-            (tag, self.asset.as_str(), repository, Some(proof))
+            (tag, self.asset.as_deref().unwrap_or_default(), repository, Some(proof))
         } else {
             let (tag, name, repository) = of_plan().ok_or_else(|| {
                 let message = format!("nothing says which bytes {version} has: the plan has no GitHub release with a manifest");

@@ -91,13 +91,21 @@ impl Look for Npm<'_> {
         let found = at_once(wanted, ASKED, |one| self.package(one.package()));
         let mut states = Vec::new();
         for (one, found) in wanted.iter().zip(found) {
-            let Some(package) = found? else {
+            let found = match found {
+                // What others get is no reason to say nothing of what these do.
+                Err(_) if !one.is_own => {
+                    states.push(FileState::Unknown);
+                    continue;
+                }
+                found => found?,
+            };
+            let Some(package) = found else {
                 states.push(FileState::Absent);
                 continue;
             };
             let state = package.has(version, one.integrity.as_deref());
-            let address = package.tarball(version).filter(|_| state == FileState::Ours);
-            let Some(address) = address else {
+            let is_compared = one.is_own && state == FileState::Ours;
+            let Some(address) = package.tarball(version).filter(|_| is_compared) else {
                 states.push(state);
                 continue;
             };
@@ -214,7 +222,7 @@ impl Look for GithubRelease<'_> {
                 (AssetState::Uploaded, Some(found), Some(wanted)) if found != *wanted => {
                     FileState::Other
                 }
-                // A server that says no digest is asked for the bytes, when they are installed.
+                // A server that says no digest is an old one: what is downloaded from it is compared then.
                 (AssetState::Uploaded, _, _) => FileState::Ours,
             }
         };
@@ -232,8 +240,10 @@ pub(crate) struct Homebrew<'a> {
     channel: &'a ChannelPlan,
     formula: &'a HomebrewPlan,
     manifest: &'a Manifest,
+    server: &'a str,
     downloads: String,
-    tap: Tap<'a>,
+    /// Its clone, when it was there.
+    tap: Option<Tap<'a>>,
     assets: GithubRelease<'a>,
 }
 
@@ -245,14 +255,13 @@ impl<'a> Homebrew<'a> {
         manifest: &'a Manifest,
         server: &'a str,
         assets: GithubRelease<'a>,
-    ) -> Result<Self, Diagnostic> {
-        let tap = Tap::clone(apart()?, server, &formula.tap, None)?;
+    ) -> Self {
         let downloads = format!("{server}/{}/releases/download", plan.project.repository);
-        Ok(Self { plan, channel, formula, manifest, downloads, tap, assets })
+        Self { plan, channel, formula, manifest, server, downloads, tap: None, assets }
     }
 
     /// Whether the tap's formula says what the release has.
-    fn is_brought(&self, wanted_files: &[Wanted<'_>]) -> Result<bool, Diagnostic> {
+    fn is_brought(&mut self, wanted_files: &[Wanted<'_>]) -> Result<bool, Diagnostic> {
         let digest = |one: &Wanted<'_>| Some((one.name.clone(), one.sha256.clone()?));
         let digests: Digests = wanted_files.iter().filter_map(digest).collect();
         let Manifest { version, tag, .. } = self.manifest;
@@ -269,8 +278,13 @@ impl<'a> Homebrew<'a> {
             archives: &archives,
             downloads: &self.downloads,
         };
-        let Some(newest) = self.tap.fetch(self.tap.branch())? else { return Ok(false) };
-        let found = self.tap.file(&newest, self.formula.formula.as_str())?;
+        let tap = match self.tap.take() {
+            Some(tap) => tap,
+            None => Tap::clone(apart()?, self.server, &self.formula.tap, None)?,
+        };
+        let tap = self.tap.insert(tap);
+        let Some(newest) = tap.fetch(tap.branch())? else { return Ok(false) };
+        let found = tap.file(&newest, self.formula.formula.as_str())?;
         let Some(found) = found else { return Ok(false) };
         let wanted = wanted(&release, Some(&found)).map_err(first)?;
         Ok(wanted.text == found)

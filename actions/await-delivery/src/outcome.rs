@@ -34,6 +34,12 @@ impl Outcome {
         self
     }
 
+    /// What there is to say of it as long as nothing came of it.
+    pub(crate) fn unfinished(self) -> DeliveryRecord {
+        let why = Some("it was ended before it was done".to_owned());
+        DeliveryRecord { result: Delivered::Failed, why, ..self.record }
+    }
+
     /// The same, of a channel that cannot be asked.
     pub(crate) fn unasked(mut self, problem: Diagnostic) -> Self {
         self.failed(problem);
@@ -114,7 +120,7 @@ impl Outcome {
 
     /// Adds what came of clients.
     pub(crate) fn tried(&mut self, all: Vec<Tried>) {
-        for Tried { client, result } in all {
+        for Tried { client, result, may_come: _ } in all {
             match result {
                 Ok(()) if self.record.clients.iter().any(|known| known == client) => {}
                 Ok(()) => self.record.clients.push(client.to_owned()),

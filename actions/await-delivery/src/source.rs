@@ -48,7 +48,7 @@ pub(crate) struct Proof<'a> {
 }
 
 impl Source<'_> {
-    /// The manifest, and the folder that it stands in; none where it is not there yet.
+    /// The manifest, and its file; none where it is not there yet.
     ///
     /// # Errors
     ///
@@ -58,15 +58,13 @@ impl Source<'_> {
         version: &Version,
         web: &Web<'_>,
     ) -> Result<Option<(Manifest, PathBuf)>, Diagnostic> {
-        let (found, folder) = match self {
+        let (found, file) = match self {
             Self::File(path) => {
-                let folder = path.parent().unwrap_or(Path::new(""));
-                let what = "the manifest";
-                (lockstep_files::json::read::<Manifest>(path, what)?, folder.to_owned())
+                (lockstep_files::json::read::<Manifest>(path, "the manifest")?, (*path).to_owned())
             }
             Self::Release(asset) => {
                 let Some(found) = asset.fetch(web)? else { return Ok(None) };
-                (found, asset.folder.to_owned())
+                (found, asset.folder.join(names::MANIFEST))
             }
         };
         if found.version != *version {
@@ -77,7 +75,7 @@ impl Source<'_> {
             let message = format!("{version} is a snapshot, and nobody publishes one");
             return Err(Diagnostic::new(Rule::ManifestOfAnother, message));
         }
-        Ok(Some((found, folder)))
+        Ok(Some((found, file)))
     }
 }
 
@@ -100,7 +98,13 @@ impl Asset<'_> {
         })?;
         let path = self.folder.join(names::MANIFEST);
         if !web.download("GitHub", &asset.browser_download_url, &path)? {
-            return Ok(None);
+            let message = format!(
+                "`{name}` of {} is there, and nobody can download it without a login",
+                self.tag
+            );
+            return Err(Diagnostic::new(Rule::DeliveryFailed, message).with_remedy(
+                "the repository is private: download the manifest yourself, and name it with --manifest",
+            ));
         }
         let digest = Digest::of_file(&path)?.sha256;
         if asset.sha256().is_some_and(|said| said != digest) {

@@ -22,6 +22,8 @@ pub(crate) struct Pending {
     channels: Vec<ChannelKind>,
     /// What users did not get.
     undelivered: Vec<DeliveryRecord>,
+    /// The same, as far as this attempt says.
+    this_time: Vec<DeliveryRecord>,
 }
 
 impl Pending {
@@ -49,7 +51,11 @@ impl Pending {
             Delivered::NotYet | Delivered::Failed => one.is_required(),
         };
         let undelivered = deliveries(&receipts).into_iter().filter(is_missing).collect();
-        Ok(Self { channels, undelivered })
+        // One that ended this time before it could say anything left what it said last time.
+        let of_attempt: Vec<Receipt> =
+            receipts.into_iter().filter(|one| is_of_attempt(&one)).collect();
+        let this_time = deliveries(&of_attempt).into_iter().filter(is_missing).collect();
+        Ok(Self { channels, undelivered, this_time })
     }
 
     /// Whether a job ended because of what waits.
@@ -59,9 +65,8 @@ impl Pending {
         }
         if name == DELIVERS {
             let is_late = |one: &DeliveryRecord| one.result == Delivered::NotYet;
-            let only_late = !self.undelivered.is_empty() && self.undelivered.iter().all(is_late);
-            // Nobody can have what waits for an approval.
-            return only_late || self.undelivered.is_empty() && !self.channels.is_empty();
+            let is_said = !self.undelivered.is_empty() && self.undelivered == self.this_time;
+            return is_said && self.undelivered.iter().all(is_late);
         }
         let channel = name.strip_prefix(PUBLISHES).map(channel_of);
         self.channels.iter().any(|one| channel == Some(one.id()))

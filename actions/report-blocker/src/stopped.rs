@@ -60,7 +60,7 @@ pub(crate) fn by(
     for (name, job) in jobs {
         let is_told = is_shut && ASK.contains(&name.as_str())
             || is_partial && name.starts_with(PUBLISHES)
-            || !is_partial && found.pending.is(name, job);
+            || (!is_partial || name == DELIVERS) && found.pending.is(name, job);
         if !is_told {
             found.job(name, job)?;
         }

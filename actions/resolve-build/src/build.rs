@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use lockstep_clients::git::{self, checked_out};
 use lockstep_files::json;
 use lockstep_gates::{self as gates, Release};
-use lockstep_runner::{Failure, Report};
+use lockstep_runner::{Failure, Report, protocol};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::ResolvedSource;
 use lockstep_schemas::model::{SchemaVersion, Stage};
@@ -15,7 +15,7 @@ use lockstep_schemas::receipt::Receipt;
 use lockstep_schemas::strings::{CommitSha, GitRef, Version};
 
 use crate::waivers::{self, Waivers};
-use crate::{Inputs, snapshot, tag};
+use crate::{Inputs, snapshot, tag, used_up, variable};
 
 /// Resolves tag, version, commit and sources, and asks the gates before the build.
 pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
@@ -76,6 +76,14 @@ fn release(
         Waivers::default()
     });
     let mut waived = waivers.gates();
+    if let (Some((tag, version)), Some(commit)) = (&tagged, commit)
+        && is_asked()
+        && let Some(github) = report.found(crate::github(plan))
+    {
+        let found = used_up::published(tag, version, commit, &github);
+        let found = report.found(found).flatten();
+        report.problems(found);
+    }
     if let (Some((tag, version)), Some(commit)) = (&tagged, commit) {
         let release = Release { plan, tag, commit };
         let asks = |gate: &&GatePlan| gate.is_before(Stage::Build) && gates::asks_github(gate);
@@ -109,6 +117,11 @@ fn release(
     }
     report.output("waived", json::line(&waived));
     tagged.map(|(tag, version)| (tag.to_string(), version))
+}
+
+/// Whether GitHub can be asked: a run always has a token, and on a laptop nothing is built that anybody publishes.
+fn is_asked() -> bool {
+    protocol::is_here() || variable("GITHUB_TOKEN").is_some()
 }
 
 /// The commit that is checked out, which must be the run's.

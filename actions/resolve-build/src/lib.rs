@@ -6,6 +6,7 @@ mod provenance;
 mod publish;
 mod snapshot;
 mod tag;
+mod used_up;
 mod waivers;
 
 use std::fs;

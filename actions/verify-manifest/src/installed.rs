@@ -1,7 +1,7 @@
 //! Packages as a client installed them: what a consumer runs is what the manifest says, to the byte.
 
 use std::fs;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use lockstep_bundle::{Digest, is_executable};
 use lockstep_clients::npm::places;
@@ -31,18 +31,18 @@ pub(crate) fn compare(
                     .with_remedy("install without `--omit=optional`; the lockfile must list the packages of every platform"),
             );
         }
+        let (mut others, before) = (Vec::new(), found);
         for place in places {
-            found += 1;
-            let before = report.count();
-            one(manifest, record, &place, report);
-            if report.count() == before {
-                report.line(format_args!(
-                    "{package} {}: {} files, every one as the manifest says",
-                    manifest.version,
-                    record.members.len()
-                ));
+            let file = place.join("package.json");
+            match version(&file) {
+                Some(version) if version == manifest.version.as_str() => {
+                    found += 1;
+                    one(manifest, package, record, &place, report);
+                }
+                version => others.push((file, version)),
             }
         }
+        of_another(manifest, record, target, &others, found > before, report);
     }
     if found == 0 && !report.has_problems() {
         let message =
@@ -71,32 +71,89 @@ fn package<'m>(manifest: &'m Manifest, record: &'m ArtifactRecord) -> Option<&'m
     }
 }
 
-/// One installed package.
-fn one(manifest: &Manifest, record: &ArtifactRecord, place: &Path, report: &mut Report) {
-    let file = place.join("package.json");
-    match version(&file) {
-        Some(version) if version == manifest.version.as_str() => {}
-        // The digest of the file says so too; this says why.
-        Some(version) => {
-            let message = format!("is of {version}, and the manifest of {}", manifest.version);
+/// Copies of another version: another dependency can have brought them, and where there is no copy of this one they are what runs.
+fn of_another(
+    manifest: &Manifest,
+    record: &ArtifactRecord,
+    target: Option<&TargetId>,
+    others: &[(PathBuf, Option<String>)],
+    is_there: bool,
+    report: &mut Report,
+) {
+    for (file, version) in others {
+        let version = version.as_deref().unwrap_or("a version that it does not say");
+        let message = format!("is of {version}, and the manifest of {}", manifest.version);
+        let is_wanted =
+            target.is_none() || record.target.is_none() || record.target.as_ref() == target;
+        if is_there || !is_wanted {
+            report.line(format_args!("note: {} {message}", file.display()));
+        } else {
             report.problem(
                 Diagnostic::new(Rule::ManifestOfAnother, message)
                     .in_file(file.display())
                     .with_remedy("install this very version, and no range"),
             );
-            return;
-        }
-        None => {
-            let message = "does not say its version";
-            report.problem(Diagnostic::new(Rule::PackageClaim, message).in_file(file.display()));
-            return;
         }
     }
+}
+
+/// One installed package: each of its files is the manifest's, and there is no other.
+fn one(
+    manifest: &Manifest,
+    package: &str,
+    record: &ArtifactRecord,
+    place: &Path,
+    report: &mut Report,
+) {
+    let before = report.count();
     for member in &record.members {
         if let Err(problem) = same(place, member) {
             report.problem(problem);
         }
     }
+    let is_listed = |name: &String| record.members.iter().any(|member| member.path == *name);
+    match files(place) {
+        Ok(names) => {
+            for name in names.iter().filter(|name| !is_listed(name)) {
+                report.problem(
+                    Diagnostic::new(Rule::StrayFile, "is no file of the release")
+                        .in_file(place.join(name).display())
+                        .with_remedy("something put it there after the package was installed: install it again, without scripts"),
+                );
+            }
+        }
+        Err(problem) => report.problem(problem),
+    }
+    if report.count() == before {
+        report.line(format_args!(
+            "{package} {}: {} files, every one as the manifest says, and no other",
+            manifest.version,
+            record.members.len()
+        ));
+    }
+}
+
+/// The files of an installed package, by their places in it, without those of packages that it needs.
+fn files(place: &Path) -> Result<Vec<String>, Diagnostic> {
+    let unreadable = |error: &dyn std::fmt::Display| {
+        Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
+            .in_file(place.display())
+    };
+    let (mut files, mut open) = (Vec::new(), vec![place.to_owned()]);
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).map_err(|error| unreadable(&error))? {
+            let entry = entry.map_err(|error| unreadable(&error))?;
+            let path = entry.path();
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if is_folder && entry.file_name() != "node_modules" {
+                open.push(path);
+            } else if !is_folder && let Ok(name) = path.strip_prefix(place) {
+                files.push(name.to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 fn version(file: &Path) -> Option<String> {
@@ -122,7 +179,8 @@ fn same(place: &Path, member: &MemberRecord) -> Result<(), Diagnostic> {
             .with_remedy("something changed it after it was installed: install it again, without scripts of others"));
     }
     let is_program = fs::metadata(&file).is_ok_and(|data| is_executable(&file, &data));
-    if member.executable && !is_program {
+    // Elsewhere no file says so of itself.
+    if cfg!(unix) && member.executable && !is_program {
         return Err(Diagnostic::new(Rule::BinaryNotExecutable, "cannot be executed")
             .in_file(file.display())
             .with_remedy("install it by npm 7 or later, or pnpm: they keep what a package says"));

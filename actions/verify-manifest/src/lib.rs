@@ -18,7 +18,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{Manifest, names};
 use lockstep_schemas::strings::{CommitSha, Sha256, TargetId, Version};
 
-/// Checks a manifest against the plan and the bytes.
+/// Checks a manifest against the plan and the bytes, or what is installed against a manifest.
 #[derive(Debug, Parser)]
 #[command(name = "verify-manifest", version, disable_version_flag = true, about, long_about = None)]
 pub struct Inputs {

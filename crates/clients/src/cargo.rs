@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use serde_json::Value;
@@ -165,10 +165,38 @@ pub fn publish(
     if output.status.success() {
         return Ok(Ok(()));
     }
-    let said = complained(&output);
-    // What it was about to do is no reason.
+    Ok(Err(reason(&output)))
+}
+
+/// Why cargo failed. What it was about to do is no reason.
+fn reason(output: &Output) -> String {
+    let said = complained(output);
     let begins = said.find("error: ").map_or(0, |at| at + "error: ".len());
-    Ok(Err(said[begins..].to_owned()))
+    said[begins..].to_owned()
+}
+
+/// Takes a version of a crate back, by whatever login cargo is configured for
+/// ([documentation](https://doc.rust-lang.org/cargo/commands/cargo-yank.html)).
+///
+/// # Errors
+///
+/// Where cargo does not.
+pub fn yank(
+    within: &Path,
+    name: &str,
+    version: &str,
+    registry: Option<&str>,
+) -> Result<(), Diagnostic> {
+    let mut command = Command::new("cargo");
+    command.args(["yank", "--color", "never", "--version", version]).current_dir(within);
+    command.args(registry.iter().flat_map(|registry| ["--registry", *registry]));
+    let output = output(command.arg("--").arg(name))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let message = format!("cargo does not yank {name} {version}: {}", reason(&output));
+    Err(Diagnostic::new(Rule::ClientFailed, message)
+        .with_remedy("log in as an owner of the crate: cargo login"))
 }
 
 /// The environment variable of a registry's token

@@ -19,9 +19,11 @@ pub(crate) fn output(command: &mut Command) -> Result<Output, Diagnostic> {
         }
     }
     command.output().map_err(|error| {
-        Diagnostic::new(Rule::ClientMissing, format!("{} does not start: {error}", name(command.get_program()))).with_remedy(
-            "Lockstep needs it to pack or install artifacts: install it on the machine or in the container that runs this",
+        Diagnostic::new(
+            Rule::ClientMissing,
+            format!("{} does not start: {error}", name(command.get_program())),
         )
+        .with_remedy("install it on the machine or in the container that runs this")
     })
 }
 

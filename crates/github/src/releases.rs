@@ -144,11 +144,19 @@ impl GitHub<'_> {
     ///
     /// Where GitHub does not say.
     pub fn drafts_of(&self, tag: &Tag) -> Result<Vec<Release>, Error> {
-        // Each comes with all of its assets, of which there can be a thousand.
-        let route = self.route("releases");
-        let all: Vec<Release> = self.list_by(&route, None, RELEASES, |_| false)?;
+        let all = self.releases()?;
         let is_it = |release: &Release| release.draft && release.tag_name == tag.as_str();
         Ok(all.into_iter().filter(is_it).collect())
+    }
+
+    /// All releases, the newest first; drafts are among them for who may push.
+    ///
+    /// # Errors
+    ///
+    /// Where GitHub does not say.
+    pub fn releases(&self) -> Result<Vec<Release>, Error> {
+        // Each comes with all of its assets, of which there can be a thousand.
+        self.list_by(&self.route("releases"), None, RELEASES, |_| false)
     }
 
     /// Creates a release.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::receipt::FileState;
 use lockstep_schemas::strings::Version;
+use lockstep_schemas::version::VersionScheme;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::Value;
@@ -33,6 +34,19 @@ pub struct Package {
 struct Released {
     #[serde(default)]
     dist: Dist,
+    /// What users are told who install it; npm writes nothing to take that back.
+    #[serde(default)]
+    deprecated: Value,
+}
+
+impl Released {
+    fn is_deprecated(&self) -> bool {
+        match &self.deprecated {
+            Value::String(why) => !why.is_empty(),
+            Value::Bool(is) => *is,
+            Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -76,6 +90,29 @@ impl Package {
             Standing::Visible(theirs) if theirs.is_some() && theirs == integrity => FileState::Ours,
             Standing::Visible(_) => FileState::Other,
         }
+    }
+
+    /// Whether whoever installs a version is told not to.
+    #[must_use]
+    pub fn is_deprecated(&self, version: &Version) -> bool {
+        let version = version.as_str().split('+').next().unwrap_or_default();
+        self.versions.get(version).is_some_and(Released::is_deprecated)
+    }
+
+    /// The highest release below a version that is no prerelease, and that nobody is told not to install.
+    #[must_use]
+    pub fn before(&self, version: &Version) -> Option<String> {
+        let mut highest: Option<Version> = None;
+        for (text, released) in &self.versions {
+            let Ok(other) = text.parse::<Version>() else { continue };
+            let counts = !other.is_prerelease() && !released.is_deprecated();
+            let is_below = VersionScheme::Semver.is_above(version, &other);
+            let is_higher = |than: &Version| VersionScheme::Semver.is_above(&other, than);
+            if counts && is_below && highest.as_ref().is_none_or(is_higher) {
+                highest = Some(other);
+            }
+        }
+        highest.map(|version| version.to_string())
     }
 
     /// Where the tarball of a version is downloaded.
@@ -190,6 +227,8 @@ mod tests {
         assert_eq!(of("0.1.0+build"), Standing::Visible(None));
         assert_eq!(of("1.0.0"), Standing::TakenBack);
         assert_eq!(of("3.0.0"), Standing::Absent);
+        assert_eq!(package.before(&"2.0.0".parse().unwrap()).as_deref(), Some("0.1.0"));
+        assert_eq!(package.before(&"0.1.0".parse().unwrap()), None);
         let has = |version: &str, integrity| package.has(&version.parse().unwrap(), integrity);
         assert_eq!(has("2.0.0", Some("sha512-a")), FileState::Ours);
         assert_eq!(has("2.0.0", Some("sha512-b")), FileState::Other);

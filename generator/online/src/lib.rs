@@ -6,6 +6,7 @@ mod login;
 mod publish;
 mod release;
 mod stage;
+mod yank;
 
 use std::path::{Path, PathBuf};
 
@@ -40,6 +41,8 @@ enum Command {
     Release(release::Releasing),
     /// Dispatch `release-publish.yml` on a release's tag, and follow the run to its end.
     Publish(publish::Publishing),
+    /// Take a version back from every channel, on record: nothing of it is built or published again.
+    Yank(yank::Yanking),
     /// What stopped a release.
     #[command(subcommand)]
     Blockers(Blockers),
@@ -75,6 +78,7 @@ impl Program for Online {
         match &self.command {
             Command::Release(asked) => release::walk(&self.project, &plan()?, asked, report),
             Command::Publish(asked) => publish::run(&plan()?, asked, report),
+            Command::Yank(asked) => yank::run(&plan()?, asked, report),
             Command::Blockers(Blockers::File(asked)) => {
                 blockers::file(&self.project, &plan()?, asked, report)
             }

@@ -109,6 +109,9 @@ enum Command {
     /// Dispatch `release-publish.yml` on a release's tag, and follow the run to its end.
     #[command(disable_help_flag = true)]
     Publish(Online),
+    /// Take a version back from every channel, on record: nothing of it is built or published again.
+    #[command(disable_help_flag = true)]
+    Yank(Online),
     /// File what stopped a release as issues: `lockstep blockers file --from RUN`.
     #[command(disable_help_flag = true)]
     Blockers(Online),
@@ -189,6 +192,7 @@ pub fn main() -> ExitCode {
         Command::PerfGate { measuring, project } => perf_gate::run(project, measuring, &mut output),
         Command::Release(Online { arguments }) => return online::run("release", arguments, output),
         Command::Publish(Online { arguments }) => return online::run("publish", arguments, output),
+        Command::Yank(Online { arguments }) => return online::run("yank", arguments, output),
         Command::Blockers(Online { arguments }) => {
             return online::run("blockers", arguments, output);
         }

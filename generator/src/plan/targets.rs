@@ -106,7 +106,9 @@ pub fn delivered_on<'m>(
         .container
         .as_ref()
         .filter(|image| is_musl && image::libc(image.as_str()) == Some(ImageLibc::Musl));
+    // Homebrew is in no image.
     let container = target.delivered_in.as_ref().or(of_build);
+    let container = container.filter(|_| channel != ChannelKind::Homebrew);
     let asks_for_musl = match channel {
         ChannelKind::Npm | ChannelKind::Pypi => true,
         // Programs for musl run on glibc too.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use lockstep_schemas::manifest::names;
-use lockstep_schemas::model::{Artifact, ArtifactKind, Model, Scope};
+use lockstep_schemas::model::{Artifact, ArtifactKind, Model, Scope, Toolchain};
 use lockstep_schemas::plan::{ChannelPlan, Destination, Plan};
 use lockstep_schemas::strings::TargetId;
 use lockstep_schemas::workflow::{
@@ -15,7 +15,7 @@ use super::merged;
 use super::parts::{expr, input_name, no_version, of_attempt, of_run};
 use super::steps::{
     BUNDLE, PUBLISHING_NODE, PUBLISHING_UV, cargo, github_token, in_repository, node, of_bundle,
-    other, own, setup, upload_receipt_as, uv,
+    other, own, setup, toolchain, upload_receipt_as, uv,
 };
 use crate::plan;
 
@@ -58,14 +58,14 @@ fn install(model: &Model, plan: &Plan, index: usize, entries: &[InstallEntry]) -
     let run = Run {
         runner: matrix("runner").to_string(),
         container: in_containers.then(|| matrix("container")),
-        // Beside the time that delivery may wait, time to install and run.
-        timeout: Timeout::Minutes(timeout + 15),
+        // Beside the time that delivery may wait, time to install and run: by two clients, each in some steps.
+        timeout: Timeout::Minutes(timeout.saturating_add(60).min(360)),
         matrix: Matrix::Install(entries.to_vec()),
         outputs: Vec::new(),
         env: vec![Setting::new("LOCKSTEP_VERSION", expr("inputs.version"))],
         checkout: Checkout::Of(expr("inputs.commit")),
         steps: merged([
-            clients(plan, entries),
+            clients(plan, entries, in_containers),
             setup(model),
             look_at_bundle(),
             vec![in_repository(wait), upload_receipt_as(of_entry("receipt-deliver")), logs],
@@ -96,12 +96,16 @@ fn look_at_bundle() -> Vec<Step> {
 
 /// The clients that users install with, of the versions that publish: what an image happens to have is another one
 /// tomorrow.
-fn clients(plan: &Plan, entries: &[InstallEntry]) -> Vec<Step> {
+fn clients(plan: &Plan, entries: &[InstallEntry], in_containers: bool) -> Vec<Step> {
     let of_channel = |channel: &ChannelPlan| {
         let kind = channel.kind();
         let is_installed_from = entries.iter().any(|entry| entry.channel == kind);
         let clients = if is_installed_from { clients_of(plan, channel) } else { Vec::new() };
-        clients.into_iter().map(move |step| step.when(Fact::OfChannel(kind)))
+        // An image brings its own: what is set up from outside is of another system than a musl one.
+        let of_image = in_containers.then(|| !Fact::Contained);
+        let when =
+            Condition::All(std::iter::once(Fact::OfChannel(kind).into()).chain(of_image).collect());
+        clients.into_iter().map(move |step| step.when(when.clone()))
     };
     plan.shipping().flat_map(of_channel).collect()
 }
@@ -110,7 +114,12 @@ fn clients_of(plan: &Plan, channel: &ChannelPlan) -> Vec<Step> {
     match &channel.to {
         // What else installs from npm, npm brings.
         Destination::Npm(_) => vec![node("Set up npm", PUBLISHING_NODE)],
-        Destination::Pypi(_) => vec![uv(PUBLISHING_UV)],
+        // Wheels can be of one version of Python alone: the one that they were built with.
+        Destination::Pypi(_) => {
+            let python = Toolchain { rust: None, node: None, ..plan.toolchain.clone() };
+            let python = toolchain(&python, None);
+            python.into_iter().chain([uv(PUBLISHING_UV)]).collect()
+        }
         Destination::CratesIo(_) => {
             plan.toolchain.rust.iter().map(|rust| cargo(rust.as_str())).collect()
         }

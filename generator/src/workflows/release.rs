@@ -111,7 +111,10 @@ fn context(model: &Model, plan: &Plan) -> Job {
         .with("stage", "build")
         .with("inputs", expr("toJSON(inputs)"))
         .with("token", github_token());
-    let resolve = reading_gates(resolve, plan, Stage::Build);
+    let resolve = reading_gates(resolve, plan, Stage::Build).needing(Need::read(
+        PermissionScope::Statuses,
+        "whether the version is published, or was taken back",
+    ));
     let versions = own("Check that the versions are the tag's", "align-versions")
         .with("version", expr("steps.resolve.outputs.version"))
         .when(Fact::OnTag);

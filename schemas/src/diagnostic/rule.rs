@@ -340,6 +340,8 @@ rules! {
     WheelRecord = "wheel-record",
     /// What a package says of itself is not what is released.
     PackageClaim = "package-claim",
+    /// Something of a version that is taken back is left to do.
+    YankIncomplete = "yank-incomplete",
     /// Users cannot have what was published yet: the time that delivery waits is over. Nothing is broken by that; registries and
     /// caches can take hours.
     DeliveryLate = "delivery-late",

@@ -32,9 +32,8 @@ pub struct Target {
     /// otherwise, and so cannot be `official`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivered_on: Option<RunnerLabel>,
-    /// The image that it is installed in when it is delivered, by tag and digest, with its users' clients in it: musl's programs
-    /// and packages are of a system that no hosted runner is, such as `node:24-alpine`. By default the image of the build, where
-    /// that is one of musl.
+    /// The image that it is installed in when it is delivered, by tag and digest, with bash and its users' clients in it: musl's
+    /// programs and packages are of a system that no hosted runner is. By default the image of the build, where that is one of musl.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivered_in: Option<ContainerImage>,
     /// The image that the build runs in, by tag and digest. It brings its own toolchains.

@@ -65,7 +65,8 @@ impl State {
             user["login"] = json!("maintainer");
             return Answered::with(200, user);
         }
-        let ["repos", "someone", "tool", rest @ ..] = parts.as_slice() else {
+        // Whichever repository is asked of, it knows the one.
+        let ["repos", _, _, rest @ ..] = parts.as_slice() else {
             return Answered::not_found();
         };
         if let ["actions", "runs", id] = rest {

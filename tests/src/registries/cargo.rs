@@ -74,6 +74,7 @@ impl Default for Cargo {
 }
 
 fn log(folder: &Path) -> String {
+    // The folder is made by the registry.
     let output = Command::new("git").args(["log", "--format=%s"]).current_dir(folder).output();
-    String::from_utf8_lossy(&output.unwrap().stdout).into_owned()
+    output.map(|said| String::from_utf8_lossy(&said.stdout).into_owned()).unwrap_or_default()
 }

@@ -5,6 +5,7 @@ mod npm;
 mod process;
 mod proxy;
 mod pypi;
+mod yanks;
 
 pub use cargo::Cargo;
 pub use npm::Npm;

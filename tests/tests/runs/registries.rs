@@ -6,6 +6,7 @@ use std::process::Command;
 use lockstep_tests::authority::{Authority, Claims};
 use lockstep_tests::bundle::Bundle;
 use lockstep_tests::github_api::{GitHubApi, TOKEN, environment_with};
+use lockstep_tests::program;
 use lockstep_tests::registries::{Cargo, Fault, Npm, Pypi};
 use lockstep_tests::runs::{Event, GitHub, Outcome, Repository, Run, Settings};
 use lockstep_tests::samples::{Sample, settings};
@@ -86,6 +87,49 @@ impl World {
         assert_eq!(count("PUT /@someone/beads"), 4, "{writes:?}");
     }
 
+    /// A maintainer takes the version back, by logins of their own; what PyPI has is left, and said.
+    fn takes_back(&self, repository: &Repository<'_>, hub: &GitHub) {
+        let clone = tempfile::tempdir().unwrap();
+        repository.clone_at("refs/heads/main", clone.path());
+        let npmrc = clone.path().join("npmrc");
+        let registry = self.npm.proxy.address();
+        let registry = registry.trim_start_matches("http:");
+        fs::write(&npmrc, format!("{registry}:_authToken={}\n", self.npm.token())).unwrap();
+        let env = self.npm.env().into_iter().chain(self.pypi.env()).chain(self.cargo.env());
+        let env = env.filter(|(name, _)| *name != "LOCKSTEP_TOKEN");
+        let path = std::env::join_paths(
+            Npm::folders()
+                .into_iter()
+                .chain([lockstep_tests::tools::folder().join("bin")])
+                .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
+        );
+        let output = Command::new(program::folder().join("lockstep"))
+            .args(["yank", "v1.2.3", "--reason", "It deletes files"])
+            .current_dir(clone.path())
+            .env("PATH", path.unwrap())
+            .envs(env)
+            .env("npm_config_userconfig", npmrc)
+            .env("CARGO_REGISTRIES_TEST_TOKEN", "a-token")
+            .env("GITHUB_API_URL", self.api.address())
+            .env("GITHUB_TOKEN", TOKEN)
+            .env("GIT_CONFIG_GLOBAL", hub.git_config())
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].map(|said| String::from_utf8(said).unwrap());
+        let said = said.concat();
+        for wanted in [
+            "put on record",
+            "the release says that it is taken back",
+            "deprecated @someone/beads@1.2.3 on npm",
+            "yanked beads 1.2.3",
+            "beads 1.2.3 is for you to yank on PyPI",
+            // There is no formula before this one.
+            "Formula/beads.rb of someone/homebrew-tap was never of another version",
+        ] {
+            assert!(said.contains(wanted), "{wanted}: {said}");
+        }
+    }
+
     /// Whether the release is public.
     fn is_public(&self) -> bool {
         let mut public = false;
@@ -154,6 +198,17 @@ fn delivered(run: &Run) {
     assert!(run.artifact("delivery-npm-linux-x64-1").unwrap().join("npm-pnpm.log").is_file());
 }
 
+/// That a run stopped where the registries have none of the names.
+fn nameless(run: &Run) {
+    for (job, outcome) in [
+        ("Check npm", Outcome::Success),
+        ("Check PyPI", Outcome::Failure),
+        ("Check crates.io", Outcome::Failure),
+    ] {
+        assert_eq!(run.job(job).outcome, Some(outcome), "{}", run.overview());
+    }
+}
+
 fn published(repository: &Repository<'_>, settings: &Settings, rehearsal: bool) -> Run {
     let event: Event = dispatch(rehearsal);
     repository.run("release-publish.yml", &event, settings)
@@ -191,14 +246,7 @@ fn from_tag_to_every_registry() {
     settings.run_id = 50;
 
     // Names that are not there are found before anything is written anywhere.
-    let nameless = published(&repository, &settings, false);
-    for (job, outcome) in [
-        ("Check npm", Outcome::Success),
-        ("Check PyPI", Outcome::Failure),
-        ("Check crates.io", Outcome::Failure),
-    ] {
-        assert_eq!(nameless.job(job).outcome, Some(outcome), "{}", nameless.overview());
-    }
+    nameless(&published(&repository, &settings, false));
     assert_eq!(world.writes(), [""; 0]);
     world.names_are_begun();
 
@@ -268,4 +316,8 @@ fn from_tag_to_every_registry() {
         let files = receipt(&again, name);
         assert!(files.iter().all(|(_, did, now)| did == "nothing" && now == "ours"), "{files:?}");
     }
+    world.takes_back(&repository, &hub);
+    let again = repository.run("release.yml", &Event::tag("v1.2.3"), &settings);
+    let said = &again.job("Context").step("Resolve tag, commit and sources").log;
+    assert!(said.contains("v1.2.3 was taken back: It deletes files"), "{}", again.overview());
 }

@@ -58,12 +58,21 @@ pub(crate) fn recorded(
     commit: &CommitSha,
     github: &GitHub<'_>,
 ) -> Result<Option<(Record, String)>, Diagnostic> {
+    recorded_in(&github.statuses(commit, |_| false)?, plan, tag, github)
+}
+
+/// The same, of the statuses of the release's commit.
+pub(crate) fn recorded_in(
+    statuses: &[CommitStatus],
+    plan: &Plan,
+    tag: &Tag,
+    github: &GitHub<'_>,
+) -> Result<Option<(Record, String)>, Diagnostic> {
     let context = publishes(tag);
     let is_record = |status: &&CommitStatus| {
         status.context.eq_ignore_ascii_case(&context)
             && status.creator.as_ref().is_some_and(|creator| creator.login == RUNS)
     };
-    let statuses = github.statuses(commit, |_| false)?;
     let mut first: Option<(Record, String)> = None;
     // The oldest comes last.
     for status in statuses.iter().rev().filter(is_record) {

@@ -11,7 +11,7 @@ pub(crate) mod resolved;
 use lockstep_clients::git;
 use lockstep_files::json;
 use lockstep_gates::{self as gates, Release};
-use lockstep_github::{GitHub, Upload, WorkflowRun};
+use lockstep_github::{CommitStatus, GitHub, Upload, WorkflowRun};
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{SchemaVersion, Stage};
@@ -20,7 +20,7 @@ use lockstep_schemas::receipt::{self, CheckRecord, Receipt, RunRecord};
 use lockstep_schemas::strings::{CommitSha, Tag, Version};
 
 use crate::waivers::{self, Waivers};
-use crate::{Inputs, build, tag, variable};
+use crate::{Inputs, build, tag, used_up, variable};
 pub(crate) use build_run::{WORKFLOW, workflow};
 use dispatch::{Dispatch, Run};
 use earlier::Record;
@@ -52,7 +52,10 @@ pub(crate) fn resolve(asked: &Inputs, plan: &Plan, report: &mut Report) -> Resul
     report.line(format_args!("{tag}: version {version}, commit {commit}"));
     tell_run(&run, named.is_some(), report);
     let release = Release { plan, tag, commit };
-    let built = published.built(plan, named, &github, report);
+    let statuses = report.found(github.statuses(commit, |_| false).map_err(Diagnostic::from));
+    let Some(statuses) = statuses else { return Ok(()) };
+    report.problems(used_up::taken_back(&statuses, tag, version));
+    let built = published.built(plan, named, &statuses, &github, report);
     let environments = dispatch.environments(&channels);
     let admitted = admitted(plan, &environments, &run, &github, report);
     let gates = gates::ask(&release, &github, Stage::Publish, &waivers.gates(), report);
@@ -139,11 +142,12 @@ impl Published {
         &self,
         plan: &Plan,
         named: Option<WorkflowRun>,
+        statuses: &[CommitStatus],
         github: &GitHub<'_>,
         report: &mut Report,
     ) -> Option<Built> {
         let release = Release { plan, tag: &self.tag, commit: &self.commit };
-        let earlier = report.found(earlier::recorded(plan, &self.tag, &self.commit, github))?;
+        let earlier = report.found(earlier::recorded_in(statuses, plan, &self.tag, github))?;
         report.found(earlier::tag_stayed(plan, &self.tag, &self.commit, github));
         let run = match (named, &earlier) {
             (Some(named), Some((record, page))) if named.id != record.run => {

@@ -25,6 +25,8 @@ pub struct Tap<'a> {
     repository: &'a Repository,
     token: Option<&'a str>,
     branch: String,
+    /// Whether whoever runs this makes the commits.
+    is_users: bool,
 }
 
 impl<'a> Tap<'a> {
@@ -48,11 +50,45 @@ impl<'a> Tap<'a> {
             return Err(Diagnostic::new(Rule::TapRefused, message)
                 .with_remedy("look whether the tap is there, and whether its token still holds"));
         }
-        let mut tap = Self { folder, server, repository, token, branch: String::new() };
+        let mut tap =
+            Self { folder, server, repository, token, branch: String::new(), is_users: false };
         let head =
             run(tap.git().args(["symbolic-ref", "--short", "HEAD"]), "the tap has no branch")?;
         head.trim().clone_into(&mut tap.branch);
         Ok(tap)
+    }
+
+    /// The same, whose commits are of whoever runs this.
+    #[must_use]
+    pub fn of_user(self) -> Self {
+        Self { is_users: true, ..self }
+    }
+
+    /// The newest commit of the branch that users get at which a file was another, and its text then. All of the history is
+    /// fetched for it.
+    ///
+    /// # Errors
+    ///
+    /// Where git does not say.
+    pub fn before(
+        &self,
+        path: &str,
+        is_other: &dyn Fn(&str) -> bool,
+    ) -> Result<Option<(CommitSha, String)>, Diagnostic> {
+        let reference = format!("refs/heads/{}", self.branch);
+        let shallow = self.folder.path().join("shallow").exists();
+        let fetch: &[&str] =
+            if shallow { &["fetch", "--quiet", "--unshallow"] } else { &["fetch", "--quiet"] };
+        let fetched = self.remote(fetch, &[&reference])?;
+        fetched.map_err(|said| self.silent(&said))?;
+        let log = ["log", "--format=%H", "FETCH_HEAD", "--", path];
+        let commits = run(self.git().args(log), "git does not say when it was changed")?;
+        for commit in commits.lines().filter_map(|line| line.parse::<CommitSha>().ok()) {
+            if let Some(text) = self.file(&commit, path)?.filter(|text| is_other(text)) {
+                return Ok(Some((commit, text)));
+            }
+        }
+        Ok(None)
     }
 
     /// The branch that users get.
@@ -169,6 +205,9 @@ impl<'a> Tap<'a> {
     fn git(&self) -> Command {
         let mut git = Command::new("git");
         git.arg("--git-dir").arg(self.folder.path());
+        if self.is_users {
+            return git;
+        }
         let [name, address] = AUTHOR;
         for who in ["AUTHOR", "COMMITTER"] {
             git.env(format!("GIT_{who}_NAME"), name).env(format!("GIT_{who}_EMAIL"), address);

@@ -11,7 +11,9 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use serde_json::Value;
 
 use crate::process::run;
-pub use publishing::{Access, Publishing, Refusal, publish, registries, scope, version, whoami};
+pub use publishing::{
+    Access, Publishing, Refusal, deprecate, publish, registries, scope, tag, version, whoami,
+};
 pub use staging::{Staged, download, integrity, staged};
 
 /// A package that npm packed.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use lockstep_schemas::strings::StageId;
 
 use super::npm;
-use crate::process::{complained, output, run};
+use crate::process::{TOKEN, complained, output, run};
 
 /// How npm asks a registry: where it is, and with which token.
 #[derive(Clone, Copy)]
@@ -140,6 +140,45 @@ pub fn publish(
     }
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     Ok(Ok(answer[package]["stageId"].as_str().and_then(|id| id.parse().ok())))
+}
+
+/// Tells whoever installs a version not to, and why.
+///
+/// # Errors
+///
+/// Where npm does not.
+pub fn deprecate(
+    access: Access<'_>,
+    package: &str,
+    version: &str,
+    why: &str,
+) -> Result<(), Diagnostic> {
+    let mut command = with_access(access);
+    command.args(["deprecate", "--", &format!("{package}@{version}"), why]);
+    by_hand(&mut command, "npm does not deprecate it")
+}
+
+/// Leads a dist-tag of a package to a version.
+///
+/// # Errors
+///
+/// Where npm does not.
+pub fn tag(access: Access<'_>, package: &str, version: &str, tag: &str) -> Result<(), Diagnostic> {
+    let mut command = with_access(access);
+    command.args(["dist-tag", "add", "--", &format!("{package}@{version}"), tag]);
+    by_hand(&mut command, "npm does not move the dist-tag")
+}
+
+/// Runs npm for somebody who sits there: it can ask for a second factor.
+fn by_hand(command: &mut Command, failed: &str) -> Result<(), Diagnostic> {
+    let status = command.env_remove(TOKEN).stdout(std::io::stderr()).status().map_err(|error| {
+        Diagnostic::new(Rule::ClientMissing, format!("npm does not start: {error}"))
+    })?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Diagnostic::new(Rule::ClientFailed, format!("{failed}: it ended with {status}"))
+        .with_remedy("npm said above why; log in as somebody who may write the package: npm login"))
 }
 
 /// npm with a token in its environment: what stands on a command line others can read. It asks once, and whoever calls it

@@ -8,16 +8,24 @@ use lockstep_schemas::diagnostic::Diagnostic;
 use super::Log;
 use crate::cargo::default_registry;
 
-/// Installs the programs of a crate from the archives of its release, and from nowhere else, and returns where they are.
+/// Installs the programs of a crate from the archives of its release for a target, and from nowhere else, and returns where they are.
 ///
 /// # Errors
 ///
 /// Where cargo-binstall does not.
-pub fn install(name: &str, version: &str, folder: &Path, log: &Log) -> Result<PathBuf, Diagnostic> {
+pub fn install(
+    name: &str,
+    version: &str,
+    triple: Option<&str>,
+    folder: &Path,
+    log: &Log,
+) -> Result<PathBuf, Diagnostic> {
     let root = folder.join("root");
     let mut command = Command::new("cargo-binstall");
     command.args(["--no-confirm", "--disable-telemetry", "--strategies", "crate-meta-data"]);
     command.args(["--root"]).arg(&root).current_dir(folder);
+    // Of several archives that this machine could run, those of the target are meant.
+    command.args(triple.iter().flat_map(|triple| ["--targets", *triple]));
     if let Some(registry) = default_registry()? {
         command.args(["--registry", &registry]);
     }

@@ -6,7 +6,7 @@ use std::process::Command;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::Repository;
 
-use super::Log;
+use super::{Ended, Log};
 
 /// Where it is on machines that do not have it on their path, such as GitHub's with Linux
 /// ([documentation](https://docs.brew.sh/Homebrew-on-Linux)).
@@ -32,10 +32,16 @@ pub fn install(
     let mut command = brew(folder);
     log.run(command.args(["install", "--formula", &name]), "Homebrew does not install it")?;
     let mut command = brew(folder);
-    let prefix = command.args(["--prefix", &name]).output().map_err(|error| {
-        Diagnostic::new(Rule::ClientMissing, format!("brew does not start: {error}"))
-    })?;
-    Ok(PathBuf::from(String::from_utf8_lossy(&prefix.stdout).trim()))
+    let (ended, said) = log.follow(command.args(["--prefix", &name]))?;
+    let place = PathBuf::from(said.lines().last().unwrap_or_default().trim());
+    match ended {
+        Ended::With(status) if status.success() && place.is_dir() => Ok(place),
+        Ended::With(_) | Ended::TooLate => {
+            let message =
+                format!("Homebrew does not say where it installed {name}:\n{}", said.trim());
+            Err(Diagnostic::new(Rule::ClientFailed, message))
+        }
+    }
 }
 
 /// A tap as Homebrew calls it: `owner/tap`, of `owner/homebrew-tap`.

@@ -22,7 +22,7 @@ pub struct Fetched {
     pub has_programs: bool,
 }
 
-/// Fetches a crate, and what it depends on, into a folder that is empty.
+/// Fetches a crate, and what it depends on, into a folder that is empty but for others that were fetched there.
 ///
 /// # Errors
 ///
@@ -49,7 +49,7 @@ pub fn fetch(name: &str, version: &str, folder: &Path, log: &Log) -> Result<Fetc
         None => false,
     };
     let lock = fs::read_to_string(project.join("Cargo.lock")).map_err(unwritable)?;
-    Ok(Fetched { project, checksum: checksum(&lock, name), has_programs })
+    Ok(Fetched { project, checksum: checksum(&lock, name, version), has_programs })
 }
 
 /// Where cargo unpacked a crate that it fetched.
@@ -110,18 +110,23 @@ fn configure(folder: &Path) -> std::io::Result<()> {
 fn cargo(folder: &Path) -> Command {
     let mut command = Command::new("cargo");
     command.env("CARGO_HOME", folder.join("home"));
+    // What needs a newer compiler than the one that is pinned nobody with that one gets.
+    command.env("CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS", "fallback");
     command.env("CARGO_TARGET_DIR", folder.join("target"));
     command
 }
 
 /// The checksum of a package in a lockfile
 /// ([format](https://doc.rust-lang.org/cargo/guide/cargo-toml-vs-cargo-lock.html)).
-fn checksum(lock: &str, name: &str) -> Option<String> {
+fn checksum(lock: &str, name: &str, version: &str) -> Option<String> {
     let lock: toml_edit::DocumentMut = lock.parse().ok()?;
     let packages = lock.get("package")?.as_array_of_tables()?;
-    let mut of_it = packages
-        .iter()
-        .filter(|package| package.get("name").and_then(toml_edit::Item::as_str) == Some(name));
+    let is = |package: &toml_edit::Table, key: &str, text: &str| {
+        package.get(key).and_then(toml_edit::Item::as_str) == Some(text)
+    };
+    // A crate can depend on an earlier version of itself.
+    let mut of_it =
+        packages.iter().filter(|one| is(one, "name", name) && is(one, "version", version));
     of_it.find_map(|package| Some(package.get("checksum")?.as_str()?.to_owned()))
 }
 
@@ -131,9 +136,10 @@ mod tests {
 
     #[test]
     fn a_lockfile_says_what_was_fetched() {
-        let lock = "version = 4\n\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nchecksum = \"abc\"\n\n[[package]]\nname = \"b\"\nversion = \"0.0.0\"\n";
-        assert_eq!(checksum(lock, "a").as_deref(), Some("abc"));
-        assert_eq!(checksum(lock, "b"), None);
-        assert_eq!(checksum("[", "a"), None);
+        let lock = "version = 4\n\n[[package]]\nname = \"a\"\nversion = \"0.9.0\"\nchecksum = \"def\"\n\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nchecksum = \"abc\"\n\n[[package]]\nname = \"b\"\nversion = \"0.0.0\"\n";
+        assert_eq!(checksum(lock, "a", "1.0.0").as_deref(), Some("abc"));
+        assert_eq!(checksum(lock, "a", "0.9.0").as_deref(), Some("def"));
+        assert_eq!(checksum(lock, "b", "0.0.0"), None);
+        assert_eq!(checksum("[", "a", "1.0.0"), None);
     }
 }

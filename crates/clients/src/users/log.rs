@@ -57,19 +57,10 @@ impl Log {
         String::from_utf8_lossy(&std::fs::read(&self.path).unwrap_or_default()).into_owned()
     }
 
-    /// Where it ends now.
+    /// The end of what a client said, which says what went wrong.
     #[must_use]
-    pub fn end(&self) -> usize {
-        self.text().len()
-    }
-
-    /// What a client said that began where the log ended then: the end of it, which says what went wrong.
-    #[must_use]
-    pub fn said_since(&self, then: usize) -> String {
-        let text = self.text();
-        // What it was asked stands before what it said.
-        let said = text.get(then..).and_then(|text| text.split_once('\n'));
-        let lines: Vec<&str> = said.map_or("", |(_, said)| said).lines().collect();
+    pub fn tail(said: &str) -> String {
+        let lines: Vec<&str> = said.lines().collect();
         let tail = lines[lines.len().saturating_sub(LINES)..].join("\n");
         let begins = tail.ceil_char_boundary(tail.len().saturating_sub(BYTES));
         tail[begins..].trim().to_owned()
@@ -81,11 +72,11 @@ impl Log {
     ///
     /// Where it does not start, fails, or takes too long.
     pub fn run(&self, command: &mut Command, failed: &str) -> Result<(), Diagnostic> {
-        let then = self.end();
-        match self.follow(command)? {
+        let (ended, said) = self.follow(command)?;
+        match ended {
             Ended::With(status) if status.success() => Ok(()),
             Ended::With(status) => {
-                let said = self.said_since(then);
+                let said = Self::tail(&said);
                 let what = if said.is_empty() { status.to_string() } else { said };
                 Err(Diagnostic::new(Rule::ClientFailed, format!("{failed}:\n{what}")))
             }
@@ -107,12 +98,19 @@ impl Log {
             .with_remedy(format!("its last words are in {}", self.path.display()))
     }
 
-    /// Runs it to its end, whatever that is.
+    /// Runs it to its end, whatever that is, and returns all that it said.
     ///
     /// # Errors
     ///
     /// Where it does not start, or the log cannot be written.
-    pub fn follow(&self, command: &mut Command) -> Result<Ended, Diagnostic> {
+    pub fn follow(&self, command: &mut Command) -> Result<(Ended, String), Diagnostic> {
+        let (ended, then) = self.to_its_end(command)?;
+        // What it was asked stands before what it said.
+        Ok((ended, self.text().get(then..).unwrap_or_default().to_owned()))
+    }
+
+    /// The same, with where the log ended before it said anything.
+    fn to_its_end(&self, command: &mut Command) -> Result<(Ended, usize), Diagnostic> {
         // What is installed is no business of these, and a script of the project could be in what it installs.
         for secret in [
             TOKEN,
@@ -125,6 +123,7 @@ impl Log {
         let unwritable = |error: io::Error| unwritable(&self.path, &error);
         let mut log = OpenOptions::new().append(true).open(&self.path).map_err(unwritable)?;
         writeln!(log, "$ {}", line(command)).map_err(unwritable)?;
+        let then = self.text().len();
         let errors = log.try_clone().map_err(unwritable)?;
         command.stdin(Stdio::null()).stdout(log).stderr(errors);
         let client = name(command.get_program());
@@ -137,11 +136,11 @@ impl Log {
         let until = Instant::now() + self.limit;
         loop {
             match child.try_wait() {
-                Ok(Some(status)) => return Ok(Ended::With(status)),
+                Ok(Some(status)) => return Ok((Ended::With(status), then)),
                 Ok(None) if Instant::now() < until => thread::sleep(ASKED),
                 Ok(None) => {
                     let _ = child.kill();
-                    return Ok(Ended::TooLate);
+                    return Ok((Ended::TooLate, then));
                 }
                 Err(error) => {
                     let message = format!("{} is lost: {error}", line(command));
@@ -206,7 +205,7 @@ mod tests {
         // Its child would write for as long as it lives.
         command.args(["-c", "(while :; do date > alive; sleep 0.01; done) & wait"]);
         command.current_dir(folder.path());
-        assert_eq!(log.follow(&mut command).unwrap(), Ended::TooLate);
+        assert_eq!(log.follow(&mut command).unwrap().0, Ended::TooLate);
         thread::sleep(Duration::from_millis(200));
         let alive = folder.path().join("alive");
         assert!(alive.exists());

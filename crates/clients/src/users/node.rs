@@ -47,6 +47,8 @@ pub fn install(
             let mut pnpm = pnpm();
             // What is new is what is asked for, and a project above would be another one.
             pnpm.args(["add", "--ignore-workspace", "--config.minimum-release-age=0"]);
+            // Whose install scripts do not run it says, and that is no failure of what was installed.
+            pnpm.arg("--config.strict-dep-builds=false");
             pnpm.arg("--store-dir").arg(folder.join("store"));
             pnpm
         }

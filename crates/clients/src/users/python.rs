@@ -48,69 +48,84 @@ pub fn install(
     log: &Log,
 ) -> Result<PathBuf, Diagnostic> {
     let environment = folder.join("environment");
-    let mut venv = match client {
-        PypiClient::Uv => {
-            let mut uv = uv(folder);
-            uv.args(["venv", "--quiet", "--no-project"]);
-            uv
-        }
-        PypiClient::Pip => {
-            let mut python = Command::new(PYTHON);
-            python.args(["-m", "venv"]);
-            python
-        }
-    };
-    let failed = format!("{} has no environment to install into", client.id());
-    log.run(venv.arg(&environment), &failed)?;
-    let python = programs(&environment).join("python");
-    let chosen = folder.join("report.json");
-    let (mut command, failed) = match client {
-        PypiClient::Uv => {
-            let requirements = folder.join("requirements.txt");
-            let lines: String = projects.iter().map(required).collect();
-            fs::write(&requirements, lines).map_err(|error| {
-                let message = format!("{}: {error}", requirements.display());
-                Diagnostic::new(Rule::FileUnwritable, message)
-            })?;
-            let mut uv = uv(folder);
-            uv.args(["pip", "install", "--no-progress", "--python"]).arg(python);
-            uv.arg("--requirements").arg(requirements);
-            for project in projects {
-                uv.arg(match project.form {
-                    Form::Wheel => "--only-binary",
-                    Form::Source => "--no-binary",
-                });
-                uv.arg(project.name);
-            }
-            uv.args(index.iter().flat_map(|index| ["--index", *index]));
-            (uv, "uv does not install it")
-        }
-        PypiClient::Pip => {
-            let mut pip = Command::new(python);
-            pip.args(["-m", "pip", "install", "--no-input", "--disable-pip-version-check"]);
-            pip.arg("--no-cache-dir").arg("--report").arg(&chosen);
-            for project in projects {
-                pip.arg(match project.form {
-                    Form::Wheel => "--only-binary",
-                    Form::Source => "--no-binary",
-                });
-                pip.args([project.name, &format!("{}=={}", project.name, project.version)]);
-            }
-            pip.args(index.iter().flat_map(|index| ["--extra-index-url", *index]));
-            (pip, "pip does not install it")
-        }
-    };
-    log.run(command.current_dir(folder), failed)?;
     match client {
-        // It holds to the digests itself.
-        PypiClient::Uv => {}
-        PypiClient::Pip => {
-            let report = fs::read(&chosen).unwrap_or_default();
-            let report: Value = serde_json::from_slice(&report).unwrap_or_default();
-            projects.iter().try_for_each(|project| is_chosen(project, &report))?;
+        PypiClient::Uv => by_uv(projects, index, &environment, folder, log),
+        PypiClient::Pip => by_pip(projects, index, &environment, folder, log),
+    }?;
+    Ok(environment)
+}
+
+/// By uv, which holds to the digests itself.
+fn by_uv(
+    projects: &[Project<'_>],
+    index: Option<&str>,
+    environment: &Path,
+    folder: &Path,
+    log: &Log,
+) -> Result<(), Diagnostic> {
+    let mut venv = uv(folder);
+    venv.args(["venv", "--quiet", "--no-project"]).arg(environment);
+    log.run(&mut venv, "uv makes no environment to install into")?;
+    let requirements = folder.join("requirements.txt");
+    let lines: String = projects.iter().map(required).collect();
+    fs::write(&requirements, lines).map_err(|error| {
+        Diagnostic::new(Rule::FileUnwritable, format!("{}: {error}", requirements.display()))
+    })?;
+    let install = || {
+        let mut uv = uv(folder);
+        uv.args(["pip", "install", "--no-progress", "--python"]).arg(python(environment));
+        uv.arg("--requirements").arg(&requirements);
+        for project in projects {
+            uv.args([project.form.flag(), project.name]);
+        }
+        uv
+    };
+    let failed = "uv does not install it";
+    if let Some(index) = index {
+        // It asks one index alone for all that this index has, and what is required is elsewhere.
+        log.run(install().args(["--no-deps", "--default-index", index]), failed)?;
+    }
+    log.run(&mut install(), failed)
+}
+
+/// By pip, which says what it chose.
+fn by_pip(
+    projects: &[Project<'_>],
+    index: Option<&str>,
+    environment: &Path,
+    folder: &Path,
+    log: &Log,
+) -> Result<(), Diagnostic> {
+    let mut venv = Command::new(PYTHON);
+    venv.args(["-m", "venv"]).arg(environment).current_dir(folder);
+    log.run(&mut venv, "Python makes no environment to install into")?;
+    let chosen = folder.join("report.json");
+    let mut pip = Command::new(python(environment));
+    pip.args(["-m", "pip", "install", "--no-input", "--disable-pip-version-check"]);
+    pip.arg("--no-cache-dir").arg("--report").arg(&chosen).current_dir(folder);
+    for project in projects {
+        pip.args([project.form.flag(), project.name]);
+        pip.arg(format!("{}=={}", project.name, project.version));
+    }
+    pip.args(index.iter().flat_map(|index| ["--extra-index-url", *index]));
+    log.run(&mut pip, "pip does not install it")?;
+    let report = fs::read(&chosen).unwrap_or_default();
+    let report: Value = serde_json::from_slice(&report).unwrap_or_default();
+    projects.iter().try_for_each(|project| is_chosen(project, &report))
+}
+
+impl Form {
+    /// The flag by which both clients take nothing else of a project.
+    fn flag(self) -> &'static str {
+        match self {
+            Self::Wheel => "--only-binary",
+            Self::Source => "--no-binary",
         }
     }
-    Ok(environment)
+}
+
+fn python(environment: &Path) -> PathBuf {
+    programs(environment).join("python")
 }
 
 /// Where an environment's programs are.

@@ -43,7 +43,8 @@ fn delivered(plan: &Plan, live: &[Job]) -> Expression {
             roles.any(|role| *role == Role::Publish(of) || *role == Role::Confirm(of))
         };
         let jobs = live.iter().filter(makes_public).map(|job| Condition::succeeded(job.id.clone()));
-        let all = Condition::All(jobs.collect()).expression();
+        let selected = Condition::from(Fact::Selected(kind, true));
+        let all = Condition::All(std::iter::once(selected).chain(jobs).collect()).expression();
         format!("({}) && '{}' || '-'", all.bare(), kind.id())
     };
     let places: Vec<String> = (0..kinds.len()).map(|place| format!("{{{place}}}")).collect();
