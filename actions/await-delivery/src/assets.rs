@@ -1,14 +1,16 @@
 //! Assets of a release, as users download and unpack them.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use lockstep_archives::{Format, unpack};
-use lockstep_bundle::{Digest, is_executable};
+use lockstep_bundle::{Digest, is_executable, place_of};
 use lockstep_registries::Web;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::Manifest;
-use lockstep_schemas::plan::{ArchiveFile, PlannedFile};
+use lockstep_schemas::plan::{ArchiveFile, PlannedFile, at_version};
+use lockstep_schemas::strings::Sha256;
 use lockstep_smoke::Installed;
 
 use crate::look::Look;
@@ -96,8 +98,8 @@ impl Assets<'_> {
         Ok((into, path))
     }
 
-    /// Compares what is in an archive that carries the manifest, which cannot list it: the manifest in it is this one, and each file
-    /// is one of those that the manifest says were built.
+    /// Compares what is in an archive that carries the manifest, which cannot list it: the manifest in it is this one, and each other
+    /// file is in the place that the plan gives it what its target built.
     fn compare(
         &self,
         one: &Wanted<'_>,
@@ -105,32 +107,45 @@ impl Assets<'_> {
         into: &Path,
         names: &[String],
     ) -> Result<(), Diagnostic> {
-        let other = |name: &str| {
-            let message = format!("`{name}` in `{}` is not what the release built", one.name);
-            Diagnostic::new(Rule::OtherBytes, message)
+        let wanted = self.members(archive)?;
+        let files = names.iter().filter(|name| into.join(name).is_file());
+        let mut found = BTreeMap::new();
+        for name in files {
+            found.insert(name.clone(), Digest::of_file(&into.join(name))?.sha256);
+        }
+        let differs = wanted.iter().find(|(place, sha256)| found.get(*place) != Some(*sha256));
+        let differs = differs.map(|(place, _)| place);
+        let Some(place) = differs.or_else(|| found.keys().find(|name| !wanted.contains_key(*name)))
+        else {
+            return Ok(());
         };
-        let built = self.manifest.targets.values().flat_map(|record| &record.files);
-        let built: Vec<_> = built.map(|file| &file.sha256).collect();
-        let manifest = archive
-            .manifest
-            .as_deref()
-            .map(|place| lockstep_schemas::plan::at_version(place, self.manifest.version.as_str()));
-        for name in names {
-            let file = into.join(name);
-            if !file.is_file() {
-                continue;
-            }
-            let found = Digest::of_file(&file)?.sha256;
-            let is_ours = if Some(name.as_str()) == manifest.as_deref() {
-                found == Digest::of_file(self.manifest_file)?.sha256
-            } else {
-                built.contains(&&found)
-            };
-            if !is_ours {
-                return Err(other(name));
+        let message = format!("`{place}` in `{}` is not what the release built", one.name);
+        Err(Diagnostic::new(Rule::OtherBytes, message))
+    }
+
+    /// What must be in an archive that carries the manifest, with its digests.
+    fn members(&self, archive: &ArchiveFile) -> Result<BTreeMap<String, Sha256>, Diagnostic> {
+        let version = self.manifest.version.as_str();
+        let mut members = BTreeMap::new();
+        for placement in &archive.members {
+            let from = at_version(&placement.from, version);
+            let to = at_version(&placement.to, version);
+            let targets = self.manifest.targets.iter();
+            for (_, record) in targets
+                .filter(|(id, _)| placement.target.as_ref().is_none_or(|target| target == *id))
+            {
+                for file in &record.files {
+                    if let Some(place) = place_of(&from, &to, file.path.as_str()) {
+                        members.insert(place, file.sha256.clone());
+                    }
+                }
             }
         }
-        Ok(())
+        if let Some(place) = &archive.manifest {
+            let sha256 = Digest::of_file(self.manifest_file)?.sha256;
+            members.insert(at_version(place, version), sha256);
+        }
+        Ok(members)
     }
 }
 

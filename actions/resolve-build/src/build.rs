@@ -80,7 +80,7 @@ fn release(
         && is_asked()
         && let Some(github) = report.found(crate::github(plan))
     {
-        let found = used_up::published(tag, version, commit, &github);
+        let found = used_up::published(plan, tag, version, commit, &github);
         let found = report.found(found).flatten();
         report.problems(found);
     }

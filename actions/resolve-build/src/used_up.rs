@@ -2,6 +2,7 @@
 
 use lockstep_github::{CommitStatus, GitHub, RUNS, Why};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::plan::Plan;
 use lockstep_schemas::receipt::{publishes, yanked};
 use lockstep_schemas::strings::{CommitSha, Tag, Version};
 
@@ -11,6 +12,7 @@ use lockstep_schemas::strings::{CommitSha, Tag, Version};
 ///
 /// Where GitHub does not say.
 pub(crate) fn published(
+    plan: &Plan,
     tag: &Tag,
     version: &Version,
     commit: &CommitSha,
@@ -30,6 +32,10 @@ pub(crate) fn published(
             version,
             format!("{tag} is published, or began to be: {page}"),
         )));
+    }
+    // Elsewhere a release is what somebody wrote by hand to make the tag.
+    if !plan.shipping().any(|channel| channel.github_release().is_some()) {
+        return Ok(None);
     }
     match github.release_of(tag) {
         Ok(release) => {
@@ -59,7 +65,7 @@ pub(crate) fn taken_back(
 
 fn is_used_up(version: &Version, message: String) -> Diagnostic {
     Diagnostic::new(Rule::VersionUsedUp, message).with_remedy(format!(
-        "a version is built once: publish that build to its end, by `lockstep publish`, or tag {}",
+        "a version is built once: where its build is there, `lockstep publish` finishes it; else tag {}",
         next(version)
     ))
 }

@@ -11,6 +11,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{HomebrewPlan, Plan};
 use lockstep_schemas::strings::Version;
 use lockstep_schemas::version::VersionScheme;
+use lockstep_versions::ruby::{calls, is_own};
 
 pub use archives::{Archive, Digests, archives};
 
@@ -66,6 +67,28 @@ pub fn wanted(release: &Release<'_>, found: Option<&str>) -> Result<Wanted, Vec<
             )])
         }
     }
+}
+
+/// The version that a formula of a project states: by its `version`, or else by the tag in an address of a release; none where it
+/// states none, or several.
+#[must_use]
+pub fn stated(plan: &Plan, text: &str) -> Option<Version> {
+    let calls = calls(text, &["version", "url"], is_own).ok()?;
+    let texts = |name: &'static str| {
+        let of_name = calls.iter().filter(move |call| call.name == name);
+        of_name.flat_map(|call| &call.texts).map(|literal| literal.text)
+    };
+    let of_address = |address: &str| {
+        let (_, rest) = address.split_once("/releases/download/")?;
+        plan.tag.version_of(rest.split('/').next()?)
+    };
+    let said = texts("version").filter_map(|text| text.trim_start_matches('v').parse().ok());
+    let mut all: Vec<Version> = said.collect();
+    if all.is_empty() {
+        all.extend(texts("url").filter_map(of_address));
+    }
+    all.dedup();
+    if all.len() == 1 { all.pop() } else { None }
 }
 
 fn is_above(one: &Version, other: &Version) -> bool {

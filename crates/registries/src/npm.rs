@@ -122,6 +122,14 @@ impl Package {
         self.versions.get(version)?.dist.tarball.as_deref()
     }
 
+    /// The dist-tags that lead to a version.
+    pub fn tags_of<'p>(&'p self, version: &str) -> impl Iterator<Item = &'p str> {
+        let of_it = self.tags.iter().filter(move |(_, of)| of.as_str() == version);
+        let mut tags: Vec<&str> = of_it.map(|(tag, _)| tag.as_str()).collect();
+        tags.sort_unstable();
+        tags.into_iter()
+    }
+
     /// The version that users get who ask for none.
     #[must_use]
     pub fn latest(&self) -> Option<&str> {
@@ -216,8 +224,8 @@ mod tests {
     #[test]
     fn what_was_taken_back_is_not_absent() {
         let text = r#"{
-            "dist-tags": { "latest": "2.0.0" },
-            "versions": { "2.0.0": { "dist": { "integrity": "sha512-a" } }, "0.1.0": {} },
+            "dist-tags": { "latest": "2.0.0", "next": "2.0.0", "old": "0.1.0" },
+            "versions": { "2.0.0": { "dist": { "integrity": "sha512-a" } }, "0.1.0": {}, "1.9.0": { "deprecated": "why" }, "1.9.9-rc.1": {} },
             "time": { "created": "", "1.0.0": "", "2.0.0": "", "0.1.0": "" }
         }"#;
         let package: Package = serde_json::from_str(text).unwrap();
@@ -229,6 +237,7 @@ mod tests {
         assert_eq!(of("3.0.0"), Standing::Absent);
         assert_eq!(package.before(&"2.0.0".parse().unwrap()).as_deref(), Some("0.1.0"));
         assert_eq!(package.before(&"0.1.0".parse().unwrap()), None);
+        assert_eq!(package.tags_of("2.0.0").collect::<Vec<_>>(), ["latest", "next"]);
         let has = |version: &str, integrity| package.has(&version.parse().unwrap(), integrity);
         assert_eq!(has("2.0.0", Some("sha512-a")), FileState::Ours);
         assert_eq!(has("2.0.0", Some("sha512-b")), FileState::Other);

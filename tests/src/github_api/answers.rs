@@ -65,8 +65,7 @@ impl State {
             user["login"] = json!("maintainer");
             return Answered::with(200, user);
         }
-        // Whichever repository is asked of, it knows the one.
-        let ["repos", _, _, rest @ ..] = parts.as_slice() else {
+        let ["repos", "someone", "tool" | "abacus", rest @ ..] = parts.as_slice() else {
             return Answered::not_found();
         };
         if let ["actions", "runs", id] = rest {

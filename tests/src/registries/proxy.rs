@@ -240,7 +240,10 @@ async fn answer(
         return Some(whole(seen));
     }
     let index = state.lock().unwrap().index.clone();
-    let yanked = index.and_then(|index| yank(&index, parts.method.as_str(), &place));
+    let yanked = index.and_then(|index| {
+        let token = parts.headers.get("authorization").and_then(|token| token.to_str().ok());
+        yank(&index, parts.method.as_str(), &place, token.unwrap_or_default())
+    });
     if let Some(body) = yanked {
         return Some(whole(Seen { status: 200, headers: Vec::new(), body: body.into() }));
     }

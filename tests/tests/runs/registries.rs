@@ -124,7 +124,7 @@ impl World {
             "yanked beads 1.2.3",
             "beads 1.2.3 is for you to yank on PyPI",
             // There is no formula before this one.
-            "Formula/beads.rb of someone/homebrew-tap was never of another version",
+            "Formula/beads.rb of someone/homebrew-tap was never of a version before",
         ] {
             assert!(said.contains(wanted), "{wanted}: {said}");
         }

@@ -17,7 +17,7 @@ use lockstep_schemas::receipt::publishes;
 use lockstep_schemas::strings::{CommitSha, Sha256, Tag};
 
 use super::resolved::{self, Resolved};
-use crate::{Inputs, variable};
+use crate::{Inputs, used_up, variable};
 
 /// The workflow that publishes.
 const WORKFLOW: &str = "release-publish.yml";
@@ -155,7 +155,14 @@ pub(crate) fn record(asked: &Inputs, plan: &Plan, report: &mut Report) -> Result
     })?;
     let record = Record { run: run_id, bundle: upload, sums };
     let github = crate::github(plan)?;
-    match recorded(plan, &tag, &commit, &github)? {
+    let statuses = github.statuses(&commit, |_| false).map_err(Diagnostic::from)?;
+    // Somebody may have taken it back while this run waited for an approval.
+    let version = crate::tag::version(plan, tag.as_str())?;
+    if let Some(problem) = used_up::taken_back(&statuses, &tag, &version) {
+        report.problem(problem);
+        return Ok(());
+    }
+    match recorded_in(&statuses, plan, &tag, &github)? {
         Some((earlier, page)) if earlier == record => {
             report
                 .line(format_args!("{page} recorded it before: {tag} is published from {record}"));

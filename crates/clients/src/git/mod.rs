@@ -164,6 +164,25 @@ pub fn have_tag(folder: &Path, repository: &Repository, tag: &Tag) -> Result<(),
     Err(Diagnostic::new(Rule::ClientFailed, message))
 }
 
+/// The text of a file of a repository at a commit, which is fetched into a folder that ends with this.
+///
+/// # Errors
+///
+/// Where git does not, or there is no such file.
+pub fn file_of(
+    repository: &Repository,
+    commit: &CommitSha,
+    file: &str,
+) -> Result<String, Diagnostic> {
+    let folder = tempfile::tempdir().map_err(|error| {
+        Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
+    })?;
+    let mut init = Command::new("git");
+    init.args(["init", "--quiet", "--bare"]).current_dir(folder.path());
+    run(&mut init, "git makes no repository")?;
+    file_at(folder.path(), repository, commit, file)
+}
+
 /// The text of a file as a commit has it, which may be another than the one that is checked out in a folder.
 ///
 /// # Errors

@@ -178,7 +178,7 @@ fn by_hand(command: &mut Command, failed: &str) -> Result<(), Diagnostic> {
         return Ok(());
     }
     Err(Diagnostic::new(Rule::ClientFailed, format!("{failed}: it ended with {status}"))
-        .with_remedy("npm said above why; log in as somebody who may write the package: npm login"))
+        .with_remedy("npm said above why: log in as somebody who may write the package, `npm login`; run this in a terminal where npm asks for a second factor"))
 }
 
 /// npm with a token in its environment: what stands on a command line others can read. It asks once, and whoever calls it

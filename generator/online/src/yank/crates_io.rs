@@ -10,7 +10,7 @@ use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::plan::ChannelPlan;
 
-use super::{Yank, apart};
+use super::{MAY_COME, Yank, apart};
 
 pub(super) fn take_back(
     yank: &Yank<'_>,
@@ -52,7 +52,7 @@ fn of_crate(
 ) -> Result<(), Diagnostic> {
     let version = &yank.version;
     match of_version(releases, version) {
-        None => report.line(format_args!("the registry has no {name} {version}")),
+        None => report.line(format_args!("the registry has no {name} {version}{MAY_COME}")),
         Some(one) if one.yanked => report.line(format_args!("{name} {version} is yanked")),
         Some(one) => {
             if !yank.would(report, &format!("yank {name} {version}")) {

@@ -20,7 +20,13 @@ pub(super) fn take_back(yank: &Yank<'_>, report: &mut Report) -> Result<(), Diag
         }
         release => release?,
     };
-    before_is_latest(yank, &release, report)?;
+    // Whatever comes of the other, its page says it.
+    mark(yank, &release, report)?;
+    before_is_latest(yank, &release, report)
+}
+
+/// Says in the title and the notes of a release that it is taken back.
+fn mark(yank: &Yank<'_>, release: &Release, report: &mut Report) -> Result<(), Diagnostic> {
     let title = release.name.clone().unwrap_or_else(|| release.tag_name.clone());
     if title.ends_with(MARK) {
         report.line(format_args!("the release says that it is taken back: {}", release.html_url));
@@ -30,9 +36,8 @@ pub(super) fn take_back(yank: &Yank<'_>, report: &mut Report) -> Result<(), Diag
         return Ok(());
     }
     let notes = release.body.as_deref().unwrap_or_default();
-    let reason = yank.reason.as_str().replace('\n', "\n> ");
-    let body = format!("> [!CAUTION]\n> This version was taken back. {reason}\n\n{notes}");
-    // An immutable release lets its title and its notes be changed, and nothing else.
+    let body = format!("> [!CAUTION]\n> This version was taken back. {}\n\n{notes}", yank.reason);
+    // An immutable release lets its title and its notes be changed too; its assets and its tag stay.
     yank.github
         .change_release(release.id, &json!({ "name": format!("{title}{MARK}"), "body": body }))?;
     report.line(format_args!("the release says that it is taken back: {}", release.html_url));

@@ -9,15 +9,19 @@ mod npm;
 mod pypi;
 
 use lockstep_clients::git;
+use lockstep_files::json;
 use lockstep_github::GitHub;
 use lockstep_registries::{Patience, Web};
 use lockstep_runner::{Failure, Report, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{ChannelPlan, Destination, Plan};
 use lockstep_schemas::receipt::yanked;
-use lockstep_schemas::strings::{CommitSha, Tag, Text, Version};
+use lockstep_schemas::strings::{CommitSha, Repository, Tag, Text, Version};
 
 use crate::{login, version};
+
+/// What is said of a version that a registry does not show.
+const MAY_COME: &str = "; where it was published within the hour, run this again";
 
 /// The longest description of a status, in characters
 /// ([documentation](https://docs.github.com/en/rest/commits/statuses#create-a-commit-status)).
@@ -49,15 +53,26 @@ struct Yank<'a> {
 }
 
 /// Takes it back, channel by channel. What fails, or is for a person to do, is told, and stops none of the others.
-pub(crate) fn run(plan: &Plan, asked: &Yanking, report: &mut Report) -> Result<(), Failure> {
+pub(crate) fn run(here: &Plan, asked: &Yanking, report: &mut Report) -> Result<(), Failure> {
     let tag = &asked.tag;
-    let version = version(plan, tag)?;
-    let repository = &plan.project.repository;
+    let version = version(here, tag)?;
+    let repository = &here.project.repository;
     let commit = git::tagged_there(repository, tag)?.ok_or_else(|| {
         let message = format!("{repository} has no tag {tag}");
         Failure::new(Rule::TagUnknown, message)
-            .with_remedy("a version is taken back by its tag, which stays: it says what users have")
+            .with_remedy(format!("a version is taken back by its tag, which says what users have: where it was deleted, push it again: git push origin {tag}"))
     })?;
+    let of_tag = plan_of(repository, &commit);
+    let plan = match &of_tag {
+        Ok(plan) => plan,
+        Err(why) => {
+            report.line(format_args!(
+                "what {tag} shipped is taken from the plan here: {}",
+                why.message
+            ));
+            here
+        }
+    };
     let (reason, dry_run, github) = (&asked.reason, asked.dry_run, login::github(plan)?);
     let web = Web::new(Patience::default(), &tell);
     let yank = Yank { plan, tag, version, commit, reason, dry_run, github, web };
@@ -86,6 +101,14 @@ pub(crate) fn run(plan: &Plan, asked: &Yanking, report: &mut Report) -> Result<(
     Ok(())
 }
 
+/// The plan of the release's commit: what is checked out may ship something else.
+fn plan_of(repository: &Repository, commit: &CommitSha) -> Result<Plan, Diagnostic> {
+    const PLAN: &str = ".github/lockstep.plan.json";
+    let text = git::file_of(repository, commit, PLAN)?;
+    json::of_json(text.as_bytes())
+        .map_err(|error| Diagnostic::new(Rule::DocumentInvalid, error.to_string()).in_file(PLAN))
+}
+
 impl Yank<'_> {
     /// Writes down on the release's commit that it is taken back.
     fn record(&self, report: &mut Report) -> Result<(), Diagnostic> {
@@ -96,18 +119,18 @@ impl Yank<'_> {
         let known = self.github.statuses(&self.commit, |status| is_it(&context, status))?;
         if known.iter().any(|status| is_it(&context, status)) {
             report
-                .line("it is on record that it is taken back: nothing of it is built or published");
+                .line("it is on record that it is taken back: no run begins to build or publish it");
             return Ok(());
         }
         if self.would(
             report,
-            "put on record that it is taken back, so that nothing of it is built or published",
+            "put on record that it is taken back, so that no run begins to build or publish it",
         ) {
             return Ok(());
         }
         let reason: String = self.reason.as_str().chars().take(LONGEST).collect();
         self.github.set_status(&self.commit, &context, &reason, None)?;
-        report.line("put on record: nothing of it is built or published from now on");
+        report.line("put on record: no run begins to build or publish it. One that publishes already goes on: gh run list --workflow release-publish.yml");
         Ok(())
     }
 

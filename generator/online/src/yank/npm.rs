@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use lockstep_clients::npm::{self, Access};
 use lockstep_registries::npm::{Package, Registry, Standing};
 use lockstep_runner::Report;
-use lockstep_schemas::diagnostic::Diagnostic;
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::model::NpmAccess;
 use lockstep_schemas::plan::ChannelPlan;
 
-use super::{Yank, apart};
+use super::{MAY_COME, Yank, apart};
 
 pub(super) fn take_back(
     yank: &Yank<'_>,
@@ -18,6 +19,17 @@ pub(super) fn take_back(
     report: &mut Report,
 ) -> Result<(), Diagnostic> {
     let names = yank.packages(channel);
+    let is_hidden = channel.npm().is_some_and(|npm| npm.access == NpmAccess::Restricted);
+    if is_hidden && !yank.would(report, "ask you to deprecate what only your login sees on npm") {
+        let of = |name: &&str| format!("npm deprecate {name}@{} '{}'", yank.version, yank.reason);
+        let commands: Vec<String> = names.iter().map(of).collect();
+        let message =
+            "npm shows these packages to a login alone, and nobody here knows what it has";
+        return Err(Diagnostic::new(Rule::YankIncomplete, message).with_remedy(commands.join("\n")));
+    }
+    if is_hidden {
+        return Ok(());
+    }
     let folder = apart()?;
     let scopes: BTreeSet<&str> = names.iter().filter_map(|name| npm::scope(name)).collect();
     let (any, own) = npm::registries(folder.path(), scopes)?;
@@ -46,7 +58,7 @@ fn of_package(
     let package = found.unwrap_or_default();
     match package.of(&yank.version) {
         Standing::Absent | Standing::TakenBack => {
-            report.line(format_args!("npm has no {name}@{version}"));
+            report.line(format_args!("npm has no {name}@{version}{MAY_COME}"));
             return Ok(());
         }
         Standing::Visible(_) => {}
@@ -70,6 +82,11 @@ fn latest_goes_back(
     package: &Package,
     report: &mut Report,
 ) -> Result<(), Diagnostic> {
+    for tag in package.tags_of(version).filter(|tag| *tag != "latest") {
+        report.line(format_args!(
+            "`{tag}` of {name} leads to it too: npm dist-tag add {name}@VERSION {tag}, or npm dist-tag rm {name} {tag}"
+        ));
+    }
     if package.latest() != Some(version) {
         return Ok(());
     }

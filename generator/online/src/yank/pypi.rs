@@ -8,7 +8,7 @@ use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{ChannelPlan, PypiPlan};
 
-use super::{Yank, apart};
+use super::{MAY_COME, Yank, apart};
 
 pub(super) fn take_back(
     yank: &Yank<'_>,
@@ -27,7 +27,7 @@ pub(super) fn take_back(
         let files: Vec<&File> =
             project.files.iter().filter(|file| file.is_of(name, version)).collect();
         if files.is_empty() {
-            report.line(format_args!("PyPI has no {name} {words}"));
+            report.line(format_args!("PyPI has no {name} {words}{MAY_COME}"));
         } else if files.iter().all(|file| file.is_yanked()) {
             report.line(format_args!("{name} {words} is yanked on PyPI"));
         } else {
