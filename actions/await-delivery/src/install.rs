@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use lockstep_clients::npm::places;
+use lockstep_bundle::places;
 use lockstep_clients::users::{Ended, Log, binstall, brew, cargo, node, python};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{ArtifactKind, NpmClient};

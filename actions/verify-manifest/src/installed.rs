@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use lockstep_bundle::{Digest, is_executable};
-use lockstep_clients::npm::places;
+use lockstep_bundle::{Digest, is_executable, places};
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{ArtifactRecord, Manifest, MemberRecord};

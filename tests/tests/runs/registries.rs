@@ -220,7 +220,7 @@ fn from_tag_to_every_registry() {
     let sample = Sample::beads();
     let model = sample.path().join("lockstep.yaml");
     let text = fs::read_to_string(&model).unwrap();
-    let root = "publishing: { trusted-root: trusted-root.json }\n";
+    let root = "publishing: { trusted-root: trusted-root.json, delivery-interval-seconds: 1 }\n";
     fs::write(&model, text + FORMULA + root).unwrap();
     fs::write(sample.path().join("trusted-root.json"), authority.root()).unwrap();
     let repository = sample.publish(&hub);

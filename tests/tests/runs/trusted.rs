@@ -35,7 +35,7 @@ impl World {
     pub(crate) fn trusted_by(&self, project: &Path) {
         let model = project.join("lockstep.yaml");
         let text = fs::read_to_string(&model).unwrap();
-        fs::write(&model, text + "publishing: { trusted-root: trusted-root.json }\n").unwrap();
+        fs::write(&model, text + "publishing: { trusted-root: trusted-root.json, delivery-interval-seconds: 1 }\n").unwrap();
         fs::write(project.join("trusted-root.json"), self.authority.root()).unwrap();
     }
 

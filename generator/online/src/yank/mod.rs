@@ -118,8 +118,9 @@ impl Yank<'_> {
         };
         let known = self.github.statuses(&self.commit, |status| is_it(&context, status))?;
         if known.iter().any(|status| is_it(&context, status)) {
-            report
-                .line("it is on record that it is taken back: no run begins to build or publish it");
+            report.line(
+                "it is on record that it is taken back: no run begins to build or publish it",
+            );
             return Ok(());
         }
         if self.would(
