@@ -16,7 +16,6 @@ use lockstep_smoke::{Installed, Script, prints};
 
 use crate::assets::Assets;
 use crate::look::apart;
-use crate::outcome::place;
 use crate::wanted::Wanted;
 
 /// What users do who have no client.
@@ -119,7 +118,7 @@ impl Installation<'_> {
         if says_all.contains(&problem.rule) {
             return problem;
         }
-        let place = place(self.channel.kind());
+        let place = self.channel.kind().place();
         let message = format!("what users get from {place}: {}", problem.message);
         let kept = format!("all that {client} said is in {}", self.log(client).display());
         Diagnostic::new(Rule::DeliveryFailed, message).with_remedy(problem.remedy.unwrap_or(kept))
@@ -139,7 +138,7 @@ impl Installation<'_> {
             DOWNLOAD => "what users download from".to_owned(),
             client => format!("what {client} installs from"),
         };
-        let what = format!("{what} {}", place(self.channel.kind()));
+        let what = format!("{what} {}", self.channel.kind().place());
         for mode in &self.plan.modes {
             let (ended, said) = log.follow(&mut script.command(*mode)?)?;
             let how = match ended {
@@ -258,6 +257,8 @@ impl Installation<'_> {
     }
 
     fn formula(&self, plan: &HomebrewPlan, folder: &Path, log: &Log) -> Install {
+        // What it leads to, whatever Homebrew keeps of an earlier download.
+        self.assets.install(self.own(), &folder.join("archives"))?;
         let address = format!("{}/{}", self.server, plan.tap);
         let path = plan.formula.as_str();
         let name = path.rsplit('/').next().unwrap_or_default().trim_end_matches(".rb");
@@ -269,6 +270,7 @@ impl Installation<'_> {
     fn programs(&self, plan: &CargoBinstallPlan, folder: &Path, log: &Log) -> Install {
         let mut crates = self.plan.crates().filter(|one| one.id == plan.crate_artifact);
         let package = crates.next().map_or("", |one| one.package.as_str());
+        self.assets.install(self.own(), &folder.join("archives"))?;
         let triple = self.target.map(|target| target.triple.as_str());
         let programs =
             vec![binstall::install(package, self.version.as_str(), triple, folder, log)?];

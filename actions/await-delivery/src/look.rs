@@ -298,6 +298,10 @@ impl Look for Homebrew<'_> {
         }
         Ok(vec![FileState::Absent; wanted.len()])
     }
+
+    fn address(&self, name: &str) -> Option<&str> {
+        self.assets.address(name)
+    }
 }
 
 /// What a release and a registry serve together: archives, and the crate whose metadata leads to them.
@@ -316,6 +320,10 @@ impl Look for CargoBinstall<'_> {
             }
         }
         self.assets.look(wanted)
+    }
+
+    fn address(&self, name: &str) -> Option<&str> {
+        self.assets.address(name)
     }
 }
 

@@ -48,7 +48,7 @@ impl Outcome {
 
     /// Adds what a channel served of each file when it was looked at last.
     pub(crate) fn served(&mut self, wanted: &[Wanted<'_>], states: &[FileState]) {
-        let place = place(self.record.channel);
+        let place = self.record.channel.place();
         let mut late = Vec::new();
         for (one, state) in wanted.iter().zip(states) {
             let name = &one.name;
@@ -87,7 +87,7 @@ impl Outcome {
 
     /// Adds that some files are not there yet.
     fn late(&mut self, what: &str) {
-        let place = place(self.record.channel);
+        let place = self.record.channel.place();
         let message = format!("users cannot have {what} from {place} yet");
         if self.record.result != Delivered::Failed {
             self.record.result = Delivered::NotYet;
@@ -100,7 +100,7 @@ impl Outcome {
 
     /// Adds that a channel does not say what it serves.
     pub(crate) fn silent(&mut self, problem: Diagnostic) {
-        let place = place(self.record.channel);
+        let place = self.record.channel.place();
         if self.record.result == Delivered::Passed {
             self.record.result = Delivered::NotYet;
             self.record.why = Some(format!("{place} does not say what it serves"));
@@ -132,18 +132,6 @@ impl Outcome {
     /// Whether all is as it must be so far.
     pub(crate) fn is_good(&self) -> bool {
         self.problems.is_empty()
-    }
-}
-
-/// A channel as a place, in a sentence.
-pub(crate) fn place(channel: ChannelKind) -> String {
-    match channel {
-        ChannelKind::GithubRelease => "the GitHub release".to_owned(),
-        ChannelKind::Npm
-        | ChannelKind::Pypi
-        | ChannelKind::CratesIo
-        | ChannelKind::Homebrew
-        | ChannelKind::CargoBinstall => channel.label().to_owned(),
     }
 }
 

@@ -5,6 +5,9 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::strings::{Repository, Tag};
+
 use crate::process::complained;
 
 /// The token that asks a host: of the environment, or the one that `gh` keeps
@@ -86,4 +89,52 @@ pub fn verify(
     }
     let ended = gh.output().map_err(|error| error.to_string())?;
     if ended.status.success() { Ok(()) } else { Err(complained(&ended)) }
+}
+
+/// Downloads what a run uploaded, by a pattern of names, each into a folder of its name below another
+/// ([manual](https://cli.github.com/manual/gh_run_download)).
+///
+/// # Errors
+///
+/// Where it is not there, or does not.
+pub fn download_run(
+    repository: &Repository,
+    run: u64,
+    pattern: &str,
+    into: &Path,
+) -> Result<(), Diagnostic> {
+    let mut gh = Command::new("gh");
+    gh.args(["run", "download", &run.to_string(), "--repo", repository.as_str()]);
+    gh.args(["--pattern", pattern, "--dir"]).arg(into);
+    downloaded(&mut gh, &format!("run {run}"))
+}
+
+/// Downloads assets of a release into a folder ([manual](https://cli.github.com/manual/gh_release_download)).
+///
+/// # Errors
+///
+/// Where it is not there, or does not.
+pub fn download_release(
+    repository: &Repository,
+    tag: &Tag,
+    names: &[String],
+    into: &Path,
+) -> Result<(), Diagnostic> {
+    let mut gh = Command::new("gh");
+    gh.args(["release", "download", tag.as_str(), "--repo", repository.as_str(), "--dir"]);
+    gh.arg(into).args(names.iter().flat_map(|name| ["--pattern", name.as_str()]));
+    downloaded(&mut gh, &format!("the release {tag}"))
+}
+
+fn downloaded(gh: &mut Command, what: &str) -> Result<(), Diagnostic> {
+    let ended = gh.output().map_err(|error| {
+        Diagnostic::new(Rule::ClientMissing, format!("gh does not start: {error}"))
+            .with_remedy("install GitHub's command line, or download it yourself and name the file")
+    })?;
+    if ended.status.success() {
+        return Ok(());
+    }
+    let message = format!("gh does not download {what}: {}", complained(&ended));
+    Err(Diagnostic::new(Rule::ClientFailed, message)
+        .with_remedy("look whether it is there, and whether gh is logged in: gh auth status"))
 }

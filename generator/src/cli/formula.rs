@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use lockstep_clients::gh;
 use lockstep_files::{bounded, diff, json, write};
 use lockstep_formula::{Digests, Release, archives, wanted};
 use lockstep_runner::protocol::server;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{Manifest, names};
-use lockstep_schemas::plan::{HomebrewPlan, Plan, at_version};
+use lockstep_schemas::plan::{ChannelPlan, HomebrewPlan, Plan, at_version};
 use lockstep_schemas::strings::{Tag, Version};
+use tempfile::TempDir;
 
 use super::load_release;
 use super::output::{Output, Stop};
@@ -17,8 +19,14 @@ use super::output::{Output, Stop};
 const LARGEST: u64 = 4 << 20;
 
 /// Of which release, and where the formula is.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Bringing {
+    /// The run that built the release, whose bundle `gh` downloads.
+    #[arg(long, value_name = "ID", group = "of")]
+    run: Option<u64>,
+    /// The tag of the release, whose manifest `gh` downloads.
+    #[arg(long, value_name = "TAG", group = "of")]
+    release: Option<Tag>,
     /// The folder with the release's bundle: `gh run download RUN --name bundle-1 --dir FOLDER` gets that of a run.
     #[arg(long, value_name = "FOLDER", group = "of")]
     bundle: Option<PathBuf>,
@@ -48,6 +56,7 @@ struct Files {
 
 /// Brings the formula to the release, or compares it.
 pub fn run(project: &Path, asked: &Bringing, output: &mut Output) -> Result<(), Stop> {
+    let (asked, _downloads) = asked.downloaded(project)?;
     let plan = match &asked.bundle {
         // What was released may be another than what is checked out.
         Some(bundle) => json::read_plan(&bundle.join(names::PLAN))?,
@@ -132,6 +141,41 @@ fn found(problems: Vec<Diagnostic>, output: &mut Output) -> Result<(), Stop> {
 }
 
 impl Bringing {
+    /// The same of files, and where those are that were downloaded for it.
+    fn downloaded(&self, project: &Path) -> Result<(Self, Option<TempDir>), Stop> {
+        if self.run.is_none() && self.release.is_none() {
+            return Ok((self.clone(), None));
+        }
+        let plan = load_release(project)?.plan;
+        let repository = &plan.project.repository;
+        let folder = tempfile::tempdir().map_err(|error| {
+            Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
+        })?;
+        let mut files = self.clone();
+        if let Some(run) = self.run {
+            let pattern = format!("{}*", names::UPLOAD);
+            gh::download_run(repository, run, &pattern, folder.path())?;
+            files.bundle = Some(newest(folder.path(), run)?);
+        }
+        if let Some(tag) = &self.release {
+            let has = |channel: &'_ ChannelPlan| Some(channel.github_release()?.manifest.clone());
+            let name = plan.shipping().find_map(has).ok_or_else(|| {
+                let message = "the model ships to no GitHub release, so none has a manifest";
+                Diagnostic::new(Rule::WrongInput, message)
+            })?;
+            let version = plan.tag.version_of(tag.as_str()).ok_or_else(|| {
+                Diagnostic::new(
+                    Rule::TagPattern,
+                    format!("the tag {tag} does not match `{}`", plan.tag),
+                )
+            })?;
+            let name = at_version(&name, version.as_str());
+            gh::download_release(repository, tag, std::slice::from_ref(&name), folder.path())?;
+            files.manifest = Some(folder.path().join(name));
+        }
+        Ok((files, Some(folder)))
+    }
+
     fn files(&self, plan: &Plan) -> Result<Files, Diagnostic> {
         if let Some(path) = &self.sums {
             let version = self.version.clone().ok_or_else(|| {
@@ -162,6 +206,23 @@ impl Bringing {
         }
         Ok(Files { version: manifest.version, tag: manifest.tag, digests })
     }
+}
+
+/// The bundle of a run's last attempt, among those that were downloaded.
+fn newest(folder: &Path, run: u64) -> Result<PathBuf, Diagnostic> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let attempt = |path: &PathBuf| {
+        let name = path.file_name()?.to_str()?;
+        name.strip_prefix(names::UPLOAD)?.parse::<u32>().ok()
+    };
+    let newest = entries.map(|entry| entry.path()).max_by_key(attempt);
+    newest.ok_or_else(|| {
+        Diagnostic::new(
+            Rule::BundleGone,
+            format!("run {run} uploaded no bundle, or it has expired"),
+        )
+        .with_remedy("name the run of release.yml that built the release")
+    })
 }
 
 /// The digests of a file of sums.

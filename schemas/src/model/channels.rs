@@ -102,6 +102,19 @@ impl ChannelKind {
     }
 }
 
+impl ChannelKind {
+    /// It as a place, in a sentence.
+    #[must_use]
+    pub fn place(self) -> &'static str {
+        match self {
+            Self::GithubRelease => "the GitHub release",
+            Self::Npm | Self::Pypi | Self::CratesIo | Self::Homebrew | Self::CargoBinstall => {
+                self.label()
+            }
+        }
+    }
+}
+
 impl fmt::Display for ChannelKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.id())
