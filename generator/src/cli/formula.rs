@@ -164,10 +164,11 @@ impl Bringing {
                 Diagnostic::new(Rule::WrongInput, message)
             })?;
             let version = plan.tag.version_of(tag.as_str()).ok_or_else(|| {
-                Diagnostic::new(
-                    Rule::TagPattern,
-                    format!("the tag {tag} does not match `{}`", plan.tag),
-                )
+                let prefix = plan.tag.prefix();
+                let message = format!("the tag {tag} does not match `{}`", plan.tag);
+                Diagnostic::new(Rule::TagPattern, message).with_remedy(format!(
+                    "a release's tag is {prefix} and a semantic version: {prefix}1.2.3"
+                ))
             })?;
             let name = at_version(&name, version.as_str());
             gh::download_release(repository, tag, std::slice::from_ref(&name), folder.path())?;
