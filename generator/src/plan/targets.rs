@@ -84,7 +84,7 @@ pub fn runner(model: &Model, label: &RunnerLabel) -> Option<OwnRunner> {
 pub struct DeliveredOn<'m> {
     /// The runner.
     pub runner: &'m RunnerLabel,
-    /// The image, where its users' system is none of a runner.
+    /// The image, where no runner has its users' system.
     pub container: Option<&'m ContainerImage>,
 }
 

@@ -96,7 +96,7 @@ impl World {
             assert_eq!(outcome(&resumed, job), Some(Outcome::Success), "{}", resumed.overview());
         }
         assert!(self.is_public());
-        // Users of this machine's platform can have it; it is none of the others.
+        // Users of this machine's platform can have it; it is of no other.
         let file =
             resumed.artifact("receipt-deliver-npm-linux-x64-1").unwrap().join("receipt.json");
         let receipt: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();

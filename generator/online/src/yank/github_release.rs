@@ -75,7 +75,7 @@ fn before_is_latest(
         }
     }
     let Some((version, before)) = before else {
-        report.line("it stays the latest release: there is none before it");
+        report.line("it stays the latest release: no release comes before it");
         return Ok(());
     };
     if !yank.would(report, &format!("show {version} as the latest release")) {
