@@ -103,6 +103,12 @@ impl Version {
         format!("{}-dev.{run}", self.numbers()).parse()
     }
 
+    /// It without its build metadata: what stands behind a `+` registries leave out.
+    #[must_use]
+    pub fn without_build(&self) -> &str {
+        self.as_str().split('+').next().unwrap_or_default()
+    }
+
     /// What to tag where this version cannot be published: the next patch, or the next of the same prereleases. `None` where its
     /// numbers are larger than a program counts.
     #[must_use]

@@ -109,7 +109,13 @@ impl Deliveries<'_> {
         let mut outcomes = Vec::new();
         let mut all = Vec::new();
         let Some(plan) = self.plan else {
-            let kind = self.inputs.channel.unwrap_or(ChannelKind::Npm);
+            let kind = self.inputs.channel.ok_or_else(|| {
+                Failure::new(
+                    Rule::WrongInput,
+                    "a release of another repository is looked at channel by channel",
+                )
+                .with_remedy("name the registry with --channel")
+            })?;
             all.push(self.of_manifest(kind)?);
             wait_for(&mut all, waits);
             outcomes.extend(all.into_iter().map(|one| self.ended(one, None, waits, report)));
@@ -123,13 +129,13 @@ impl Deliveries<'_> {
                 format!("the plan does not ship to {label}"),
             ));
         }
+        let sums = self.sums();
         for channel in channels {
             let skipped = Outcome::new(channel.kind(), self.users, tier(channel, self.users));
             if !self.is_published(channel.kind()) {
                 outcomes.push(skipped.skipped("no job of this run made all of it public there"));
                 continue;
             }
-            let sums = self.sums();
             let wanted = of_plan(plan, channel, self.manifest, &sums, self.users)?;
             if channel.npm().is_some_and(|npm| npm.access == NpmAccess::Restricted) {
                 outcomes.push(
@@ -182,10 +188,12 @@ impl Deliveries<'_> {
         let look: Box<dyn Look> = match kind {
             ChannelKind::Npm => Box::new(Npm::new(self.web, self.manifest, &wanted)?),
             ChannelKind::Pypi => Box::new(Pypi::new(self.web, None)?),
-            ChannelKind::CratesIo
-            | ChannelKind::GithubRelease
-            | ChannelKind::Homebrew
-            | ChannelKind::CargoBinstall => Box::new(CratesIo::new(self.web, self.manifest)?),
+            ChannelKind::CratesIo => Box::new(CratesIo::new(self.web, self.manifest)?),
+            ChannelKind::GithubRelease | ChannelKind::Homebrew | ChannelKind::CargoBinstall => {
+                let message = format!("{} is no registry", kind.label());
+                return Err(Failure::new(Rule::WrongInput, message)
+                    .with_remedy("name one that packages are shipped to: npm, pypi or crates-io"));
+            }
         };
         let tier = Tier::Official;
         Ok(Awaited { kind, channel: None, wanted, look, tier, states: Vec::new(), silent: None })

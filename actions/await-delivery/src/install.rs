@@ -4,18 +4,18 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lockstep_bundle::places;
+use lockstep_channels::apart;
 use lockstep_clients::users::{Ended, Log, binstall, brew, cargo, node, python};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::model::{ArtifactKind, NpmClient};
+use lockstep_schemas::model::{ArtifactKind, NpmClient, PypiClient};
 use lockstep_schemas::plan::{
-    CargoBinstallPlan, ChannelPlan, Destination, HomebrewPlan, NpmPlan, Plan, PlannedFile,
-    PypiPlan, TargetPlan,
+    CargoBinstallPlan, ChannelPlan, Destination, HomebrewPlan, Plan, PlannedFile, PypiPlan,
+    TargetPlan,
 };
 use lockstep_schemas::strings::Version;
 use lockstep_smoke::{Installed, Script, prints};
 
 use crate::assets::Assets;
-use crate::look::apart;
 use crate::wanted::Wanted;
 
 /// What users do who have no client.
@@ -67,12 +67,11 @@ impl Installation<'_> {
                 let by = |client: &NpmClient| {
                     tried(client.id(), &|folder, log| self.npm_packages(*client, folder, log))
                 };
-                let NpmPlan { clients, .. } = npm;
-                clients.iter().map(by).collect()
+                npm.clients.iter().map(by).collect()
             }
             Destination::Pypi(PypiPlan { clients, index, .. }) => {
                 let index = index.as_ref().map(|index| index.install.as_str());
-                let by = |client: &lockstep_schemas::model::PypiClient| {
+                let by = |client: &PypiClient| {
                     tried(client.id(), &|folder, log| self.projects(*client, index, folder, log))
                 };
                 clients.iter().map(by).collect()
@@ -178,7 +177,7 @@ impl Installation<'_> {
         let named: Vec<&str> =
             self.own().filter(|one| !comes_along(one)).map(Wanted::package).collect();
         // npm leaves out what stands behind a `+`.
-        let version = self.version.as_str().split('+').next().unwrap_or_default();
+        let version = self.version.without_build();
         let packages: Vec<String> = named.iter().map(|name| format!("{name}@{version}")).collect();
         let modules = node::install(client, &packages, folder, log)?;
         for one in self.own() {
@@ -201,7 +200,7 @@ impl Installation<'_> {
 
     fn projects(
         &self,
-        client: lockstep_schemas::model::PypiClient,
+        client: PypiClient,
         index: Option<&str>,
         folder: &Path,
         log: &Log,

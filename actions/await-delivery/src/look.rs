@@ -6,6 +6,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use lockstep_channels::apart;
 use lockstep_channels::crates_io::Found;
 use lockstep_clients::git::Tap;
 use lockstep_clients::{cargo, npm, uv};
@@ -325,13 +326,6 @@ impl Look for CargoBinstall<'_> {
     fn address(&self, name: &str) -> Option<&str> {
         self.assets.address(name)
     }
-}
-
-/// A folder for clients that are to run outside of any checkout.
-pub(crate) fn apart() -> Result<TempDir, Diagnostic> {
-    tempfile::tempdir().map_err(|error| {
-        Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
-    })
 }
 
 pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {

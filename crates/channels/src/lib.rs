@@ -59,7 +59,11 @@ fn package(file: &Shipped) -> &str {
 
 /// A folder for clients that are to run outside of any checkout: what is configured there is the project's to say, and not where a
 /// token goes.
-fn apart() -> Result<tempfile::TempDir, Diagnostic> {
+///
+/// # Errors
+///
+/// Where none can be made.
+pub fn apart() -> Result<tempfile::TempDir, Diagnostic> {
     tempfile::tempdir().map_err(|error| {
         Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
     })

@@ -132,7 +132,7 @@ impl<'a> Npm<'a> {
 
     /// The version as npm has it: it leaves out what stands behind a `+`.
     fn version(&self) -> &str {
-        self.bundle.manifest().version.as_str().split('+').next().unwrap_or_default()
+        self.bundle.manifest().version.without_build()
     }
 
     fn access<'s>(&'s self, registry: &'s str) -> Access<'s> {

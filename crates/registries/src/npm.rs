@@ -74,7 +74,7 @@ impl Package {
     #[must_use]
     pub fn of(&self, version: &Version) -> Standing<'_> {
         // npm leaves out what stands behind a `+`.
-        let version = version.as_str().split('+').next().unwrap_or_default();
+        let version = version.without_build();
         if let Some(released) = self.versions.get(version) {
             return Standing::Visible(released.dist.integrity.as_deref());
         }
@@ -95,7 +95,7 @@ impl Package {
     /// Whether whoever installs a version is told not to.
     #[must_use]
     pub fn is_deprecated(&self, version: &Version) -> bool {
-        let version = version.as_str().split('+').next().unwrap_or_default();
+        let version = version.without_build();
         self.versions.get(version).is_some_and(Released::is_deprecated)
     }
 
@@ -118,7 +118,7 @@ impl Package {
     /// Where the tarball of a version is downloaded.
     #[must_use]
     pub fn tarball(&self, version: &Version) -> Option<&str> {
-        let version = version.as_str().split('+').next().unwrap_or_default();
+        let version = version.without_build();
         self.versions.get(version)?.dist.tarball.as_deref()
     }
 

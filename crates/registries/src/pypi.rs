@@ -4,6 +4,7 @@
 use html5gum::{Token, Tokenizer};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::receipt::FileState;
+pub use lockstep_schemas::strings::normalized;
 use lockstep_schemas::strings::{Sha256, Version};
 use lockstep_schemas::version::VersionScheme;
 use serde::Deserialize;
@@ -131,14 +132,6 @@ impl Index<'_> {
     }
 }
 
-/// A project's name in an address
-/// ([specification](https://packaging.python.org/en/latest/specifications/name-normalization/)).
-#[must_use]
-pub fn normalized(name: &str) -> String {
-    let words = name.split(['-', '_', '.']).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-").to_lowercase()
-}
-
 /// The files of a page in HTML: what its links are called, with the digests at the end of their addresses.
 fn of_html(page: &str) -> Project {
     let mut project = Project::default();
@@ -174,11 +167,6 @@ fn of_html(page: &str) -> Project {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_in_addresses() {
-        assert_eq!(normalized("Some.-_Tool"), "some-tool");
-    }
 
     #[test]
     fn names_of_files_say_a_version() {

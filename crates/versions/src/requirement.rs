@@ -51,7 +51,7 @@ fn cargo(requirement: &str, version: &Version) -> Result<String, String> {
     }
     let parts = numbers.split(['-', '+']).next().map_or(3, |numbers| numbers.split('.').count());
     // Cargo takes no heed of what a version says of its build.
-    let whole = version.as_str().split('+').next().unwrap_or_default();
+    let whole = version.without_build();
     let kept = if parts >= 3 || whole.contains('-') {
         whole.to_owned()
     } else {

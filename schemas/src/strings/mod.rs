@@ -209,8 +209,10 @@ macro_rules! string_types {
 }
 
 mod expression;
+mod python;
 mod repository;
 mod types;
 
 pub use expression::Expression;
+pub use python::normalized;
 pub use types::*;

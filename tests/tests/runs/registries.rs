@@ -316,6 +316,10 @@ fn from_tag_to_every_registry() {
         let files = receipt(&again, name);
         assert!(files.iter().all(|(_, did, now)| did == "nothing" && now == "ours"), "{files:?}");
     }
+    // The same of any version that is public, by hand: its release has the manifest.
+    let inputs = [("version".to_owned(), "1.2.3".to_owned())].into();
+    let event = Event::Dispatch { git_ref: "refs/tags/v1.2.3".to_owned(), inputs };
+    delivered(&repository.run("verify.yml", &event, &settings));
     world.takes_back(&repository, &hub);
     let again = repository.run("release.yml", &Event::tag("v1.2.3"), &settings);
     let said = &again.job("Context").step("Resolve tag, commit and sources").log;

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::PypiClient;
-use lockstep_schemas::strings::Sha256;
+use lockstep_schemas::strings::{Sha256, normalized};
 use serde_json::Value;
 
 use super::Log;
@@ -48,70 +48,72 @@ pub fn install(
     log: &Log,
 ) -> Result<PathBuf, Diagnostic> {
     let environment = folder.join("environment");
+    let installation = Installation { projects, index, environment: &environment, folder, log };
     match client {
-        PypiClient::Uv => by_uv(projects, index, &environment, folder, log),
-        PypiClient::Pip => by_pip(projects, index, &environment, folder, log),
+        PypiClient::Uv => installation.by_uv(),
+        PypiClient::Pip => installation.by_pip(),
     }?;
     Ok(environment)
 }
 
-/// By uv, which holds to the digests itself.
-fn by_uv(
-    projects: &[Project<'_>],
-    index: Option<&str>,
-    environment: &Path,
-    folder: &Path,
-    log: &Log,
-) -> Result<(), Diagnostic> {
-    let mut venv = uv(folder);
-    venv.args(["venv", "--quiet", "--no-project"]).arg(environment);
-    log.run(&mut venv, "uv makes no environment to install into")?;
-    let requirements = folder.join("requirements.txt");
-    let lines: String = projects.iter().map(required).collect();
-    fs::write(&requirements, lines).map_err(|error| {
-        Diagnostic::new(Rule::FileUnwritable, format!("{}: {error}", requirements.display()))
-    })?;
-    let install = || {
-        let mut uv = uv(folder);
-        uv.args(["pip", "install", "--no-progress", "--python"]).arg(python(environment));
-        uv.arg("--requirements").arg(&requirements);
-        for project in projects {
-            uv.args([project.form.flag(), project.name]);
-        }
-        uv
-    };
-    let failed = "uv does not install it";
-    if let Some(index) = index {
-        // It asks one index alone for all that this index has, and what is required is elsewhere.
-        log.run(install().args(["--no-deps", "--default-index", index]), failed)?;
-    }
-    log.run(&mut install(), failed)
+/// What is installed, and into which environment.
+struct Installation<'a> {
+    projects: &'a [Project<'a>],
+    index: Option<&'a str>,
+    environment: &'a Path,
+    folder: &'a Path,
+    log: &'a Log,
 }
 
-/// By pip, which says what it chose.
-fn by_pip(
-    projects: &[Project<'_>],
-    index: Option<&str>,
-    environment: &Path,
-    folder: &Path,
-    log: &Log,
-) -> Result<(), Diagnostic> {
-    let mut venv = Command::new(PYTHON);
-    venv.args(["-m", "venv"]).arg(environment).current_dir(folder);
-    log.run(&mut venv, "Python makes no environment to install into")?;
-    let chosen = folder.join("report.json");
-    let mut pip = Command::new(python(environment));
-    pip.args(["-m", "pip", "install", "--no-input", "--disable-pip-version-check"]);
-    pip.arg("--no-cache-dir").arg("--report").arg(&chosen).current_dir(folder);
-    for project in projects {
-        pip.args([project.form.flag(), project.name]);
-        pip.arg(format!("{}=={}", project.name, project.version));
+impl Installation<'_> {
+    /// By uv, which holds to the digests itself.
+    fn by_uv(&self) -> Result<(), Diagnostic> {
+        let Self { projects, index, environment, folder, log } = *self;
+        let mut venv = uv(folder);
+        venv.args(["venv", "--quiet", "--no-project"]).arg(environment);
+        log.run(&mut venv, "uv makes no environment to install into")?;
+        let requirements = folder.join("requirements.txt");
+        let lines: String = projects.iter().map(required).collect();
+        fs::write(&requirements, lines).map_err(|error| {
+            Diagnostic::new(Rule::FileUnwritable, format!("{}: {error}", requirements.display()))
+        })?;
+        let install = || {
+            let mut uv = uv(folder);
+            uv.args(["pip", "install", "--no-progress", "--python"]).arg(python(environment));
+            uv.arg("--requirements").arg(&requirements);
+            for project in projects {
+                uv.args([project.form.flag(), project.name]);
+            }
+            uv
+        };
+        let failed = "uv does not install it";
+        if let Some(index) = index {
+            // It asks one index alone for all that this index has, and what is required is elsewhere.
+            log.run(install().args(["--no-deps", "--default-index", index]), failed)?;
+        }
+        log.run(&mut install(), failed)
     }
-    pip.args(index.iter().flat_map(|index| ["--extra-index-url", *index]));
-    log.run(&mut pip, "pip does not install it")?;
-    let report = fs::read(&chosen).unwrap_or_default();
-    let report: Value = serde_json::from_slice(&report).unwrap_or_default();
-    projects.iter().try_for_each(|project| is_chosen(project, &report))
+
+    /// By pip, which says what it chose.
+    fn by_pip(&self) -> Result<(), Diagnostic> {
+        let Self { projects, index, environment, folder, log } = *self;
+        let mut venv = Command::new(PYTHON);
+        venv.args(["-m", "venv"]).arg(environment).current_dir(folder);
+        log.run(&mut venv, "Python makes no environment to install into")?;
+        let chosen = folder.join("report.json");
+        let mut pip = Command::new(python(environment));
+        pip.args(["-m", "pip", "install", "--no-input", "--disable-pip-version-check"]);
+        pip.arg("--no-cache-dir").arg("--report").arg(&chosen).current_dir(folder);
+        for project in projects {
+            pip.args([project.form.flag(), project.name]);
+            pip.arg(format!("{}=={}", project.name, project.version));
+        }
+        pip.args(index.iter().flat_map(|index| ["--extra-index-url", *index]));
+        log.run(&mut pip, "pip does not install it")?;
+        let report = fs::read(&chosen).unwrap_or_default();
+        let report: Value = serde_json::from_slice(&report).unwrap_or_default();
+        projects.iter().try_for_each(|project| is_chosen(project, &report))
+    }
 }
 
 impl Form {
@@ -145,10 +147,9 @@ fn required(project: &Project<'_>) -> String {
 /// ([format](https://pip.pypa.io/en/stable/reference/installation-report/)).
 fn is_chosen(project: &Project<'_>, report: &Value) -> Result<(), Diagnostic> {
     let mut installed = report["install"].as_array().into_iter().flatten();
-    let same = |text: &str| text.to_lowercase().replace(['_', '.'], "-");
     let chosen = installed.find(|one| {
         let name = one["metadata"]["name"].as_str();
-        name.is_some_and(|name| same(name) == same(project.name))
+        name.is_some_and(|name| normalized(name) == normalized(project.name))
     });
     let digest =
         chosen.and_then(|one| one["download_info"]["archive_info"]["hashes"]["sha256"].as_str());

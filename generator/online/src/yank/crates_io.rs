@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use lockstep_channels::apart;
 use lockstep_channels::crates_io::releases;
 use lockstep_clients::cargo;
 use lockstep_registries::crates::{Index, Release, of_version};
@@ -10,7 +11,7 @@ use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::plan::ChannelPlan;
 
-use super::{MAY_COME, Yank, apart};
+use super::{MAY_COME, Yank};
 
 pub(super) fn take_back(
     yank: &Yank<'_>,

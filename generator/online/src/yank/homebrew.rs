@@ -1,5 +1,6 @@
 //! Homebrew: the formula goes back to what it was before the version.
 
+use lockstep_channels::apart;
 use lockstep_clients::gh;
 use lockstep_clients::git::Tap;
 use lockstep_formula::stated;
@@ -9,7 +10,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{FormulaPlan, HomebrewPlan};
 use lockstep_schemas::version::VersionScheme;
 
-use super::{Yank, apart};
+use super::Yank;
 use crate::login;
 
 pub(super) fn take_back(

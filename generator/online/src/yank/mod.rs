@@ -179,10 +179,3 @@ impl Yank<'_> {
         names
     }
 }
-
-/// A folder for clients that are to run outside of any checkout.
-fn apart() -> Result<tempfile::TempDir, Diagnostic> {
-    tempfile::tempdir().map_err(|error| {
-        Diagnostic::new(Rule::FileUnwritable, format!("a temporary folder: {error}"))
-    })
-}

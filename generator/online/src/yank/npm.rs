@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use lockstep_channels::apart;
 use lockstep_clients::npm::{self, Access};
 use lockstep_registries::npm::{Package, Registry, Standing};
 use lockstep_runner::Report;
@@ -11,7 +12,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::NpmAccess;
 use lockstep_schemas::plan::ChannelPlan;
 
-use super::{MAY_COME, Yank, apart};
+use super::{MAY_COME, Yank};
 
 pub(super) fn take_back(
     yank: &Yank<'_>,
@@ -33,7 +34,7 @@ pub(super) fn take_back(
     let folder = apart()?;
     let scopes: BTreeSet<&str> = names.iter().filter_map(|name| npm::scope(name)).collect();
     let (any, own) = npm::registries(folder.path(), scopes)?;
-    let version = yank.version.as_str().split('+').next().unwrap_or_default();
+    let version = yank.version.without_build();
     // Whoever others depend on comes last in a plan, and is what users ask for.
     for name in names.into_iter().rev() {
         let of_scope = own.iter().find(|(of, _)| Some(of.as_str()) == npm::scope(name));

@@ -1,6 +1,7 @@
 //! PyPI: it has no API by which a version is yanked ([documentation](https://peps.python.org/pep-0592/)), so
 //! somebody does it on its page.
 
+use lockstep_channels::apart;
 use lockstep_clients::uv;
 use lockstep_registries::pypi::{File, Index};
 use lockstep_registries::shown;
@@ -8,7 +9,7 @@ use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{ChannelPlan, PypiPlan};
 
-use super::{MAY_COME, Yank, apart};
+use super::{MAY_COME, Yank};
 
 pub(super) fn take_back(
     yank: &Yank<'_>,
