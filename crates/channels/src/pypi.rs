@@ -15,7 +15,7 @@ use lockstep_schemas::receipt::{Did, FileState};
 use tempfile::TempDir;
 
 use crate::order::in_waves;
-use crate::registry::{Answer, Publication, Registry, RegistryChannel, Waiting};
+use crate::registry::{Answer, Publication, Registry, RegistryChannel, Waiting, following};
 use crate::{Ledger, Permit, channel_of, package};
 
 const KIND: ChannelKind = ChannelKind::Pypi;
@@ -126,6 +126,41 @@ impl<'a> Pypi<'a> {
         names
     }
 
+    /// Whether there is still time for what is missing of a version that users have in part.
+    fn takes_more(&self, ledger: &Ledger, report: &mut Report) -> Result<(), Diagnostic> {
+        let any =
+            |state: FileState| self.files.iter().any(|file| ledger.is(KIND, &file.name, state));
+        if !(any(FileState::Ours) && any(FileState::Absent)) {
+            return Ok(());
+        }
+        let version = &self.bundle.manifest().version;
+        for (name, project) in self.names().into_iter().zip(self.projects()?) {
+            let is_missing = |file: &&Shipped| {
+                package(file) == name && ledger.is(KIND, &file.name, FileState::Absent)
+            };
+            let missing: Vec<&str> =
+                self.files.iter().filter(is_missing).map(|file| file.name.as_str()).collect();
+            let until = project.and_then(|project| project.takes_until(name, version));
+            let Some(until) = until.filter(|_| !missing.is_empty()) else { continue };
+            let (missing, day) = (missing.join(", "), until.day);
+            // Another index may have another rule.
+            if !until.is_over || self.plan.index.is_some() {
+                report.line(format_args!(
+                    "PyPI takes further files of a version for fourteen days: of {name} {version} until {day}. It does not have {missing}"
+                ));
+                continue;
+            }
+            let message = format!(
+                "PyPI took files of {name} {version} until {day}, and does not have {missing}: it takes further ones of a version for fourteen days"
+            );
+            report.problem(Diagnostic::new(Rule::VersionUsedUp, message).with_remedy(format!(
+                "the version stays as it is, for the users of what is there: tag {}",
+                following(version)
+            )));
+        }
+        Ok(())
+    }
+
     /// Their pages.
     fn projects(&self) -> Result<Vec<Option<Project>>, Diagnostic> {
         let index = Index { address: &self.index };
@@ -136,7 +171,8 @@ impl<'a> Pypi<'a> {
 
 impl RegistryChannel for Pypi<'_> {
     fn look(&self, ledger: &mut Ledger, report: &mut Report) -> Result<(), Diagnostic> {
-        self.publication()?.look(ledger, report)
+        self.publication()?.look(ledger, report)?;
+        self.takes_more(ledger, report)
     }
 
     fn names_are_there(&self, report: &mut Report) -> Result<(), Diagnostic> {

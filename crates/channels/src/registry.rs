@@ -163,9 +163,14 @@ impl<R: Registry> Publication<'_, R> {
         let waves = staging.chain(self.waves.iter().map(|wave| (wave, Goal::Visible)));
         // All waves together have what a person is waited for.
         let until = is_staged.then(|| Instant::now() + self.waiting.visible);
+        // Where the look that ends a wave asks for the next one too, that need not be asked for again.
+        let mut later = self.waves.iter().skip(1).filter(|_| !is_staged);
+        let mut seen = None;
         for (wave, goal) in waves {
-            let mut wave = self.begin(wave, goal, until, ledger, report)?;
-            let published = self.publish_wave(&mut wave, permit, ledger, report);
+            let next = later.next().map_or(&[][..], Vec::as_slice);
+            let mut wave = self.begin(wave, goal, until, seen.take(), ledger, report)?;
+            let published = self.publish_wave(&mut wave, next, permit, ledger, report);
+            seen = wave.seen_next.take();
             if published.is_err() || report.has_problems() {
                 self.account(ledger, report);
                 return published;
@@ -222,10 +227,13 @@ impl<R: Registry> Publication<'_, R> {
 
     /// What comes after a version that cannot be published.
     fn next(&self) -> String {
-        self.version
-            .following()
-            .map_or_else(|| "the next version".to_owned(), |next| next.to_string())
+        following(self.version)
     }
+}
+
+/// What comes after a version, in words.
+pub(crate) fn following(version: &Version) -> String {
+    version.following().map_or_else(|| "the next version".to_owned(), |next| next.to_string())
 }
 
 pub(crate) fn in_words(time: Duration) -> String {

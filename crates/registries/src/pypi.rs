@@ -1,7 +1,10 @@
 //! A Python package index
 //! ([simple repository API](https://packaging.python.org/en/latest/specifications/simple-repository-api/)).
 
+use std::time::SystemTime;
+
 use html5gum::{Token, Tokenizer};
+use jiff::{SignedDuration, Timestamp};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::receipt::FileState;
 pub use lockstep_schemas::strings::normalized;
@@ -24,7 +27,7 @@ pub struct Project {
 }
 
 /// A file of a project.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct File {
     /// Its name.
@@ -35,7 +38,22 @@ pub struct File {
     /// Why it was taken back, or whether it was.
     #[serde(default)]
     yanked: Value,
+    /// When it was uploaded, where the index says that ([PEP 700](https://peps.python.org/pep-0700/)).
+    #[serde(default)]
+    upload_time: Option<String>,
 }
+
+/// Until when an index takes files of a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deadline {
+    /// The day, as `2026-12-24`, in UTC.
+    pub day: String,
+    /// Whether it is over.
+    pub is_over: bool,
+}
+
+/// For how long PyPI takes files of a version, counted from its first.
+const OPEN: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 impl Project {
     /// What there is of a file.
@@ -59,6 +77,18 @@ impl Project {
             true if there.is_yanked() => FileState::Burnt,
             true => FileState::Ours,
         })
+    }
+}
+
+impl Project {
+    /// Until when PyPI takes further files of a version; none where there is no file of it, or the index does not say when it came.
+    #[must_use]
+    pub fn takes_until(&self, project: &str, version: &Version) -> Option<Deadline> {
+        let of_it = self.files.iter().filter(|file| file.is_of(project, version));
+        let times = of_it.filter_map(|file| file.upload_time.as_deref()?.parse::<Timestamp>().ok());
+        let until = times.min()?.checked_add(OPEN).ok()?;
+        let now = Timestamp::try_from(SystemTime::now()).ok()?;
+        Some(Deadline { day: until.strftime("%Y-%m-%d").to_string(), is_over: until <= now })
     }
 }
 
@@ -146,7 +176,8 @@ fn of_html(page: &str) -> Project {
                     .map(|(_, digest)| digest.split('&').next().unwrap_or_default().to_owned());
                 let hashes = Hashes { sha256 };
                 let yanked = tag.attributes.contains_key(&b"data-yanked"[..]);
-                link = Some(File { filename: String::new(), hashes, yanked: Value::Bool(yanked) });
+                let yanked = Value::Bool(yanked);
+                link = Some(File { hashes, yanked, ..File::default() });
             }
             Token::String(text) => {
                 if let Some(file) = &mut link {
@@ -171,8 +202,7 @@ mod tests {
     #[test]
     fn names_of_files_say_a_version() {
         let is_of = |name: &str, version: &str| {
-            let file =
-                File { filename: name.to_owned(), hashes: Hashes::default(), yanked: Value::Null };
+            let file = File { filename: name.to_owned(), ..File::default() };
             file.is_of("some-tool", &version.parse().unwrap())
         };
         for name in [
@@ -193,6 +223,24 @@ mod tests {
         ] {
             assert!(!is_of(name, "1.2.3"), "{name}");
         }
+    }
+
+    #[test]
+    fn a_version_is_open_for_fourteen_days_after_its_first_file() {
+        let page = |times: &[&str]| {
+            let file = |(index, time): (usize, &&str)| serde_json::json!({ "filename": format!("a-1.0.0-{index}-py3-none-any.whl"), "upload-time": time });
+            let files: Vec<Value> = times.iter().enumerate().map(file).collect();
+            serde_json::from_value::<Project>(serde_json::json!({ "files": files })).unwrap()
+        };
+        let until = |times: &[&str]| page(times).takes_until("a", &"1.0.0".parse().unwrap());
+        let over = Deadline { day: "2020-01-15".to_owned(), is_over: true };
+        assert_eq!(until(&["2999-01-01T00:00:00Z", "2020-01-01T23:59:59.5Z"]), Some(over));
+        assert!(!until(&["2999-01-01T00:00:00Z"]).unwrap().is_over);
+        for unknown in [&[][..], &["yesterday"], &["9999-12-30T00:00:00Z"], &[""]] {
+            assert_eq!(until(unknown), None, "{unknown:?}");
+        }
+        let page = page(&["2020-01-01T00:00:00Z"]);
+        assert_eq!(page.takes_until("a", &"1.0.1".parse().unwrap()), None);
     }
 
     #[test]

@@ -141,10 +141,13 @@ struct Trial {
 
 impl Trial {
     fn new(channel: &'static str) -> Self {
-        let registry = Registry::of(channel);
+        Self::of(channel, Registry::of(channel), Project::Beads)
+    }
+
+    fn of(channel: &'static str, registry: Registry, project: Project) -> Self {
         let env = registry.env().into_iter().map(|(name, value)| (name.to_owned(), value));
         let mut script = Script {
-            project: Project::Beads,
+            project,
             released: true,
             env: env.collect(),
             npm: Some(lockstep_tests::registries::Rules::default()),
@@ -346,16 +349,20 @@ fn killed_at(trial: &Trial, request: usize) -> bool {
     came
 }
 
-#[test]
-fn a_run_that_is_killed_is_gone_on_with() {
-    // Among the first are the look, and among the others what npm asks and uploads.
-    let requests: Vec<usize> = if is_all() {
+/// At which requests it is killed. Among the first are the look, and among the others what npm asks and uploads.
+fn requests() -> Vec<usize> {
+    if is_all() {
         (0..60).collect()
     } else if is_quick() {
         vec![6]
     } else {
         vec![0, 6, 10]
-    };
+    }
+}
+
+#[test]
+fn a_run_that_is_killed_is_gone_on_with() {
+    let requests = requests();
     let passed = AtomicUsize::new(0);
     at_a_time(3, &requests, |request| {
         let trial = Trial::new("npm");
@@ -375,4 +382,49 @@ fn a_run_that_is_killed_is_gone_on_with() {
         passed.fetch_add(1, Ordering::Relaxed);
     });
     println!("{} of {} kills passed", passed.into_inner(), requests.len());
+}
+
+/// Approves what is staged at a registry of npm's, and returns the names of the packages.
+fn approve_all(trial: &Trial) -> Vec<String> {
+    let npm = |arguments: &str| {
+        let registry = &trial.script.env["npm_config_registry"];
+        let key = format!("npm_config_{}:_authToken", registry.trim_start_matches("http:"));
+        let token = &trial.script.env["LOCKSTEP_TOKEN"];
+        let line = format!("env '{key}={token}' npm {arguments} --json --no-update-notifier");
+        let outcome = trial.script.sh(trial.project.path(), &line);
+        assert_eq!(outcome.status, 0, "{arguments}: {}", outcome.text());
+        outcome.stdout
+    };
+    let staged: Vec<Value> = serde_json::from_str(&npm("stage list")).unwrap();
+    let text = |one: &Value, key: &str| one[key].as_str().unwrap().to_owned();
+    for one in &staged {
+        npm(&format!("stage approve {}", text(one, "id")));
+    }
+    staged.iter().map(|one| text(one, "packageName")).collect()
+}
+
+#[test]
+fn a_run_that_stages_and_is_killed_is_gone_on_with() {
+    let requests = requests();
+    let passed = AtomicUsize::new(0);
+    at_a_time(3, &requests, |request| {
+        let trial = Trial::of("npm", Registry::Npm(Npm::with_stages()), Project::Staged);
+        let what = format!("killed at request {request}, staging");
+        let came = killed_at(&trial, *request);
+        assert!(came || is_all(), "{what}: there are fewer");
+        let again = trial.publish();
+        assert_eq!(again.status, 1, "{what}: {}", again.text());
+        assert!(again.text().contains("awaiting-approval"), "{what}: {}", again.text());
+        // Nothing is public before a person approves it, and each waits once.
+        assert_eq!(trial.registry.has(), BTreeMap::new(), "{what}");
+        let mut staged = approve_all(&trial);
+        staged.sort_unstable();
+        let names = ["@someone/tool", "@someone/tool-darwin-arm64", "@someone/tool-linux-x64"];
+        assert_eq!(staged, names, "{what}");
+        let last = trial.publish();
+        assert_eq!(last.status, 0, "{what}: {}", last.text());
+        assert_eq!(trial.registry.has(), trial.wanted, "{what}");
+        passed.fetch_add(1, Ordering::Relaxed);
+    });
+    println!("{} of {} kills of a run that stages passed", passed.into_inner(), requests.len());
 }

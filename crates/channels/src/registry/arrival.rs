@@ -5,21 +5,25 @@ use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::receipt::{Did, FileState};
 
-use super::wave::{Step, UnderWay};
+use super::wave::{Step, UnderWay, Wave};
 use super::{Answer, Publication, Registry};
 use crate::Ledger;
 
 impl<R: Registry> Publication<'_, R> {
-    /// Takes out what users can have by now, and what never will be.
+    /// Takes out of a wave what users can have by now, and what never will be; and sees what there is of the files after it.
     pub(super) fn arrived(
         &self,
-        under_way: &mut Vec<UnderWay<'_>>,
+        wave: &mut Wave<'_>,
+        next: &[&Shipped],
         ledger: &mut Ledger,
         report: &mut Report,
     ) -> Result<(), Diagnostic> {
-        let files: Vec<&Shipped> = under_way.iter().map(|one| one.file).collect();
-        let found = self.registry.states(&files)?;
-        self.sort(under_way, found, ledger, report)
+        let under_way = wave.under_way.iter().map(|one| one.file);
+        let files: Vec<&Shipped> = under_way.chain(next.iter().copied()).collect();
+        let mut found = self.registry.states(&files)?;
+        let seen_next = found.split_off(wave.under_way.len());
+        wave.seen_next = (!next.is_empty()).then_some(seen_next);
+        self.sort(&mut wave.under_way, found, ledger, report)
     }
 
     /// The same, of what was found.

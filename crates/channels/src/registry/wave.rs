@@ -29,6 +29,8 @@ pub(super) struct Wave<'a> {
     wait: Duration,
     /// The commands by which a person was asked to approve something.
     pub(super) asked: BTreeSet<String>,
+    /// What the last look saw of the files that come after these.
+    pub(super) seen_next: Option<Vec<FileState>>,
 }
 
 /// A file that is under way.
@@ -83,23 +85,20 @@ impl UnderWay<'_> {
 }
 
 impl<R: Registry> Publication<'_, R> {
-    /// What of a wave is not there: of the first by the look that came before, of the others by another one. A wave can take an
-    /// hour, in which `latest` may have moved.
+    /// What of a wave is not there, by what was last seen: where a wave came before it, that is newer than the first look. A wave can
+    /// take an hour, in which `latest` may have moved.
     pub(super) fn begin<'f>(
         &self,
         files: &[&'f Shipped],
         goal: Goal,
         until: Option<Instant>,
+        seen: Option<Vec<FileState>>,
         ledger: &mut Ledger,
         report: &mut Report,
     ) -> Result<Wave<'f>, Diagnostic> {
         let kind = self.registry.kind();
-        let is_first = self.waves.first().is_some_and(|first| first[0].name == files[0].name);
-        let found = if is_first || self.registry.stages().is_some() {
-            files.iter().map(|file| ledger.now(kind, &file.name)).collect()
-        } else {
-            self.registry.states(files)?
-        };
+        let known = || files.iter().map(|file| ledger.now(kind, &file.name)).collect();
+        let found = seen.unwrap_or_else(known);
         let mut under_way = Vec::new();
         for (file, state) in files.iter().zip::<&Vec<FileState>>(&found) {
             let is_absent = *state == FileState::Absent;
@@ -131,13 +130,14 @@ impl<R: Registry> Publication<'_, R> {
         }
         self.sort(&mut under_way, found, ledger, report)?;
         let (begun, wait) = (Instant::now(), Duration::from_secs(1));
-        Ok(Wave { under_way, goal, begun, until, wait, asked: BTreeSet::new() })
+        Ok(Wave { under_way, goal, begun, until, wait, asked: BTreeSet::new(), seen_next: None })
     }
 
-    /// Publishes what of a wave is not there, and waits until all of it is where it must be.
+    /// Publishes what of a wave is not there, and waits until all of it is where it must be. What comes `next` is looked at too.
     pub(super) fn publish_wave(
         &self,
         wave: &mut Wave<'_>,
+        next: &[&Shipped],
         permit: &Permit,
         ledger: &mut Ledger,
         report: &mut Report,
@@ -146,7 +146,7 @@ impl<R: Registry> Publication<'_, R> {
             if self.send_due(&mut wave.under_way, permit, ledger, report)? {
                 (wave.begun, wave.wait) = (Instant::now(), Duration::from_secs(1));
             }
-            self.arrived(&mut wave.under_way, ledger, report)?;
+            self.arrived(wave, next, ledger, report)?;
             let left = self.left(wave);
             match wave.goal {
                 Goal::Staged => wave.under_way.retain(|one| !one.is_in_hand()),

@@ -182,11 +182,12 @@ fn by_hand(command: &mut Command, failed: &str) -> Result<(), Diagnostic> {
 }
 
 /// npm with a token in its environment: what stands on a command line others can read. It asks once, and whoever calls it
-/// decides what comes then.
+/// decides what comes then. Nobody needs to know here whether there is a newer npm.
 pub(super) fn with_access(access: Access<'_>) -> Command {
     let mut command = npm();
     command.current_dir(access.within);
     command.env("npm_config_fetch_retries", "0").env("npm_config_registry", access.registry);
+    command.env("npm_config_update_notifier", "false");
     if let Some(token) = access.token {
         let rest = access.registry.split_once(':').map_or(access.registry, |(_, rest)| rest);
         let rest = rest.trim_end_matches('/');
