@@ -71,8 +71,8 @@ fn publish(
 ) -> f32 {
     let npm = Npm::new();
     // Some have their first version in any case.
-    let begun = ["linux-x64", "darwin-arm64"];
-    for target in TARGETS.iter().filter(|target| !are_new && !begun.contains(target)) {
+    let there = ["linux-x64", "darwin-arm64"];
+    for target in TARGETS.iter().filter(|target| !are_new && !there.contains(target)) {
         npm.begin(&format!("@someone/beads-{target}"));
     }
     npm.proxy.with(|state| state.delay = delay);
