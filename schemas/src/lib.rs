@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod model;
 pub mod notes;
 pub mod numbers;
+pub mod paths;
 pub mod placeholder;
 pub mod plan;
 pub mod platform;

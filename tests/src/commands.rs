@@ -11,6 +11,7 @@ use serde::Deserialize;
 use tempfile::TempDir;
 
 use crate::github_api::{GitHubApi, Known, TOKEN};
+use crate::platform::{Need, Platform};
 use crate::program::{self, Outcome, lockstep};
 use crate::registries::{Cargo, Npm, Pypi, Rules};
 use crate::samples;
@@ -49,9 +50,30 @@ pub struct Script {
     /// What goes wrong at the registry of crates, where there is one.
     #[serde(default)]
     pub cargo: Option<Rules>,
+    /// What of Linux it needs: on a platform without that it is not run.
+    #[serde(default)]
+    pub needs: Vec<Need>,
     /// The command lines, in sh.
     pub run: String,
 }
+
+/// The programs that the cases call.
+const PROGRAMS: [&str; 14] = [
+    "align-versions",
+    "await-delivery",
+    "github-release",
+    "hash-artifacts",
+    "homebrew",
+    "lockstep",
+    "lockstep-online",
+    "pack-artifacts",
+    "publish",
+    "report-blocker",
+    "resolve-build",
+    "smoke-test",
+    "verify-manifest",
+    "verify-provenance",
+];
 
 /// What differs between the sample projects of one folder.
 const PLATFORMS: (&str, &str) = (
@@ -154,6 +176,27 @@ impl Script {
     pub fn read(path: &Path) -> Self {
         let text = fs::read_to_string(path).unwrap();
         serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Whether the programs that are tried are all that it calls, on a platform that has what it needs.
+    #[must_use]
+    pub fn can_run(&self) -> bool {
+        let platform = Platform::of_programs();
+        if platform == Platform::Here {
+            return true;
+        }
+        // A registry and GitHub are asked by programs that are built apart.
+        let asks = self.github.is_some()
+            || self.npm.is_some()
+            || self.pypi.is_some()
+            || self.cargo.is_some();
+        let calls = |name: &str| {
+            let is_of_name = |text: char| text.is_alphanumeric() || text == '-' || text == '_';
+            self.run.split(|text| !is_of_name(text)).any(|word| word == name)
+        };
+        let is_there = |name: &str| program::path(name).exists();
+        let is_all = PROGRAMS.iter().all(|name| is_there(name) || !calls(name));
+        platform.has(&self.needs) && is_all && (!asks || is_there("lockstep-online"))
     }
 
     /// Runs it in a copy of `tests/projects/tool`, a repository whose commit is always the same.
@@ -321,10 +364,15 @@ impl Script {
             .expect("sh starts");
         Outcome {
             status: output.status.code().expect("it ends by itself"),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            stdout: said(&output.stdout),
+            stderr: said(&output.stderr),
         }
     }
+}
+
+/// What a script of programs of any platform said.
+fn said(bytes: &[u8]) -> String {
+    Platform::of_programs().as_here(&String::from_utf8_lossy(bytes))
 }
 
 /// Where rustup has its toolchains.

@@ -9,6 +9,7 @@ pub mod github;
 pub mod github_api;
 pub mod hostile;
 pub mod pairs;
+pub mod platform;
 pub mod program;
 pub mod project;
 pub mod registries;

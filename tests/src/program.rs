@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
+use crate::platform::Platform;
+
 /// The folder of the built programs.
 static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(|| {
     let mut build = Command::new(env!("CARGO"));
@@ -79,7 +81,12 @@ fn run(folder: &Path, arguments: &[&str], env: &[(&str, &str)]) -> Outcome {
         .expect("lockstep starts");
     Outcome {
         status: output.status.code().expect("lockstep ends by itself"),
-        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        stdout: said(&output.stdout),
+        stderr: said(&output.stderr),
     }
+}
+
+/// What a program of any platform said.
+fn said(bytes: &[u8]) -> String {
+    Platform::of_programs().as_here(str::from_utf8(bytes).expect("UTF-8"))
 }

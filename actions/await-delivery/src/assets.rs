@@ -9,6 +9,7 @@ use lockstep_bundle::{Digest, is_executable, place_of};
 use lockstep_registries::Web;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::Manifest;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{ArchiveFile, PlannedFile, at_version};
 use lockstep_schemas::strings::Sha256;
 use lockstep_smoke::Installed;
@@ -54,7 +55,7 @@ impl Assets<'_> {
         programs: &mut Vec<PathBuf>,
     ) -> Result<(PathBuf, PathBuf), Diagnostic> {
         fs::create_dir_all(place).map_err(|error| {
-            Diagnostic::new(Rule::FileUnwritable, format!("{}: {error}", place.display()))
+            Diagnostic::new(Rule::FileUnwritable, format!("{}: {error}", place.shown()))
         })?;
         let path = place.join(&one.name);
         let missing = || {
@@ -156,7 +157,7 @@ fn executable(path: &Path) -> Result<(), Diagnostic> {
         use std::os::unix::fs::PermissionsExt as _;
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).map_err(|error| {
             Diagnostic::new(Rule::FileUnwritable, format!("cannot be made executable: {error}"))
-                .in_file(path.display())
+                .in_file(path.shown())
         })?;
     }
     #[cfg(not(unix))]

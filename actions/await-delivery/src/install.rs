@@ -8,6 +8,7 @@ use lockstep_channels::apart;
 use lockstep_clients::users::{Ended, Log, binstall, brew, cargo, node, python};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{ArtifactKind, NpmClient, PypiClient};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{
     CargoBinstallPlan, ChannelPlan, Destination, HomebrewPlan, Plan, PlannedFile, PypiPlan,
     TargetPlan,
@@ -119,7 +120,7 @@ impl Installation<'_> {
         }
         let place = self.channel.kind().place();
         let message = format!("what users get from {place}: {}", problem.message);
-        let kept = format!("all that {client} said is in {}", self.log(client).display());
+        let kept = format!("all that {client} said is in {}", self.log(client).shown());
         Diagnostic::new(Rule::DeliveryFailed, message).with_remedy(problem.remedy.unwrap_or(kept))
     }
 
@@ -155,7 +156,7 @@ impl Installation<'_> {
             };
             let message = format!("{what} {how}\n{}", Log::tail(&said));
             return Err(Diagnostic::new(Rule::DeliveryFailed, message.trim_end())
-                .with_remedy(format!("all that was said is in {}", log.path().display())));
+                .with_remedy(format!("all that was said is in {}", log.path().shown())));
         }
         Ok(())
     }

@@ -27,6 +27,7 @@ use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::Manifest;
 use lockstep_schemas::model::ChannelKind;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{Plan, at_version};
 use lockstep_schemas::receipt::{DeliveryRecord, FILE};
 use lockstep_schemas::strings::{Repository, Tag, TargetId, WorkflowFile};
@@ -114,7 +115,7 @@ impl Program for Inputs {
         fs::create_dir_all(&self.diagnostics).map_err(|error| {
             let message = format!("the folder of the logs cannot be made: {error}");
             Failure::from(
-                Diagnostic::new(Rule::FileUnwritable, message).in_file(self.diagnostics.display()),
+                Diagnostic::new(Rule::FileUnwritable, message).in_file(self.diagnostics.shown()),
             )
         })?;
         let github = self.github(plan.as_ref())?;
@@ -146,8 +147,8 @@ impl Program for Inputs {
             self.keep(&manifest, records, report)?;
         }
         let path = match &source {
-            Source::File(path) => path.display().to_string(),
-            Source::Release(_) => self.diagnostics.join("manifest.json").display().to_string(),
+            Source::File(path) => path.shown(),
+            Source::Release(_) => self.diagnostics.join("manifest.json").shown(),
         };
         report.output("manifest", path);
         Ok(())
@@ -168,7 +169,7 @@ impl Inputs {
         let folder = &self.receipt.receipt;
         fs::create_dir_all(folder).map_err(|error| {
             let message = format!("the receipt's folder cannot be made: {error}");
-            Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
+            Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.shown())
         })?;
         json::write(&folder.join(FILE), &receipt)
     }

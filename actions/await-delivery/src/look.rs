@@ -16,6 +16,7 @@ use lockstep_registries::npm::Registry;
 use lockstep_registries::{Web, at_once, crates, pypi};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::Manifest;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{ChannelPlan, HomebrewPlan, Plan};
 use lockstep_schemas::receipt::FileState;
 use lockstep_schemas::strings::Tag;
@@ -329,6 +330,5 @@ impl Look for CargoBinstall<'_> {
 }
 
 pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
-        .in_file(path.display())
+    Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}")).in_file(path.shown())
 }

@@ -9,6 +9,7 @@ use lockstep_provenance::{Attestation, Expected, Refused, Roots, prove_by_any};
 use lockstep_registries::Web;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{Manifest, names};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::at_version;
 use lockstep_schemas::strings::{Repository, Tag, Version, WorkflowFile};
 
@@ -94,7 +95,7 @@ impl Asset<'_> {
                 .with_remedy(format!("name it with --asset; it has {}", names.join(", "))));
         };
         fs::create_dir_all(self.folder).map_err(|error| {
-            Diagnostic::new(Rule::FileUnwritable, error.to_string()).in_file(self.folder.display())
+            Diagnostic::new(Rule::FileUnwritable, error.to_string()).in_file(self.folder.shown())
         })?;
         let path = self.folder.join(names::MANIFEST);
         if !web.download("GitHub", &asset.browser_download_url, &path)? {
@@ -140,7 +141,7 @@ impl Proof<'_> {
                 let read = lockstep_files::bounded(path, LARGEST);
                 let text = read.map_err(|error| {
                     let message = format!("cannot be read: {error}");
-                    Diagnostic::new(Rule::FileUnreadable, message).in_file(path.display())
+                    Diagnostic::new(Rule::FileUnreadable, message).in_file(path.shown())
                 })?;
                 Roots::from_text(&String::from_utf8_lossy(&text)).map_err(|why| unproven(&why))?
             }

@@ -9,6 +9,7 @@ use lockstep_bundle::{ARCHIVES, Contents, Digest, Expected, Inside, in_parallel}
 use lockstep_runner::{Report, protocol};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::ArtifactRecord;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::strings::FileName;
 
 /// Hashes files, each result in the place of its path.
@@ -36,7 +37,7 @@ pub(crate) fn records(
         bar.inc(contents.digest.size);
         if let Inside::Refused(what) = &contents.inside {
             return Err(Diagnostic::new(Rule::ArchiveRefused, format!("is refused: {what}"))
-                .in_file(path.display()));
+                .in_file(path.shown()));
         }
         Ok(record(expected, name.clone(), contents))
     });

@@ -23,6 +23,7 @@ use lockstep_runner::inputs::{ProjectPlan, WorkFolder};
 use lockstep_runner::{Action, Failure, Program, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::ResolvedSource;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{CommitSha, Id, TargetId, Version};
 
@@ -128,7 +129,7 @@ fn unexpected(folder: &Path, names: &[String], known: impl Fn(&str) -> bool, rep
     for name in names.iter().filter(|name| !known(name)) {
         report.problem(
             Diagnostic::new(Rule::StrayFile, "is not a file of this release")
-                .in_file(folder.join(name).display())
+                .in_file(folder.join(name).shown())
                 .with_remedy("remove it, or name it in the model"),
         );
     }

@@ -10,6 +10,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{
     ArtifactRecord, BuildRun, Manifest, ManifestFormat, PartialManifest, names,
 };
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::ArtifactPlan;
 use lockstep_schemas::strings::{Id, Tag, TargetId};
 
@@ -64,11 +65,11 @@ pub(crate) fn merge(
     json::write(&path, &manifest)?;
     report.line(format_args!(
         "{}: {} targets, {} files",
-        path.display(),
+        path.shown(),
         manifest.targets.len(),
         manifest.artifacts.len()
     ));
-    report.output("manifest", path.display());
+    report.output("manifest", path.shown());
     Ok(())
 }
 
@@ -122,7 +123,7 @@ fn of_targets(
 fn copy(from: &Path, to: &Path) -> Result<(), Diagnostic> {
     std::fs::copy(from, to).map(drop).map_err(|error| {
         Diagnostic::new(Rule::FileUnwritable, format!("cannot be copied to the bundle: {error}"))
-            .in_file(from.display())
+            .in_file(from.shown())
     })
 }
 
@@ -137,7 +138,7 @@ fn of_release(
     let mut packed = Vec::new();
     for expected in expected(files, release.version)? {
         let name = expected.among(&names).map_err(|problem| {
-            problem.in_file(bundle.display()).with_remedy("`pack-artifacts` packs it before this")
+            problem.in_file(bundle.shown()).with_remedy("`pack-artifacts` packs it before this")
         });
         packed.extend(report.found(name).map(|name| (expected, name)));
     }

@@ -9,6 +9,7 @@ use lockstep_files::json;
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{PartialManifest, names};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::TargetId;
 
@@ -44,7 +45,7 @@ pub(crate) fn take(
             }
             None => report.problem(
                 Diagnostic::new(Rule::StrayFile, "is no upload of a target of this release")
-                    .in_file(downloads.join(name).display())
+                    .in_file(downloads.join(name).shown())
                     .with_remedy("remove what uploads it under a name that begins with `target-`"),
             ),
         }
@@ -66,7 +67,7 @@ pub(crate) fn take(
 
 fn nothing(downloads: &Path) -> Diagnostic {
     Diagnostic::new(Rule::UploadMissing, "no target uploaded anything")
-        .in_file(downloads.display())
+        .in_file(downloads.shown())
         .with_remedy("look at the build jobs; run them again, and then this one")
 }
 
@@ -82,8 +83,8 @@ fn take_one(from: &Path, to: &Path) -> Result<(), Diagnostic> {
     fs::rename(from, to).map_err(|error| {
         Diagnostic::new(
             Rule::FileUnwritable,
-            format!("cannot be moved from {}: {error}", from.display()),
+            format!("cannot be moved from {}: {error}", from.shown()),
         )
-        .in_file(to.display())
+        .in_file(to.shown())
     })
 }

@@ -8,6 +8,7 @@ use lockstep_files::json;
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{PartialManifest, ResolvedSource, Revision, names};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::TargetPlan;
 use lockstep_schemas::strings::{Id, Repository};
 
@@ -41,7 +42,7 @@ pub(crate) fn read(
     let partial: PartialManifest = report.found(json::read(&path, "the target's manifest"))?;
     if partial.target != target.id {
         let message = format!("expected {}'s manifest, found {}'s", target.id, partial.target);
-        report.problem(Diagnostic::new(Rule::UploadMissing, message).in_file(path.display()));
+        report.problem(Diagnostic::new(Rule::UploadMissing, message).in_file(path.shown()));
         return None;
     }
     let before = report.count();
@@ -52,7 +53,7 @@ pub(crate) fn read(
             let remedy = "every target must be built and merged from what the context job resolved: run the build again";
             report.problem(
                 Diagnostic::new(Rule::UploadMissing, message)
-                    .in_file(path.display())
+                    .in_file(path.shown())
                     .with_remedy(remedy),
             );
         }
@@ -111,11 +112,11 @@ fn contents(
     let wanted = expected(release.plan.packed_by(Some(&target.id)), release.version);
     let manifest = upload.join(names::MANIFEST);
     let problem =
-        |message: String| Diagnostic::new(Rule::UploadMissing, message).in_file(manifest.display());
+        |message: String| Diagnostic::new(Rule::UploadMissing, message).in_file(manifest.shown());
     let mut planned = Vec::new();
     for expected in report.found(wanted).unwrap_or_default() {
         let among = expected.among(&listed);
-        let among = among.map_err(|problem| problem.in_file(manifest.display()));
+        let among = among.map_err(|problem| problem.in_file(manifest.shown()));
         planned.extend(report.found(among).map(|name| (name, expected)));
     }
     for artifact in &partial.artifacts {
@@ -140,7 +141,7 @@ fn contents(
                     "is not the file that was built: its SHA-256 is {}, its build job hashed {}",
                     digest.sha256, artifact.sha256
                 ))
-                .in_file(path.display())
+                .in_file(path.shown())
                 .with_remedy(CHANGED_ON_THE_WAY),
             );
         }

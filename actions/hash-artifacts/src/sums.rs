@@ -7,6 +7,7 @@ use lockstep_bundle::{WorkingFolder, expected, list};
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::Version;
 
@@ -24,13 +25,13 @@ pub(crate) fn write(
     if !there.iter().any(|name| name == names::MANIFEST) {
         return Err(Failure::from(
             Diagnostic::new(Rule::FileMissing, format!("has no {}", names::MANIFEST))
-                .in_file(bundle.display())
+                .in_file(bundle.shown())
                 .with_remedy("`hash-artifacts --merge` writes it before this"),
         ));
     }
     let mut with_sidecar = Vec::new();
     for expected in expected(plan.files().filter(|file| file.has_sidecar()), version)? {
-        let name = expected.among(&there).map_err(|problem| problem.in_file(bundle.display()));
+        let name = expected.among(&there).map_err(|problem| problem.in_file(bundle.shown()));
         with_sidecar.extend(report.found(name).map(|name| name.to_string()));
     }
     let sidecar = |name: &str| format!("{name}.sha256");

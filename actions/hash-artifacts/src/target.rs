@@ -15,6 +15,7 @@ use lockstep_schemas::manifest::{
     TargetRecord, names,
 };
 use lockstep_schemas::model::BuildMode;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{Placement, PlannedFile, TargetPlan, at_version};
 use lockstep_schemas::strings::{Id, TargetId};
 
@@ -42,7 +43,7 @@ pub(crate) fn hash(
     for expected in expected(plan.packed_by(Some(id)), version)? {
         let name = expected
             .among(&names)
-            .map_err(|problem| problem.in_file(out.display()).with_remedy(PACKED_BEFORE));
+            .map_err(|problem| problem.in_file(out.shown()).with_remedy(PACKED_BEFORE));
         packed.extend(report.found(name).map(|name| (expected, name)));
     }
     let is_known = |name: &str| {
@@ -75,7 +76,7 @@ pub(crate) fn hash(
     let path = out.join(names::MANIFEST);
     json::write(&path, &manifest)?;
     report.group(format_args!("What {id} ships"), lines(&manifest.artifacts));
-    report.output("manifest", path.display());
+    report.output("manifest", path.shown());
     Ok(())
 }
 

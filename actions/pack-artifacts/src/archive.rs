@@ -7,6 +7,7 @@ use lockstep_bundle::{built_files, is_executable};
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{ArchiveFile, ArchivePlan, Placement, at_version};
 
 use crate::Packing;
@@ -32,7 +33,7 @@ pub(crate) fn pack(
     let path = packing.into.join(name);
     lockstep_archives::pack(plan.format.into(), &entries, &path).map_err(|error| {
         Diagnostic::new(Rule::FileUnwritable, format!("cannot be packed: {error}"))
-            .in_file(path.display())
+            .in_file(path.shown())
     })
 }
 
@@ -58,7 +59,7 @@ pub(crate) fn entries(
                     Rule::PackedTwice,
                     format!("two built files would be packed as `{}`", entry.name),
                 )
-                .in_file(entry.path.display())
+                .in_file(entry.path.shown())
                 .with_remedy("give each a place of its own in the model"),
             );
         }
@@ -75,7 +76,7 @@ pub(crate) fn entry(name: String, path: PathBuf) -> Result<Entry, Diagnostic> {
 fn executable(path: &Path) -> Result<bool, Diagnostic> {
     let metadata = path.metadata().map_err(|error| {
         Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
-            .in_file(path.display())
+            .in_file(path.shown())
     })?;
     Ok(is_executable(path, &metadata))
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use lockstep_clients::cargo::{self, Package};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{CratePlan, Plan, PlannedFile};
 
 /// Packs a crate, without building it: that is the tests' affair. The project's other crates of its workspace are packed along,
@@ -17,14 +18,13 @@ pub(crate) fn package(
 ) -> Result<(), Diagnostic> {
     let manifest = Path::new(plan.directory.as_str()).join("Cargo.toml");
     let package = plan.package.as_str();
-    let problem =
-        |rule, message: String| Diagnostic::new(rule, message).in_file(manifest.display());
+    let problem = |rule, message: String| Diagnostic::new(rule, message).in_file(manifest.shown());
     let here = Path::new(".");
     let target = crate::temporary()?;
     let locked = plan.locked.then_some(Package::Locked);
     let options: Vec<Package> =
         locked.into_iter().chain(is_snapshot.then_some(Package::Uncommitted)).collect();
-    let in_manifest = |problem: Diagnostic| problem.in_file(manifest.display());
+    let in_manifest = |problem: Diagnostic| problem.in_file(manifest.shown());
     let crates: Vec<&str> = release.files().filter_map(crate_name).collect();
     let together = if crates.len() > 1 {
         let members = cargo::members(here, &manifest).map_err(in_manifest)?;

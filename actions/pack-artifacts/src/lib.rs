@@ -18,6 +18,7 @@ use lockstep_runner::inputs::{ProjectPlan, WorkFolder};
 use lockstep_runner::{Action, Failure, Program, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{Placement, Plan, PlannedFile};
 
 use lockstep_schemas::strings::{TargetId, Version};
@@ -116,8 +117,9 @@ impl Packing<'_> {
             }
         }
         let second = Packing { into: again.path(), ..*self };
+        let mut of_second = Report::new();
         let (first, second) = std::thread::scope(|scope| {
-            let second = scope.spawn(|| second.pack_once(expected, &mut Report::new()));
+            let second = scope.spawn(|| second.pack_once(expected, &mut of_second));
             (self.pack_once(expected, report), second.join().unwrap_or(false))
         });
         // What neither packs has the same problems twice: they are told once.
@@ -125,17 +127,14 @@ impl Packing<'_> {
             return;
         }
         let path = self.into.join(&expected.name);
-        let same = if second {
-            same(&path, &again.path().join(&expected.name))
-        } else {
-            Err(Diagnostic::new(
-                Rule::NotReproducible,
-                "was packed the first time, but not the second",
-            )
-            .in_file(path.display()))
-        };
-        if report.found(same).is_some() {
-            report.line(format_args!("packed {}", path.display()));
+        if !second {
+            let message = "was packed the first time, but not the second";
+            report.problem(Diagnostic::new(Rule::NotReproducible, message).in_file(path.shown()));
+            report.problems(of_second.into_problems());
+            return;
+        }
+        if report.found(same(&path, &again.path().join(&expected.name))).is_some() {
+            report.line(format_args!("packed {}", path.shown()));
         }
     }
 
@@ -166,7 +165,7 @@ fn same(path: &Path, again: &Path) -> Result<(), Diagnostic> {
         return Ok(());
     }
     Err(Diagnostic::new(Rule::NotReproducible, "is packed differently each time")
-        .in_file(path.display())
+        .in_file(path.shown())
         .with_remedy("the tool that packs it adds a time, a file order or a path that changes each time: make it constant"))
 }
 

@@ -4,11 +4,12 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use lockstep_archives::Entry;
+use lockstep_archives::{Entry, Format};
 use lockstep_bundle::runs_when_installed;
 use lockstep_clients::npm::{self, Packed};
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{
     NpmPackagePlan, Placement, Plan, PlannedFile, PlatformPackageFile, TargetPlan,
 };
@@ -115,7 +116,7 @@ fn start(
     let package = read(plan, folder, package)?;
     copy_folder(folder, stage).map_err(|error| {
         Diagnostic::new(Rule::FileUnwritable, format!("cannot be copied: {error}"))
-            .in_file(folder.display())
+            .in_file(folder.shown())
     })?;
     Ok(package)
 }
@@ -126,7 +127,7 @@ fn read(
     planned: Package<'_>,
 ) -> Result<Map<String, Value>, Diagnostic> {
     let path = folder.join("package.json");
-    let problem = |rule, message: String| Diagnostic::new(rule, message).in_file(path.display());
+    let problem = |rule, message: String| Diagnostic::new(rule, message).in_file(path.shown());
     let text = fs::read(&path)
         .map_err(|error| problem(Rule::FileUnreadable, format!("cannot be read: {error}")))?;
     let package: Map<String, Value> = serde_json::from_slice(&text)
@@ -196,7 +197,7 @@ fn put(entry: &Entry, stage: &Path) -> Result<(), Diagnostic> {
     };
     copy().map_err(|error| {
         Diagnostic::new(Rule::FileUnwritable, format!("cannot be copied: {error}"))
-            .in_file(entry.path.display())
+            .in_file(entry.path.shown())
     })
 }
 
@@ -232,7 +233,8 @@ fn npm_pack(
     name: Option<&str>,
     entries: &[Entry],
 ) -> Result<(), Diagnostic> {
-    let Packed { name: made, files } = npm::pack(stage, into)?;
+    let packed = temporary()?;
+    let Packed { name: made, files } = npm::pack(stage, packed.path())?;
     if let Some(name) = name.filter(|name| *name != made) {
         return Err(Diagnostic::new(
             Rule::PackageMismatch,
@@ -247,6 +249,25 @@ fn npm_pack(
         .with_remedy(
             "`files` in its package.json must take it in, and .npmignore not leave it out",
         )),
-        None => Ok(()),
+        None => pack_alike(&packed.path().join(&made), &into.join(&made)),
     }
+}
+
+/// Packs what npm packed the way archives are: one npm compresses otherwise than another, and on Windows it knows no execute bits.
+fn pack_alike(tarball: &Path, into: &Path) -> Result<(), Diagnostic> {
+    let unpacked = temporary()?;
+    let names = lockstep_archives::unpack(Format::TarGz, tarball, unpacked.path());
+    let names = names.map_err(|error| {
+        Diagnostic::new(error.rule(), format!("what npm packed cannot be unpacked: {error}"))
+            .in_file(into.shown())
+    })?;
+    let entry = |name: String| {
+        let path = unpacked.path().join(&name);
+        archive::entry(name, path)
+    };
+    let entries = names.into_iter().map(entry).collect::<Result<Vec<_>, Diagnostic>>()?;
+    lockstep_archives::pack(Format::TarGz, &entries, into).map_err(|error| {
+        Diagnostic::new(Rule::FileUnwritable, format!("cannot be written: {error}"))
+            .in_file(into.shown())
+    })
 }

@@ -9,6 +9,7 @@ use lockstep_files::json;
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{PartialManifest, names};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{TargetId, Version};
 
@@ -38,7 +39,7 @@ pub(crate) fn pack(
     let path = out.join(names::FILES);
     lockstep_archives::pack(Format::Tar, &entries, &path).map_err(|error| {
         Diagnostic::new(Rule::FileUnwritable, format!("cannot be packed: {error}"))
-            .in_file(path.display())
+            .in_file(path.shown())
     })
 }
 
@@ -61,14 +62,14 @@ pub(crate) fn unpack(
     if manifest.release_files.as_ref() != Some(&digest.sha256) {
         report.problem(
             Diagnostic::new(Rule::ChangedInTransit, format!("is not what {target} uploaded"))
-                .in_file(tar.display())
+                .in_file(tar.shown())
                 .with_remedy(CHANGED_ON_THE_WAY),
         );
         return;
     }
     let into = into.join(target.as_str());
     let unpacked = lockstep_archives::unpack(Format::Tar, &tar, &into).map_err(|error| {
-        Diagnostic::new(error.rule(), format!("cannot be unpacked: {error}")).in_file(tar.display())
+        Diagnostic::new(error.rule(), format!("cannot be unpacked: {error}")).in_file(tar.shown())
     });
     for name in report.found(unpacked).unwrap_or_default() {
         let Some(digest) = report.found(Digest::of_file(&into.join(&name))) else { continue };
@@ -83,7 +84,7 @@ pub(crate) fn unpack(
                     Rule::ChangedInTransit,
                     format!("`{name}` in it is not the file that {target} built"),
                 )
-                .in_file(tar.display())
+                .in_file(tar.shown())
                 .with_remedy(CHANGED_ON_THE_WAY),
             );
         }

@@ -8,6 +8,7 @@ use lockstep_runner::{Failure, Report};
 use lockstep_schemas::blocker::{self, Finding, Findings, FoundIn, Stopped};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::{SchemaVersion, Stage};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::receipt::{self, GateState, Receipt};
 use lockstep_schemas::strings::Tag;
 
@@ -84,8 +85,7 @@ pub(crate) fn keep(findings: &Findings, folder: &Path, report: &mut Report) -> R
     })?;
     let file = folder.join(blocker::FILE);
     json::write(&file, findings)?;
-    let from =
-        findings.run.as_ref().map_or_else(|| file.display().to_string(), |run| run.id.to_string());
+    let from = findings.run.as_ref().map_or_else(|| file.shown(), |run| run.id.to_string());
     let line = format!("To file it: lockstep blockers file --from {from}");
     report.line(&line);
     report.summarize(format_args!("To file it: `lockstep blockers file --from {from}`\n"));

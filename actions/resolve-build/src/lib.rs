@@ -19,6 +19,7 @@ use lockstep_github::GitHub;
 use lockstep_runner::inputs::{ATTESTATION, ProjectPlan, Receipt};
 use lockstep_runner::{Action, Failure, Program, Report, Secret, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::receipt::{self, RunRecord};
 
@@ -140,7 +141,7 @@ fn write(asked: &Inputs, receipt: &receipt::Receipt) -> Result<(), Diagnostic> {
     let folder = &asked.receipt.receipt;
     fs::create_dir_all(folder).map_err(|error| {
         let message = format!("the receipt's folder cannot be made: {error}");
-        Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
+        Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.shown())
     })?;
     json::write(&folder.join(receipt::FILE), receipt)
 }

@@ -8,6 +8,7 @@ use lockstep_clients::npm::{self, Platform};
 use lockstep_clients::python::Environment;
 use lockstep_files::json;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{PlannedFile, TargetPlan};
 use lockstep_schemas::platform::Libc;
 use lockstep_smoke::{Host, Installed};
@@ -55,7 +56,7 @@ impl Installation<'_> {
     fn unpacked(self, format: Format, how: &str) -> Result<Installed, Diagnostic> {
         unpack(format, self.file, self.into).map_err(|error| {
             Diagnostic::new(error.rule(), format!("cannot be unpacked: {error}"))
-                .in_file(self.file.display())
+                .in_file(self.file.shown())
         })?;
         Ok(Installed { folder: self.into.to_owned(), programs: Vec::new(), how: how.to_owned() })
     }
@@ -71,7 +72,7 @@ impl Installation<'_> {
             }
             // As another platform npm takes a dependency only if it is optional, as users have it.
             Some(target) => {
-                let file = format!("file:{}", self.file.display()).replace('\\', "/");
+                let file = format!("file:{}", self.file.shown()).replace('\\', "/");
                 let project = json!({ "private": true, "optionalDependencies": { package: file } });
                 (project, Vec::new(), format!("installed by npm as on {}", target.id))
             }
@@ -85,7 +86,7 @@ impl Installation<'_> {
                 "npm does not install it on {}",
                 target.id
             ))
-            .in_file(self.file.display())
+            .in_file(self.file.shown())
             .with_remedy("`os`, `cpu`, `libc` or `engines` in its package.json does not match this target, or a dependency is not available")),
             _ => Ok(Installed { folder, programs: vec![modules.join(".bin")], how }),
         }
@@ -106,7 +107,7 @@ impl Installation<'_> {
     }
 
     fn of_file(&self, problem: Diagnostic) -> Diagnostic {
-        problem.in_file(self.file.display())
+        problem.in_file(self.file.shown())
     }
 }
 

@@ -15,6 +15,7 @@ use lockstep_runner::inputs::{ProjectPlan, WorkFolder};
 use lockstep_runner::{Action, Failure, Program, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::Smoke;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{Plan, PlannedFile, TargetPlan};
 use lockstep_schemas::strings::{TargetId, Version};
 use lockstep_smoke::{Host, Script, prints};
@@ -76,7 +77,7 @@ impl Artifacts<'_> {
     fn file(&self, expected: &Expected<'_>) -> Result<PathBuf, Diagnostic> {
         let name = expected.among(self.names).map_err(|problem| {
             problem
-                .in_file(self.packed.display())
+                .in_file(self.packed.shown())
                 .with_remedy("`pack-artifacts` packs it before this")
         })?;
         absolute(&self.packed.join(name.as_str())).map_err(|failure| failure.0)
@@ -149,5 +150,5 @@ fn failed(what: &str, smoke: &Smoke) -> Diagnostic {
 
 fn absolute(path: &Path) -> Result<PathBuf, Failure> {
     std::path::absolute(path)
-        .map_err(|error| Failure::new(Rule::FileUnreadable, format!("{}: {error}", path.display())))
+        .map_err(|error| Failure::new(Rule::FileUnreadable, format!("{}: {error}", path.shown())))
 }

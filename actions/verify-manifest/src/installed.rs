@@ -8,6 +8,7 @@ use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{ArtifactRecord, Manifest, MemberRecord};
 use lockstep_schemas::model::ArtifactKind;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::strings::TargetId;
 
 /// Compares every package of the manifest that is below a `node_modules`. Those of other platforms need not be there; that of a
@@ -26,7 +27,7 @@ pub(crate) fn compare(
             let message = format!("`{package}` is not installed, and users of this target need it");
             report.problem(
                 Diagnostic::new(Rule::FileMissing, message)
-                    .in_file(modules.display())
+                    .in_file(modules.shown())
                     .with_remedy("install without `--omit=optional`; the lockfile must list the packages of every platform"),
             );
         }
@@ -48,7 +49,7 @@ pub(crate) fn compare(
             format!("no package of {} {} is installed", manifest.project, manifest.version);
         report.problem(
             Diagnostic::new(Rule::FileMissing, message)
-                .in_file(modules.display())
+                .in_file(modules.shown())
                 .with_remedy("install them, or name another `node_modules` with --installed"),
         );
     }
@@ -85,11 +86,11 @@ fn of_another(
         let is_wanted =
             target.is_none() || record.target.is_none() || record.target.as_ref() == target;
         if is_there || !is_wanted {
-            report.line(format_args!("note: {} {message}", file.display()));
+            report.line(format_args!("note: {} {message}", file.shown()));
         } else {
             report.problem(
                 Diagnostic::new(Rule::ManifestOfAnother, message)
-                    .in_file(file.display())
+                    .in_file(file.shown())
                     .with_remedy("install this very version, and no range"),
             );
         }
@@ -116,7 +117,7 @@ fn one(
             for name in names.iter().filter(|name| !is_listed(name)) {
                 report.problem(
                     Diagnostic::new(Rule::StrayFile, "is no file of the release")
-                        .in_file(place.join(name).display())
+                        .in_file(place.join(name).shown())
                         .with_remedy("something put it there after the package was installed: install it again, without scripts"),
                 );
             }
@@ -136,7 +137,7 @@ fn one(
 fn files(place: &Path) -> Result<Vec<String>, Diagnostic> {
     let unreadable = |error: &dyn std::fmt::Display| {
         Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
-            .in_file(place.display())
+            .in_file(place.shown())
     };
     let (mut files, mut open) = (Vec::new(), vec![place.to_owned()]);
     while let Some(folder) = open.pop() {
@@ -173,7 +174,7 @@ fn same(place: &Path, member: &MemberRecord) -> Result<(), Diagnostic> {
     let digest = Digest::of_file(&file)?;
     if digest.sha256 != member.sha256 {
         return Err(Diagnostic::new(Rule::DigestMismatch, "is not the file of the release")
-            .in_file(file.display())
+            .in_file(file.shown())
             .differs(&member.sha256, &digest.sha256)
             .with_remedy("something changed it after it was installed: install it again, without scripts of others"));
     }
@@ -181,7 +182,7 @@ fn same(place: &Path, member: &MemberRecord) -> Result<(), Diagnostic> {
     // Elsewhere no file says so of itself.
     if cfg!(unix) && member.executable && !is_program {
         return Err(Diagnostic::new(Rule::BinaryNotExecutable, "cannot be executed")
-            .in_file(file.display())
+            .in_file(file.shown())
             .with_remedy("install it by npm 7 or later, or pnpm: they keep what a package says"));
     }
     Ok(())

@@ -16,6 +16,7 @@ use lockstep_runner::inputs::ProjectPlan;
 use lockstep_runner::{Action, Failure, Program, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{Manifest, names};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::strings::{CommitSha, Sha256, TargetId, Version};
 
 /// Checks a manifest against the plan and the bytes, or what is installed against a manifest.
@@ -100,7 +101,7 @@ const LARGEST: u64 = 1 << 20;
 fn text(path: &Path) -> Result<String, Diagnostic> {
     let of = |error: &dyn fmt::Display| {
         Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
-            .in_file(path.display())
+            .in_file(path.shown())
     };
     let bytes = lockstep_files::bounded(path, LARGEST).map_err(|error| of(&error))?;
     lockstep_files::text(bytes).map_err(|error| of(&error))
@@ -118,7 +119,7 @@ impl Inputs {
             let message =
                 format!("the manifest is of {}, and not of {}", manifest.version, self.version);
             return Err(Diagnostic::new(Rule::ManifestOfAnother, message)
-                .in_file(path.display())
+                .in_file(path.shown())
                 .into());
         }
         if let Some(target) = &self.target
@@ -145,7 +146,7 @@ impl Inputs {
             Rule::DigestMismatch,
             "is not that of the bundle which this release is made of",
         );
-        Ok(Some(problem.in_file(path.display()).differs(wanted, &found).with_remedy(
+        Ok(Some(problem.in_file(path.shown()).differs(wanted, &found).with_remedy(
             "the download is incomplete, or of another run or attempt: run the failed jobs again",
         )))
     }

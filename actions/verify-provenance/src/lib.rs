@@ -8,6 +8,7 @@ use lockstep_bundle::{Digest, named};
 use lockstep_provenance::{Attestation, Expected, Refused, Roots, prove_by_any};
 use lockstep_runner::{Action, Failure, Program, Report, Table};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::strings::{CommitSha, Repository, Tag, WorkflowFile};
 
 /// The largest file of attestations or of roots that is read, in bytes.
@@ -102,12 +103,12 @@ impl Program for Inputs {
 fn text(path: &Path) -> Result<String, Diagnostic> {
     let unreadable = |why: &dyn std::fmt::Display| {
         Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {why}"))
-            .in_file(path.display())
+            .in_file(path.shown())
     };
     let bytes = lockstep_files::bounded(path, LARGEST).map_err(|error| unreadable(&error))?;
     String::from_utf8(bytes).map_err(|error| unreadable(&error))
 }
 
 fn unread(path: &Path, why: &Refused) -> Diagnostic {
-    Diagnostic::new(Rule::ProvenanceUnproven, why.to_string()).in_file(path.display())
+    Diagnostic::new(Rule::ProvenanceUnproven, why.to_string()).in_file(path.shown())
 }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use ::tar::{Builder, EntryType, Header};
 use ::zip::write::SimpleFileOptions;
-use ::zip::{CompressionMethod, DateTime, ZipWriter};
+use ::zip::{CompressionMethod, DateTime, System, ZipWriter};
 use flate2::{Compression, GzBuilder};
+use lockstep_schemas::paths::Shown as _;
 use lzma_rust2::{XzOptions, XzWriter};
 
 use crate::Format;
@@ -30,7 +31,7 @@ impl Entry {
 
     fn open(&self) -> io::Result<(File, u64)> {
         let named = |error: io::Error| {
-            io::Error::new(error.kind(), format!("{}: {error}", self.path.display()))
+            io::Error::new(error.kind(), format!("{}: {error}", self.path.shown()))
         };
         let file = File::open(&self.path).map_err(named)?;
         let size = file.metadata().map_err(named)?.len();
@@ -43,7 +44,7 @@ pub fn pack(format: Format, entries: &[Entry], into: &Path) -> io::Result<()> {
     let mut entries: Vec<&Entry> = entries.iter().collect();
     entries.sort();
     if let Some(pair) = entries.windows(2).find(|pair| pair[0].name == pair[1].name) {
-        let [first, second] = [&pair[0].path, &pair[1].path].map(|path| path.display());
+        let [first, second] = [&pair[0].path, &pair[1].path].map(|path| path.shown());
         let message = format!("two files for `{}`: {first} and {second}", pair[0].name);
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
     }
@@ -96,6 +97,8 @@ fn zip<W: Write + io::Seek>(entries: &[&Entry], out: W) -> io::Result<()> {
             .compression_level(Some(6))
             .last_modified_time(DateTime::default())
             .large_file(size >= u64::from(u32::MAX))
+            // On every platform: what says that it was made on Windows has no execute bits.
+            .system(System::Unix)
             .unix_permissions(entry.mode());
         archive.start_file(entry.name.as_str(), options)?;
         io::copy(&mut file, &mut archive)?;

@@ -97,3 +97,18 @@ impl fmt::Display for GlibcNeed {
         }
     }
 }
+
+/// Whether a file that begins so is given an execute bit by who makes it: a linker gives it to programs and libraries alike, and an
+/// author to a script that names its interpreter.
+#[must_use]
+pub fn is_linked_or_script(first: &[u8]) -> bool {
+    let starts = |bytes: &[u8]| first.starts_with(bytes);
+    // Several architectures in one file; a class of Java's begins alike, and has a version there that is larger.
+    let is_universal = starts(&[0xca, 0xfe, 0xba, 0xbe])
+        && first.get(4..8).is_some_and(|count| count[..3] == [0; 3] && count[3] < 40);
+    let mach_o = [[0xfe, 0xed, 0xfa, 0xce], [0xfe, 0xed, 0xfa, 0xcf]];
+    let is_mach_o = mach_o
+        .iter()
+        .any(|magic| starts(magic) || starts(&magic.iter().rev().copied().collect::<Vec<u8>>()));
+    starts(b"#!") || starts(b"\x7fELF") || starts(b"MZ") || is_mach_o || is_universal
+}

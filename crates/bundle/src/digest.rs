@@ -8,6 +8,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::strings::{Integrity, Sha256};
 use sha2::{Digest as _, Sha512};
 
@@ -98,8 +99,7 @@ pub(crate) fn open(path: &Path) -> io::Result<(File, bool)> {
 }
 
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
-    Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
-        .in_file(path.display())
+    Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}")).in_file(path.shown())
 }
 
 /// Reads to the end, a piece at a time.
@@ -121,7 +121,8 @@ fn hexadecimal(bytes: &[u8]) -> String {
     digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
-/// Whether a file may be executed by its owner. Windows has no such bit: there its name says.
+/// Whether a file may be executed by its owner. Windows has no such bit: there its first bytes say whether it is what linkers and
+/// authors of scripts give the bit to, so that the same is packed of it as elsewhere.
 #[must_use]
 pub fn is_executable(path: &Path, metadata: &Metadata) -> bool {
     #[cfg(unix)]
@@ -133,6 +134,8 @@ pub fn is_executable(path: &Path, metadata: &Metadata) -> bool {
     #[cfg(not(unix))]
     {
         let _ = metadata;
-        path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("exe"))
+        let mut first = Vec::new();
+        let read = File::open(path).and_then(|file| file.take(8).read_to_end(&mut first));
+        read.is_ok() && lockstep_binaries::is_linked_or_script(&first)
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::strings::TargetId;
 
 /// What the name of a target's upload begins with.
@@ -38,7 +39,7 @@ impl WorkingFolder<'_> {
             return Ok(upload);
         }
         Err(Diagnostic::new(Rule::UploadMissing, format!("{target} did not upload anything"))
-            .in_file(upload.display())
+            .in_file(upload.shown())
             .with_remedy("look at its build job; run that job again, and then this one"))
     }
 
@@ -67,14 +68,14 @@ impl WorkingFolder<'_> {
         if is_ours && folder.is_dir() {
             std::fs::remove_dir_all(folder).map_err(|error| {
                 Diagnostic::new(Rule::FileUnwritable, format!("cannot be emptied: {error}"))
-                    .in_file(folder.display())
+                    .in_file(folder.shown())
             })?;
         } else if std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
             return Err(Diagnostic::new(
                 Rule::StrayFile,
                 "is not empty, and an earlier run did not make it",
             )
-            .in_file(folder.display())
+            .in_file(folder.shown())
             .with_remedy("name another folder with --directory"));
         }
         self.make(folder)
@@ -93,7 +94,7 @@ impl WorkingFolder<'_> {
         };
         make().map_err(|error| {
             Diagnostic::new(Rule::FileUnwritable, format!("cannot be made: {error}"))
-                .in_file(folder.display())
+                .in_file(folder.shown())
         })
     }
 }
@@ -117,6 +118,6 @@ pub fn list_all(folder: &Path) -> Result<Vec<String>, Diagnostic> {
     };
     read().map_err(|error| {
         Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
-            .in_file(folder.display())
+            .in_file(folder.shown())
     })
 }

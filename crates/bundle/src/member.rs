@@ -5,6 +5,7 @@ use std::path::Path;
 
 use lockstep_archives::{Error, Format, visit};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 
 /// The bytes of the member with a name that fits, so many at most; none where there is no such member.
 pub(crate) fn text_of(
@@ -25,7 +26,7 @@ pub(crate) fn text_of(
             Error::Refused(what) => what,
             Error::Io(error) => error.to_string(),
         };
-        Diagnostic::new(Rule::FileUnreadable, message).in_file(archive.display())
+        Diagnostic::new(Rule::FileUnreadable, message).in_file(archive.shown())
     })?;
     Ok(text)
 }

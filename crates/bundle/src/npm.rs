@@ -6,6 +6,7 @@ use std::path::Path;
 use lockstep_archives::Format;
 use lockstep_files::json;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use serde_json::{Map, Value};
 
 use crate::member::text_of;
@@ -30,7 +31,7 @@ pub fn depends_on(tarball: &Path) -> Result<BTreeSet<String>, Diagnostic> {
     let text = text_of(Format::TarGz, tarball, LARGEST, |name| name == place)?;
     let package: Map<String, Value> = json::of_json(&text).map_err(|error| {
         Diagnostic::new(Rule::PackageClaim, format!("is not valid: {error}"))
-            .in_file(tarball.display())
+            .in_file(tarball.shown())
             .in_member("package.json")
     })?;
     let kinds = ["dependencies", "optionalDependencies", "peerDependencies"];

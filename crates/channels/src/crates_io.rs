@@ -19,6 +19,7 @@ use lockstep_registries::{Web, at_once};
 use lockstep_runner::{Report, tell};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{ChannelPlan, CratePlan, Login, RegistryPlan};
 use lockstep_schemas::receipt::{Did, FileState};
 use tempfile::TempDir;
@@ -319,7 +320,7 @@ fn manifest_of(bundle: &Verified<'_>, name: &str) -> Result<PathBuf, Diagnostic>
     let message =
         format!("`{name}` is not in this checkout: cargo packages it again to publish it");
     Err(Diagnostic::new(Rule::CheckoutMismatch, message)
-        .in_file(manifest.display())
+        .in_file(manifest.shown())
         .with_remedy("run this in the project's root, at the release's commit"))
 }
 

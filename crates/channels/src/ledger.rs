@@ -7,6 +7,7 @@ use lockstep_files::json;
 use lockstep_runner::{Report, Table};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::receipt::{Did, FILE, FileRecord, FileState, Receipt, StageRecord};
 use lockstep_schemas::strings::{FileName, Sha256};
 
@@ -28,7 +29,7 @@ impl Ledger {
     pub fn new(folder: &Path, receipt: Receipt, earlier: &[Receipt]) -> Result<Self, Diagnostic> {
         fs::create_dir_all(folder).map_err(|error| {
             let message = format!("the receipt's folder cannot be made: {error}");
-            Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
+            Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.shown())
         })?;
         let ledger = Self { receipt, file: folder.join(FILE), earlier: Vec::new() };
         let mut ledger = ledger.with_earlier(earlier);
@@ -87,7 +88,7 @@ impl Ledger {
         self.receipt.problems = report.rules().into_iter().chain(failed).collect();
         self.write()?;
         self.show(report);
-        report.output("receipt", self.file.display());
+        report.output("receipt", self.file.shown());
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use serde_json::Value;
 
 use crate::process::{complained, output, run};
@@ -106,7 +107,7 @@ pub fn together(members: &[Member], name: &str, among: &[&str]) -> Vec<String> {
 /// cargo in a folder, whose `.cargo/config.toml`, and those of the folders above, it heeds.
 fn cargo(within: &Path, manifest: &Path, what: &str) -> Result<Command, Diagnostic> {
     let manifest = std::path::absolute(manifest).map_err(|error| {
-        Diagnostic::new(Rule::FileUnreadable, format!("{}: {error}", manifest.display()))
+        Diagnostic::new(Rule::FileUnreadable, format!("{}: {error}", manifest.shown()))
     })?;
     let mut command = Command::new("cargo");
     command.arg(what).arg("--manifest-path").arg(manifest).current_dir(within);
@@ -245,7 +246,7 @@ pub(crate) fn home() -> Option<PathBuf> {
 fn default_of(config: &Path) -> Result<Option<String>, Diagnostic> {
     let unreadable = |why: String| {
         Diagnostic::new(Rule::FileUnreadable, format!("cargo's configuration: {why}"))
-            .in_file(config.display())
+            .in_file(config.shown())
     };
     let text = std::fs::read_to_string(config).map_err(|error| unreadable(error.to_string()))?;
     let config: toml_edit::DocumentMut =

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 
 use crate::process::{TOKEN, complained, output, run};
 
@@ -106,7 +107,7 @@ pub fn publish(
     // Whoever calls it decides when a file is sent again.
     command.env("UV_HTTP_RETRIES", "0").current_dir(within);
     let file = std::path::absolute(file).map_err(|error| {
-        Diagnostic::new(Rule::FileUnreadable, format!("{}: {error}", file.display()))
+        Diagnostic::new(Rule::FileUnreadable, format!("{}: {error}", file.shown()))
     })?;
     let output = output(command.arg("--").arg(file).stdin(Stdio::null()))?;
     if output.status.success() {

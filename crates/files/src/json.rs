@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::Plan;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,14 +19,14 @@ const LARGEST: u64 = 8 * 1024 * 1024;
 pub fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Diagnostic> {
     let text = bounded(path, LARGEST).map_err(|error| {
         let message = format!("{what} cannot be read: {error}");
-        Diagnostic::new(Rule::FileUnreadable, message).in_file(path.display())
+        Diagnostic::new(Rule::FileUnreadable, message).in_file(path.shown())
     })?;
     of_json(&text).map_err(|error| {
         let message = error.to_string();
         let message =
             message.rsplit_once(" at line ").map_or(message.as_str(), |(before, _)| before);
         Diagnostic::new(Rule::DocumentInvalid, format!("{what} is not valid: {message}"))
-            .in_file(path.display())
+            .in_file(path.shown())
             .at(error.line().max(1), error.column().max(1))
     })
 }
@@ -69,7 +70,7 @@ pub fn write(path: &Path, document: &impl Serialize) -> Result<(), Diagnostic> {
     let text = text(document);
     if text.len() as u64 > LARGEST {
         let message = format!("cannot be written: it is larger than {} MiB", LARGEST >> 20);
-        return Err(Diagnostic::new(Rule::FileUnwritable, message).in_file(path.display()));
+        return Err(Diagnostic::new(Rule::FileUnwritable, message).in_file(path.shown()));
     }
     crate::write(path, &text).map_err(Diagnostic::from)
 }

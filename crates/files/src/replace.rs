@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use tempfile::{Builder, TempPath};
 
 /// How temporary files begin. One that a killed run left behind is removed by the next.
@@ -17,6 +19,8 @@ const SUFFIX: &str = ".tmp";
 /// How long one run waits for another to end its writing: so many pauses.
 const LONGEST_WAIT: usize = 500;
 const PAUSE: Duration = Duration::from_millis(20);
+/// How long it is tried to replace a file that somebody has open: so many pauses.
+const LONGEST_OPEN: usize = 100;
 
 /// A file's new text.
 #[derive(Debug, Clone, Copy)]
@@ -90,7 +94,7 @@ impl Failure {
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} cannot be {}: {}", self.path.display(), self.attempt.in_words(), self.error)
+        write!(f, "{} cannot be {}: {}", self.path.shown(), self.attempt.in_words(), self.error)
     }
 }
 
@@ -99,7 +103,7 @@ impl std::error::Error for Failure {}
 impl From<Failure> for Diagnostic {
     fn from(Failure { path, attempt, error }: Failure) -> Self {
         let message = format!("cannot be {}: {error}", attempt.in_words());
-        Self::new(attempt.rule(), message).in_file(path.display())
+        Self::new(attempt.rule(), message).in_file(path.shown())
     }
 }
 
@@ -142,9 +146,7 @@ pub fn replace(root: &Path, files: &[Replacement<'_>]) -> Result<(), Failure> {
         synced.map_err(|error| Failure::new(path, Attempt::Write, error))?;
     }
     for (temporary, path, there) in prepared {
-        temporary
-            .persist(&there)
-            .map_err(|error| Failure::new(&path, Attempt::Replace, error.error))?;
+        persist(temporary, &there).map_err(|error| Failure::new(&path, Attempt::Replace, error))?;
     }
     Ok(())
 }
@@ -158,7 +160,7 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let write = || -> io::Result<()> {
         fs::create_dir_all(folder_of(path))?;
         let temporary = prepare(path, text)?;
-        temporary.persist(path).map_err(|error| error.error)
+        persist(temporary, path)
     };
     write().map_err(|error| Failure::new(path, Attempt::Write, error))
 }
@@ -168,10 +170,43 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// Puts a prepared file in its place. On Windows nobody can while another has the one there open, such as a scanner that looks at
+/// what was just written: it is tried again for a while.
+fn persist(mut temporary: TempPath, there: &Path) -> io::Result<()> {
+    let mut left = if cfg!(windows) { LONGEST_OPEN } else { 0 };
+    loop {
+        let error = match temporary.persist(there) {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        if left == 0 || error.error.kind() != io::ErrorKind::PermissionDenied {
+            return Err(error.error);
+        }
+        left -= 1;
+        temporary = error.path;
+        std::thread::sleep(PAUSE);
+    }
+}
+
+/// What stands for a folder where it is locked: itself, or where no folder can be locked a file of its own elsewhere, which stays.
+fn lockable(root: &Path) -> io::Result<File> {
+    if !cfg!(windows) {
+        return File::open(root);
+    }
+    let mut hasher = DefaultHasher::new();
+    root.canonicalize()?.hash(&mut hasher);
+    let name = format!("lockstep-{:016x}.lock", hasher.finish());
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(std::env::temp_dir().join(name))
+}
+
 /// A lock on a folder, for as long as files below it are replaced. Another run may be writing: what stands beside the
-/// files is its own until it has ended. On systems that cannot lock a folder, nothing is locked.
+/// files is its own until it has ended. On systems that cannot lock it, nothing is locked.
 fn lock(root: &Path) -> io::Result<Option<File>> {
-    let Ok(folder) = File::open(root) else { return Ok(None) };
+    let Ok(folder) = lockable(root) else { return Ok(None) };
     for _ in 0..LONGEST_WAIT {
         match folder.try_lock() {
             Ok(()) => return Ok(Some(folder)),

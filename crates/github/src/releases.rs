@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{Method, Request, StatusCode};
 use http_body::{Body, Frame, SizeHint};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::strings::{Sha256, Tag};
 use octocrab::{OctoBody, Octocrab};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -278,7 +279,7 @@ impl From<Why> for Refusal {
 async fn upload(octocrab: &Octocrab, address: &str, file: &AssetFile) -> Result<Asset, Refusal> {
     let silent = |error: &dyn std::fmt::Display| Why::Silent(error.to_string());
     let opened = File::open(&file.path)
-        .map_err(|error| Why::Unreadable(format!("{}: {error}", file.path.display())))?;
+        .map_err(|error| Why::Unreadable(format!("{}: {error}", file.path.shown())))?;
     let request = Request::builder()
         .method(Method::POST)
         .uri(address)

@@ -7,6 +7,7 @@ use std::path::Path;
 use lockstep_files::bounded;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ResultsFormat;
+use lockstep_schemas::paths::Shown as _;
 use serde::Deserialize;
 
 /// The largest file of results that is read, in bytes, and how many scenarios are.
@@ -44,7 +45,7 @@ pub fn read(path: &Path, format: ResultsFormat) -> Result<Times, Diagnostic> {
 
 fn unreadable(path: &Path, why: impl std::fmt::Display) -> Diagnostic {
     let problem = Diagnostic::new(Rule::ResultsUnreadable, format!("the results of a run: {why}"));
-    problem.in_file(path.display()).with_remedy(
+    problem.in_file(path.shown()).with_remedy(
         "the gate's `measure` says what measures, where it leaves its results, and in which format",
     )
 }

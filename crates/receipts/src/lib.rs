@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use lockstep_files::json;
 use lockstep_runner::Table;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::receipt::{
     Delivered, DeliveryRecord, Did, FILE, FileRecord, FileState, Receipt,
 };
@@ -36,7 +37,7 @@ pub fn below(folder: &Path) -> Result<Vec<Receipt>, Diagnostic> {
     {
         let message = format!("there are receipts of {} and of {}", receipts[0].tag, other.tag);
         return Err(Diagnostic::new(Rule::WrongInput, message)
-            .in_file(folder.display())
+            .in_file(folder.shown())
             .with_remedy("name the folder of one run's receipts"));
     }
     Ok(receipts)
@@ -50,7 +51,7 @@ pub fn below(folder: &Path) -> Result<Vec<Receipt>, Diagnostic> {
 pub fn all_below(folder: &Path) -> Result<Vec<Receipt>, Diagnostic> {
     let unreadable = |error: std::io::Error| {
         Diagnostic::new(Rule::FileUnreadable, format!("the receipts cannot be read: {error}"))
-            .in_file(folder.display())
+            .in_file(folder.shown())
     };
     let mut places = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {

@@ -2,6 +2,7 @@
 //! ([format](https://doc.rust-lang.org/cargo/reference/registry-index.html)).
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::receipt::FileState;
 use lockstep_schemas::strings::{Sha256, Version};
 use serde::Deserialize;
@@ -52,7 +53,7 @@ impl Index {
             )
         };
         let root = PathBuf::from_path_buf(folder.to_owned());
-        let root = root.map_err(|folder| refused(format!("{} is not UTF-8", folder.display())))?;
+        let root = root.map_err(|folder| refused(format!("{} is not UTF-8", folder.shown())))?;
         let url = match registry {
             Some(name) => IndexUrl::for_registry_name(Some(root), None, name),
             None => IndexUrl::crates_io(Some(root), None, Some(cargo)),

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use ureq::http::{Response, StatusCode};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body};
@@ -133,7 +134,7 @@ impl<'a> Web<'a> {
         };
         let unwritable = |error: io::Error| {
             Diagnostic::new(Rule::FileUnwritable, format!("cannot be written: {error}"))
-                .in_file(to.display())
+                .in_file(to.shown())
         };
         let mut failed = None;
         let found = self.ask_for(question, get, |mut response| {

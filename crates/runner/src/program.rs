@@ -36,7 +36,9 @@ pub fn main<P: Program>() -> ExitCode {
         print_version(&P::command());
         return ExitCode::SUCCESS;
     }
-    let command = P::command().arg(
+    // On Windows a program's file has an ending that nobody types.
+    let name = P::command().get_name().to_owned();
+    let command = P::command().bin_name(name).arg(
         Arg::new(JSON)
             .long(JSON)
             .global(true)

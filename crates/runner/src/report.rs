@@ -76,6 +76,12 @@ impl Report {
         self.problems.len()
     }
 
+    /// The problems, of a report that ends without being read.
+    #[must_use]
+    pub fn into_problems(self) -> Vec<Diagnostic> {
+        self.problems
+    }
+
     /// Tells what is being done.
     pub fn line(&mut self, line: impl fmt::Display) {
         if self.is_json {

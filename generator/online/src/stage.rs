@@ -10,6 +10,7 @@ use lockstep_registries::{Patience, Web};
 use lockstep_runner::{Failure, Report, tell};
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::manifest::names;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::strings::Tag;
 
 /// What it is compared with.
@@ -28,7 +29,7 @@ pub(crate) fn verify(asked: &Verifying, report: &mut Report) -> Result<(), Failu
     let opened = Opened::read(&plan_file, &asked.bundle)?;
     let manifest = &opened.manifest;
     if manifest.tag != asked.tag {
-        let message = format!("the bundle in {} is of {}", asked.bundle.display(), manifest.tag);
+        let message = format!("the bundle in {} is of {}", asked.bundle.shown(), manifest.tag);
         return Err(Failure::new(Rule::WrongInput, message)
             .with_remedy(format!("download that of {} into a folder of its own", asked.tag)));
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use lockstep_binstall::{self as binstall, Crate};
 use lockstep_runner::protocol;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{ChannelPlan, Plan, PlannedFile};
 use lockstep_schemas::runner::{HostedRunner, Served, hosted};
 use lockstep_schemas::strings::{Tag, Version};
@@ -105,7 +106,7 @@ fn drifted(project: &Path, comparison: &Comparison, output: &mut Output) {
     // A file of another hand is not replaced unasked.
     let is_foreign = |drift: &Drift| drift.kind == DriftKind::Foreign;
     let replace = if comparison.drifts.iter().any(is_foreign) { "--replace " } else { "" };
-    let remedy = format!("lockstep generate {replace}{}", project.display());
+    let remedy = format!("lockstep generate {replace}{}", project.shown());
     for drift in &comparison.drifts {
         let rule = match drift.kind {
             DriftKind::Missing | DriftKind::Changed | DriftKind::Stale => Rule::Drift,

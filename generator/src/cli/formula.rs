@@ -8,6 +8,7 @@ use lockstep_formula::{Digests, Release, archives, wanted};
 use lockstep_runner::protocol::server;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{Manifest, names};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{ChannelPlan, HomebrewPlan, Plan, at_version};
 use lockstep_schemas::strings::{Tag, Version};
 use tempfile::TempDir;
@@ -92,7 +93,7 @@ pub fn run(project: &Path, asked: &Bringing, output: &mut Output) -> Result<(), 
         output.document(&wanted.text);
         return Ok(());
     };
-    let (tap, name) = (quoted(&tap.display().to_string()), &formula.formula);
+    let (tap, name) = (quoted(&tap.shown()), &formula.formula);
     if text.as_ref() == Some(&wanted.text) {
         output.line(format_args!("{name} says what {version} has"));
         return Ok(());
@@ -106,7 +107,7 @@ pub fn run(project: &Path, asked: &Bringing, output: &mut Output) -> Result<(), 
     let project = &plan.project.name;
     output.line(format_args!(
         "wrote {}; what is left:\n\n    git -C {tap} add {name}\n    git -C {tap} commit --message '{project} {version}'\n    git -C {tap} push\n",
-        path.display()
+        path.shown()
     ));
     Ok(())
 }
@@ -117,14 +118,12 @@ fn in_clone(tap: &Path, formula: &HomebrewPlan) -> Result<PathBuf, Diagnostic> {
         return Ok(tap.join(formula.formula.as_str()));
     }
     let message = format!("is no clone of {}", formula.tap);
-    Err(Diagnostic::new(Rule::CheckoutMismatch, message).in_file(tap.display()).with_remedy(
-        format!(
-            "make one: git clone {}/{} {}",
-            server(),
-            formula.tap,
-            quoted(&tap.display().to_string())
-        ),
-    ))
+    Err(Diagnostic::new(Rule::CheckoutMismatch, message).in_file(tap.shown()).with_remedy(format!(
+        "make one: git clone {}/{} {}",
+        server(),
+        formula.tap,
+        quoted(&tap.shown())
+    )))
 }
 
 /// A word of a command line.
@@ -237,7 +236,7 @@ fn sums(path: &Path) -> Result<Digests, Diagnostic> {
         });
         listed.ok_or_else(|| {
             Diagnostic::new(Rule::SumsMismatch, "is not a digest and a name")
-                .in_file(path.display())
+                .in_file(path.shown())
                 .at_line(index + 1)
         })
     });
@@ -247,7 +246,7 @@ fn sums(path: &Path) -> Result<Digests, Diagnostic> {
 fn text(path: &Path) -> Result<String, Diagnostic> {
     let unreadable = |error: &dyn std::fmt::Display| {
         Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
-            .in_file(path.display())
+            .in_file(path.shown())
     };
     let bytes = bounded(path, LARGEST).map_err(|error| unreadable(&error))?;
     lockstep_files::text(bytes).map_err(|error| unreadable(&error))

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 
 use super::output::{Output, Stop};
 use super::{compare, load_release};
@@ -59,7 +60,7 @@ fn in_the_way(project: &Path, comparison: &Comparison, replace: bool) -> Result<
         return Err(Diagnostic::new(Rule::ForeignFile, message)
             .with_remedy(format!(
                 "move what you need of them into the model, then replace them: lockstep generate --replace {}",
-                project.display()
+                project.shown()
             ))
             .into());
     }

@@ -25,6 +25,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use lockstep_schemas::action::{InputDefinition, Interface};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::document::Document;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{Expression, Tag};
 
@@ -42,7 +43,7 @@ const MODEL: &str = "lockstep.yaml";
 
 /// One typed model of a release; the workflows rendered from it; the check that nothing drifted.
 #[derive(Debug, Parser)]
-#[command(name = "lockstep", version, about, max_term_width = 100)]
+#[command(name = "lockstep", bin_name = "lockstep", version, about, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -243,9 +244,9 @@ struct Release {
 fn load_release(project: &Path) -> Result<Release, Stop> {
     if project.is_file() {
         let folder = project.parent().filter(|folder| *folder != Path::new(""));
-        let folder = folder.unwrap_or(Path::new(".")).display();
+        let folder = folder.unwrap_or(Path::new(".")).shown();
         let message = "is a file, and a project is a folder";
-        let problem = Diagnostic::new(Rule::WrongInput, message).in_file(project.display());
+        let problem = Diagnostic::new(Rule::WrongInput, message).in_file(project.shown());
         return Err(problem.with_remedy(format!("name the project's folder, {folder}")).into());
     }
     let source =

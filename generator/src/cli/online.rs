@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 
 use super::output::Output;
 
@@ -23,7 +24,7 @@ pub fn run(command: &str, arguments: &[OsString], output: Output) -> ExitCode {
         // A signal that ended it is no status of its own.
         Ok(status) => status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2).into(),
         Err(error) => {
-            let message = format!("{} does not start: {error}", program.display());
+            let message = format!("{} does not start: {error}", program.shown());
             let problem = Diagnostic::new(Rule::ClientMissing, message).with_remedy(format!(
                 "`lockstep {command}` works over a network, which this program does: install both from the same release"
             ));

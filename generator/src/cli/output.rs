@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use lockstep_files::json;
 use lockstep_runner::protocol;
 use lockstep_schemas::diagnostic::{Diagnostic, ProgramReport};
+use lockstep_schemas::paths::Shown as _;
 
 use crate::problems::Problems;
 
@@ -151,7 +152,7 @@ impl Output {
 #[must_use]
 pub fn shown(project: &Path, file: &str) -> String {
     let path = if project == Path::new(".") { PathBuf::from(file) } else { project.join(file) };
-    path.display().to_string()
+    path.shown()
 }
 
 /// A text as it is printed: what a file says must not command the runner.

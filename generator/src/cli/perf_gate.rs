@@ -14,6 +14,7 @@ use lockstep_performance::{
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::evidence::{Base, Evidence, Host, Samples, notes};
 use lockstep_schemas::model::{GateCheck, Measure, PerformanceLimits, SchemaVersion};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{GatePlan, Plan};
 use lockstep_schemas::strings::{CommitSha, Id, Script, Tag};
 
@@ -71,7 +72,7 @@ pub fn run(project: &Path, asked: &Measuring, output: &mut Output) -> Result<(),
     let report = project.join(&asked.report);
     keep(&report, &evidence, &judgement, comparison.limits)?;
     output.line(format_args!("{}", table(&judgement).to_string().trim_end()));
-    output.line(format_args!("the report: {}", report.display()));
+    output.line(format_args!("the report: {}", report.shown()));
     let is_good = tell(&comparison, &judgement, output);
     if !is_good {
         return Err(Stop::Found);
@@ -98,7 +99,7 @@ impl<'a> Comparison<'a> {
         let here = git::commit_here(project, "HEAD")?;
         let candidate = here.ok_or_else(|| {
             let message = "has no commit that could be measured";
-            Diagnostic::new(Rule::CheckoutMismatch, message).in_file(project.display())
+            Diagnostic::new(Rule::CheckoutMismatch, message).in_file(project.shown())
         })?;
         let tag = asked.base_tag.clone();
         let commit = git::commit_here(project, &format!("refs/tags/{tag}"))?.ok_or_else(|| {
@@ -205,7 +206,7 @@ impl Side<'_> {
     fn measured(&self, measure: &Measure, temporary: &Path) -> Result<Times, Diagnostic> {
         let failed = |path: &Path, error: std::io::Error| {
             let message = format!("the results of a run cannot be kept: {error}");
-            Diagnostic::new(Rule::FileUnwritable, message).in_file(path.display())
+            Diagnostic::new(Rule::FileUnwritable, message).in_file(path.shown())
         };
         let Some(results) = &measure.results else {
             let printed = temporary.join("results.json");
@@ -274,7 +275,7 @@ fn keep(
 ) -> Result<(), Diagnostic> {
     fs::create_dir_all(folder).map_err(|error| {
         let message = format!("the report's folder cannot be made: {error}");
-        Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
+        Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.shown())
     })?;
     json::write(&folder.join("evidence.json"), evidence)?;
     write(&folder.join("summary.md"), &markdown(evidence, judgement))?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::ChannelKind;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::workflow::{OutputKind, Role};
 use lockstep_semantics::{Also, Asked, Broken, Graph, Known, prove};
 
@@ -65,7 +66,7 @@ pub fn run(prove: &Proving, output: &mut Output) -> Result<(), Stop> {
             }
         };
         for one in &mut broken {
-            one.file = path.display().to_string();
+            one.file = path.shown();
         }
         problems.extend(proof::diagnostics(&broken));
     }
@@ -86,7 +87,7 @@ fn read(path: &Path) -> Result<String, Diagnostic> {
     let text = bytes.and_then(|bytes| lockstep_files::text(bytes).map_err(std::io::Error::other));
     text.map_err(|error| {
         Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
-            .in_file(path.display())
+            .in_file(path.shown())
     })
 }
 
@@ -122,7 +123,7 @@ fn broken(
     path: &Path,
     text: &str,
 ) -> Result<Vec<Broken>, Diagnostic> {
-    let file = path.display().to_string();
+    let file = path.shown();
     if let (Some(release), Some(workflow)) = (release, of_model(release, path)) {
         let graph = proof::graph_of(&file, text, workflow, release.workflows.workflows())?;
         let graph = Graph { file: workflow.file.to_string(), ..graph };

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use lockstep_files::{json, write};
 use lockstep_receipts::{below, files, in_a_sentence, page, table};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 
 use super::output::{Output, Stop};
 
@@ -24,7 +25,7 @@ pub fn run(asked: &Receipts, output: &mut Output) -> Result<(), Stop> {
     let receipts = below(&asked.folder)?;
     if receipts.is_empty() {
         let problem = Diagnostic::new(Rule::FileUnreadable, "there are no receipts")
-            .in_file(asked.folder.display())
+            .in_file(asked.folder.shown())
             .with_remedy(
                 "`gh run download RUN --pattern 'receipt-*' --dir FOLDER` gets those of a run",
             );
@@ -32,7 +33,7 @@ pub fn run(asked: &Receipts, output: &mut Output) -> Result<(), Stop> {
     }
     if let Some(file) = &asked.html {
         write(file, &page(&receipts)?)?;
-        output.line(format_args!("wrote {}", file.display()));
+        output.line(format_args!("wrote {}", file.shown()));
     }
     let files = files(&receipts);
     if output.is_json() {

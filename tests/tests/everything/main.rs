@@ -24,6 +24,7 @@ mod memory;
 mod mutations;
 mod offline;
 mod pins;
+mod platforms;
 mod problems;
 mod proof;
 mod provenance;

@@ -10,6 +10,7 @@ use lockstep_github::{GitHub, Why};
 use lockstep_provenance::{Attestation, Expected, Refused, Roots, prove_by_any};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::strings::Sha256;
 
 /// After how many files that nothing proves GitHub is asked no more.
@@ -123,7 +124,7 @@ pub(super) fn keep(path: &Path, proofs: &[Proof]) -> Result<Sha256, Diagnostic> 
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     fs::create_dir_all(folder).map_err(|error| {
         let message = format!("the attestation cannot be kept: {error}");
-        Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
+        Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.shown())
     })?;
     lockstep_files::write(path, &lines)?;
     Ok(Digest::of_file(path)?.sha256)

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
+use lockstep_schemas::paths::Shown as _;
 
 use super::findings::Findings;
 use super::{Release, artifact, sums};
@@ -106,7 +107,7 @@ fn plan_is_ours(carried: Option<&Digest>, plan_file: &Path, findings: &mut Findi
     match Digest::of_file(plan_file) {
         Ok(ours) if ours.sha256 == carried.sha256 => {}
         Ok(_) => {
-            let finding = format!("is another plan than {}", plan_file.display());
+            let finding = format!("is another plan than {}", plan_file.shown());
             let finding = Diagnostic::new(Rule::PlanMismatch, finding).in_file(names::PLAN);
             findings.add(finding.with_remedy(
                 "a bundle is verified against the plan of the commit that it was built from",

@@ -15,6 +15,7 @@ use std::path::Path;
 use lockstep_files::json;
 use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::manifest::{Manifest, names};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{CommitSha, Version};
 
@@ -98,7 +99,7 @@ pub fn verify<'a>(release: Release<'a>, folder: &'a Path) -> Result<Verified<'a>
     }
     for problem in &mut problems {
         let place = &mut problem.place;
-        place.file = place.file.as_ref().map(|file| folder.join(file).display().to_string());
+        place.file = place.file.as_ref().map(|file| folder.join(file).shown());
     }
     Err(problems)
 }

@@ -8,6 +8,7 @@ use lockstep_github::{Asset, AssetState};
 use lockstep_runner::inputs::Attested;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{ChannelPlan, GithubReleasePlan, at_version};
 
 /// Whether an asset has the bytes of a file.
@@ -78,7 +79,7 @@ fn attestation(name: &str, attested: &Attested) -> Result<Shipped, Diagnostic> {
         return Ok(file);
     }
     Err(Diagnostic::new(Rule::ChangedInTransit, "is not the attestation that was proved")
-        .in_file(path.display())
+        .in_file(path.shown())
         .differs(proved, &file.sha256)
         .with_remedy(
             "start the workflow again: it proves the bundle anew, and hands on what proved it",
@@ -89,7 +90,7 @@ fn attestation(name: &str, attested: &Attested) -> Result<Shipped, Diagnostic> {
 fn made(name: &str, text: &str, folder: &Path) -> Result<Shipped, Diagnostic> {
     fs::create_dir_all(folder).map_err(|error| {
         let message = format!("the folder of what is uploaded cannot be made: {error}");
-        Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.display())
+        Diagnostic::new(Rule::FileUnwritable, message).in_file(folder.shown())
     })?;
     let path = folder.join(name);
     lockstep_files::write(&path, text)?;

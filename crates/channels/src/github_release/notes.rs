@@ -9,6 +9,7 @@ use lockstep_schemas::draft::Draft;
 use lockstep_schemas::manifest::{Manifest, names};
 use lockstep_schemas::model::ArtifactKind;
 use lockstep_schemas::notes::{Part, parts};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{ChannelPlan, Destination, GithubReleasePlan, Plan, PlannedFile};
 
 use super::Settings;
@@ -73,7 +74,7 @@ fn changelog(bundle: &Verified<'_>) -> Result<Option<String>, Diagnostic> {
     }
     let unreadable = |error: &dyn std::fmt::Display| {
         Diagnostic::new(Rule::FileUnreadable, format!("cannot be read: {error}"))
-            .in_file(path.display())
+            .in_file(path.shown())
     };
     let bytes = bounded(&path, LARGEST).map_err(|error| unreadable(&error))?;
     lockstep_files::text(bytes).map(Some).map_err(|error| unreadable(&error))

@@ -14,6 +14,7 @@ use std::process::{Command, Output};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::strings::{CommitSha, GitRef, Repository, Tag};
 
 use crate::gh;
@@ -26,7 +27,7 @@ use crate::process::{complained, output, run};
 /// Where it is no checkout.
 pub fn checked_out(folder: &Path) -> Result<CommitSha, Diagnostic> {
     let problem = |message: String| {
-        let problem = Diagnostic::new(Rule::CheckoutMismatch, message).in_file(folder.display());
+        let problem = Diagnostic::new(Rule::CheckoutMismatch, message).in_file(folder.shown());
         problem.with_remedy("the commit is read from the project's checkout: run this there; in a container, git must be in the image when the checkout is made")
     };
     let mut git = Command::new("git");
@@ -66,7 +67,7 @@ pub fn changes(folder: &Path, globs: &[&str]) -> Result<Option<bool>, Diagnostic
         Some(1) => Ok(Some(true)),
         _ => {
             let message = format!("git cannot tell what changed: {}", complained(&diff));
-            Err(Diagnostic::new(Rule::ClientFailed, message).in_file(folder.display()))
+            Err(Diagnostic::new(Rule::ClientFailed, message).in_file(folder.shown()))
         }
     }
 }

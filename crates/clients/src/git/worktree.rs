@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::strings::{CommitSha, Tag};
 
 use crate::process::{complained, output, run};
@@ -26,7 +27,7 @@ pub fn commit_here(folder: &Path, name: &str) -> Result<Option<CommitSha>, Diagn
     let said = complained(&found);
     if !found.status.success() && !said.is_empty() {
         let problem = Diagnostic::new(Rule::CheckoutMismatch, format!("is not a checkout: {said}"));
-        return Err(problem.in_file(folder.display()));
+        return Err(problem.in_file(folder.shown()));
     }
     Ok(String::from_utf8_lossy(&found.stdout).trim().parse().ok())
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use serde_json::Value;
 
 use crate::process::run;
@@ -47,7 +48,7 @@ pub(crate) fn npm() -> Command {
 /// Where npm does not, or does not say as JSON what it did.
 pub fn pack(folder: &Path, into: &Path) -> Result<Packed, Diagnostic> {
     let into = std::path::absolute(into).map_err(|error| {
-        Diagnostic::new(Rule::FileUnwritable, format!("{}: {error}", into.display()))
+        Diagnostic::new(Rule::FileUnwritable, format!("{}: {error}", into.shown()))
     })?;
     let mut command = npm();
     command.args(["pack", "--json", "--ignore-scripts", "--pack-destination"]);

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use serde_json::Value;
 
 use lockstep_schemas::strings::StageId;
@@ -132,7 +133,7 @@ pub fn publish(
     command.args(dry_run.then_some("--dry-run"));
     // What begins with neither a dot nor a slash could be a package's name.
     let tarball = std::path::absolute(tarball).map_err(|error| {
-        Diagnostic::new(Rule::FileUnreadable, format!("{}: {error}", tarball.display()))
+        Diagnostic::new(Rule::FileUnreadable, format!("{}: {error}", tarball.shown()))
     })?;
     let output = output(command.arg(tarball))?;
     if !output.status.success() {

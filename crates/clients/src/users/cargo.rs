@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use serde_json::Value;
 
 use super::Log;
@@ -29,7 +30,7 @@ pub struct Fetched {
 /// Where cargo does not.
 pub fn fetch(name: &str, version: &str, folder: &Path, log: &Log) -> Result<Fetched, Diagnostic> {
     let unwritable = |error: std::io::Error| {
-        Diagnostic::new(Rule::FileUnwritable, format!("{}: {error}", folder.display()))
+        Diagnostic::new(Rule::FileUnwritable, format!("{}: {error}", folder.shown()))
     };
     configure(folder).map_err(unwritable)?;
     let project = folder.join("project");

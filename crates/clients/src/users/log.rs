@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::Shown as _;
 use process_wrap::std::{ChildWrapper, CommandWrap};
 
 use crate::process::{TOKEN, name};
@@ -95,7 +96,7 @@ impl Log {
         };
         let message = format!("{failed}: it did not end in {limit}, and was stopped");
         Diagnostic::new(Rule::ClientFailed, message)
-            .with_remedy(format!("its last words are in {}", self.path.display()))
+            .with_remedy(format!("its last words are in {}", self.path.shown()))
     }
 
     /// Runs it to its end, whatever that is, and returns all that it said.
@@ -173,7 +174,7 @@ fn line(command: &Command) -> String {
 
 fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
     Diagnostic::new(Rule::FileUnwritable, format!("the log cannot be written: {error}"))
-        .in_file(path.display())
+        .in_file(path.shown())
 }
 
 #[cfg(test)]

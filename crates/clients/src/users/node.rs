@@ -7,6 +7,7 @@ use std::process::Command;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::NpmClient;
+use lockstep_schemas::paths::Shown as _;
 
 use super::Log;
 use crate::npm::{npm, registries, scope};
@@ -35,7 +36,7 @@ pub fn install(
         .and_then(|()| fs::write(project.join("package.json"), "{ \"private\": true }\n"))
         .and_then(|()| fs::write(project.join(".npmrc"), config));
     begun.map_err(|error| {
-        Diagnostic::new(Rule::FileUnwritable, format!("{}: {error}", project.display()))
+        Diagnostic::new(Rule::FileUnwritable, format!("{}: {error}", project.shown()))
     })?;
     let mut command = match client {
         NpmClient::Npm => {

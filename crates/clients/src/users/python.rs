@@ -6,6 +6,7 @@ use std::process::Command;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::PypiClient;
+use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::strings::{Sha256, normalized};
 use serde_json::Value;
 
@@ -75,7 +76,7 @@ impl Installation<'_> {
         let requirements = folder.join("requirements.txt");
         let lines: String = projects.iter().map(required).collect();
         fs::write(&requirements, lines).map_err(|error| {
-            Diagnostic::new(Rule::FileUnwritable, format!("{}: {error}", requirements.display()))
+            Diagnostic::new(Rule::FileUnwritable, format!("{}: {error}", requirements.shown()))
         })?;
         let install = || {
             let mut uv = uv(folder);

@@ -1,0 +1,91 @@
+//! Programs of another platform, which an emulator runs here: `tests/platforms/run` names it in `LOCKSTEP_PLATFORM`.
+//!
+//! They say what those of this machine say. What a system says itself, and how it calls itself, is made the same here, once.
+
+use std::sync::LazyLock;
+
+use regex_lite::{Captures, Regex};
+use serde::Deserialize;
+
+/// A platform whose programs are tried here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    /// This machine's.
+    Here,
+    /// Linux with another processor or C library.
+    Linux,
+    /// Windows, by Wine.
+    Windows,
+}
+
+/// What of Linux a case is about, or takes for given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// Symbolic links: Wine shows those of the host as what they lead to.
+    Links,
+    /// Execute bits: what a Windows program writes has none, and the host's bash asks for one.
+    Bits,
+    /// Names of files that Windows cannot have.
+    Names,
+    /// That what is installed is of the programs' own platform, and can be run here.
+    Host,
+    /// Clients that are looked for on the host's path: a Windows program has a path of its own.
+    Path,
+}
+
+impl Platform {
+    /// Whether it has what a case needs.
+    #[must_use]
+    pub fn has(self, needs: &[Need]) -> bool {
+        match self {
+            Self::Here => true,
+            Self::Linux => !needs.contains(&Need::Host),
+            Self::Windows => needs.is_empty(),
+        }
+    }
+
+    /// The one that the programs are of.
+    #[must_use]
+    pub fn of_programs() -> Self {
+        match std::env::var("LOCKSTEP_PLATFORM") {
+            Err(_) => Self::Here,
+            Ok(triple) if triple.contains("-windows-") => Self::Windows,
+            Ok(_) => Self::Linux,
+        }
+    }
+
+    /// What a program said, as it would have said it here.
+    #[must_use]
+    pub fn as_here(self, text: &str) -> String {
+        match self {
+            Self::Here | Self::Linux => text.to_owned(),
+            Self::Windows => as_on_linux(text),
+        }
+    }
+}
+
+/// What Windows says of an error, as Linux says it: `(os error N)` by its number there.
+fn as_on_linux(text: &str) -> String {
+    static ERROR: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:[A-Z][^:\n]*[.:]?)? \(os error (\d+)\)").expect("it is a pattern")
+    });
+    // Wine's own words, of a connection that ended before its time, are none of the program's.
+    let text: String =
+        text.split_inclusive('\n').filter(|line| !line.starts_with("wine client error")).collect();
+    let text = text.replace("Z:/", "/").replace("\r\n", "\n");
+    let text = text.replace("ended with exit code: ", "ended with exit status: ");
+    let error = |found: &Captures<'_>| {
+        let here = match &found[1] {
+            "2" | "3" => "No such file or directory (os error 2)",
+            "5" | "32" | "33" => "Permission denied (os error 13)",
+            "80" | "183" => "File exists (os error 17)",
+            "112" => "No space left on device (os error 28)",
+            "145" => "Directory not empty (os error 39)",
+            "267" => "Not a directory (os error 20)",
+            _ => return found[0].to_owned(),
+        };
+        here.to_owned()
+    };
+    ERROR.replace_all(&text, error).into_owned()
+}
