@@ -17,6 +17,10 @@ impl Shown for Path {
             return text;
         }
         // What the system made absolute for its own use has a beginning that nobody types.
-        text.strip_prefix(r"\\?\").unwrap_or(&text).replace(MAIN_SEPARATOR, "/")
+        let text = match text.strip_prefix(r"\\?\UNC\") {
+            Some(share) => format!(r"\\{share}"),
+            None => text.strip_prefix(r"\\?\").unwrap_or(&text).to_owned(),
+        };
+        text.replace(MAIN_SEPARATOR, "/")
     }
 }

@@ -1,10 +1,11 @@
 //! npm packages, packed by npm from a copy in which the version is set.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use lockstep_archives::{Entry, Format};
+use lockstep_archives::{Entry, Format, Kind};
 use lockstep_bundle::runs_when_installed;
 use lockstep_clients::npm::{self, Packed};
 use lockstep_runner::Report;
@@ -256,16 +257,28 @@ fn npm_pack(
 /// Packs what npm packed the way archives are: one npm compresses otherwise than another, and on Windows it knows no execute bits.
 fn pack_alike(tarball: &Path, into: &Path) -> Result<(), Diagnostic> {
     let unpacked = temporary()?;
-    let names = lockstep_archives::unpack(Format::TarGz, tarball, unpacked.path());
-    let names = names.map_err(|error| {
+    let unreadable = |error: lockstep_archives::Error| {
         Diagnostic::new(error.rule(), format!("what npm packed cannot be unpacked: {error}"))
             .in_file(into.shown())
-    })?;
+    };
+    // Of what `bin` names npm knows the bit on Windows, too.
+    let mut bits = BTreeSet::new();
+    lockstep_archives::visit(Format::TarGz, tarball, &mut |member, _| {
+        if matches!(member.kind, Kind::File { executable: true, .. }) {
+            bits.insert(member.name.clone());
+        }
+        Ok(())
+    })
+    .map_err(unreadable)?;
+    let names = lockstep_archives::unpack(Format::TarGz, tarball, unpacked.path());
     let entry = |name: String| {
         let path = unpacked.path().join(&name);
-        archive::entry(name, path)
+        let mut entry = archive::entry(name, path)?;
+        entry.executable |= bits.contains(&entry.name);
+        Ok(entry)
     };
-    let entries = names.into_iter().map(entry).collect::<Result<Vec<_>, Diagnostic>>()?;
+    let names = names.map_err(unreadable)?.into_iter();
+    let entries = names.map(entry).collect::<Result<Vec<_>, Diagnostic>>()?;
     lockstep_archives::pack(Format::TarGz, &entries, into).map_err(|error| {
         Diagnostic::new(Rule::FileUnwritable, format!("cannot be written: {error}"))
             .in_file(into.shown())

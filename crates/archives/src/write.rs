@@ -13,6 +13,10 @@ use lzma_rust2::{XzOptions, XzWriter};
 
 use crate::Format;
 
+/// The time of every file of a tar, in seconds since 1970: npm's own, of 1985. Whoever packs such files into a zip can say no time
+/// before 1980.
+const TIME: u64 = 499_162_500;
+
 /// A file to pack.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
@@ -79,7 +83,7 @@ fn tar<W: Write>(entries: &[&Entry], out: W) -> io::Result<W> {
         header.set_entry_type(EntryType::Regular);
         header.set_size(size);
         header.set_mode(entry.mode());
-        header.set_mtime(0);
+        header.set_mtime(TIME);
         header.set_uid(0);
         header.set_gid(0);
         archive.append_data(&mut header, &entry.name, file)?;

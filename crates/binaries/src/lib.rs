@@ -110,5 +110,10 @@ pub fn is_linked_or_script(first: &[u8]) -> bool {
     let is_mach_o = mach_o
         .iter()
         .any(|magic| starts(magic) || starts(&magic.iter().rev().copied().collect::<Vec<u8>>()));
-    starts(b"#!") || starts(b"\x7fELF") || starts(b"MZ") || is_mach_o || is_universal
+    starts(b"#!")
+        || starts(b"\x7fELF")
+        || starts(b"\0asm")
+        || starts(b"MZ")
+        || is_mach_o
+        || is_universal
 }

@@ -128,6 +128,10 @@ impl<'a> Pypi<'a> {
 
     /// Whether there is still time for what is missing of a version that users have in part.
     fn takes_more(&self, ledger: &Ledger, report: &mut Report) -> Result<(), Diagnostic> {
+        // Another index may have another rule.
+        if self.plan.index.is_some() {
+            return Ok(());
+        }
         let any =
             |state: FileState| self.files.iter().any(|file| ledger.is(KIND, &file.name, state));
         if !(any(FileState::Ours) && any(FileState::Absent)) {
@@ -143,8 +147,7 @@ impl<'a> Pypi<'a> {
             let until = project.and_then(|project| project.takes_until(name, version));
             let Some(until) = until.filter(|_| !missing.is_empty()) else { continue };
             let (missing, day) = (missing.join(", "), until.day);
-            // Another index may have another rule.
-            if !until.is_over || self.plan.index.is_some() {
+            if !until.is_over {
                 report.line(format_args!(
                     "PyPI takes further files of a version for fourteen days: of {name} {version} until {day}. It does not have {missing}"
                 ));

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -179,7 +178,10 @@ fn persist(mut temporary: TempPath, there: &Path) -> io::Result<()> {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
-        if left == 0 || error.error.kind() != io::ErrorKind::PermissionDenied {
+        // Windows says three things of a file that is open: it denies access, or names a sharing or a locking violation
+        // ([codes](https://learn.microsoft.com/en-us/windows/win32/debug/system-error-codes--0-499-)).
+        let is_open = matches!(error.error.raw_os_error(), Some(5 | 32 | 33));
+        if left == 0 || !is_open {
             return Err(error.error);
         }
         left -= 1;
@@ -193,9 +195,16 @@ fn lockable(root: &Path) -> io::Result<File> {
     if !cfg!(windows) {
         return File::open(root);
     }
-    let mut hasher = DefaultHasher::new();
-    root.canonicalize()?.hash(&mut hasher);
-    let name = format!("lockstep-{:016x}.lock", hasher.finish());
+    // FNV-1a: another Lockstep must come to the same name, and nobody gains by two folders that share one.
+    let hash = root
+        .canonicalize()?
+        .as_os_str()
+        .as_encoded_bytes()
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+    let name = format!("lockstep-{hash:016x}.lock");
     OpenOptions::new()
         .write(true)
         .create(true)

@@ -5,12 +5,13 @@ use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::receipt::{Did, FileState};
 
-use super::wave::{Step, UnderWay, Wave};
+use super::wave::{SHORTEST, Step, UnderWay, Wave};
 use super::{Answer, Publication, Registry};
 use crate::Ledger;
 
 impl<R: Registry> Publication<'_, R> {
-    /// Takes out of a wave what users can have by now, and what never will be; and sees what there is of the files after it.
+    /// Takes out of a wave what users can have by now, and what never will be. The first look mostly ends it, so that one sees what there
+    /// is of the files after it, too.
     pub(super) fn arrived(
         &self,
         wave: &mut Wave<'_>,
@@ -18,11 +19,16 @@ impl<R: Registry> Publication<'_, R> {
         ledger: &mut Ledger,
         report: &mut Report,
     ) -> Result<(), Diagnostic> {
-        let under_way = wave.under_way.iter().map(|one| one.file);
-        let files: Vec<&Shipped> = under_way.chain(next.iter().copied()).collect();
-        let mut found = self.registry.states(&files)?;
-        let seen_next = found.split_off(wave.under_way.len());
-        wave.seen_next = (!next.is_empty()).then_some(seen_next);
+        let files: Vec<&Shipped> = wave.under_way.iter().map(|one| one.file).collect();
+        wave.seen_next = None;
+        if wave.wait == SHORTEST && !next.is_empty() {
+            // Where it fails, what came of this wave is asked for alone and written down.
+            if let Ok(mut found) = self.registry.states(&[&files, next].concat()) {
+                wave.seen_next = Some(found.split_off(files.len()));
+                return self.sort(&mut wave.under_way, found, ledger, report);
+            }
+        }
+        let found = self.registry.states(&files)?;
         self.sort(&mut wave.under_way, found, ledger, report)
     }
 

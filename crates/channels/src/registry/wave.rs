@@ -14,7 +14,9 @@ use lockstep_schemas::receipt::{Did, FileState};
 use super::{Answer, Goal, Publication, Registry};
 use crate::{Ledger, Permit};
 
-/// The longest wait between two looks.
+/// The first wait between two looks.
+pub(super) const SHORTEST: Duration = Duration::from_secs(1);
+/// The longest one.
 const LONGEST: Duration = Duration::from_secs(20);
 
 /// Files that are published together, as far as they are not there.
@@ -26,7 +28,7 @@ pub(super) struct Wave<'a> {
     /// When it ends, where that is fixed.
     until: Option<Instant>,
     /// How long it is waited until the next look.
-    wait: Duration,
+    pub(super) wait: Duration,
     /// The commands by which a person was asked to approve something.
     pub(super) asked: BTreeSet<String>,
     /// What the last look saw of the files that come after these.
@@ -85,8 +87,8 @@ impl UnderWay<'_> {
 }
 
 impl<R: Registry> Publication<'_, R> {
-    /// What of a wave is not there, by what was last seen: where a wave came before it, that is newer than the first look. A wave can
-    /// take an hour, in which `latest` may have moved.
+    /// What of a wave is not there: of the first by the look that came before, of the others by what was seen when the one before them
+    /// had come, or by another look. A wave can take an hour, in which `latest` may have moved.
     pub(super) fn begin<'f>(
         &self,
         files: &[&'f Shipped],
@@ -97,8 +99,14 @@ impl<R: Registry> Publication<'_, R> {
         report: &mut Report,
     ) -> Result<Wave<'f>, Diagnostic> {
         let kind = self.registry.kind();
-        let known = || files.iter().map(|file| ledger.now(kind, &file.name)).collect();
-        let found = seen.unwrap_or_else(known);
+        let is_first = self.waves.first().is_some_and(|first| first[0].name == files[0].name);
+        let found = match seen {
+            Some(seen) => seen,
+            None if is_first || self.registry.stages().is_some() => {
+                files.iter().map(|file| ledger.now(kind, &file.name)).collect()
+            }
+            None => self.registry.states(files)?,
+        };
         let mut under_way = Vec::new();
         for (file, state) in files.iter().zip::<&Vec<FileState>>(&found) {
             let is_absent = *state == FileState::Absent;
@@ -129,7 +137,7 @@ impl<R: Registry> Publication<'_, R> {
             });
         }
         self.sort(&mut under_way, found, ledger, report)?;
-        let (begun, wait) = (Instant::now(), Duration::from_secs(1));
+        let (begun, wait) = (Instant::now(), SHORTEST);
         Ok(Wave { under_way, goal, begun, until, wait, asked: BTreeSet::new(), seen_next: None })
     }
 
@@ -144,7 +152,7 @@ impl<R: Registry> Publication<'_, R> {
     ) -> Result<(), Diagnostic> {
         while !wave.under_way.is_empty() && !report.has_problems() {
             if self.send_due(&mut wave.under_way, permit, ledger, report)? {
-                (wave.begun, wave.wait) = (Instant::now(), Duration::from_secs(1));
+                (wave.begun, wave.wait) = (Instant::now(), SHORTEST);
             }
             self.arrived(wave, next, ledger, report)?;
             let left = self.left(wave);
