@@ -55,6 +55,16 @@ impl Platform {
         }
     }
 
+    /// Whether what was said is the emulator's own failure: Wine cannot start a process at times, or loses one.
+    #[must_use]
+    pub fn failed_itself(self, said: &str) -> bool {
+        let failures = ["Internal error. (os error 1359)", "\nKilled\n"];
+        match self {
+            Self::Here | Self::Linux => false,
+            Self::Windows => failures.iter().any(|failure| said.contains(failure)),
+        }
+    }
+
     /// What a program said, as it would have said it here.
     #[must_use]
     pub fn as_here(self, text: &str) -> String {

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use lockstep_tests::commands::Script;
 use lockstep_tests::pairs::two_at_a_time;
+use lockstep_tests::platform::Platform;
 use lockstep_tests::root;
 
 /// What every case comes to; of those that insta leaves out none.
@@ -28,7 +29,14 @@ fn outcomes() -> HashMap<PathBuf, String> {
 }
 
 fn outcome(case: &Path) -> String {
-    numbered(&Script::read(case).run().text())
+    let run = || Script::read(case).run().text();
+    let mut text = run();
+    for _ in 0..3 {
+        if Platform::of_programs().failed_itself(&text) {
+            text = run();
+        }
+    }
+    numbered(&text)
 }
 
 /// A text with the ids of staged versions as numbers, in the order in which they come: which is which stays to be seen.
