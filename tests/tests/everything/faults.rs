@@ -3,6 +3,8 @@
 //!
 //! A selection runs by default, in which each fault of an upload meets each registry, each place and each fault of a read at least
 //! once; `LOCKSTEP_FAULTS=all` runs every combination, and a kill at every request.
+//!
+//! It is one file, though a long one: faults and kills are tried in the same trial, and held to the registry by the same words.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
