@@ -1,4 +1,4 @@
-//! Paths of files, in words.
+//! Paths of files: in words, and whether every system can have them.
 
 use std::path::{MAIN_SEPARATOR, Path};
 
@@ -22,5 +22,92 @@ impl Shown for Path {
             None => text.strip_prefix(r"\\?\").unwrap_or(&text).to_owned(),
         };
         text.replace(MAIN_SEPARATOR, "/")
+    }
+}
+
+/// What stands for a device in Windows, whatever ending follows it
+/// ([Naming files](https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file#naming-conventions)); with a digit behind them, also
+/// those of [`PORTS`].
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+
+/// Devices of which there are several. The digits may be raised.
+const PORTS: [&str; 2] = ["com", "lpt"];
+
+/// Why Windows cannot have a file at a path with `/`, if it cannot: the first part of the path that it takes for something else.
+#[must_use]
+pub fn not_on_windows(path: &str) -> Option<String> {
+    path.split('/').find_map(|part| {
+        if matches!(part, "." | "..") {
+            return None;
+        }
+        let is_refused = |c: &char| c.is_control() || r#"<>:"|?*\"#.contains(*c);
+        if let Some(c) = part.chars().find(is_refused) {
+            let (part, c) = (part.escape_debug(), c.escape_debug());
+            return Some(format!("`{part}` has `{c}` in it"));
+        }
+        for (end, name) in [('.', "dot"), (' ', "blank")] {
+            if part.ends_with(end) {
+                return Some(format!("`{part}` ends with a {name}, which it drops"));
+            }
+        }
+        is_device(part).then(|| format!("`{part}` is a device there"))
+    })
+}
+
+fn is_device(part: &str) -> bool {
+    let name = part.split('.').next().unwrap_or(part).trim_end_matches(' ').to_ascii_lowercase();
+    let is_port = |port: &str| {
+        let mut number = name.strip_prefix(port).unwrap_or_default().chars();
+        matches!(
+            (number.next(), number.next()),
+            (Some('0'..='9' | '\u{b9}' | '\u{b2}' | '\u{b3}'), None)
+        )
+    };
+    DEVICES.contains(&name.as_str()) || PORTS.into_iter().any(is_port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_windows_has_for_itself() {
+        for name in [
+            "aux",
+            "NUL.txt",
+            "a/con/b",
+            "com1",
+            "Com\u{b9}.log",
+            "lpt9.tar.gz",
+            "con .txt",
+            "conout$",
+            "a.",
+            "b ",
+            "c./d",
+            "a:b",
+            "c:/d",
+            "what?",
+            "a*",
+            "a\\b",
+            "<",
+            "a\u{1}",
+        ] {
+            assert!(not_on_windows(name).is_some(), "{name}");
+        }
+        for name in [
+            "auxiliary",
+            "com",
+            "com10",
+            "console",
+            "a.aux",
+            ".con",
+            "lpt",
+            "./a",
+            "../a",
+            "caf\u{e9}",
+            "a b",
+        ] {
+            assert_eq!(not_on_windows(name), None, "{name}");
+        }
     }
 }

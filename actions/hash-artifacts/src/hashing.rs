@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use lockstep_bundle::{ARCHIVES, Contents, Digest, Expected, Inside, in_parallel};
+use lockstep_bundle::{
+    ARCHIVES, Contents, Digest, Expected, Inside, in_parallel, unfit_for_windows,
+};
 use lockstep_runner::{Report, protocol};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::ArtifactRecord;
 use lockstep_schemas::paths::Shown as _;
+use lockstep_schemas::plan::Plan;
+use lockstep_schemas::platform::Os;
 use lockstep_schemas::strings::FileName;
 
 /// Hashes files, each result in the place of its path.
@@ -23,6 +27,7 @@ pub(crate) fn digests(paths: &[PathBuf]) -> Vec<Result<Digest, Diagnostic>> {
 
 /// Hashes artifacts that the plan expects, found in a folder by their names, and what is in them.
 pub(crate) fn records(
+    plan: &Plan,
     artifacts: &[(Expected<'_>, FileName)],
     folder: &Path,
     report: &mut Report,
@@ -42,7 +47,21 @@ pub(crate) fn records(
         Ok(record(expected, name.clone(), contents))
     });
     bar.finish_and_clear();
-    hashed.into_iter().filter_map(|record| report.found(record)).collect()
+    let mut records = Vec::new();
+    for ((expected, name), record) in artifacts.iter().zip(hashed) {
+        let Some(record) = report.found(record) else { continue };
+        let members = record.members.iter().map(|member| member.path.as_str());
+        let is_for_it = expected.file.is_for(Os::Windows, plan);
+        for problem in unfit_for_windows(&folder.join(name.as_str()).shown(), members) {
+            if is_for_it {
+                report.problem(problem);
+            } else {
+                report.line(format_args!("note: {}", Diagnostic { remedy: None, ..problem }));
+            }
+        }
+        records.push(record);
+    }
+    records
 }
 
 fn record(expected: &Expected<'_>, name: FileName, contents: Contents) -> ArtifactRecord {

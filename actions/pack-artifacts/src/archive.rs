@@ -1,8 +1,9 @@
 //! Archives with a fixed layout.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use lockstep_archives::Entry;
+use lockstep_archives::{Entry, kept_as};
 use lockstep_bundle::{built_files, is_executable};
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
@@ -51,16 +52,19 @@ pub(crate) fn entries(
             entries.extend(report.found(entry(file.to, root.join(&file.path))));
         }
     }
-    let mut names = std::collections::HashSet::new();
+    let mut names = HashMap::new();
     for entry in &entries {
-        if !names.insert(entry.name.as_str()) {
+        if let Some(other) = names.insert(kept_as(&entry.name), entry.name.as_str()) {
+            let name = &entry.name;
+            let message = if other == name {
+                format!("two built files would be packed as `{name}`")
+            } else {
+                format!("would be packed as `{name}`, which Windows and macOS take for `{other}`")
+            };
             report.problem(
-                Diagnostic::new(
-                    Rule::PackedTwice,
-                    format!("two built files would be packed as `{}`", entry.name),
-                )
-                .in_file(entry.path.shown())
-                .with_remedy("give each a place of its own in the model"),
+                Diagnostic::new(Rule::PackedTwice, message)
+                    .in_file(entry.path.shown())
+                    .with_remedy("give each a place of its own in the model"),
             );
         }
     }

@@ -56,6 +56,13 @@ struct Taken {
     folder: bool,
 }
 
+/// A name as a file system keeps it that knows neither case nor Unicode's forms, as those of Windows and macOS: names that it keeps as one
+/// are one file there.
+#[must_use]
+pub fn kept_as(name: &str) -> String {
+    name.nfc().flat_map(char::to_lowercase).nfc().collect()
+}
+
 impl Names {
     /// Adds a member, if its name leads to a place of its own below the folder that it is unpacked to, on
     /// every system.
@@ -88,7 +95,7 @@ impl Names {
     }
 
     fn take(&mut self, name: &str, folder: bool, listed: bool) -> Result<()> {
-        let key: String = name.nfc().flat_map(char::to_lowercase).nfc().collect();
+        let key = kept_as(name);
         let Some(taken) = self.taken.get_mut(&key) else {
             self.bytes += name.len();
             if self.taken.len() == MOST_MEMBERS || self.bytes > MOST_NAMES {

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use flate2::bufread::GzDecoder;
+use lockstep_schemas::paths::not_on_windows;
 use lzma_rust2::XzReader;
 
 use crate::error::refused_in_reader;
@@ -82,6 +83,13 @@ pub fn unpack(format: Format, archive: &Path, into: &Path) -> Result<Vec<String>
     std::fs::create_dir_all(into)?;
     let mut names = Vec::new();
     visit(format, archive, &mut |member, bytes| {
+        // There it would be written to a device, or to a file with another name.
+        if let Some(why) = not_on_windows(&member.name).filter(|_| cfg!(windows)) {
+            return Err(Error::refused(format!(
+                "`{}` cannot be a file on Windows: {why}",
+                member.name
+            )));
+        }
         let path = into.join(&member.name);
         let Kind::File { executable, .. } = member.kind else {
             return Ok(std::fs::create_dir_all(path)?);

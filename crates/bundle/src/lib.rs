@@ -19,6 +19,7 @@ mod shipped;
 mod sums;
 mod verify;
 mod wheel;
+mod windows;
 
 pub use built::{BuiltFile, built_files, matches, matching, named, place_of};
 pub use cargo::cargo_toml;
@@ -34,3 +35,4 @@ pub use shipped::{Shipped, shipped};
 pub use sums::listed;
 pub use verify::{Release, Verified, manifest, verify};
 pub use wheel::required_by;
+pub use windows::unfit_for_windows;

@@ -7,10 +7,12 @@ use indexmap::IndexMap;
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::manifest;
 use lockstep_schemas::model::{Archive, Artifact, Model, Scope};
-use lockstep_schemas::placeholder::{Part, Placeholder, parts};
+use lockstep_schemas::paths::not_on_windows;
+use lockstep_schemas::placeholder::{Part, Placeholder, expand, parts};
 use lockstep_schemas::plan::PlannedFile;
-use lockstep_schemas::strings::{GlobPattern, Id};
+use lockstep_schemas::strings::{GlobPattern, Id, TargetId};
 
+use super::targets;
 use crate::plan;
 use crate::suggest;
 use crate::violation::{Path, Violations};
@@ -43,7 +45,7 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
 }
 
 fn targets(model: &Model, artifact: &Artifact, at: &Path, violations: &mut Violations) {
-    let known = || model.targets.keys().map(lockstep_schemas::strings::TargetId::as_str);
+    let known = || model.targets.keys().map(TargetId::as_str);
     if let Some(targets) = artifact.targets() {
         let at = at.key("targets");
         for (index, target) in targets.iter().enumerate() {
@@ -144,6 +146,28 @@ fn patterns(model: &Model, artifact: &Artifact, at: &Path, violations: &mut Viol
     }
     if let Some((key, files)) = files(artifact) {
         members(model, files, &at.key(key), each, target, violations);
+        if is_for_windows(model, artifact) {
+            on_windows(files, &at.key(key), violations);
+        }
+    }
+}
+
+fn is_for_windows(model: &Model, artifact: &Artifact) -> bool {
+    let is_windows = |target: &TargetId| targets::is_windows(model, target);
+    match artifact.targets() {
+        Some(targets) => targets.iter().any(is_windows),
+        None => model.targets.keys().any(is_windows),
+    }
+}
+
+/// That Windows can have the places of files; what `*` and placeholders become there is seen when it is packed.
+fn on_windows(files: &IndexMap<GlobPattern, GlobPattern>, at: &Path, violations: &mut Violations) {
+    for (from, to) in files {
+        let text = expand(to.as_str(), |_| Some("x".to_owned())).replace('*', "x");
+        if let Some(why) = not_on_windows(&text) {
+            let message = format!("cannot be a file on Windows: {why}");
+            violations.add(Rule::NotOnWindows, at.key(from), message, "give it another name");
+        }
     }
 }
 

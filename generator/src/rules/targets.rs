@@ -24,6 +24,13 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
     labels(model, violations);
 }
 
+/// Whether a target of the model is one of Windows.
+pub(super) fn is_windows(model: &Model, id: &TargetId) -> bool {
+    let triple = model.targets.get(id).and_then(|target| target.triple.clone());
+    let platform = triple.or_else(|| known_triple(id)).and_then(|triple| Platform::of(&triple));
+    platform.is_some_and(|platform| platform.os == Os::Windows)
+}
+
 fn platform(
     id: &TargetId,
     target: &Target,

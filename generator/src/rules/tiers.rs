@@ -2,9 +2,10 @@
 
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{ChannelKind, Common, Model, Tier};
-use lockstep_schemas::platform::{KNOWN_TARGETS, Os, Platform, known_triple};
+use lockstep_schemas::platform::{KNOWN_TARGETS, known_triple};
 use lockstep_schemas::strings::{Id, TargetId, TargetSelector};
 
+use super::targets;
 use crate::plan;
 use crate::violation::{Path, Violations};
 
@@ -137,7 +138,8 @@ fn promised(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Viol
             "ship to one, promise `deferred` for what comes later, or take the channel out",
         );
     }
-    let on_windows = targets.iter().find(|target| ships(target) && is_windows(model, target));
+    let on_windows =
+        targets.iter().find(|target| ships(target) && targets::is_windows(model, target));
     if let (ChannelKind::Homebrew, Some(target)) = (common.kind, on_windows) {
         violations.add(
             Rule::TierContradiction,
@@ -146,12 +148,6 @@ fn promised(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Viol
             format!("promise `{target}: deferred`, or take it out of the artifact's targets"),
         );
     }
-}
-
-fn is_windows(model: &Model, id: &TargetId) -> bool {
-    let triple = model.targets.get(id).and_then(|target| target.triple.clone());
-    let platform = triple.or_else(|| known_triple(id)).and_then(|triple| Platform::of(&triple));
-    platform.is_some_and(|platform| platform.os == Os::Windows)
 }
 
 /// What is unsupported on a channel is refused where an artifact of the channel is packed for it.

@@ -287,6 +287,10 @@ rules! {
     BuiltFileMissing = "built-file-missing",
     /// Two built files would be packed in one place.
     PackedTwice = "packed-twice",
+    /// What is made for Windows has a file with a name that Windows cannot have
+    /// ([naming files](https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file)): whoever unpacks it there gets an error, or
+    /// less than is in it.
+    NotOnWindows = "not-on-windows",
     /// An artifact that is packed twice comes out differently, so nobody could check it against its sources.
     NotReproducible = "not-reproducible",
     /// A package's own name, version or settings do not let it be packed as the model says.

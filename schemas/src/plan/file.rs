@@ -1,11 +1,12 @@
 //! One file of a release, whatever its kind.
 
 use super::{
-    ArchiveFile, ArchivePlan, BinaryFile, BinaryPlan, CratePlan, NpmPackagePlan, Placement,
-    PlatformPackageFile, PlatformPackagePlan, SdistPlan, WheelFile, WheelPlan,
+    ArchiveFile, ArchivePlan, BinaryFile, BinaryPlan, CratePlan, NpmPackagePlan, Placement, Plan,
+    PlatformPackageFile, PlatformPackagePlan, SdistPlan, TargetPlan, WheelFile, WheelPlan,
 };
 use crate::model::{ArtifactKind, Smoke};
 use crate::placeholder::{Placeholder, expand};
+use crate::platform::Os;
 use crate::strings::{Id, TargetId, Version};
 
 /// A text of the plan with the version in its place.
@@ -112,6 +113,16 @@ impl<'a> PlannedFile<'a> {
             Self::Wheel(_, file) => Some(&file.target),
             Self::Binary(_, file) => Some(&file.target),
             Self::NpmPackage(_) | Self::Crate(_) | Self::Sdist(_) => None,
+        }
+    }
+
+    /// Whether users on an operating system get it: a target's are on its own, and what is for all is for those of every target.
+    #[must_use]
+    pub fn is_for(self, os: Os, plan: &Plan) -> bool {
+        let of = |target: &TargetPlan| target.os == os;
+        match self.users() {
+            Some(target) => plan.target(target).is_some_and(of),
+            None => plan.targets.iter().any(of),
         }
     }
 

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{ArtifactRecord, FileRecord};
 use lockstep_schemas::plan::{PlannedFile, at_version};
+use lockstep_schemas::platform::Os;
 use lockstep_schemas::strings::{FileName, Sha256};
 
 use super::findings::Findings;
 use super::places::places;
 use super::{Release, binary, npm, wheel};
-use crate::{Contents, Expected, FileInside, Inside, matches};
+use crate::{Contents, Expected, FileInside, Inside, matches, unfit_for_windows};
 
 type Members = BTreeMap<String, FileInside>;
 
@@ -55,6 +56,10 @@ pub(super) fn check(
     artifact.carried_manifest(manifest, findings);
     artifact.nothing_else(findings);
     artifact.binaries(findings);
+    if expected.file.is_for(Os::Windows, release.plan) {
+        let names = found.keys().map(String::as_str);
+        unfit_for_windows(name.as_str(), names).for_each(|problem| findings.add(problem));
+    }
     match expected.file {
         PlannedFile::NpmPackage(_) | PlannedFile::NpmPlatformPackage(..) => {
             npm::check(release, expected.file, found, &about, findings);
