@@ -7,7 +7,6 @@ pub mod bundle;
 pub mod commands;
 pub mod github;
 pub mod github_api;
-pub mod hostile;
 pub mod pairs;
 pub mod platform;
 pub mod program;
@@ -20,26 +19,7 @@ pub mod sets;
 pub mod synthetic;
 pub mod tools;
 
-use std::path::PathBuf;
-
-/// The repository's root.
-#[must_use]
-pub fn root() -> PathBuf {
-    let tests = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    tests.parent().expect("the tests are a folder of the repository").to_owned()
-}
-
-/// Whether this is `tests/run --quick`, which tries properties on a part of their inputs.
-#[must_use]
-pub fn is_quick() -> bool {
-    std::env::var_os("LOCKSTEP_QUICK").is_some()
-}
-
-/// How many inputs a property is tried on.
-#[must_use]
-pub fn cases(all: u32) -> u32 {
-    if is_quick() { all.div_ceil(8) } else { all }
-}
+pub use lockstep_reader_tests::{cases, hostile, is_quick, root};
 
 /// Whether files that come out of the code are to be written rather than compared.
 #[must_use]

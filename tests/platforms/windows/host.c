@@ -6,7 +6,12 @@
 #include <stdio.h>
 #include <wchar.h>
 
-static FILE *script;
+/* How long a client may take. One that was killed leaves no status, and nobody would end this one. */
+#define PATIENCE_MS (10 * 60 * 1000)
+#define ASK_EVERY_MS 3
+
+/* What this run's files lie in. */
+static wchar_t folder[MAX_PATH];
 
 static void fail(const char *what)
 {
@@ -14,8 +19,15 @@ static void fail(const char *what)
     exit(125);
 }
 
+static const wchar_t *in_folder(const wchar_t *name)
+{
+    static wchar_t path[MAX_PATH];
+    swprintf(path, MAX_PATH, L"%ls\\%ls", folder, name);
+    return path;
+}
+
 /* A text as one word of sh. A path of the drive that is the host's root loses the drive. */
-static void word(const wchar_t *text)
+static void word(FILE *script, const wchar_t *text)
 {
     char bytes[32768];
     if (!WideCharToMultiByte(CP_UTF8, 0, text, -1, bytes, sizeof bytes, NULL, NULL)) fail("an argument");
@@ -34,83 +46,96 @@ static void word(const wchar_t *text)
     fputc('\'', script);
 }
 
-static void copy(const wchar_t *folder, const wchar_t *name, DWORD to)
+/* All that one handle gives goes to another. */
+static void copy(HANDLE from, HANDLE to)
 {
-    wchar_t path[MAX_PATH];
-    swprintf(path, MAX_PATH, L"%ls\\%ls", folder, name);
-    HANDLE from = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
-    if (from == INVALID_HANDLE_VALUE) return;
     char bytes[65536];
     DWORD count, written;
-    while (ReadFile(from, bytes, sizeof bytes, &count, NULL) && count > 0)
-        WriteFile(GetStdHandle(to), bytes, count, &written, NULL);
+    while (ReadFile(from, bytes, sizeof bytes, &count, NULL) && count > 0) WriteFile(to, bytes, count, &written, NULL);
+}
+
+static void copy_out(const wchar_t *name, DWORD to)
+{
+    HANDLE from = CreateFileW(in_folder(name), GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    if (from == INVALID_HANDLE_VALUE) return;
+    copy(from, GetStdHandle(to));
     CloseHandle(from);
 }
 
-int wmain(int count, wchar_t **arguments)
+/* The client's name: this file's, without what tells it from the client's own batch file. */
+static const wchar_t *client(void)
 {
-    wchar_t folder[MAX_PATH], path[MAX_PATH], command[MAX_PATH * 2], own[MAX_PATH];
-    /* Unique among processes, and among those that had the same number before. */
-    swprintf(folder, MAX_PATH, L"Z:\\tmp\\lockstep-host-%lu-%lu", GetCurrentProcessId(), GetTickCount());
-    if (!CreateDirectoryW(folder, NULL)) fail("a folder");
-    swprintf(path, MAX_PATH, L"%ls\\script", folder);
-    script = _wfopen(path, L"wb");
-    if (!script) fail("a script");
-    fputs("exec < /dev/null\n", script);
-    swprintf(path, MAX_PATH, L"%ls\\in", folder);
-    if (GetFileType(GetStdHandle(STD_INPUT_HANDLE)) == FILE_TYPE_PIPE) {
-        HANDLE in = CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
-        char bytes[65536];
-        DWORD read, written;
-        while (ReadFile(GetStdHandle(STD_INPUT_HANDLE), bytes, sizeof bytes, &read, NULL) && read > 0)
-            WriteFile(in, bytes, read, &written, NULL);
-        CloseHandle(in);
-        fputs("exec < \"$0.in\"\n", script);
-    }
+    static wchar_t own[MAX_PATH];
     GetModuleFileNameW(NULL, own, MAX_PATH);
     wchar_t *name = wcsrchr(own, L'\\') + 1;
     wchar_t *end = wcsstr(name, L"-host.exe");
     if (!end) end = wcsstr(name, L".exe");
     if (end) *end = 0;
-    /* The host's own client, and not this one's neighbours. */
-    word(name);
+    return name;
+}
+
+static void write_script(int count, wchar_t **arguments)
+{
+    FILE *script = _wfopen(in_folder(L"script"), L"wb");
+    if (!script) fail("a script");
+    HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
+    if (GetFileType(input) == FILE_TYPE_PIPE) {
+        HANDLE in = CreateFileW(in_folder(L"script.in"), GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+        copy(input, in);
+        CloseHandle(in);
+        fputs("exec < \"$0.in\"\n", script);
+    } else {
+        fputs("exec < /dev/null\n", script);
+    }
+    word(script, client());
     for (int index = 1; index < count; index++) {
         fputc(' ', script);
-        word(arguments[index]);
+        word(script, arguments[index]);
     }
     fputs(" > \"$0.out\" 2> \"$0.err\"\necho $? > \"$0.new\"\n/bin/mv \"$0.new\" \"$0.status\"\n", script);
     if (fclose(script)) fail("a script");
-    swprintf(path, MAX_PATH, L"%ls\\in", folder);
-    wchar_t script_in[MAX_PATH];
-    swprintf(script_in, MAX_PATH, L"%ls\\script.in", folder);
-    MoveFileW(path, script_in);
+}
 
-    swprintf(path, MAX_PATH, L"%ls/script", folder + 2);
-    for (wchar_t *at = path; *at; at++)
+static void start(void)
+{
+    wchar_t command[MAX_PATH * 2];
+    /* Without its drive, with the host's separators. */
+    swprintf(command, MAX_PATH * 2, L"sh %ls", in_folder(L"script") + 2);
+    for (wchar_t *at = command; *at; at++)
         if (*at == L'\\') *at = L'/';
-    swprintf(command, MAX_PATH * 2, L"sh %ls", path);
     STARTUPINFOW startup = { .cb = sizeof startup };
     PROCESS_INFORMATION process;
     if (!CreateProcessW(L"Z:\\bin\\sh", command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process)) fail("sh does not start");
+}
 
-    swprintf(path, MAX_PATH, L"%ls\\script.status", folder);
-    int status = 125;
-    for (;;) {
-        FILE *ended = _wfopen(path, L"rb");
+static int status(void)
+{
+    for (int waited = 0; waited < PATIENCE_MS; waited += ASK_EVERY_MS) {
+        int found = 125;
+        FILE *ended = _wfopen(in_folder(L"script.status"), L"rb");
         if (ended) {
-            if (fscanf(ended, "%d", &status) != 1) fail("a status");
+            if (fscanf(ended, "%d", &found) != 1) fail("a status");
             fclose(ended);
-            break;
+            return found;
         }
-        Sleep(3);
+        Sleep(ASK_EVERY_MS);
     }
-    copy(folder, L"script.out", STD_OUTPUT_HANDLE);
-    copy(folder, L"script.err", STD_ERROR_HANDLE);
+    fprintf(stderr, "host: no status in time\n");
+    return 125;
+}
+
+int wmain(int count, wchar_t **arguments)
+{
+    /* Unique among processes, and among those that had the same number before. */
+    swprintf(folder, MAX_PATH, L"Z:\\tmp\\lockstep-host-%lu-%lu", GetCurrentProcessId(), GetTickCount());
+    if (!CreateDirectoryW(folder, NULL)) fail("a folder");
+    write_script(count, arguments);
+    start();
+    int ended = status();
+    copy_out(L"script.out", STD_OUTPUT_HANDLE);
+    copy_out(L"script.err", STD_ERROR_HANDLE);
     static const wchar_t *names[] = { L"script", L"script.in", L"script.out", L"script.err", L"script.status" };
-    for (int index = 0; index < 5; index++) {
-        swprintf(path, MAX_PATH, L"%ls\\%ls", folder, names[index]);
-        DeleteFileW(path);
-    }
+    for (int index = 0; index < 5; index++) DeleteFileW(in_folder(names[index]));
     RemoveDirectoryW(folder);
-    return status;
+    return ended;
 }
