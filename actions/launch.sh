@@ -1,26 +1,187 @@
 #!/bin/sh
-# Runs one of Lockstep's programs, with the inputs of its action in the environment.
+# Runs one of Lockstep's programs on a runner: the file of this machine's platform that `programs.list` beside this has, which is downloaded
+# where it is not there yet, and nothing else.
 #
-# LOCKSTEP_PROGRAMS names a folder of locally built programs. Without it there is nothing to run:
-# this version of Lockstep has no released programs yet, and the launcher fails closed.
+#   launch.sh FILE [ARGUMENT...]
+#
+# LOCKSTEP_PROGRAMS     a folder of programs, which are run as they are: nothing is downloaded, and no digest compared
+# LOCKSTEP_ATTESTATION  `true`: what is downloaded is proved by its attestation besides, with `gh`
 set -eu
+# bash takes functions from the environment also as `sh`: what an earlier step left there must not stand in for what this calls.
+unset -f cat cd chmod command curl env gh grep head mkdir mktemp mv openssl printf read rm sed sha256sum shasum sleep tar test timeout true uname wget wc [ || :
+unset IFS
 
-program=$1
+file=$1
 shift
+here=${0%/*}
+# On Windows this is called by a path of Windows.
+case $here in "$0") here=. ;; esac
 
+# Says why nothing is run, and what to do, as an annotation of the job.
 fail() {
     printf '::error title=Lockstep::%s\n' "$1"
     exit 2
 }
 
-if [ -z "${LOCKSTEP_PROGRAMS:-}" ]; then
-    fail "no released $program is known for this runner; build Lockstep and set LOCKSTEP_PROGRAMS to the folder of its programs"
+# Runs it without what another shell would start with.
+run() {
+    program=$1
+    shift
+    functions=$(env | sed -n 's/^\(BASH_FUNC_[A-Za-z0-9_]*\(%%\|()\)\)=.*/-u \1/p')
+    # shellcheck disable=SC2086 # names without blanks
+    exec env -u ENV -u BASH_ENV -u SHELLOPTS -u BASHOPTS $functions "$program" "$@"
+}
+
+if [ -n "${LOCKSTEP_PROGRAMS:-}" ]; then
+    for program in "$LOCKSTEP_PROGRAMS/$file" "$LOCKSTEP_PROGRAMS/$file.exe"; do
+        if [ -f "$program" ] && [ -x "$program" ]; then run "$program" "$@"; fi
+    done
+    fail "$file is not in $LOCKSTEP_PROGRAMS, which LOCKSTEP_PROGRAMS names. Put it there, or unset the variable to use the released one."
 fi
 
-for file in "$LOCKSTEP_PROGRAMS/$program" "$LOCKSTEP_PROGRAMS/$program.exe"; do
-    if [ -x "$file" ] && [ -f "$file" ]; then
-        exec "$file" "$@"
-    fi
-done
+# The platform of this machine. On Linux the program is static, so the C library of a container does not matter.
+machine=$(uname -sm)
+exe=
+case $machine in
+    Linux\ x86_64 | Linux\ amd64) platform=x86_64-unknown-linux-musl ;;
+    Linux\ aarch64 | Linux\ arm64) platform=aarch64-unknown-linux-musl ;;
+    Darwin\ x86_64) platform=x86_64-apple-darwin ;;
+    Darwin\ arm64) platform=aarch64-apple-darwin ;;
+    # Windows on Arm runs it too.
+    MINGW*\ x86_64 | MSYS*\ x86_64 | CYGWIN*\ x86_64 | MINGW*\ aarch64 | MSYS*\ aarch64 | CYGWIN*\ aarch64) platform=x86_64-pc-windows-msvc exe=.exe ;;
+    *) fail "Lockstep has no programs for this machine, $machine. Build them from source and name their folder in LOCKSTEP_PROGRAMS." ;;
+esac
 
-fail "$program is not in $LOCKSTEP_PROGRAMS"
+# The one line of the list that is about this file on this platform. Whatever else stands in the list, nothing of it is run.
+list=$here/programs.list
+[ -f "$list" ] || fail "$list is not there: use the action at a commit of a release, with its whole repository."
+repository='' tag='' asset='' size='' digest='' content=''
+while read -r first second third fourth fifth sixth rest || [ -n "$first" ]; do
+    case $first in '' | '#'*) continue ;; esac
+    if [ "$first" = release ] && [ -z "$tag" ] && [ -n "$third" ] && [ -z "$fourth" ]; then
+        repository=$second tag=$third
+        continue
+    fi
+    case $first$second$third in *[!A-Za-z0-9._+-]*) wrong=yes ;; *) wrong= ;; esac
+    case $fourth in '' | *[!0-9]*) wrong=yes ;; esac
+    case $fifth$sixth in *[!0-9a-f]*) wrong=yes ;; esac
+    if [ -n "$wrong$rest" ] || [ -z "$tag" ] || [ ${#fifth} != 64 ] || [ ${#sixth} != 64 ]; then
+        fail "$list has a line that is not one of it: \`$first $second\`. Use the action at a commit of a release, unchanged."
+    fi
+    if [ "$first $second" = "$platform $file" ]; then
+        [ -z "$asset" ] || fail "$list has two lines for $file on $platform. Use the action at a commit of a release, unchanged."
+        asset=$third size=$fourth digest=$fifth content=$sixth
+    fi
+done <"$list"
+if [ -z "$asset" ]; then
+    fail "no released $file for $platform is in $list. Use the action at a commit of a release, or build it and name its folder in LOCKSTEP_PROGRAMS."
+fi
+
+# The SHA-256 of standard input, by what this machine has for it.
+if command -v sha256sum >/dev/null 2>&1; then
+    hasher=sha256sum
+elif command -v shasum >/dev/null 2>&1; then
+    hasher='shasum -a 256'
+elif command -v openssl >/dev/null 2>&1; then
+    hasher='openssl dgst -sha256 -r'
+else
+    fail "no sha256sum, shasum or openssl is here to compare digests with. Install one of them."
+fi
+sha256() {
+    # shellcheck disable=SC2086 # a program with its options
+    hashed=$($hasher)
+    printf '%s\n' "${hashed%% *}"
+}
+
+# One of this machine's folders, which other jobs on it share, is written to by whoever comes first. Nothing in it is trusted: a file is
+# compared before each run.
+folder=
+for base in "${RUNNER_TOOL_CACHE:-}" "${RUNNER_TEMP:-}" "${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}"; do
+    [ -n "$base" ] || continue
+    # A path of Windows would be a name of a machine to tar.
+    if [ -n "$exe" ] && command -v cygpath >/dev/null 2>&1; then base=$(cygpath -u "$base"); fi
+    folder=$base/lockstep/$content
+    program=$folder/$file$exe
+    attested=$folder/$asset.attested
+    if [ -f "$program" ] && [ ! -L "$program" ] && [ "$(sha256 <"$program")" = "$content" ] &&
+        { [ "${LOCKSTEP_ATTESTATION:-}" != true ] || [ "$(cat "$attested" 2>/dev/null)" = "$digest" ]; }; then
+        run "$program" "$@"
+    fi
+    if mkdir -p "$folder" 2>/dev/null && work=$(mktemp -d "$folder/.new.XXXXXX" 2>/dev/null); then break; fi
+    folder=
+done
+[ -n "$folder" ] || fail "there is no folder to keep $file in: RUNNER_TOOL_CACHE, RUNNER_TEMP and HOME cannot be written to."
+trap 'rm -rf "$work"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Downloads from an address: no more than the list says that there is.
+download() {
+    rm -f "$work/asset" "$work/said" "$work/failed"
+    if command -v curl >/dev/null 2>&1; then
+        # No configuration of the user's, and no way from https to anything else.
+        { curl --disable --silent --show-error --fail --location --proto "$schemes" --proto-redir "$schemes" --connect-timeout 20 --max-time 600 \
+            "$1" 2>"$work/said" || : >"$work/failed"; } | head -c $((size + 1)) >"$work/asset"
+    elif command -v wget >/dev/null 2>&1; then
+        # The limit is not wget's own: that of Debian's busybox crashes.
+        limit=
+        if command -v timeout >/dev/null 2>&1; then limit='timeout 600'; fi
+        # shellcheck disable=SC2086 # a program with its option, or nothing
+        { $limit wget -q -O - "$1" 2>"$work/said" || : >"$work/failed"; } | head -c $((size + 1)) >"$work/asset"
+    else
+        fail "no curl or wget is here to download $1 with. Install one, or name a folder of programs in LOCKSTEP_PROGRAMS."
+    fi
+    found=$(($(wc -c <"$work/asset")))
+    why=
+    if [ "$found" -gt "$size" ]; then
+        why="it has more than the $size bytes that the list says"
+    elif [ -f "$work/failed" ]; then
+        why=$(sed -n '1p' "$work/said")
+        [ -n "$why" ] || why="the server does not give it"
+    elif [ "$found" -lt "$size" ]; then
+        why="it ends after $found of $size bytes"
+    fi
+    [ -z "$why" ]
+}
+
+# On an enterprise server the action may be of the server itself, or of github.com.
+server=${GITHUB_SERVER_URL:-https://github.com}
+places=$server
+case $server in
+    https://github.com) schemes='=https' ;;
+    https://*) schemes='=https' places="$server https://github.com" ;;
+    http://127.0.0.1:* | http://localhost:*) schemes='=http,https' ;;
+    *) fail "GITHUB_SERVER_URL is $server, and nothing is downloaded without https. Name a folder of programs in LOCKSTEP_PROGRAMS." ;;
+esac
+got=
+for attempt in 1 2 3; do
+    for place in $places; do
+        address=$place/$repository/releases/download/$tag/$asset
+        if download "$address"; then got=yes && break 2; fi
+    done
+    [ "$attempt" = 3 ] || sleep "$attempt"
+done
+if [ -z "$got" ]; then
+    fail "$address cannot be downloaded: $why. Run the job again, or name a folder of programs in LOCKSTEP_PROGRAMS."
+fi
+found=$(sha256 <"$work/asset")
+if [ "$found" != "$digest" ]; then
+    fail "$address has the SHA-256 $found, and the list says $digest: nothing of it is run. Somebody changed it on the way, or the list."
+fi
+if [ "${LOCKSTEP_ATTESTATION:-}" = true ]; then
+    gh attestation verify "$work/asset" --repo "$repository" --signer-workflow "$repository/.github/workflows/release.yml" >"$work/said" 2>&1 ||
+        fail "$address has no attestation of $repository: $(sed -n '$p' "$work/said"). \`gh\` asks GitHub for it, and needs GH_TOKEN."
+fi
+(cd "$work" && tar -xzf asset "$file$exe") || fail "$address cannot be unpacked here. Install tar and gzip."
+found=$(sha256 <"$work/$file$exe")
+if [ "$found" != "$content" ]; then
+    fail "$file of $address has the SHA-256 $found, and the list says $content: it is not run."
+fi
+chmod 755 "$work/$file$exe"
+# Of two jobs that come here at once, each puts the same file there, whole. On Windows one that runs cannot be replaced, and need not be.
+mv -f "$work/$file$exe" "$program" 2>/dev/null || [ "$(sha256 <"$program")" = "$content" ] || fail "$program cannot be put in its place."
+if [ "${LOCKSTEP_ATTESTATION:-}" = true ]; then printf '%s\n' "$digest" >"$attested"; fi
+rm -rf "$work"
+trap - EXIT
+run "$program" "$@"

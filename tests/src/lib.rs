@@ -2,6 +2,7 @@
 //! sets as GitHub reads them.
 
 pub mod actions;
+pub mod assets;
 pub mod authority;
 pub mod bundle;
 pub mod commands;

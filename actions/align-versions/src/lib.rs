@@ -45,6 +45,8 @@ pub struct Inputs {
 }
 
 impl Action for Inputs {
+    const FILE: &'static str = "lockstep-build";
+
     const OUTPUTS: &'static [(&'static str, &'static str)] =
         &[("version", "The version that all of them say, or are stamped with")];
 }

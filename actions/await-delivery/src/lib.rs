@@ -95,6 +95,8 @@ pub struct Inputs {
 }
 
 impl Action for Inputs {
+    const FILE: &'static str = "lockstep-publish";
+
     const OUTPUTS: &'static [(&'static str, &'static str)] =
         &[("manifest", "The manifest that the release was compared with")];
     const SECRETS: &'static [Secret] = &[Secret {

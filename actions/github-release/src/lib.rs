@@ -51,6 +51,8 @@ pub struct Inputs {
 }
 
 impl Action for Inputs {
+    const FILE: &'static str = "lockstep-publish";
+
     const OUTPUTS: &'static [(&'static str, &'static str)] =
         &[("receipt", "The receipt that was written")];
     const SECRETS: &'static [Secret] = &[Secret {

@@ -70,6 +70,8 @@ pub struct Inputs {
 }
 
 impl Action for Inputs {
+    const FILE: &'static str = "lockstep-build";
+
     const OUTPUTS: &'static [(&'static str, &'static str)] =
         &[("manifest", "The manifest that was written")];
 }

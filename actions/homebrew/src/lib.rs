@@ -31,6 +31,8 @@ pub struct Inputs {
 }
 
 impl Action for Inputs {
+    const FILE: &'static str = "lockstep-publish";
+
     const OUTPUTS: &'static [(&'static str, &'static str)] =
         &[("receipt", "The receipt that was written")];
 

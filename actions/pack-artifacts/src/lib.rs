@@ -53,6 +53,8 @@ pub struct Inputs {
 }
 
 impl Action for Inputs {
+    const FILE: &'static str = "lockstep-build";
+
     const OUTPUTS: &'static [(&'static str, &'static str)] = &[];
 }
 

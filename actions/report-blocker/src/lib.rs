@@ -71,6 +71,8 @@ pub enum ReportStage {
 }
 
 impl Action for Inputs {
+    const FILE: &'static str = "lockstep-publish";
+
     const OUTPUTS: &'static [(&'static str, &'static str)] =
         &[("receipt", "The receipt that was written")];
     const SECRETS: &'static [Secret] = &[Secret {

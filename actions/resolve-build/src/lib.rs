@@ -71,6 +71,8 @@ pub enum ResolvedStage {
 }
 
 impl Action for Inputs {
+    const FILE: &'static str = "lockstep-publish";
+
     const OUTPUTS: &'static [(&'static str, &'static str)] = &[
         ("tag", "The release's tag; of a snapshot nothing"),
         ("version", "The version of the release or of the snapshot"),

@@ -56,6 +56,8 @@ pub struct Inputs {
 }
 
 impl Action for Inputs {
+    const FILE: &'static str = "lockstep-build";
+
     const OUTPUTS: &'static [(&'static str, &'static str)] = &[
         ("sums", "The SHA-256 of the bundle's `SHA256SUMS`"),
         ("checksums", "The text of the bundle's `SHA256SUMS`"),

@@ -46,6 +46,8 @@ pub struct Inputs {
 }
 
 impl Action for Inputs {
+    const FILE: &'static str = "lockstep-publish";
+
     const OUTPUTS: &'static [(&'static str, &'static str)] =
         &[("run", "The page of the run that built the files")];
 }

@@ -9,6 +9,9 @@ pub trait Action: CommandFactory {
     /// What it puts out: name and description.
     const OUTPUTS: &'static [(&'static str, &'static str)];
 
+    /// The file that has its program, perhaps with others: `actions/launch.sh` downloads it.
+    const FILE: &'static str;
+
     /// Its secrets. They have no flag: what stands in a command line stands in logs.
     const SECRETS: &'static [Secret] = &[];
 
@@ -23,9 +26,13 @@ pub trait Action: CommandFactory {
         Interface {
             name: format!("Lockstep: {}", program.replace('-', " ")),
             description: command.get_about().map(ToString::to_string).unwrap_or_default(),
-            inputs: inputs.chain(secrets).collect(),
+            inputs: inputs.chain(secrets).chain([proof_of_program()]).collect(),
             outputs: Self::OUTPUTS.iter().map(|(name, what)| output(name, what)).collect(),
-            command: format!("sh \"$GITHUB_ACTION_PATH/../launch.sh\" {program}"),
+            // `exec` cannot be a function of an earlier step.
+            command: format!(
+                "exec sh \"$GITHUB_ACTION_PATH/../launch.sh\" {} {program}",
+                Self::FILE
+            ),
             program,
         }
     }
@@ -53,6 +60,20 @@ impl Secret {
             default: None,
             value: Expression::new(format!("inputs.{}", self.input)),
         }
+    }
+}
+
+/// What the launcher of every action takes.
+#[must_use]
+pub fn proof_of_program() -> InputDefinition {
+    InputDefinition {
+        name: "prove-program".to_owned(),
+        variable: "LOCKSTEP_ATTESTATION".to_owned(),
+        description: "Whether the downloaded program is proved by its attestation too, and not by its digest alone: `gh` asks GitHub for it, and needs `GH_TOKEN`".to_owned(),
+        required: false,
+        secret: false,
+        default: Some("false".to_owned()),
+        value: Expression::new("inputs.prove-program".to_owned()),
     }
 }
 

@@ -13,7 +13,7 @@ mod report;
 mod table;
 
 pub use failure::Failure;
-pub use interface::{Action, Secret, variable};
-pub use program::{Program, main};
+pub use interface::{Action, Secret, proof_of_program, variable};
+pub use program::{Member, Program, main, one_of};
 pub use report::{Report, tell};
 pub use table::Table;

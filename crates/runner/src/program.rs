@@ -25,7 +25,67 @@ pub trait Program: Action + Parser {
 /// Runs a program: exit status 0 good, 1 found problems, 2 could not do it.
 #[must_use]
 pub fn main<P: Program>() -> ExitCode {
-    let arguments = match arguments::<P>() {
+    run::<P>(std::env::args_os().collect())
+}
+
+/// One of several programs in one file.
+#[derive(Debug, Clone, Copy)]
+pub struct Member {
+    command: fn() -> Command,
+    run: fn(Vec<OsString>) -> ExitCode,
+}
+
+impl Member {
+    /// A program.
+    #[must_use]
+    pub const fn of<P: Program>() -> Self {
+        Self { command: P::command, run: run::<P> }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        (self.command)().get_name().to_owned()
+    }
+}
+
+/// Runs one of several programs, which the first argument names: what they have in common is downloaded once.
+#[must_use]
+pub fn one_of(file: &str, version: &str, members: &[Member]) -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let asked = arguments.first().and_then(|name| name.to_str()).unwrap_or_default();
+    if let Some(member) = members.iter().find(|member| member.name() == asked) {
+        return (member.run)(arguments);
+    }
+    if let [flag] = arguments.as_slice()
+        && (flag == "--version" || flag == "-V")
+    {
+        let _ = writeln!(io::stdout(), "{file} {version}");
+        return ExitCode::SUCCESS;
+    }
+    let about = |member: &Member| {
+        let about = (member.command)().get_about().map(ToString::to_string).unwrap_or_default();
+        format!("  {:<18} {about}\n", member.name())
+    };
+    let list: String = members.iter().map(about).collect();
+    let usage = format!("Usage: {file} <PROGRAM> [OPTIONS]\n\nPrograms:\n{list}");
+    if asked == "--help" || asked == "-h" {
+        let _ = io::stdout().write_all(usage.as_bytes());
+        return ExitCode::SUCCESS;
+    }
+    let wrong = if asked.is_empty() {
+        format!("{file} is several programs: name one")
+    } else {
+        format!("`{asked}` is no program of {file}")
+    };
+    let names: Vec<String> = members.iter().map(Member::name).collect();
+    let failure = Failure::new(Rule::WrongInput, wrong);
+    let failure = failure.with_remedy(format!("it has {}", names.join(", ")));
+    Report::new().end(Err(failure), file).map_or(ExitCode::SUCCESS, ExitCode::from)
+}
+
+fn run<P: Program>(given: Vec<OsString>) -> ExitCode {
+    let arguments = match arguments::<P>(given) {
         Ok(arguments) => arguments,
         Err(failure) => return end::<P>(Report::new(), Err(failure)),
     };
@@ -83,8 +143,7 @@ fn end<P: Program>(report: Report, result: Result<(), Failure>) -> ExitCode {
 }
 
 /// The command line; on a runner, where the launcher gives none, the inputs of the action.
-fn arguments<P: Program>() -> Result<Vec<OsString>, Failure> {
-    let given: Vec<OsString> = std::env::args_os().collect();
+fn arguments<P: Program>(given: Vec<OsString>) -> Result<Vec<OsString>, Failure> {
     if given.len() > 1 || !protocol::is_here() {
         return Ok(given);
     }

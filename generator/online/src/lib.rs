@@ -64,6 +64,8 @@ enum Blockers {
 }
 
 impl Action for Online {
+    const FILE: &'static str = "lockstep-online";
+
     const OUTPUTS: &'static [(&'static str, &'static str)] = &[];
     const SECRETS: &'static [Secret] = &[Secret {
         input: "token",

@@ -270,8 +270,9 @@ fn compare(project: &Path, release: &Release, pins: Pins) -> Result<Comparison, 
 pub fn root_action() -> Interface {
     Interface {
         program: "lockstep".to_owned(),
-        command: "sh \"$GITHUB_ACTION_PATH/actions/launch.sh\" lockstep check \"$INPUT_PROJECT\""
-            .to_owned(),
+        command:
+            "exec sh \"$GITHUB_ACTION_PATH/actions/launch.sh\" lockstep check \"$INPUT_PROJECT\""
+                .to_owned(),
         name: "Lockstep".to_owned(),
         description:
             "Checks that the release model is valid, no rendered file drifted, and versions agree"

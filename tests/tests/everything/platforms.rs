@@ -107,14 +107,17 @@ fn every_program_is_of_its_platform_and_needs_nothing_else() {
         _ => (Os::Linux, None),
     };
     let cpu = if triple.starts_with("aarch64") { Cpu::Arm64 } else { Cpu::X64 };
-    let programs = program::folder().join("../platforms");
-    let names = fs::read_dir(program::folder()).unwrap();
+    let built = program::folder().join("../platforms");
     let mut looked_at = 0;
-    for name in names.map(|entry| entry.unwrap().file_name()) {
+    for name in ["lockstep", "lockstep-build", "lockstep-online", "lockstep-publish"] {
         let ending = if os == Os::Windows { "exe" } else { "" };
-        let bytes = fs::read(programs.join(&name).with_extension(ending)).unwrap();
+        let path = built.join(name).with_extension(ending);
+        // A selection has those without a network.
+        if !path.exists() {
+            continue;
+        }
+        let bytes = fs::read(path).unwrap();
         let binary = Probe::look_at(&bytes).unwrap().unwrap();
-        let name = name.display();
         assert!(binary.is_for(os, cpu), "{name} is for {}", binary.label());
         assert_eq!(binary.loader, None, "{name} needs a loader of Linux's");
         if let Some((major, minor)) = oldest {
@@ -136,5 +139,5 @@ fn every_program_is_of_its_platform_and_needs_nothing_else() {
         }
         looked_at += 1;
     }
-    assert!(looked_at >= 6, "{looked_at}");
+    assert!(looked_at >= 2, "{looked_at}");
 }
