@@ -18,6 +18,10 @@ pub struct Interface {
     pub name: String,
     /// What it does, in one line.
     pub description: String,
+    /// Whether it is the one that the
+    /// [Marketplace](https://docs.github.com/en/actions/how-tos/create-and-publish-actions/publish-in-github-marketplace) lists: only that of a
+    /// repository's root can be.
+    pub listed: bool,
     /// Its inputs.
     pub inputs: Vec<InputDefinition>,
     /// Its outputs.

@@ -88,7 +88,7 @@ pub fn model_with(version_files: &str) -> String {
         r#"
 schema: 1
 project: {{ name: tool, repository: someone/tool, license: MIT }}
-lockstep: {{ commit: "0000000000000000000000000000000000000000", version: v0.1.0 }}
+lockstep: {{ commit: "5c1a9de0b7f3426e8d41c6a2f90b7e35d8a4c216", version: v0.1.0 }}
 versions: {{ files: {version_files} }}
 targets: {{ linux-x64: {{ runner: ubuntu-24.04 }} }}
 build: {{ compile: [{{ name: Build, run: make }}] }}
@@ -102,5 +102,6 @@ channels:
 
 /// The model of a reference project.
 pub fn reference_model(name: &str) -> String {
-    fs::read_to_string(crate::root().join("workflows").join(name).join("lockstep.yaml")).unwrap()
+    let model = crate::root().join("workflows").join(name).join("lockstep.yaml");
+    samples::released(&fs::read_to_string(model).unwrap())
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use github_actions_models::action::Action;
 use github_actions_models::workflow::{Job, Workflow};
-use lockstep_generator::load::{Source, load};
+use lockstep_generator::load::{Source, load_reference};
 use lockstep_generator::plan::plan;
 use lockstep_generator::workflows::workflows as graph;
 use lockstep_schemas::plan::Plan;
@@ -50,7 +50,7 @@ static RENDERED: LazyLock<Vec<Project>> = LazyLock::new(|| {
 pub static GRAPHS: LazyLock<Vec<(String, Plan, Vec<Graph>)>> = LazyLock::new(|| {
     let models = SETS.iter().map(|set| {
         let source = Source::read(&set.join("lockstep.yaml"), "lockstep.yaml").unwrap();
-        let model = load(&source).unwrap();
+        let model = load_reference(&source).unwrap();
         let plan = plan(&model);
         let workflows = graph(&model, &plan).unwrap();
         (plan.project.name.to_string(), plan, workflows)

@@ -27,6 +27,7 @@ pub trait Action: CommandFactory {
             name: format!("Lockstep: {}", program.replace('-', " ")),
             description: command.get_about().map(ToString::to_string).unwrap_or_default(),
             inputs: inputs.chain(secrets).chain([proof_of_program()]).collect(),
+            listed: false,
             outputs: Self::OUTPUTS.iter().map(|(name, what)| output(name, what)).collect(),
             // `exec` cannot be a function of an earlier step.
             command: format!(

@@ -12,13 +12,21 @@ use lockstep_schemas::strings::{Tag, Version};
 use lockstep_versions::{Alignment, VersionFiles, Wanted, align, changelog, shipped, tagged};
 
 use super::generate::{LOCKED, is_locked};
-use super::output::{Output, Stop, shown, summarize};
-use super::{MODEL, compare, load_release};
+use super::output::{Output, Stop, shown};
+use super::{MODEL, ProjectFolder, compare};
 use crate::sync::{Comparison, Drift, DriftKind, Pins};
 
 /// Checks a project; with a tag, that it can be pushed.
-pub fn run(project: &Path, tag: Option<&Tag>, output: &mut Output) -> Result<(), Stop> {
-    let model = load_release(project)?;
+pub fn run(of: &ProjectFolder, tag: Option<&Tag>, output: &mut Output) -> Result<(), Stop> {
+    let project = &of.folder;
+    let model = of.release().inspect_err(|stop| {
+        if let Stop::Problems(problems) = stop {
+            output.checked("model", problems.list.len(), "nothing else was looked at");
+        }
+    })?;
+    output.checked("model", 0, format_args!("{} is valid", shown(project, MODEL)));
+    let count = model.workflows.workflows().len();
+    output.checked("proof", 0, format_args!("{count} workflows keep every promise"));
     let comparison = compare(project, &model, Pins::Keep)?;
     let plan = model.plan;
     unsupported(&plan, output);
@@ -28,6 +36,12 @@ pub fn run(project: &Path, tag: Option<&Tag>, output: &mut Output) -> Result<(),
     let mut packages = packages(project, &plan);
     packages.extend(unfound(project, &plan));
     output.problems(project, &packages);
+    let words = if packages.is_empty() {
+        "what they say fits the model"
+    } else {
+        "they say what the model does not"
+    };
+    output.checked("packages", packages.len(), words);
     let is_good = comparison.drifts.is_empty() && versions && packages.is_empty();
     if is_good { Ok(()) } else { Err(Stop::Found) }
 }
@@ -97,7 +111,9 @@ fn unfound(project: &Path, plan: &Plan) -> Vec<Diagnostic> {
 fn drifted(project: &Path, comparison: &Comparison, output: &mut Output) {
     if comparison.drifts.is_empty() {
         let model = shown(project, MODEL);
-        return output.line(format_args!("{} files are what {model} says", comparison.files()));
+        let words = format!("{} files are what {model} says", comparison.files());
+        output.line(&words);
+        return output.checked("drift", 0, words);
     }
     for drift in &comparison.drifts {
         output.text(&drift.diff);
@@ -130,6 +146,7 @@ fn drifted(project: &Path, comparison: &Comparison, output: &mut Output) {
     });
     let first = first.unwrap_or_default();
     output.complain(format_args!("{count} {noun}. To fix: {first}{remedy}"));
+    output.checked("drift", count, format_args!("{first}{remedy}"));
     if is_locked(project) {
         output.complain(format_args!("{LOCKED}"));
     }
@@ -158,9 +175,17 @@ fn versions(
         output.line(format_args!("\n{}", alignment.table().to_string().trim_end()));
     }
     if !is_good && protocol::is_here() {
-        summarize(&format!("{}\n", alignment.table().markdown()));
+        output.detail(format_args!("{}\n", alignment.table().markdown()));
     }
     output.problems(project, &alignment.problems);
+    let count = alignment.problems.len();
+    let fields = alignment.rows.len();
+    let words = if is_good {
+        format!("{fields} fields agree")
+    } else {
+        format!("not all of {fields} fields agree")
+    };
+    output.checked("versions", count, words);
     if is_good {
         agreed(plan, &alignment, output);
         if let Some(section) = section {

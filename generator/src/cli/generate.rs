@@ -6,7 +6,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::paths::Shown as _;
 
 use super::output::{Output, Stop};
-use super::{compare, load_release};
+use super::{ProjectFolder, compare};
 use crate::sync::{Comparison, Drift, DriftKind, Pins};
 
 /// The lockfile of a repository's actions
@@ -22,8 +22,8 @@ pub(super) fn is_locked(project: &Path) -> bool {
 }
 
 /// Renders a project, and writes what differs.
-pub fn run(project: &Path, replace: bool, pins: Pins, output: &mut Output) -> Result<(), Stop> {
-    let release = load_release(project)?;
+pub fn run(of: &ProjectFolder, replace: bool, pins: Pins, output: &mut Output) -> Result<(), Stop> {
+    let (project, release) = (&of.folder, of.release()?);
     let comparison = compare(project, &release, pins)?;
     in_the_way(project, &comparison, replace)?;
     comparison.write()?;

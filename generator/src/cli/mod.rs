@@ -22,9 +22,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use lockstep_schemas::action::{InputDefinition, Interface};
+use lockstep_runner::proof_of_program;
+use lockstep_schemas::action::{InputDefinition, Interface, OutputDefinition};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::document::Document;
+use lockstep_schemas::model::Model;
 use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{Expression, Tag};
@@ -149,6 +151,17 @@ struct ProjectFolder {
     /// The project's folder, with its `lockstep.yaml`.
     #[arg(default_value = ".", value_name = "PROJECT")]
     folder: PathBuf,
+    /// It is one of Lockstep's reference models, which can name no release of Lockstep before there is one.
+    #[arg(long, hide = true)]
+    reference: bool,
+}
+
+impl ProjectFolder {
+    /// What its model comes to.
+    fn release(&self) -> Result<Release, Stop> {
+        let load = if self.reference { load::load_reference } else { load::load };
+        load_by(&self.folder, load)
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -184,9 +197,9 @@ pub fn main() -> ExitCode {
     let result = match &arguments.command {
         Command::Generate { project, replace, reset_pins } => {
             let pins = if *reset_pins { Pins::Reset } else { Pins::Keep };
-            generate::run(&project.folder, *replace, pins, &mut output)
+            generate::run(project, *replace, pins, &mut output)
         }
-        Command::Check { project, tag } => check::run(&project.folder, tag.as_ref(), &mut output),
+        Command::Check { project, tag } => check::run(project, tag.as_ref(), &mut output),
         Command::Bump { bump, project } => bump::run(project, bump, &mut output),
         Command::Formula { formula, project } => formula::run(project, formula, &mut output),
         Command::Prove { prove } => prove::run(prove, &mut output),
@@ -199,7 +212,7 @@ pub fn main() -> ExitCode {
         }
         Command::Stage(Online { arguments }) => return online::run("stage", arguments, output),
         Command::Receipt { receipts } => receipt::run(receipts, &mut output),
-        Command::Plan { project } => show(&project.folder, &mut output),
+        Command::Plan { project } => show(project, &mut output),
         Command::Schema { document } => {
             output.document(&document.document().schema_text());
             Ok(())
@@ -208,8 +221,8 @@ pub fn main() -> ExitCode {
     output.end(result)
 }
 
-fn show(project: &Path, output: &mut Output) -> Result<(), Stop> {
-    let release = load_release(project)?;
+fn show(project: &ProjectFolder, output: &mut Output) -> Result<(), Stop> {
+    let release = project.release()?;
     let text = if output.is_json() {
         crate::render::plan_text(&release.plan)
     } else {
@@ -242,6 +255,10 @@ struct Release {
 }
 
 fn load_release(project: &Path) -> Result<Release, Stop> {
+    load_by(project, load::load)
+}
+
+fn load_by(project: &Path, load: fn(&Source) -> Result<Model, Problems>) -> Result<Release, Stop> {
     if project.is_file() {
         let folder = project.parent().filter(|folder| *folder != Path::new(""));
         let folder = folder.unwrap_or(Path::new(".")).shown();
@@ -251,7 +268,7 @@ fn load_release(project: &Path) -> Result<Release, Stop> {
     }
     let source =
         Source::read(&project.join(MODEL), &shown(project, MODEL)).map_err(Stop::Problems)?;
-    let model = load::load(&source).map_err(Stop::Problems)?;
+    let model = load(&source).map_err(Stop::Problems)?;
     let plan = plan(&model);
     let workflows = workflows(&model, &plan)
         .map_err(|violations| Stop::Problems(load::locate(&source, violations)))?;
@@ -270,6 +287,7 @@ fn compare(project: &Path, release: &Release, pins: Pins) -> Result<Comparison, 
 pub fn root_action() -> Interface {
     Interface {
         program: "lockstep".to_owned(),
+        listed: true,
         command:
             "exec sh \"$GITHUB_ACTION_PATH/actions/launch.sh\" lockstep check \"$INPUT_PROJECT\""
                 .to_owned(),
@@ -277,15 +295,39 @@ pub fn root_action() -> Interface {
         description:
             "Checks that the release model is valid, no rendered file drifted, and versions agree"
                 .to_owned(),
-        inputs: vec![InputDefinition {
-            name: "project".to_owned(),
-            variable: "INPUT_PROJECT".to_owned(),
-            description: "The project's folder, with its lockstep.yaml".to_owned(),
-            required: false,
-            secret: false,
-            default: Some(".".to_owned()),
-            value: Expression::new("inputs.project"),
-        }],
-        outputs: Vec::new(),
+        inputs: vec![
+            InputDefinition {
+                name: "project".to_owned(),
+                variable: "INPUT_PROJECT".to_owned(),
+                description: "The project's folder, with its lockstep.yaml".to_owned(),
+                required: false,
+                secret: false,
+                default: Some(".".to_owned()),
+                value: Expression::new("inputs.project"),
+            },
+            proof_of_program(),
+        ],
+        outputs: CHECKED.map(count_of).into(),
+    }
+}
+
+/// What `check` looks at, each an output of the root action.
+const CHECKED: [(&str, &str); 5] = [
+    (
+        "model",
+        "the model, held to its schema and rules; where there are any, nothing else is looked at",
+    ),
+    ("proof", "the promises that the workflows must keep"),
+    ("drift", "rendered files, which must be what the model says"),
+    ("versions", "version fields, which must agree"),
+    ("packages", "what packages say themselves"),
+];
+
+/// How many problems one of them has.
+fn count_of((name, what): (&str, &str)) -> OutputDefinition {
+    OutputDefinition {
+        name: name.to_owned(),
+        description: format!("The number of problems with {what}"),
+        value: Expression::new(format!("steps.run.outputs.{name}")),
     }
 }

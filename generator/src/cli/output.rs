@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use lockstep_files::json;
-use lockstep_runner::protocol;
+use lockstep_runner::{Table, protocol};
 use lockstep_schemas::diagnostic::{Diagnostic, ProgramReport};
 use lockstep_schemas::paths::Shown as _;
 
@@ -34,6 +34,10 @@ impl<D: Into<Diagnostic>> From<D> for Stop {
 pub struct Output {
     is_json: bool,
     problems: Vec<Diagnostic>,
+    /// What was checked, with how many problems it has and the result in words.
+    checked: Vec<(&'static str, usize, String)>,
+    /// What the job summary says after that, in Markdown.
+    details: String,
     /// Whether a document was printed, which then is the only one.
     has_printed: bool,
 }
@@ -42,7 +46,13 @@ impl Output {
     /// Words for people, or one JSON document.
     #[must_use]
     pub fn new(is_json: bool) -> Self {
-        Self { is_json, problems: Vec::new(), has_printed: false }
+        Self {
+            is_json,
+            problems: Vec::new(),
+            checked: Vec::new(),
+            details: String::new(),
+            has_printed: false,
+        }
     }
 
     /// Whether one JSON document is asked for.
@@ -101,7 +111,6 @@ impl Output {
     fn keep(&mut self, problem: Diagnostic) {
         if protocol::is_here() {
             self.text_of_runner(&protocol::annotation(&problem));
-            summarize(&protocol::summary_item(&problem));
         }
         self.problems.push(problem);
     }
@@ -113,6 +122,40 @@ impl Output {
         } else {
             std::io::stdout().lock().write_all(text.as_bytes())
         };
+    }
+
+    /// What was checked and what came of it: an output of the root action, and a row of its job summary. Outputs are put out also where
+    /// something is wrong, for steps that look at just that.
+    pub fn checked(&mut self, what: &'static str, problems: usize, words: impl fmt::Display) {
+        self.checked.push((what, problems, words.to_string()));
+    }
+
+    /// More for the job summary, in Markdown.
+    pub fn detail(&mut self, markdown: impl fmt::Display) {
+        self.details.push_str(&markdown.to_string());
+    }
+
+    /// Tells the runner what came of it: outputs, and one job summary.
+    fn tell_runner(&self) {
+        let outputs =
+            self.checked.iter().map(|(what, count, _)| protocol::output(what, &count.to_string()));
+        let mut summary = String::new();
+        if !self.checked.is_empty() {
+            let mut table = Table::new(["checked", "problems", "result"]);
+            for (what, count, words) in &self.checked {
+                table.row([(*what).to_owned(), count.to_string(), words.clone()]);
+            }
+            summary = format!("## Lockstep\n\n{}\n", table.with_numbers(&[1]).markdown());
+        }
+        summary.push_str(&self.details);
+        summary.extend(self.problems.iter().map(protocol::summary_item));
+        for (file, text) in [("GITHUB_OUTPUT", outputs.collect()), ("GITHUB_STEP_SUMMARY", summary)]
+        {
+            // That nothing can be written there is no reason to hide what it is of.
+            if let Err(error) = protocol::append(file, &text) {
+                let _ = writeln!(anstream::stderr(), "warning: {file} cannot be written: {error}");
+            }
+        }
     }
 
     /// Ends a command: the exit status, and before it what is left to print.
@@ -134,12 +177,19 @@ impl Output {
                 2
             }
         };
+        if protocol::is_here() {
+            self.tell_runner();
+        }
         if self.is_json && !self.has_printed {
             let report = ProgramReport {
                 program: "lockstep".to_owned(),
                 status,
                 diagnostics: self.problems,
-                outputs: std::collections::BTreeMap::new(),
+                outputs: self
+                    .checked
+                    .iter()
+                    .map(|(what, count, _)| ((*what).to_owned(), count.to_string()))
+                    .collect(),
                 result: None,
             };
             let _ = std::io::stdout().lock().write_all(json::text(&report).as_bytes());
@@ -158,11 +208,4 @@ pub fn shown(project: &Path, file: &str) -> String {
 /// A text as it is printed: what a file says must not command the runner.
 fn inert(text: &str) -> String {
     if protocol::is_here() { protocol::inert(text) } else { text.to_owned() }
-}
-
-/// Adds to the job summary. That a summary cannot be written is no reason to hide what it is of.
-pub fn summarize(markdown: &str) {
-    if let Err(error) = protocol::append("GITHUB_STEP_SUMMARY", markdown) {
-        let _ = writeln!(anstream::stderr(), "warning: the job summary cannot be written: {error}");
-    }
 }

@@ -26,7 +26,16 @@ fn lockstep(model: &Model, violations: &mut Violations) {
             "Lockstep's own workflows use the actions beside them",
             "take `commit` out",
         ),
-        _ => {}
+        (Some(commit), false) if commit.as_str().bytes().all(|digit| digit == b'0') => violations.add(
+            Rule::LockstepUnreleased,
+            at.key("commit"),
+            "is no commit: nothing that the workflows use would be found",
+            format!(
+                "name the commit of a release, and the release as `version`: `git ls-remote https://github.com/{} 'refs/tags/v*'` lists them",
+                plan::own_repository()
+            ),
+        ),
+        (Some(_), false) | (None, true) => {}
     }
     if model.lockstep.version.is_some() && model.lockstep.commit.is_none() {
         violations.add(

@@ -87,6 +87,8 @@ rules! {
     NamedTwice = "named-twice",
     /// `lockstep` does not name the release of Lockstep whose programs the workflows run.
     LockstepPin = "lockstep-pin",
+    /// A model names no commit of a release of Lockstep, so nothing of its workflows would run.
+    LockstepUnreleased = "lockstep-unreleased",
     /// `modes` is empty, so nothing would be built.
     NoMode = "no-mode",
     /// A part of a version means another release on each runner image, and targets that were built by different

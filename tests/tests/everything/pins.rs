@@ -43,7 +43,7 @@ fn a_bump_of_one_place_stays() {
 #[test]
 fn a_bump_of_our_own_stays() {
     let project = rendered();
-    let own = "lockstep@0000000000000000000000000000000000000000 # v0.1.0";
+    let own = "lockstep@5c1a9de0b7f3426e8d41c6a2f90b7e35d8a4c216 # v0.1.0";
     project.edit(VERIFY, own, "lockstep@89abcdef0123456789abcdef0123456789abcdef # v0.2.0");
     assert_settled(&project);
 }
@@ -76,7 +76,7 @@ fn a_bump_survives_a_change() {
 #[test]
 fn the_models_pin_moves() {
     let project = rendered();
-    let old = "0000000000000000000000000000000000000000";
+    let old = "5c1a9de0b7f3426e8d41c6a2f90b7e35d8a4c216";
     let new = "fedcba9876543210fedcba9876543210fedcba98";
     project.edit("lockstep.yaml", old, new);
     assert_eq!(lockstep(project.path(), &["check"]).status, 1);
@@ -89,7 +89,7 @@ fn the_models_pin_moves() {
 #[test]
 fn the_models_new_pin_wins_over_a_bump() {
     let project = rendered();
-    let old = "0000000000000000000000000000000000000000";
+    let old = "5c1a9de0b7f3426e8d41c6a2f90b7e35d8a4c216";
     let bumped = "lockstep@89abcdef0123456789abcdef0123456789abcdef # v0.2.0";
     project.edit(VERIFY, &format!("lockstep@{old} # v0.1.0"), bumped);
     assert_settled(&project);
