@@ -22,6 +22,7 @@ mod linters;
 mod memory;
 mod mutations;
 mod offline;
+mod own_release;
 mod pins;
 mod platforms;
 mod problems;
