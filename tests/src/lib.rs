@@ -13,6 +13,7 @@ pub mod platform;
 pub mod program;
 pub mod project;
 pub mod registries;
+pub mod released;
 pub mod rules;
 pub mod runs;
 pub mod samples;

@@ -92,6 +92,8 @@ pub struct Settings {
     pub path: Vec<PathBuf>,
     /// The folders of what earlier runs uploaded, by their ids.
     pub earlier: BTreeMap<u64, PathBuf>,
+    /// The list of released programs that Lockstep's actions have. Without it `LOCKSTEP_PROGRAMS` names those of this build.
+    pub list: Option<String>,
     /// A tag that is moved to the newest commit of `main` when the run has begun.
     pub move_tag: Option<String>,
 }
@@ -114,6 +116,7 @@ impl Default for Settings {
             run_id: 4711,
             path: Vec::new(),
             earlier: BTreeMap::new(),
+            list: None,
             move_tag: None,
         }
     }
@@ -160,6 +163,9 @@ impl Repository<'_> {
         }
         for (action, stand_in) in host::stand_ins(&workflows, folder.path()) {
             act.args(["--local-repository", &format!("{action}={}", stand_in.display())]);
+        }
+        if let Some(list) = &settings.list {
+            fs::write(at("lockstep/actions/programs.list"), list).unwrap();
         }
         if let Some(tag) = &settings.move_tag {
             self.move_tag(tag);
@@ -229,11 +235,13 @@ impl Repository<'_> {
         for (id, uploads) in &settings.earlier {
             symlink(uploads, runs.join(id.to_string())).unwrap();
         }
+        let programs =
+            if settings.list.is_some() { OsString::new() } else { program::folder().into() };
         let own: [(&str, OsString); 8] = [
             ("GIT_CONFIG_GLOBAL", self.hub.git_config().into()),
             ("GITHUB_RUN_ID", settings.run_id.to_string().into()),
             ("GITHUB_WORKFLOW_REF", self.workflow_ref(workflow, event).into()),
-            ("LOCKSTEP_PROGRAMS", program::folder().into()),
+            ("LOCKSTEP_PROGRAMS", programs),
             ("PATH", host::path(&settings.path)),
             ("STAND_IN_ARTIFACTS", log::artifacts(folder).into()),
             ("STAND_IN_LOG", folder.join("log.jsonl").into()),

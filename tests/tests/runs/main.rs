@@ -2,6 +2,7 @@
 
 mod abacus;
 mod attempts;
+mod examples;
 mod failures;
 mod gates;
 mod publishing;
