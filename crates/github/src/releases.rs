@@ -56,6 +56,9 @@ pub struct Release {
     /// Whether it cannot be changed any more.
     #[serde(default)]
     pub immutable: bool,
+    /// When it was made public, as GitHub writes a time (RFC 3339).
+    #[serde(default)]
+    pub published_at: Option<String>,
     /// Its page.
     pub html_url: String,
     /// Where assets are uploaded, with a template of their names behind it.
@@ -158,6 +161,19 @@ impl GitHub<'_> {
     pub fn releases(&self) -> Result<Vec<Release>, Error> {
         // Each comes with all of its assets, of which there can be a thousand.
         self.list_by(&self.route("releases"), None, RELEASES, |_| false)
+    }
+
+    /// Those that were created last, up to some number.
+    ///
+    /// # Errors
+    ///
+    /// Where GitHub does not say.
+    pub fn newest_releases(&self, most: usize) -> Result<Vec<Release>, Error> {
+        let mut seen = 0;
+        self.list_by(&self.route("releases"), None, RELEASES, |_| {
+            seen += 1;
+            seen == most
+        })
     }
 
     /// Creates a release.

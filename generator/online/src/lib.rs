@@ -3,6 +3,7 @@
 mod blockers;
 mod follow;
 mod login;
+mod pins;
 mod publish;
 mod release;
 mod stage;
@@ -46,9 +47,18 @@ enum Command {
     /// What stopped a release.
     #[command(subcommand)]
     Blockers(Blockers),
+    /// The commits of the actions that the workflows use.
+    #[command(subcommand)]
+    Pins(Pins),
     /// What waits at npm until you approve it.
     #[command(subcommand)]
     Stage(Stage),
+}
+
+#[derive(Debug, Subcommand)]
+enum Pins {
+    /// Set each to its newest release that has been public for some days, after comparing the version behind it with its commit.
+    Update(pins::Updating),
 }
 
 #[derive(Debug, Subcommand)]
@@ -84,6 +94,7 @@ impl Program for Online {
             Command::Blockers(Blockers::File(asked)) => {
                 blockers::file(&self.project, &plan()?, asked, report)
             }
+            Command::Pins(Pins::Update(asked)) => pins::update(&self.project, asked, report),
             Command::Stage(Stage::Verify(asked)) => stage::verify(asked, report),
         }
     }

@@ -5,6 +5,7 @@ use lockstep_github::{GitHub, PUBLIC};
 use lockstep_runner::tell;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::Plan;
+use lockstep_schemas::strings::Repository;
 
 /// GitHub's own host.
 const HOST: &str = "github.com";
@@ -18,6 +19,11 @@ pub(crate) fn host() -> String {
 
 /// GitHub, by the token of the environment, or by the one that `gh` keeps for the repository's host.
 pub(crate) fn github(plan: &Plan) -> Result<GitHub<'static>, Diagnostic> {
+    github_of(&plan.project.repository)
+}
+
+/// The same of another repository there.
+pub(crate) fn github_of(repository: &Repository) -> Result<GitHub<'static>, Diagnostic> {
     let host = host();
     let base = variable("GITHUB_API_URL").unwrap_or_else(|| api(&host));
     let is_of_host = base.trim_end_matches('/') == api(&host);
@@ -31,7 +37,7 @@ pub(crate) fn github(plan: &Plan) -> Result<GitHub<'static>, Diagnostic> {
         Diagnostic::new(Rule::WrongInput, format!("nobody is logged in to {host}"))
             .with_remedy(format!("log in: gh auth login --hostname {host}. Or set GITHUB_TOKEN"))
     })?;
-    Ok(GitHub::new(&base, plan.project.repository.clone(), &token, &tell)?)
+    Ok(GitHub::new(&base, repository.clone(), &token, &tell)?)
 }
 
 /// The API of a host: of a server of one's own below it, of one that GitHub runs beside it

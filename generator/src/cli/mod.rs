@@ -118,6 +118,9 @@ enum Command {
     /// File what stopped a release as issues: `lockstep blockers file --from RUN`.
     #[command(disable_help_flag = true)]
     Blockers(Online),
+    /// Set the commits of the actions that the workflows use to their newest releases: `lockstep pins update`.
+    #[command(disable_help_flag = true)]
+    Pins(Online),
     /// Compare what npm has staged with the bundle that it was staged from, before you approve it: `lockstep stage verify v1.2.3`.
     #[command(disable_help_flag = true)]
     Stage(Online),
@@ -210,6 +213,7 @@ pub fn main() -> ExitCode {
         Command::Blockers(Online { arguments }) => {
             return online::run("blockers", arguments, output);
         }
+        Command::Pins(Online { arguments }) => return online::run("pins", arguments, output),
         Command::Stage(Online { arguments }) => return online::run("stage", arguments, output),
         Command::Receipt { receipts } => receipt::run(receipts, &mut output),
         Command::Plan { project } => show(project, &mut output),

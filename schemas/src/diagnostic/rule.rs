@@ -87,6 +87,8 @@ rules! {
     NamedTwice = "named-twice",
     /// `lockstep` does not name the release of Lockstep whose programs the workflows run.
     LockstepPin = "lockstep-pin",
+    /// The version behind an action's commit is another commit: the tag was moved, or the comment is wrong.
+    PinMismatch = "pin-mismatch",
     /// A model names no commit of a release of Lockstep, so nothing of its workflows would run.
     LockstepUnreleased = "lockstep-unreleased",
     /// `modes` is empty, so nothing would be built.

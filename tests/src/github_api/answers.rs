@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::server::decoded;
-use super::{DOWNLOADS, Description, State, repository};
+use super::{DOWNLOADS, Description, State, actions, repository};
 
 /// An answer.
 #[derive(Debug, Default)]
@@ -64,6 +64,11 @@ impl State {
             let mut user = Description::get().example(name);
             user["login"] = json!("maintainer");
             return Answered::with(200, user);
+        }
+        if let ["repos", owner, name, rest @ ..] = parts.as_slice()
+            && let Some(releases) = self.actions.get(&format!("{owner}/{name}"))
+        {
+            return actions::look_up(releases, rest);
         }
         let ["repos", "someone", "tool" | "abacus", rest @ ..] = parts.as_slice() else {
             return Answered::not_found();

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use lockstep_archives::Entry;
 
+use super::actions::ActionRelease;
 use super::answers::issue_url;
 use super::releases::release_with;
 use super::{Description, Dispatched, Fault, State};
@@ -29,6 +30,8 @@ pub struct Known {
     environments: Vec<Place>,
     /// Releases, the newest first, each with the names of its `assets`.
     releases: Vec<Value>,
+    /// Releases of actions, by their repositories: a `tag` of a `commit`, which may be `published` at a time.
+    actions: BTreeMap<String, Vec<ActionRelease>>,
     /// How the commit is seen from branches.
     branches: BTreeMap<String, String>,
     /// The branches that a rule protects.
@@ -123,6 +126,7 @@ impl Known {
                 state.add_asset(id, name.as_str().unwrap(), b"other bytes", "uploaded");
             }
         }
+        state.actions.clone_from(&self.actions);
         state.branches.clone_from(&self.branches);
         state.protected.clone_from(&self.protected);
         state.dispatched.clone_from(&self.dispatched);

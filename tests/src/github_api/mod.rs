@@ -1,6 +1,7 @@
 //! A stand-in for GitHub's REST API on this machine: it keeps state, and every question and every answer is held to GitHub's
 //! own description of the API.
 
+mod actions;
 mod answers;
 mod description;
 mod known;
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 
 use crate::runs::Run;
 
+pub use actions::ActionRelease;
 pub use description::Description;
 pub use known::{Known, environment_with, run_with, status_with, upload_with};
 pub use server::Server;
@@ -59,6 +61,8 @@ pub struct State {
     pub at: String,
     /// The releases, the newest first.
     pub releases: Vec<Value>,
+    /// Releases of actions, by their repositories.
+    pub actions: BTreeMap<String, Vec<ActionRelease>>,
     /// The id of the release that is shown as the latest.
     pub latest: u64,
     /// The assets, each with the id of its release.
