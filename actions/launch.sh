@@ -6,10 +6,13 @@
 #
 # LOCKSTEP_PROGRAMS     a folder of programs, which are run as they are: nothing is downloaded, and no digest compared
 # LOCKSTEP_ATTESTATION  `true`: what is downloaded is proved by its attestation besides, with `gh`
+#
+# An earlier step of the job can do what it likes with PATH, or with how programs are loaded; then it needs nothing of this.
 set -eu
 # bash takes functions from the environment also as `sh`: what an earlier step left there must not stand in for what this calls.
-unset -f cat cd chmod command curl env gh grep head mkdir mktemp mv openssl printf read rm sed sha256sum shasum sleep tar test timeout true uname wget wc [ || :
-unset IFS
+unset -f cat cd chmod command curl cygpath env gh grep head mkdir mktemp mv openssl printf read rm sed sha256sum shasum sleep tar test timeout tr true uname wget wc [ || :
+# What tar, gzip and wget would do besides.
+unset IFS TAR_OPTIONS GZIP WGETRC SYSTEM_WGETRC || :
 
 file=$1
 shift
@@ -19,20 +22,26 @@ case $here in "$0") here=. ;; esac
 
 # Says why nothing is run, and what to do, as an annotation of the job.
 fail() {
-    printf '::error title=Lockstep::%s\n' "$1"
+    printf '::error title=Lockstep::%s\n' "$(printf '%s' "$1" | tr '\r\n' '  ' | sed 's/%/%25/g')"
     exit 2
 }
 
-# Runs it without what another shell would start with.
+# Runs it without what another shell would start with. `env` takes a path with `=` for a variable, so a shell calls it.
 run() {
-    program=$1
-    shift
-    functions=$(env | sed -n 's/^\(BASH_FUNC_[A-Za-z0-9_]*\(%%\|()\)\)=.*/-u \1/p')
-    # shellcheck disable=SC2086 # names without blanks
-    exec env -u ENV -u BASH_ENV -u SHELLOPTS -u BASHOPTS $functions "$program" "$@"
+    functions=$(env | sed -n -e 's/^\(BASH_FUNC_[^=[:space:]]*\)=.*/-u \1/p' -e 's/^\(__BASH_FUNC<[^=[:space:]]*\)=.*/-u \1/p')
+    set -f
+    # shellcheck disable=SC2016,SC2086 # that shell's own; names without blanks
+    exec env -u ENV -u BASH_ENV -u SHELLOPTS -u BASHOPTS $functions sh -c 'exec "$0" "$@"' "$@"
 }
 
+case ${LOCKSTEP_ATTESTATION:-false} in
+    true | false) ;;
+    *) fail "prove-program is neither true nor false." ;;
+esac
+
 if [ -n "${LOCKSTEP_PROGRAMS:-}" ]; then
+    [ "${LOCKSTEP_ATTESTATION:-}" != true ] ||
+        fail "prove-program is true, and LOCKSTEP_PROGRAMS names a folder of programs, which nothing proves. Unset one of them."
     for program in "$LOCKSTEP_PROGRAMS/$file" "$LOCKSTEP_PROGRAMS/$file.exe"; do
         if [ -f "$program" ] && [ -x "$program" ]; then run "$program" "$@"; fi
     done
@@ -56,8 +65,11 @@ esac
 list=$here/programs.list
 [ -f "$list" ] || fail "$list is not there: use the action at a commit of a release, with its whole repository."
 repository='' tag='' asset='' size='' digest='' content=''
+# git checks text out with another line end on Windows where nothing says otherwise.
+return=$(printf '\r')
 while read -r first second third fourth fifth sixth rest || [ -n "$first" ]; do
-    case $first in '' | '#'*) continue ;; esac
+    case $first in '' | '#'* | "$return") continue ;; esac
+    third=${third%"$return"} sixth=${sixth%"$return"}
     if [ "$first" = release ] && [ -z "$tag" ] && [ -n "$third" ] && [ -z "$fourth" ]; then
         repository=$second tag=$third
         continue
@@ -93,18 +105,19 @@ sha256() {
     printf '%s\n' "${hashed%% *}"
 }
 
-# One of this machine's folders, which other jobs on it share, is written to by whoever comes first. Nothing in it is trusted: a file is
-# compared before each run.
+# One of this machine's folders, which other jobs on it share, is written to by whoever comes first. What an earlier job left there is compared
+# before each run; one that runs at the same time as the same user needs no such way.
 folder=
+# That it was proved holds for this job alone: the folder that the others share is anybody's.
+attested=${RUNNER_TEMP:+$RUNNER_TEMP/lockstep-$digest.attested}
 for base in "${RUNNER_TOOL_CACHE:-}" "${RUNNER_TEMP:-}" "${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}"; do
     [ -n "$base" ] || continue
     # A path of Windows would be a name of a machine to tar.
     if [ -n "$exe" ] && command -v cygpath >/dev/null 2>&1; then base=$(cygpath -u "$base"); fi
     folder=$base/lockstep/$content
     program=$folder/$file$exe
-    attested=$folder/$asset.attested
     if [ -f "$program" ] && [ ! -L "$program" ] && [ "$(sha256 <"$program")" = "$content" ] &&
-        { [ "${LOCKSTEP_ATTESTATION:-}" != true ] || [ "$(cat "$attested" 2>/dev/null)" = "$digest" ]; }; then
+        { [ "${LOCKSTEP_ATTESTATION:-}" != true ] || [ -f "$attested" ]; }; then
         run "$program" "$@"
     fi
     if mkdir -p "$folder" 2>/dev/null && work=$(mktemp -d "$folder/.new.XXXXXX" 2>/dev/null); then break; fi
@@ -120,7 +133,7 @@ trap 'exit 143' TERM
 download() {
     rm -f "$work/asset" "$work/said" "$work/failed"
     if command -v curl >/dev/null 2>&1; then
-        # No configuration of the user's, and no way from https to anything else.
+            # No configuration of the user's, and no way from https to anything else.
         { curl --disable --silent --show-error --fail --location --proto "$schemes" --proto-redir "$schemes" --connect-timeout 20 --max-time 600 \
             "$1" 2>"$work/said" || : >"$work/failed"; } | head -c $((size + 1)) >"$work/asset"
     elif command -v wget >/dev/null 2>&1; then
@@ -170,7 +183,9 @@ if [ "$found" != "$digest" ]; then
     fail "$address has the SHA-256 $found, and the list says $digest: nothing of it is run. Somebody changed it on the way, or the list."
 fi
 if [ "${LOCKSTEP_ATTESTATION:-}" = true ]; then
-    gh attestation verify "$work/asset" --repo "$repository" --signer-workflow "$repository/.github/workflows/release.yml" >"$work/said" 2>&1 ||
+    command -v gh >/dev/null 2>&1 || fail "prove-program is true, and no gh is here. Install it, or take prove-program out."
+    gh attestation verify "$work/asset" --repo "$repository" --signer-workflow "$repository/.github/workflows/release.yml" \
+        --source-ref "refs/tags/$tag" --deny-self-hosted-runners >"$work/said" 2>&1 ||
         fail "$address has no attestation of $repository: $(sed -n '$p' "$work/said"). \`gh\` asks GitHub for it, and needs GH_TOKEN."
 fi
 (cd "$work" && tar -xzf asset "$file$exe") || fail "$address cannot be unpacked here. Install tar and gzip."
@@ -180,8 +195,10 @@ if [ "$found" != "$content" ]; then
 fi
 chmod 755 "$work/$file$exe"
 # Of two jobs that come here at once, each puts the same file there, whole. On Windows one that runs cannot be replaced, and need not be.
-mv -f "$work/$file$exe" "$program" 2>/dev/null || [ "$(sha256 <"$program")" = "$content" ] || fail "$program cannot be put in its place."
-if [ "${LOCKSTEP_ATTESTATION:-}" = true ]; then printf '%s\n' "$digest" >"$attested"; fi
+[ ! -d "$program" ] || rm -rf "$program"
+mv -f "$work/$file$exe" "$program" 2>/dev/null || :
+[ "$(sha256 <"$program")" = "$content" ] || fail "$program cannot be put in its place."
+if [ "${LOCKSTEP_ATTESTATION:-}" = true ] && [ -n "$attested" ]; then : >"$attested"; fi
 rm -rf "$work"
 trap - EXIT
 run "$program" "$@"

@@ -8,6 +8,7 @@ pub mod bundle;
 pub mod commands;
 pub mod github;
 pub mod github_api;
+pub mod launcher;
 pub mod pairs;
 pub mod platform;
 pub mod program;

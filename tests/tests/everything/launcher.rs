@@ -2,158 +2,11 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::os::unix::fs::symlink;
+use std::process::{Output, Stdio};
 
 use lockstep_tests::assets::{Answer, Assets};
-use lockstep_tests::bundle::sha256sum;
-use lockstep_tests::root;
-use tempfile::TempDir;
-
-/// What a program of the tests is: it says how it was called.
-const PROGRAM: &str = "#!/bin/sh\nprintf '%s|' \"$INPUT_VERSION\" \"$@\"\nenv | grep -c -e ^BASH_ENV -e ^ENV= -e ^SHELLOPTS -e ^BASH_FUNC\nexit 7\n";
-const SAID: &str = "1.2.3|verify-manifest|a b|$(id)|0\n";
-const TAG: &str = "programs-v1.0.0";
-
-/// A shell that runners have, with the tools beside it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shell {
-    /// dash, with Debian's tools and curl.
-    Dash,
-    /// bash as `sh`, as on macOS and in Git for Windows.
-    Bash,
-    /// busybox, which has wget and no curl, as in containers of Alpine.
-    Busybox,
-}
-
-/// A checkout of the actions with a list, on a machine of its own.
-struct Machine {
-    folder: TempDir,
-    asset: Vec<u8>,
-    /// The line of the list about this machine's program.
-    line: String,
-}
-
-fn platform() -> String {
-    format!("{}-unknown-linux-musl", std::env::consts::ARCH)
-}
-
-/// The file of a platform's program, packed as a release has it: the asset, and its line in the list.
-fn packed(folder: &Path, platform: &str, file: &str) -> (Vec<u8>, String) {
-    let program = folder.join(file);
-    fs::write(&program, PROGRAM).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-    let asset = format!("{}-1.0.0-{platform}.tar.gz", file.trim_end_matches(".exe"));
-    let status = Command::new("tar").args(["-czf", &asset, file]).current_dir(folder).status();
-    assert!(status.unwrap().success());
-    let bytes = fs::read(folder.join(&asset)).unwrap();
-    let (digest, content) = (sha256sum(&folder.join(&asset)), sha256sum(&program));
-    let name = file.trim_end_matches(".exe");
-    let line = format!("{platform} {name} {asset} {} {digest} {content}", bytes.len());
-    (bytes, line)
-}
-
-impl Machine {
-    fn new(shell: Shell) -> Self {
-        let folder = tempfile::Builder::new().prefix("a folder's n\u{e4}me ").tempdir().unwrap();
-        for name in ["actions", "bin", "cache", "temp", "work"] {
-            fs::create_dir(folder.path().join(name)).unwrap();
-        }
-        let (asset, line) = packed(&folder.path().join("work"), &platform(), "lockstep-build");
-        let machine = Self { folder, asset, line };
-        fs::copy(root().join("actions/launch.sh"), machine.path("actions/launch.sh")).unwrap();
-        let tools = "cat chmod env grep gzip head mkdir mktemp mv rm sed sha256sum tar timeout true uname wc wget curl sh";
-        for tool in tools.split(' ') {
-            let there = match (shell, tool) {
-                (Shell::Busybox, "curl") | (Shell::Dash | Shell::Bash, "wget") => continue,
-                (Shell::Busybox, _) => which("busybox"),
-                (Shell::Bash, "sh") => which("bash"),
-                (Shell::Dash, "sh") => which("dash"),
-                (Shell::Dash | Shell::Bash, _) => which(tool),
-            };
-            symlink(there, machine.path("bin").join(tool)).unwrap();
-        }
-        // Nobody waits between attempts.
-        machine.tool("sleep", "");
-        machine.list(&machine.line);
-        machine
-    }
-
-    fn path(&self, below: &str) -> PathBuf {
-        self.folder.path().join(below)
-    }
-
-    /// Puts a tool of one's own on the path.
-    fn tool(&self, name: &str, script: &str) {
-        let path = self.path("bin").join(name);
-        let _ = fs::remove_file(&path);
-        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    }
-
-    /// Writes the list: the release, and lines.
-    fn list(&self, lines: &str) {
-        let text = format!("# What is run.\nrelease someone/lockstep {TAG}\n{lines}\n");
-        fs::write(self.path("actions/programs.list"), text).unwrap();
-    }
-
-    /// The path of the asset on a server.
-    fn at(&self) -> String {
-        let asset = self.line.split(' ').nth(2).unwrap();
-        format!("/someone/lockstep/releases/download/{TAG}/{asset}")
-    }
-
-    fn serving(&self, answers: Vec<Answer>) -> Assets {
-        Assets::serve([(self.at(), answers)])
-    }
-
-    fn good(&self) -> Assets {
-        self.serving(vec![Answer::Bytes(self.asset.clone())])
-    }
-
-    fn command(&self, server: &str) -> Command {
-        let mut command = Command::new(self.path("bin/sh"));
-        command
-            .arg(self.path("actions/launch.sh"))
-            .args(["lockstep-build", "verify-manifest", "a b", "$(id)"])
-            .env_clear()
-            .env("PATH", self.path("bin"))
-            .env("RUNNER_TOOL_CACHE", self.path("cache"))
-            .env("RUNNER_TEMP", self.path("temp"))
-            .env("GITHUB_SERVER_URL", server)
-            .env("INPUT_VERSION", "1.2.3")
-            .stdin(Stdio::null());
-        command
-    }
-
-    fn run(&self, server: &Assets) -> Output {
-        self.command(server.address()).output().unwrap()
-    }
-
-    /// The one file that is kept.
-    fn kept(&self) -> PathBuf {
-        let content = self.line.rsplit(' ').next().unwrap();
-        self.path("cache/lockstep").join(content).join("lockstep-build")
-    }
-
-    /// That nothing half-done is left.
-    fn is_tidy(&self) -> bool {
-        let folder = self.kept();
-        let Ok(entries) = fs::read_dir(folder.parent().unwrap()) else { return true };
-        entries
-            .into_iter()
-            .all(|entry| !entry.unwrap().file_name().to_string_lossy().starts_with('.'))
-    }
-}
-
-fn which(tool: &str) -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap();
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(tool))
-        .find(|path| path.is_file())
-        .unwrap_or_else(|| panic!("{tool} is not installed"))
-}
+use lockstep_tests::launcher::{Machine, SAID, Shell, TAG, packed, which};
 
 #[track_caller]
 fn assert_ran(output: &Output) {
@@ -252,6 +105,12 @@ fn what_is_kept_is_compared_each_time() {
     symlink(&evil, machine.kept()).unwrap();
     assert_ran(&machine.run(&server));
     assert_eq!(server.asked().len(), 4);
+    // A folder in its place would take the file into itself.
+    fs::remove_file(machine.kept()).unwrap();
+    fs::create_dir(machine.kept()).unwrap();
+    assert_ran(&machine.run(&server));
+    assert_ran(&machine.run(&server));
+    assert_eq!(server.asked().len(), 5);
 }
 
 /// By the environment: a proxy, and a server of one's own, where the action may be of that server or of github.com.
@@ -314,13 +173,18 @@ fn an_environment_of_others_changes_nothing() {
         let evil = machine.path("work/evil.sh");
         fs::write(&evil, "echo another; exit 0\n").unwrap();
         fs::write(machine.path("work/.curlrc"), "proxy = http://127.0.0.1:9\n").unwrap();
-        let names = "cat cd chmod command curl env gh grep head mkdir mktemp mv openssl printf read rm sed sha256sum shasum sleep tar test timeout \
+        let names = "cat cd chmod command curl env gh cygpath grep head mkdir mktemp mv openssl printf read rm sed sha256sum shasum sleep tar test timeout tr \
                      true uname wget wc [ exec set shift fail run sha256 download";
         for _ in 0..2 {
             let mut command = machine.command(server.address());
             for name in names.split_whitespace() {
                 command.env(format!("BASH_FUNC_{name}%%"), "() { echo another; exit 0; }");
             }
+            command.env("BASH_FUNC_apt-get%%", "() { echo another; }");
+            command.env("__BASH_FUNC<apt>()", "() { echo another; }");
+            // A text that only looks like one adds no word to the command line.
+            command.env("TEXT", "a\nBASH_FUNC_x /bin/false %%=1");
+            command.env("TAR_OPTIONS", "--strip-components=1").env("GZIP", "--no-such-flag");
             command.envs([("BASH_ENV", &evil), ("ENV", &evil)]);
             command.env("HOME", machine.path("work"));
             command.env("SHELLOPTS", "errexit").env("IFS", "/").env("CDPATH", "/");
@@ -334,6 +198,8 @@ fn a_list_with_anything_else_is_refused() {
     let machine = Machine::new(Shell::Dash);
     let server = machine.good();
     let good = &machine.line;
+    machine.list(&format!("{good}\r"));
+    assert_ran(&machine.run(&server));
     let (short, other) = (good.replace(' ', "  "), good.replacen("lockstep-build", "other", 1));
     machine.list(&format!("{short}\n# more\n\n{other}"));
     assert_ran(&machine.run(&server));
@@ -422,6 +288,7 @@ fn an_attestation_is_asked_for_once() {
     };
     // What was downloaded without it is proved when somebody asks.
     assert_ran(&machine.run(&server));
+    assert_closed(&proved(), "no gh is here");
     machine.tool("gh", "echo 'no attestation found' >&2; exit 1");
     assert_closed(&proved(), "has no attestation of someone/lockstep: no attestation found");
     let asked = machine.path("work/asked");
@@ -430,10 +297,28 @@ fn an_attestation_is_asked_for_once() {
     assert_ran(&proved());
     let asked = fs::read_to_string(asked).unwrap();
     assert_eq!(asked.lines().count(), 1);
-    assert!(
-        asked.starts_with("attestation verify ") && asked.contains("--repo someone/lockstep"),
-        "{asked}"
-    );
+    assert!(asked.starts_with("attestation verify "), "{asked}");
+    for claim in [
+        "--repo someone/lockstep",
+        "--signer-workflow someone/lockstep/.github/workflows/release.yml",
+        "--source-ref refs/tags/programs-v1.0.0",
+        "--deny-self-hosted-runners",
+    ] {
+        assert!(asked.contains(claim), "{claim}: {asked}");
+    }
+    // Only this job has proved it.
+    fs::remove_dir_all(machine.path("temp")).unwrap();
+    fs::create_dir(machine.path("temp")).unwrap();
+    machine.tool("gh", "exit 1");
+    assert_closed(&proved(), "has no attestation");
+    for (name, value, says) in [
+        ("LOCKSTEP_ATTESTATION", "yes", "neither true nor false"),
+        ("LOCKSTEP_PROGRAMS", "/anywhere", "which nothing proves"),
+    ] {
+        let mut command = machine.command(server.address());
+        command.env("LOCKSTEP_ATTESTATION", "true").env(name, value);
+        assert_closed(&command.output().unwrap(), says);
+    }
 }
 
 /// A folder of programs, for runners that reach nothing.
@@ -448,4 +333,7 @@ fn a_folder_of_programs_stands_in() {
     assert_closed(&run("cache"), "lockstep-build is not in ");
     fs::create_dir(machine.path("cache/lockstep-build")).unwrap();
     assert_closed(&run("cache"), "lockstep-build is not in ");
+    // What stands in a message is no command to the runner.
+    assert_closed(&run("a\n::stop-commands::x"), "::stop-commands::x, which");
+    assert_closed(&run("100%0A"), "/100%250A, which");
 }
