@@ -59,7 +59,7 @@ pub(crate) fn entries(
             let message = if other == name {
                 format!("two built files would be packed as `{name}`")
             } else {
-                format!("would be packed as `{name}`, which Windows and macOS take for `{other}`")
+                format!("would be packed as `{name}`, which some systems take for `{other}`")
             };
             report.problem(
                 Diagnostic::new(Rule::PackedTwice, message)

@@ -56,8 +56,8 @@ struct Taken {
     folder: bool,
 }
 
-/// A name as a file system keeps it that knows neither case nor Unicode's forms, as those of Windows and macOS: names that it keeps as one
-/// are one file there.
+/// A name as a file system keeps it that knows neither case, as those of Windows and macOS, nor Unicode's forms, as that of macOS: names that
+/// are the same so are one file there.
 #[must_use]
 pub fn kept_as(name: &str) -> String {
     name.nfc().flat_map(char::to_lowercase).nfc().collect()

@@ -19,10 +19,15 @@ use crate::sync::{Comparison, Drift, DriftKind, Pins};
 /// Checks a project; with a tag, that it can be pushed.
 pub fn run(of: &ProjectFolder, tag: Option<&Tag>, output: &mut Output) -> Result<(), Stop> {
     let project = &of.folder;
-    let model = of.release().inspect_err(|stop| {
-        if let Stop::Problems(problems) = stop {
+    let model = of.release().inspect_err(|stop| match stop {
+        Stop::Problems(problems) => {
             output.checked("model", problems.list.len(), "nothing else was looked at");
         }
+        Stop::Unproved(problems) => {
+            output.checked("model", 0, "it is valid");
+            output.checked("proof", problems.list.len(), "nothing else was looked at");
+        }
+        Stop::Found | Stop::Failure(_) => {}
     })?;
     output.checked("model", 0, format_args!("{} is valid", shown(project, MODEL)));
     let count = model.workflows.workflows().len();
@@ -30,7 +35,7 @@ pub fn run(of: &ProjectFolder, tag: Option<&Tag>, output: &mut Output) -> Result
     let comparison = compare(project, &model, Pins::Keep)?;
     let plan = model.plan;
     unsupported(&plan, output);
-    drifted(project, &comparison, output);
+    drifted(of, &comparison, output);
     let release = tag.map(|tag| tagged(&plan.versions, tag.as_str())).transpose()?;
     let versions = versions(project, &plan, release.as_ref(), output);
     let mut packages = packages(project, &plan);
@@ -108,7 +113,8 @@ fn unfound(project: &Path, plan: &Plan) -> Vec<Diagnostic> {
 }
 
 /// Prints which files are not what the model says, and the one command that mends them all.
-fn drifted(project: &Path, comparison: &Comparison, output: &mut Output) {
+fn drifted(of: &ProjectFolder, comparison: &Comparison, output: &mut Output) {
+    let project = &of.folder;
     if comparison.drifts.is_empty() {
         let model = shown(project, MODEL);
         let words = format!("{} files are what {model} says", comparison.files());
@@ -122,7 +128,8 @@ fn drifted(project: &Path, comparison: &Comparison, output: &mut Output) {
     // A file of another hand is not replaced unasked.
     let is_foreign = |drift: &Drift| drift.kind == DriftKind::Foreign;
     let replace = if comparison.drifts.iter().any(is_foreign) { "--replace " } else { "" };
-    let remedy = format!("lockstep generate {replace}{}", project.shown());
+    let reference = if of.reference { "--reference " } else { "" };
+    let remedy = format!("lockstep generate {reference}{replace}{}", project.shown());
     for drift in &comparison.drifts {
         let rule = match drift.kind {
             DriftKind::Missing | DriftKind::Changed | DriftKind::Stale => Rule::Drift,
@@ -183,7 +190,7 @@ fn versions(
     let words = if is_good {
         format!("{fields} fields agree")
     } else {
-        format!("not all of {fields} fields agree")
+        format!("{fields} fields were compared")
     };
     output.checked("versions", count, words);
     if is_good {

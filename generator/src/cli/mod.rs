@@ -277,7 +277,7 @@ fn load_by(project: &Path, load: fn(&Source) -> Result<Model, Problems>) -> Resu
     let workflows = workflows(&model, &plan)
         .map_err(|violations| Stop::Problems(load::locate(&source, violations)))?;
     let workflows = Proved::new(&plan, workflows)
-        .map_err(|broken| Stop::Problems(Problems::new(&source.name, &source.text, broken)))?;
+        .map_err(|broken| Stop::Unproved(Problems::new(&source.name, &source.text, broken)))?;
     Ok(Release { plan, workflows })
 }
 

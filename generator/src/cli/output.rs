@@ -19,6 +19,8 @@ pub enum Stop {
     Found,
     /// The model is not one.
     Problems(Problems),
+    /// The workflows that would be rendered break a promise.
+    Unproved(Problems),
     /// It could not do what it was asked.
     Failure(Box<Diagnostic>),
 }
@@ -168,7 +170,7 @@ impl Output {
                 self.problem(*failure);
                 2
             }
-            Err(Stop::Problems(problems)) => {
+            Err(Stop::Problems(problems) | Stop::Unproved(problems)) => {
                 if !self.is_json {
                     let text = problems.for_people(std::io::stderr().is_terminal());
                     let _ = write!(anstream::stderr(), "{text}");

@@ -2,7 +2,7 @@
 
 use super::{
     ArchiveFile, ArchivePlan, BinaryFile, BinaryPlan, CratePlan, NpmPackagePlan, Placement, Plan,
-    PlatformPackageFile, PlatformPackagePlan, SdistPlan, TargetPlan, WheelFile, WheelPlan,
+    PlatformPackageFile, PlatformPackagePlan, SdistPlan, WheelFile, WheelPlan,
 };
 use crate::model::{ArtifactKind, Smoke};
 use crate::placeholder::{Placeholder, expand};
@@ -116,13 +116,27 @@ impl<'a> PlannedFile<'a> {
         }
     }
 
-    /// Whether users on an operating system get it: a target's are on its own, and what is for all is for those of every target.
+    /// Whether users on an operating system get it: those of its target, or of the targets that it has files of. What has files of no target
+    /// is for those of every one.
     #[must_use]
-    pub fn is_for(self, os: Os, plan: &Plan) -> bool {
-        let of = |target: &TargetPlan| target.os == os;
-        match self.users() {
-            Some(target) => plan.target(target).is_some_and(of),
-            None => plan.targets.iter().any(of),
+    pub fn is_for(self, os: Os, plan: &'a Plan) -> bool {
+        let of = |target: &TargetId| plan.target(target).is_some_and(|target| target.os == os);
+        let platforms = match self {
+            Self::NpmPackage(package) => package.platform_packages.as_ref(),
+            Self::Archive(..)
+            | Self::NpmPlatformPackage(..)
+            | Self::Wheel(..)
+            | Self::Sdist(_)
+            | Self::Crate(_)
+            | Self::Binary(..) => None,
+        };
+        let platforms = plan.files().filter(|file| Some(file.artifact()) == platforms);
+        let of_platforms = platforms.filter_map(Self::users);
+        let of_members = self.members().iter().filter_map(|member| member.target.as_ref());
+        let mut users = self.users().into_iter().chain(of_members).chain(of_platforms).peekable();
+        match users.peek() {
+            Some(_) => users.any(of),
+            None => plan.targets.iter().any(|target| target.os == os),
         }
     }
 

@@ -27,7 +27,7 @@ fn example(readme: &str) -> String {
         .find(|block| block.starts_with("on: "))
         .unwrap_or_else(|| panic!("{readme} has no workflow"));
     assert!(block.contains("lockstep-release/lockstep"), "{readme}");
-    block.replace("@<commit>", &format!("@{COMMIT}"))
+    block.replace("@<commit>", &format!("@{COMMIT}")).replace("<build run>", "16")
 }
 
 /// Runs a README's workflow in the sample project, with programs that the launcher downloads.
