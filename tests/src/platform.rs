@@ -7,6 +7,11 @@ use std::sync::LazyLock;
 use regex_lite::{Captures, Regex};
 use serde::Deserialize;
 
+use crate::program::Outcome;
+
+/// The status of a script that took too long under an emulator.
+const TOO_LONG: i32 = 124;
+
 /// A platform whose programs are tried here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Platform {
@@ -55,13 +60,27 @@ impl Platform {
         }
     }
 
-    /// Whether what was said is the emulator's own failure: Wine cannot start a process at times, or loses one.
+    /// What a script is started with: where an emulator runs its programs, by what ends it with [`TOO_LONG`] after four minutes.
     #[must_use]
-    pub fn failed_itself(self, said: &str) -> bool {
+    pub fn shell(self) -> &'static [&'static str] {
+        match self {
+            Self::Here => &["sh"],
+            Self::Linux | Self::Windows => &["timeout", "--kill-after=5", "240", "sh"],
+        }
+    }
+
+    /// Whether what came of a script is the emulator's own failure. qemu can hang where a program of several threads starts another one; Wine
+    /// cannot start a process at times, or loses one.
+    #[must_use]
+    pub fn failed_itself(self, outcome: &Outcome) -> bool {
         let failures = ["Internal error. (os error 1359)", "\nKilled\n"];
         match self {
-            Self::Here | Self::Linux => false,
-            Self::Windows => failures.iter().any(|failure| said.contains(failure)),
+            Self::Here => false,
+            Self::Linux => outcome.status == TOO_LONG,
+            Self::Windows => {
+                let said = outcome.text();
+                outcome.status == TOO_LONG || failures.iter().any(|failure| said.contains(failure))
+            }
         }
     }
 
