@@ -2,14 +2,15 @@
 
 mod edit;
 mod newest;
+mod pin;
 
 use std::path::Path;
 
 use lockstep_files::Replacement;
 use lockstep_runner::{Failure, Report, Table};
-use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::diagnostic::Diagnostic;
 
-use self::edit::{Edits, Used};
+use self::edit::Edits;
 use self::newest::{Found, Newest};
 use crate::login;
 
@@ -80,11 +81,4 @@ pub(crate) fn update(project: &Path, asked: &Updating, report: &mut Report) -> R
         );
     }
     Ok(())
-}
-
-/// A pin whose comment names a tag that is another commit.
-fn mismatch(used: &Used, message: String) -> Diagnostic {
-    let page = format!("https://github.com/{}/releases", used.repository);
-    Diagnostic::new(Rule::PinMismatch, message)
-        .with_remedy(format!("look at {page}: either the tag was moved, or the comment is wrong"))
 }

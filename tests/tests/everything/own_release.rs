@@ -110,7 +110,7 @@ fn the_launcher_runs_what_the_release_has() {
     }
 }
 
-/// What is committed is a list of this repository's own release, or says that there is none yet.
+/// What is committed is a list of this repository's own release, or names no release yet.
 #[test]
 fn the_committed_list_is_one() {
     let list = fs::read_to_string(root().join("actions/programs.list")).unwrap();

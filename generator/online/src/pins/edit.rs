@@ -4,11 +4,10 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::strings::{CommitSha, PinVersion, Repository};
 use lockstep_yaml::{Bounds, Kind, Node};
 use regex_lite::Regex;
 
-use super::newest::Next;
+use super::pin::{Next, Used};
 
 /// The largest file that is looked into, in bytes.
 const LARGEST: u64 = 1 << 20;
@@ -27,21 +26,6 @@ static USES: LazyLock<Regex> = LazyLock::new(|| {
     )
     .expect("it is a pattern")
 });
-
-/// An action at a commit, as a project uses it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Used {
-    /// The action's repository.
-    pub repository: Repository,
-    /// The commit.
-    pub commit: CommitSha,
-    /// The version that stands behind it.
-    pub version: Option<PinVersion>,
-    /// Where it stands first.
-    pub file: String,
-    /// The line there, from 1.
-    pub line: usize,
-}
 
 /// A file with pins.
 #[derive(Debug)]

@@ -2,12 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use lockstep_github::{Error, GitHub, Why};
-use lockstep_schemas::diagnostic::Diagnostic;
-use lockstep_schemas::strings::{CommitSha, PinVersion, Tag};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::strings::{PinVersion, Tag};
 use semver::Version;
 
-use super::edit::Used;
-use super::mismatch;
+use super::pin::{Next, Used};
 
 /// How many releases are looked at: the newest by number is among those that came last.
 const MOST: usize = 60;
@@ -28,17 +27,6 @@ pub(crate) struct Found {
     pub next: Option<Next>,
     /// The newest release that is not old enough.
     pub waits: Option<Waits>,
-}
-
-/// What an action can be pinned to.
-#[derive(Debug, Clone)]
-pub(crate) struct Next {
-    /// The release.
-    pub version: PinVersion,
-    /// Its commit.
-    pub commit: CommitSha,
-    /// The day since which it is public.
-    pub since: String,
 }
 
 /// A release that is too young.
@@ -121,4 +109,11 @@ fn differs(github: &GitHub<'_>, used: &Used) -> Result<Option<Diagnostic>, Diagn
         ))),
         Err(error) => Err(error.into()),
     }
+}
+
+/// A pin whose comment names a tag that is another commit.
+fn mismatch(used: &Used, message: String) -> Diagnostic {
+    let page = format!("https://github.com/{}/releases", used.repository);
+    Diagnostic::new(Rule::PinMismatch, message)
+        .with_remedy(format!("look at {page}: either the tag was moved, or the comment is wrong"))
 }
