@@ -89,7 +89,8 @@ impl Asset<'_> {
         let name = at_version(self.name, self.version.as_str());
         let assets = self.github.assets(release.id).map_err(Diagnostic::from)?;
         let Some(asset) = assets.iter().find(|asset| asset.name == name) else {
-            let names: Vec<&str> = assets.iter().map(|asset| asset.name.as_str()).collect();
+            let mut names: Vec<&str> = assets.iter().map(|asset| asset.name.as_str()).collect();
+            names.sort_unstable();
             let message = format!("the release {} has no manifest `{name}`", self.tag);
             return Err(Diagnostic::new(Rule::ManifestMismatch, message)
                 .with_remedy(format!("name it with --asset; it has {}", names.join(", "))));
