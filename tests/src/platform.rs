@@ -60,7 +60,7 @@ impl Platform {
         }
     }
 
-    /// What a script is started with: where an emulator runs its programs, by what ends it with [`TOO_LONG`] after four minutes.
+    /// What a script is started with: where an emulator runs its programs, by what ends it after four minutes, with a status of its own.
     #[must_use]
     pub fn shell(self) -> &'static [&'static str] {
         match self {
