@@ -60,6 +60,30 @@ impl Outcome {
     }
 }
 
+/// Runs a script in a folder with the programs of another first on its path, as a committer that is always the same.
+///
+/// # Panics
+///
+/// Where it fails.
+pub fn sh(folder: &Path, programs: &Path, script: &str) {
+    let path = std::env::var("PATH").unwrap();
+    let who = |what: &str, value: &'static str| {
+        ["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_{what}"), value))
+    };
+    let output = Command::new("sh")
+        .args(["-euc", script])
+        .current_dir(folder)
+        .env("PATH", format!("{}:{path}", programs.display()))
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .envs(who("NAME", "Test"))
+        .envs(who("EMAIL", "test@localhost"))
+        .envs(who("DATE", "2020-01-01T00:00:00Z"))
+        .output()
+        .expect("sh starts");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{}{said}", String::from_utf8_lossy(&output.stdout));
+}
+
 /// Runs `lockstep` in a folder, with nothing of this machine's environment that could change it.
 pub fn lockstep(folder: &Path, arguments: &[&str]) -> Outcome {
     run(folder, arguments, &[])

@@ -1,8 +1,6 @@
 //! Lockstep's programs as a release has them: on a server of this machine, with the list that the launcher reads.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use crate::assets::{Answer, Assets};
 use crate::bundle::sha256sum;
@@ -34,7 +32,11 @@ impl Released {
             let program = folder.path().join(file);
             fs::copy(program::path(file), &program).unwrap();
             // What a debugger reads is nine tenths of it.
-            sh(folder.path(), &format!("strip {file} && tar -c {file} | gzip -1 > {file}.tar.gz"));
+            program::sh(
+                folder.path(),
+                &program::folder(),
+                &format!("strip {file} && tar -c {file} | gzip -1 > {file}.tar.gz"),
+            );
             let asset = folder.path().join(format!("{file}.tar.gz"));
             let (size, platform) = (asset.metadata().unwrap().len(), std::env::consts::ARCH);
             let (digest, content) = (sha256sum(&asset), sha256sum(&program));
@@ -52,9 +54,4 @@ impl Default for Released {
     fn default() -> Self {
         Self::new()
     }
-}
-
-fn sh(folder: &Path, script: &str) {
-    let status = Command::new("sh").args(["-euc", script]).current_dir(folder).status();
-    assert!(status.unwrap().success(), "{script}");
 }

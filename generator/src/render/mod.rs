@@ -19,6 +19,7 @@ use handlebars::Handlebars;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::runner::hosted;
 use lockstep_schemas::strings::RunnerLabel;
+pub use lockstep_schemas::workflow::MARK;
 use lockstep_schemas::workflow::{Job, Workflow};
 use serde_json::Value;
 
@@ -56,8 +57,6 @@ pub const WORKFLOWS: &str = ".github/workflows";
 pub const PLAN: &str = ".github/lockstep.plan.json";
 /// The file that tells actionlint which runner labels are the project's own.
 pub const ACTIONLINT: &str = ".github/actionlint.yaml";
-/// What the rendered files in YAML begin with.
-pub const MARK: &str = "# Rendered by Lockstep from lockstep.yaml";
 
 /// The templates, in the program itself. A test compares the list with the folder.
 macro_rules! templates {

@@ -22,6 +22,9 @@ pub use step::{ActionName, Rehearsed, Role, Setting, Step, StepBody, StepId, Val
 
 use crate::strings::{Cron, GitRef, InputName, Text, WorkflowFile};
 
+/// What the rendered files in YAML begin with.
+pub const MARK: &str = "# Rendered by Lockstep from lockstep.yaml";
+
 /// A workflow of the rendered set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workflow {

@@ -25,19 +25,6 @@ fn script(path: &Path, text: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-fn sh(folder: &Path, script: &str) {
-    let path = format!("{}:{}", program::folder().display(), std::env::var("PATH").unwrap());
-    let output = Command::new("sh")
-        .args(["-euc", script])
-        .current_dir(folder)
-        .env("PATH", path)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{}{said}", String::from_utf8_lossy(&output.stdout));
-}
-
 #[test]
 fn the_launcher_runs_what_the_release_has() {
     let folder = tempfile::tempdir().unwrap();
@@ -57,11 +44,12 @@ fn the_launcher_runs_what_the_release_has() {
         }
     }
     let targets = TARGETS.map(|(target, _, _)| target).join(" ");
-    sh(
+    program::sh(
         folder.path(),
+        &program::folder(),
         &format!(
             "git init --quiet --initial-branch=main; lockstep generate; git add --all
-             git -c user.name=Test -c user.email=test@localhost commit --quiet --message=First
+             git commit --quiet --message=First
              commit=$(git rev-parse HEAD)
              for target in {targets}; do
                  pack-artifacts --target $target --version 1.0.0

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use lockstep_binaries::{Probe, SystemVersion};
 use lockstep_schemas::platform::{Cpu, Os};
@@ -11,25 +10,6 @@ use lockstep_tests::bundle::sha256sum;
 use lockstep_tests::platform::Platform;
 use lockstep_tests::{program, root, samples};
 use tempfile::TempDir;
-
-/// Runs a script with programs of a folder.
-fn sh(folder: &Path, programs: &Path, script: &str) {
-    let path = std::env::var("PATH").unwrap();
-    let output = Command::new("sh")
-        .args(["-euc", script])
-        .current_dir(folder)
-        .env("PATH", format!("{}:{path}", programs.display()))
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_NAME"), "Test")))
-        .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_EMAIL"), "test@localhost")))
-        .envs(
-            ["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_DATE"), "2020-01-01T00:00:00Z")),
-        )
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{}{said}", String::from_utf8_lossy(&output.stdout));
-}
 
 /// What is rendered, packed, hashed, merged and summed of a project by programs of a folder: the digest of each file.
 fn made(project: &str, programs: &Path) -> BTreeMap<PathBuf, String> {
@@ -39,7 +19,7 @@ fn made(project: &str, programs: &Path) -> BTreeMap<PathBuf, String> {
     let lines = format!(
         "git init --quiet --initial-branch=main; lockstep generate; git add --all; git commit --quiet --message=First; {build}./release.sh"
     );
-    sh(folder.path(), programs, &lines);
+    program::sh(folder.path(), programs, &lines);
     let mut digests = BTreeMap::new();
     for below in ["lockstep/bundle", ".github", ".github/workflows"] {
         for entry in fs::read_dir(folder.path().join(below)).unwrap() {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::workflow::MARK;
 use lockstep_yaml::{Bounds, Kind, Node};
 use regex_lite::Regex;
 
@@ -14,9 +15,6 @@ const LARGEST: u64 = 1 << 20;
 
 const MODEL: &str = "lockstep.yaml";
 const WORKFLOWS: &str = ".github/workflows";
-
-/// How a file begins that Lockstep rendered.
-const MARK: &str = "# Rendered by Lockstep";
 
 /// A `uses:` with a commit, and the version behind it.
 static USES: LazyLock<Regex> = LazyLock::new(|| {

@@ -63,14 +63,15 @@ impl Newest {
         for release in github.newest_releases(MOST).map_err(Diagnostic::from)? {
             let Some(number) = number(&release.tag_name) else { continue };
             let Some(published) = release.published_at else { continue };
-            let (Ok(tag), Ok(at)) = (release.tag_name.parse::<Tag>(), published.parse()) else {
+            let (Ok(tag), Ok(at)) =
+                (release.tag_name.parse::<Tag>(), published.parse::<Timestamp>())
+            else {
                 continue;
             };
             if release.draft || release.prerelease || current.as_ref() >= Some(&number) {
                 continue;
             }
             let since = published.split('T').next().unwrap_or_default().to_owned();
-            let at: Timestamp = at;
             if at > self.before {
                 if too_young.as_ref().is_none_or(|(other, _)| *other < number)
                     && let Ok(version) = release.tag_name.parse()
