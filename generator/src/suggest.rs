@@ -19,11 +19,16 @@ pub fn instead_of<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> S
 /// The known word that another was most likely meant to be.
 #[must_use]
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    nearest_within(word, known, (word.chars().count() / 3).max(1))
+}
+
+/// The known word that another was most likely meant to be, of which no more letters may differ.
+#[must_use]
+pub fn nearest_within<'a>(word: &str, known: &[&'a str], allowed: usize) -> Option<&'a str> {
     const LONGEST: usize = 60;
     if word.len() > LONGEST {
         return None;
     }
-    let allowed = (word.chars().count() / 3).max(1);
     known
         .iter()
         .map(|candidate| (strsim::damerau_levenshtein(&word.to_lowercase(), candidate), *candidate))

@@ -15,6 +15,7 @@ pub mod image;
 pub mod manifest;
 pub mod model;
 pub mod notes;
+pub mod npm;
 pub mod numbers;
 pub mod paths;
 pub mod placeholder;
@@ -26,4 +27,11 @@ pub mod strings;
 pub mod verification;
 pub mod version;
 pub mod version_format;
+pub mod wheel;
 pub mod workflow;
+
+/// Of what is seldom true nothing is written where it is not.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+pub(crate) fn is_false(value: &bool) -> bool {
+    !value
+}

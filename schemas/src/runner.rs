@@ -4,7 +4,7 @@
 //! [images](https://github.com/actions/runner-images), and GitHub's
 //! [changelog](https://github.blog/changelog/label/actions/).
 
-use crate::platform::{Cpu, Os};
+use crate::platform::{Cpu, RunnerOs};
 
 /// A hosted runner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct HostedRunner {
     /// Its label.
     pub label: &'static str,
     /// Its system.
-    pub os: Os,
+    pub os: RunnerOs,
     /// Its processor.
     pub cpu: Cpu,
     /// The glibc of its image, where it has one.
@@ -41,10 +41,10 @@ pub enum Served {
 }
 
 const fn linux(label: &'static str, cpu: Cpu, glibc: (u16, u16)) -> HostedRunner {
-    HostedRunner { label, os: Os::Linux, cpu, glibc: Some(glibc), served: Served::Yes }
+    HostedRunner { label, os: RunnerOs::Linux, cpu, glibc: Some(glibc), served: Served::Yes }
 }
 
-const fn other(label: &'static str, os: Os, cpu: Cpu) -> HostedRunner {
+const fn other(label: &'static str, os: RunnerOs, cpu: Cpu) -> HostedRunner {
     HostedRunner { label, os, cpu, glibc: None, served: Served::Yes }
 }
 
@@ -72,30 +72,34 @@ pub const HOSTED: [HostedRunner; 34] = [
     linux("ubuntu-slim", Cpu::X64, (2, 39)),
     gone(linux("ubuntu-20.04", Cpu::X64, (2, 31)), "ubuntu-22.04"),
     gone(linux("ubuntu-18.04", Cpu::X64, (2, 27)), "ubuntu-22.04"),
-    other("windows-latest", Os::Windows, Cpu::X64),
-    other("windows-2025", Os::Windows, Cpu::X64),
-    other("windows-2022", Os::Windows, Cpu::X64),
-    other("windows-11-arm", Os::Windows, Cpu::Arm64),
-    gone(other("windows-2019", Os::Windows, Cpu::X64), "windows-2022"),
-    other("macos-latest", Os::Macos, Cpu::Arm64),
-    other("macos-latest-large", Os::Macos, Cpu::X64),
-    other("macos-latest-xlarge", Os::Macos, Cpu::Arm64),
-    other("macos-26", Os::Macos, Cpu::Arm64),
-    other("macos-26-intel", Os::Macos, Cpu::X64),
-    other("macos-26-large", Os::Macos, Cpu::X64),
-    other("macos-26-xlarge", Os::Macos, Cpu::Arm64),
-    other("macos-15", Os::Macos, Cpu::Arm64),
-    other("macos-15-intel", Os::Macos, Cpu::X64),
-    other("macos-15-large", Os::Macos, Cpu::X64),
-    other("macos-15-xlarge", Os::Macos, Cpu::Arm64),
-    unsupported(other("macos-14", Os::Macos, Cpu::Arm64), "2026-11-02", "macos-15"),
-    unsupported(other("macos-14-large", Os::Macos, Cpu::X64), "2026-11-02", "macos-15-large"),
-    unsupported(other("macos-14-xlarge", Os::Macos, Cpu::Arm64), "2026-11-02", "macos-15-xlarge"),
-    gone(other("macos-13", Os::Macos, Cpu::X64), "macos-15-intel"),
-    gone(other("macos-13-large", Os::Macos, Cpu::X64), "macos-15-large"),
-    gone(other("macos-13-xlarge", Os::Macos, Cpu::Arm64), "macos-15-xlarge"),
-    gone(other("macos-12", Os::Macos, Cpu::X64), "macos-15-intel"),
-    gone(other("macos-11", Os::Macos, Cpu::X64), "macos-15-intel"),
+    other("windows-latest", RunnerOs::Windows, Cpu::X64),
+    other("windows-2025", RunnerOs::Windows, Cpu::X64),
+    other("windows-2022", RunnerOs::Windows, Cpu::X64),
+    other("windows-11-arm", RunnerOs::Windows, Cpu::Arm64),
+    gone(other("windows-2019", RunnerOs::Windows, Cpu::X64), "windows-2022"),
+    other("macos-latest", RunnerOs::Macos, Cpu::Arm64),
+    other("macos-latest-large", RunnerOs::Macos, Cpu::X64),
+    other("macos-latest-xlarge", RunnerOs::Macos, Cpu::Arm64),
+    other("macos-26", RunnerOs::Macos, Cpu::Arm64),
+    other("macos-26-intel", RunnerOs::Macos, Cpu::X64),
+    other("macos-26-large", RunnerOs::Macos, Cpu::X64),
+    other("macos-26-xlarge", RunnerOs::Macos, Cpu::Arm64),
+    other("macos-15", RunnerOs::Macos, Cpu::Arm64),
+    other("macos-15-intel", RunnerOs::Macos, Cpu::X64),
+    other("macos-15-large", RunnerOs::Macos, Cpu::X64),
+    other("macos-15-xlarge", RunnerOs::Macos, Cpu::Arm64),
+    unsupported(other("macos-14", RunnerOs::Macos, Cpu::Arm64), "2026-11-02", "macos-15"),
+    unsupported(other("macos-14-large", RunnerOs::Macos, Cpu::X64), "2026-11-02", "macos-15-large"),
+    unsupported(
+        other("macos-14-xlarge", RunnerOs::Macos, Cpu::Arm64),
+        "2026-11-02",
+        "macos-15-xlarge",
+    ),
+    gone(other("macos-13", RunnerOs::Macos, Cpu::X64), "macos-15-intel"),
+    gone(other("macos-13-large", RunnerOs::Macos, Cpu::X64), "macos-15-large"),
+    gone(other("macos-13-xlarge", RunnerOs::Macos, Cpu::Arm64), "macos-15-xlarge"),
+    gone(other("macos-12", RunnerOs::Macos, Cpu::X64), "macos-15-intel"),
+    gone(other("macos-11", RunnerOs::Macos, Cpu::X64), "macos-15-intel"),
 ];
 
 /// The hosted runner of a label.

@@ -136,7 +136,7 @@ fn is_own(plan: &Plan, channel: &ChannelPlan, file: PlannedFile<'_>, users: &Use
             // Whoever has a wheel of their own does not build.
             PlannedFile::Sdist(plan_of) => !plan.shipped_by(channel).any(|other| {
                 matches!(other, PlannedFile::Wheel(wheel, _) if wheel.package == plan_of.package)
-                    && other.users() == Some(target)
+                    && other.users().is_none_or(|of| of == target)
             }),
             PlannedFile::NpmPackage(_)
             | PlannedFile::Crate(_)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use lockstep_bundle::{
-    ARCHIVES, Contents, Digest, Expected, Inside, in_parallel, unfit_for_windows,
+    ARCHIVES, Contents, Digest, Expected, Inside, claims, in_parallel, unfit_for_windows,
 };
 use lockstep_runner::{Report, protocol};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
@@ -14,7 +14,7 @@ use lockstep_schemas::manifest::ArtifactRecord;
 use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::platform::Os;
-use lockstep_schemas::strings::FileName;
+use lockstep_schemas::strings::{FileName, Version};
 
 /// Hashes files, each result in the place of its path.
 pub(crate) fn digests(paths: &[PathBuf]) -> Vec<Result<Digest, Diagnostic>> {
@@ -28,6 +28,7 @@ pub(crate) fn digests(paths: &[PathBuf]) -> Vec<Result<Digest, Diagnostic>> {
 /// Hashes artifacts that the plan expects, found in a folder by their names, and what is in them.
 pub(crate) fn records(
     plan: &Plan,
+    version: &Version,
     artifacts: &[(Expected<'_>, FileName)],
     folder: &Path,
     report: &mut Report,
@@ -44,12 +45,17 @@ pub(crate) fn records(
             return Err(Diagnostic::new(Rule::ArchiveRefused, format!("is refused: {what}"))
                 .in_file(path.shown()));
         }
-        Ok(record(expected, name.clone(), contents))
+        let claims = claims(plan, version, expected, name, &contents);
+        Ok((record(expected, name.clone(), contents), claims))
     });
     bar.finish_and_clear();
     let mut records = Vec::new();
     for ((expected, name), record) in artifacts.iter().zip(hashed) {
-        let Some(record) = report.found(record) else { continue };
+        let Some((record, claims)) = report.found(record) else { continue };
+        for mut claim in claims {
+            claim.place.file = Some(folder.join(name.as_str()).shown());
+            report.problem(claim);
+        }
         let members = record.members.iter().map(|member| member.path.as_str());
         let is_for_it = expected.file.is_for(Os::Windows, plan);
         for problem in unfit_for_windows(&folder.join(name.as_str()).shown(), members) {

@@ -142,7 +142,7 @@ fn of_release(
         });
         packed.extend(report.found(name).map(|name| (expected, name)));
     }
-    Ok(records(release.plan, &packed, bundle, report))
+    Ok(records(release.plan, release.version, &packed, bundle, report))
 }
 
 /// The run that this is.

@@ -51,7 +51,7 @@ pub(crate) fn hash(
             || packed.iter().any(|(_, packed)| packed.as_str() == name)
     };
     unexpected(&out, &names, is_known, report);
-    let artifacts = records(plan, &packed, &out, report);
+    let artifacts = records(plan, version, &packed, &out, report);
     let release_files = match plan.release_members(id).next() {
         Some(_) => report.found(
             Digest::of_file(&out.join(names::FILES))

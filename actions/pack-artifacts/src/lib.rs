@@ -98,9 +98,9 @@ impl Packing<'_> {
     /// Packs an artifact twice at the same time, to see that the same comes of it: users can only check a
     /// release against its sources if whoever packs them gets the same bytes.
     fn pack(&self, expected: &Expected<'_>, report: &mut Report) {
-        if expected.file.path().is_some() {
-            if self.pack_once(expected, report) {
-                report.line(format_args!("took {} as the build made it", expected.name));
+        if let Some(built) = expected.file.path() {
+            if let Some(name) = report.found(built::copy(self, expected, built)) {
+                report.line(format_args!("took {name} as the build made it"));
             }
             return;
         }
@@ -149,12 +149,11 @@ impl Packing<'_> {
                 npm::pack(self, Package::OfTarget(file), name, report)
             }
             PlannedFile::NpmPackage(plan) => npm::pack(self, Package::OfAll(plan), name, report),
-            PlannedFile::Wheel(_, file) => built::copy(self, expected, &file.path),
-            PlannedFile::Sdist(plan) => built::copy(self, expected, &plan.path),
-            PlannedFile::Binary(_, file) => built::copy(self, expected, &file.path),
             PlannedFile::Crate(plan) => {
                 cargo::package(self.plan, plan, name, self.into, self.is_snapshot)
             }
+            // As the build made it there is nothing to pack.
+            PlannedFile::Wheel(..) | PlannedFile::Sdist(_) | PlannedFile::Binary(..) => Ok(()),
         };
         report.found(packed);
         report.count() == before
@@ -189,6 +188,10 @@ impl Inputs {
         }
         let packed = release_files::pack(plan, version, target, &out, report);
         report.found(packed);
+        // What is left of it would be hashed as if it were whole.
+        if report.has_problems() {
+            folder.make_empty(&out)?;
+        }
         Ok(())
     }
 
@@ -222,8 +225,15 @@ impl Inputs {
         };
         let files =
             plan.packed_by(None).filter(|file| file.manifest().is_some() == self.with_manifest);
-        for expected in expected(files, version)? {
-            packing.pack(&expected, report);
+        let expected = expected(files, version)?;
+        for expected in &expected {
+            packing.pack(expected, report);
+        }
+        if report.has_problems() {
+            // What is left of it would be hashed as if it were whole. One that is not there need not go.
+            for expected in &expected {
+                let _ = std::fs::remove_file(bundle.join(&expected.name));
+            }
         }
         Ok(())
     }

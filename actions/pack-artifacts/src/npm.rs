@@ -171,11 +171,12 @@ fn read(
 
 /// What makes npm install a package on its platform alone.
 fn platform(package: &mut Map<String, Value>, target: &TargetPlan, entries: &[Entry]) {
-    let mut set = |key: &str, value: Value| drop(package.insert(key.to_owned(), value));
-    set("os", json!([target.os.npm()]));
-    set("cpu", json!([target.cpu.npm()]));
-    if let Some(libc) = target.libc {
-        set("libc", json!([libc.npm()]));
+    for (key, value) in lockstep_schemas::npm::platform(target) {
+        if value.is_null() {
+            package.shift_remove(key);
+        } else {
+            package.insert(key.to_owned(), value);
+        }
     }
     let places: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
     package.entry("files").or_insert_with(|| json!(places));

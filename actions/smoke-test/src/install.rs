@@ -5,11 +5,11 @@ use std::path::Path;
 use lockstep_archives::{Format, unpack};
 use lockstep_bundle::Expected;
 use lockstep_clients::npm::{self, Platform};
-use lockstep_clients::python::Environment;
+use lockstep_clients::python::{Environment, Interpreter};
 use lockstep_files::json;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::paths::Shown as _;
-use lockstep_schemas::plan::{PlannedFile, TargetPlan};
+use lockstep_schemas::plan::{PlannedFile, TargetPlan, WheelFile};
 use lockstep_schemas::platform::Libc;
 use lockstep_smoke::{Host, Installed};
 use serde_json::json;
@@ -33,7 +33,9 @@ impl Installation<'_> {
         match self.expected.file {
             PlannedFile::NpmPlatformPackage(_, file) => self.by_npm(&file.package),
             PlannedFile::NpmPackage(plan) => self.by_npm(plan.package.as_str()),
-            PlannedFile::Wheel(..) if self.is_of_this_machine() => self.by_pip(),
+            PlannedFile::Wheel(_, file) if self.is_of_this_machine() || file.is_for_everybody() => {
+                self.by_pip(file)
+            }
             PlannedFile::Wheel(..) => {
                 let why = "unpacked: pip installs it on its own platform alone";
                 self.unpacked(Format::Zip, why)
@@ -93,9 +95,17 @@ impl Installation<'_> {
     }
 
     /// Installs it in an environment of its own.
-    fn by_pip(self) -> Result<Installed, Diagnostic> {
+    fn by_pip(self, wheel: &WheelFile) -> Result<Installed, Diagnostic> {
         let install = || -> Result<Installed, Diagnostic> {
-            let environment = Environment::create(self.into.join("environment"))?;
+            // One of the stable interface is installed by whatever later Python is here.
+            let python = wheel.python.as_ref().filter(|_| !wheel.abi3);
+            let python = python.map_or_else(|| Ok(Interpreter::any()), |tag| {
+                Interpreter::of(tag).ok_or_else(|| {
+                    Diagnostic::new(Rule::ClientMissing, format!("no Python is here that wheels name `{tag}`"))
+                        .with_remedy("set it up in a step of `build.setup` on the targets that make wheels: `actions/setup-python` installs several at once")
+                })
+            })?;
+            let environment = Environment::create(&python, self.into.join("environment"))?;
             environment.install(self.file)?;
             Ok(Installed {
                 folder: environment.packages()?,
@@ -113,5 +123,9 @@ impl Installation<'_> {
 
 /// A target in npm's words.
 fn platform(target: &TargetPlan) -> Platform {
-    Platform { os: target.os.npm(), cpu: target.cpu.npm(), libc: target.libc.map(Libc::npm) }
+    Platform {
+        os: target.os.npm().unwrap_or_default(),
+        cpu: target.cpu.slices().first().map_or("", |cpu| cpu.npm()),
+        libc: target.libc.map(Libc::npm),
+    }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use lockstep_schemas::platform::{Cpu, Os};
 
 use crate::pieces::{Found, NotFound, Order, Pieces};
-use crate::{Binary, GlibcNeed, SystemVersion};
+use crate::{Binary, CxxNeed, GlibcNeed, SystemVersion};
 
 pub(crate) const MAGIC: &[u8] = b"\x7fELF";
 
@@ -27,11 +27,19 @@ pub(crate) fn read(pieces: &Pieces) -> Found<Binary> {
     let loader = loader.map(|segment| pieces.name(segment.file.start)).transpose()?;
     let dynamic = segments.iter().find(|segment| segment.kind == 2);
     let dynamic = dynamic.map_or(Ok(Dynamic::default()), |segment| file.dynamic(segment))?;
+    let Wanted { libraries, versions } = file.wanted(&segments, &dynamic)?;
+    let mut cxx: Vec<CxxNeed> = versions.iter().filter_map(|name| CxxNeed::of(name)).collect();
+    cxx.sort();
+    let mut glibc: Vec<GlibcNeed> = versions.into_iter().filter_map(need).collect();
+    glibc.sort();
+    glibc.dedup();
     Ok(Binary {
-        os: Os::Linux,
+        os: file.os(loader.as_deref())?,
         cpus: file.cpu()?.into_iter().collect(),
         is_program: is_executable || loader.is_some() || dynamic.is_program,
-        glibc: file.glibc(&segments, &dynamic)?,
+        glibc,
+        cxx,
+        libraries,
         macos: Vec::new(),
         loader,
     })
@@ -57,6 +65,15 @@ struct Dynamic {
     needs: Option<u64>,
     files: u64,
     is_program: bool,
+    /// Where the names of the libraries that are needed stand among the names.
+    libraries: Vec<u64>,
+}
+
+/// What the loader looks for.
+#[derive(Default)]
+struct Wanted {
+    libraries: Vec<String>,
+    versions: Vec<String>,
 }
 
 impl<'p> Elf<'p> {
@@ -95,12 +112,36 @@ impl<'p> Elf<'p> {
             (0x28, false, Order::Little) => Some(Cpu::Arm),
             (0xf3, true, Order::Little) => Some(Cpu::Riscv64),
             (0x15, true, Order::Little) => Some(Cpu::Ppc64),
+            (0x15, true, Order::Big) => Some(Cpu::Ppc64be),
+            (0x08, true, Order::Little) => Some(Cpu::Mips64el),
+            (0x102, true, Order::Little) => Some(Cpu::Loong64),
             (0x16, true, Order::Big) => Some(Cpu::S390x),
             _ => None,
         };
-        // System V's own number is what Linux uses; GNU's is for its extensions.
-        let is_linux = matches!(self.number(7, 1)?, 0 | 3);
-        Ok(cpu.filter(|_| is_linux))
+        Ok(cpu)
+    }
+
+    /// The system that its header or its loader names. Linux uses System V's own number, which names none, or that of GNU's extensions.
+    fn os(&self, loader: Option<&str>) -> Found<Os> {
+        let of_header = match self.number(7, 1)? {
+            0 | 3 => None,
+            2 => Some(Os::Netbsd),
+            6 => Some(Os::Solaris),
+            9 => Some(Os::Freebsd),
+            12 => Some(Os::Openbsd),
+            _ => Some(Os::Other),
+        };
+        let of_loader = match loader {
+            Some(path) if path.starts_with("/system/bin/") => Some(Os::Android),
+            Some("/libexec/ld-elf.so.1") => Some(Os::Freebsd),
+            Some("/libexec/ld.elf_so" | "/usr/libexec/ld.elf_so") => Some(Os::Netbsd),
+            Some("/usr/libexec/ld.so") => Some(Os::Openbsd),
+            Some(path) if path.starts_with("/usr/lib/") || path.starts_with("/lib/amd64/") => {
+                Some(Os::Solaris)
+            }
+            _ => None,
+        };
+        Ok(of_header.or(of_loader).unwrap_or(Os::Linux))
     }
 
     fn segments(&self) -> Found<Vec<Segment>> {
@@ -141,6 +182,7 @@ impl<'p> Elf<'p> {
             let value = self.order.number(value);
             match self.order.number(tag) {
                 0 => break,
+                1 => dynamic.libraries.push(value),
                 5 => dynamic.names = Some(value),
                 0x6fff_fffe => dynamic.needs = Some(value),
                 0x6fff_ffff => dynamic.files = value,
@@ -151,41 +193,32 @@ impl<'p> Elf<'p> {
         Ok(dynamic)
     }
 
-    /// The versions of glibc that are needed, each once, in order.
-    fn glibc(&self, segments: &[Segment], dynamic: &Dynamic) -> Found<Vec<GlibcNeed>> {
-        let (Some(names), Some(needs)) = (dynamic.names, dynamic.needs) else {
-            return Ok(Vec::new());
-        };
-        let place = |address: u64| {
-            let holds = |segment: &&Segment| {
-                let length = segment.file.end - segment.file.start;
-                let within = address.checked_sub(segment.address);
-                segment.kind == 1 && within.is_some_and(|within| within < length)
-            };
-            let segment =
-                segments.iter().find(holds).ok_or(NotFound::Bad("a table is not loaded"))?;
-            let start = segment.file.start + (address - segment.address);
-            Ok(start..segment.file.end)
-        };
-        let (names, table) = (place(names)?.start, place(needs)?);
-        // Asked for at once, so that one pass brings all of it.
-        let chunk = (table.end - table.start).min(CHUNK);
-        self.pieces.bytes(table.start, usize::try_from(chunk).unwrap_or(usize::MAX))?;
-        let mut found = Vec::new();
+    /// What the loader looks for: libraries by name, and versions of their symbols.
+    fn wanted(&self, segments: &[Segment], dynamic: &Dynamic) -> Found<Wanted> {
+        let Some(names) = dynamic.names else { return Ok(Wanted::default()) };
+        let names = place(segments, names)?.start;
+        let mut versions = Vec::new();
+        if let Some(needs) = dynamic.needs {
+            let table = place(segments, needs)?;
+            // Asked for at once, so that one pass brings all of it.
+            let chunk = (table.end - table.start).min(CHUNK);
+            self.pieces.bytes(table.start, usize::try_from(chunk).unwrap_or(usize::MAX))?;
+            let needs = self.needs(table.start, dynamic.files)?.into_iter();
+            versions.extend(needs.filter(|(_, is_weak)| !is_weak).map(|(name, _)| name));
+        }
         let mut lack = None;
-        for (name, is_weak) in self.needs(table.start, dynamic.files)? {
-            match self.pieces.name(names.saturating_add(name)) {
-                Ok(name) if !is_weak => found.extend(need(name)),
-                Ok(_) => {}
-                Err(other) => lack = Some(merged(lack, other)),
+        let mut read = |at: &u64| match self.pieces.name(names.saturating_add(*at)) {
+            Ok(name) => Some(name),
+            // A library may be named by a path that is longer than any version.
+            Err(NotFound::Bad(_)) if dynamic.libraries.contains(at) => None,
+            Err(other) => {
+                lack = Some(merged(lack.take(), other));
+                None
             }
-        }
-        if let Some(lack) = lack {
-            return Err(lack);
-        }
-        found.sort();
-        found.dedup();
-        Ok(found)
+        };
+        let libraries = dynamic.libraries.iter().filter_map(&mut read).collect();
+        let versions = versions.iter().filter_map(&mut read).collect();
+        lack.map_or(Ok(Wanted { libraries, versions }), Err)
     }
 
     /// Each version that is needed: where its name stands, and whether only weak symbols need it.
@@ -212,6 +245,18 @@ impl<'p> Elf<'p> {
         }
         Ok(needs)
     }
+}
+
+/// Where an address stands in the file, up to the end of what is loaded with it.
+fn place(segments: &[Segment], address: u64) -> Found<Range<u64>> {
+    let holds = |segment: &&Segment| {
+        let length = segment.file.end - segment.file.start;
+        let within = address.checked_sub(segment.address);
+        segment.kind == 1 && within.is_some_and(|within| within < length)
+    };
+    let segment = segments.iter().find(holds).ok_or(NotFound::Bad("a table is not loaded"))?;
+    let start = segment.file.start + (address - segment.address);
+    Ok(start..segment.file.end)
 }
 
 /// Two lacks as one, so that one pass brings both.

@@ -4,6 +4,7 @@
 //! there before, can be of another, and its smoke test may run all the same. Files are looked at as their
 //! bytes pass by, out of an archive for example, and little of them is kept.
 
+mod cxx;
 mod elf;
 mod mach_o;
 mod pe;
@@ -12,8 +13,9 @@ mod probe;
 
 use std::fmt;
 
-use lockstep_schemas::platform::{Cpu, Os};
+use lockstep_schemas::platform::{Cpu, Os, SystemVersion};
 
+pub use cxx::CxxNeed;
 pub use probe::Probe;
 
 /// What a binary is for.
@@ -27,6 +29,10 @@ pub struct Binary {
     pub is_program: bool,
     /// The versions of glibc that it does not start without, in order.
     pub glibc: Vec<GlibcNeed>,
+    /// The versions of libstdc++'s symbols that it does not start without, in order.
+    pub cxx: Vec<CxxNeed>,
+    /// The libraries that the loader looks for by name, on Linux and the like.
+    pub libraries: Vec<String>,
     /// The oldest macOS that it is for on each processor, where it says so.
     pub macos: Vec<(Cpu, SystemVersion)>,
     /// The loader that starts it, on Linux.
@@ -34,45 +40,46 @@ pub struct Binary {
 }
 
 impl Binary {
-    /// Whether it is for a platform.
+    /// Whether it is for a platform: for all of its processors, where that is several.
     #[must_use]
     pub fn is_for(&self, os: Os, cpu: Cpu) -> bool {
-        self.os == os && self.cpus.contains(&cpu)
+        // What names no system and no loader is of any that has its format.
+        let is_unnamed = self.os == Os::Linux && self.loader.is_none() && os.is_of_elf();
+        let is_sunos = self.os == Os::Solaris && os == Os::Illumos;
+        (self.os == os || is_unnamed || is_sunos)
+            && cpu.slices().iter().all(|cpu| self.has_code_for(*cpu))
+    }
+
+    /// Whether it asks for musl by its loader or its library, which distributions call `libc.musl-x86_64.so.1`.
+    #[must_use]
+    pub fn needs_musl(&self) -> bool {
+        let is_musl = |name: &String| name == "libc.so" || name.starts_with("libc.musl-");
+        let loader = self.loader.as_deref().unwrap_or_default();
+        loader.contains("/ld-musl") || self.libraries.iter().any(is_musl)
+    }
+
+    /// Whether nothing but itself is needed to start it.
+    #[must_use]
+    pub fn is_static(&self) -> bool {
+        self.loader.is_none() && self.libraries.is_empty()
+    }
+
+    fn has_code_for(&self, cpu: Cpu) -> bool {
+        match cpu {
+            Cpu::Other => self.cpus.is_empty(),
+            // Its header does not tell versions apart.
+            Cpu::Armv6 => self.cpus.contains(&Cpu::Arm),
+            cpu => self.cpus.contains(&cpu),
+        }
     }
 
     /// Its platform, for people.
     #[must_use]
     pub fn label(&self) -> String {
-        let cpus: Vec<&str> = self.cpus.iter().map(|cpu| cpu.npm()).collect();
+        let cpus: Vec<&str> = self.cpus.iter().map(|cpu| cpu.label()).collect();
         let cpus =
             if cpus.is_empty() { "an unknown processor".to_owned() } else { cpus.join(" and ") };
         format!("{} on {cpus}", self.os.label())
-    }
-}
-
-/// The number of a release of a system or of its C library: the first two parts of its version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SystemVersion {
-    /// The first part.
-    pub major: u32,
-    /// The second.
-    pub minor: u32,
-}
-
-impl SystemVersion {
-    /// Reads a text such as `2.31`, or `11` for `11.0`.
-    #[must_use]
-    pub fn of(text: &str) -> Option<Self> {
-        let mut parts = text.split('.').map(|part| part.parse().ok());
-        let major = parts.next()??;
-        let minor = parts.next().map_or(Some(0), |minor| minor)?;
-        Some(Self { major, minor })
-    }
-}
-
-impl fmt::Display for SystemVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.major, self.minor)
     }
 }
 

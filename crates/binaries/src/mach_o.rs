@@ -83,6 +83,8 @@ fn slice(pieces: &Pieces, start: u64) -> Found<Binary> {
         cpus: cpu.into_iter().collect(),
         is_program: number(12)? == 2,
         glibc: Vec::new(),
+        cxx: Vec::new(),
+        libraries: Vec::new(),
         macos: cpu.zip(macos).into_iter().collect(),
         loader: None,
     })

@@ -30,6 +30,8 @@ pub(crate) fn read(pieces: &Pieces) -> Found<Option<Binary>> {
         // Windows has no bit that says what may be executed, so nothing asks for it.
         is_program: false,
         glibc: Vec::new(),
+        cxx: Vec::new(),
+        libraries: Vec::new(),
         macos: Vec::new(),
         loader: None,
     }))

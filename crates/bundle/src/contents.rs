@@ -5,13 +5,15 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use lockstep_archives::{Error, Format, Kind, visit, visit_stream};
 use lockstep_binaries::{Binary, Probe};
 use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::manifest::MemberRecord;
 use lockstep_schemas::plan::PlannedFile;
 use lockstep_schemas::strings::Integrity;
-use sha2::{Digest as _, Sha512};
+use sha2::{Digest as _, Sha384, Sha512};
 
 use crate::Digest;
 use crate::digest::{Hasher, each_chunk, integrity, open, unreadable};
@@ -51,6 +53,18 @@ pub struct FileInside {
     pub binary: Recognized,
     /// Its text, where it is one that says what the package is.
     pub text: Option<Vec<u8>>,
+    /// Its longer digests, in a wheel whose `RECORD` has some.
+    pub stronger: Option<Stronger>,
+}
+
+/// Digests that a wheel's `RECORD` may have in place of SHA-256, as it writes them
+/// ([specification](https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file)).
+#[derive(Debug)]
+pub struct Stronger {
+    /// `sha384=…`
+    pub sha384: String,
+    /// `sha512=…`
+    pub sha512: String,
 }
 
 impl Contents {
@@ -106,14 +120,21 @@ fn packing(file: PlannedFile<'_>) -> Option<Packing> {
         PlannedFile::Wheel(..) => {
             Packing {
                 is_text: |name| {
-                    name.ends_with(".dist-info/RECORD") && name.matches('/').count() == 1
+                    let (folder, file) = name.split_once('/').unwrap_or_default();
+                    folder.ends_with(".dist-info")
+                        && ["METADATA", "RECORD", "WHEEL"].contains(&file)
                 },
                 // One of thirty thousand files is less.
                 largest_text: 4 * 1024 * 1024,
                 ..packing(Format::Zip)
             }
         }
-        PlannedFile::Sdist(_) | PlannedFile::Crate(_) => packing(Format::TarGz),
+        PlannedFile::Sdist(_) => Packing {
+            is_text: |name| name.ends_with("/PKG-INFO") && name.matches('/').count() == 1,
+            largest_text: 4 * 1024 * 1024,
+            ..packing(Format::TarGz)
+        },
+        PlannedFile::Crate(_) => packing(Format::TarGz),
         PlannedFile::Binary(..) => return None,
     })
 }
@@ -144,7 +165,10 @@ fn zip(packing: Packing, path: &Path) -> io::Result<Contents> {
     let mut hasher = Hasher::default();
     each_chunk(&mut file, &mut |bytes| hasher.add(bytes))?;
     let mut members = Members::new(packing);
-    let visited = visit(Format::Zip, path, &mut |member, bytes| members.add(member, bytes));
+    let mut visited = visit(Format::Zip, path, &mut |member, bytes| members.add(member, bytes));
+    if visited.is_ok() && members.asks_for_stronger() {
+        visited = visit(Format::Zip, path, &mut |member, bytes| members.strengthen(member, bytes));
+    }
     let inside = inside(members, packing, path, visited)?;
     Ok(Contents { digest: hasher.digest(executable), integrity: None, inside })
 }
@@ -246,7 +270,37 @@ impl Members {
             return Err(refused(&name, &format!("larger than {} KiB", largest >> 10)));
         }
         let binary = self.recognize(&name, probe);
-        self.files.insert(name, FileInside { digest: hasher.digest(executable), binary, text });
+        let digest = hasher.digest(executable);
+        self.files.insert(name, FileInside { digest, binary, text, stronger: None });
+        Ok(())
+    }
+
+    /// Whether a wheel's `RECORD` has other digests than SHA-256.
+    fn asks_for_stronger(&self) -> bool {
+        let records = self.files.iter().filter(|(name, _)| name.ends_with("/RECORD"));
+        let texts = records.filter_map(|(_, file)| file.text.as_deref());
+        let has = |text: &[u8], word: &[u8]| text.windows(word.len()).any(|found| found == word);
+        texts.into_iter().any(|text| has(text, b",sha384=") || has(text, b",sha512="))
+    }
+
+    fn strengthen(
+        &mut self,
+        member: &lockstep_archives::Member,
+        bytes: &mut dyn Read,
+    ) -> lockstep_archives::Result<()> {
+        let name = self.place(&member.name)?.to_owned();
+        let (mut sha384, mut sha512) = (Sha384::new(), Sha512::new());
+        each_chunk(bytes, &mut |bytes| {
+            sha384.update(bytes);
+            sha512.update(bytes);
+        })?;
+        if let Some(file) = self.files.get_mut(&name) {
+            let written = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+            file.stronger = Some(Stronger {
+                sha384: format!("sha384={}", written(&sha384.finalize())),
+                sha512: format!("sha512={}", written(&sha512.finalize())),
+            });
+        }
         Ok(())
     }
 

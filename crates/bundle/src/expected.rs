@@ -1,10 +1,9 @@
 //! The files that a release must contain, and which of the files at hand they are.
 
-use lockstep_patterns::Part;
 use lockstep_runner::Failure;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::ArtifactRecord;
-use lockstep_schemas::plan::{Plan, PlannedFile, TargetPlan};
+use lockstep_schemas::plan::{Plan, PlannedFile, TargetPlan, at_version};
 use lockstep_schemas::strings::{FileName, TargetId, Version};
 
 /// A file that a release must contain.
@@ -12,8 +11,10 @@ use lockstep_schemas::strings::{FileName, TargetId, Version};
 pub struct Expected<'a> {
     /// What the plan says of it.
     pub file: PlannedFile<'a>,
-    /// Its name at the release's version; a wheel's has a `*` where the build decides.
+    /// Its name at the release's version; a wheel's is for people, and has a `*` where the build decides.
     pub name: String,
+    /// The release's version in the words of its ecosystem.
+    pub version: String,
 }
 
 /// Files of the plan by their names at a version.
@@ -23,9 +24,10 @@ pub fn expected<'a>(
 ) -> Result<Vec<Expected<'a>>, Diagnostic> {
     files
         .map(|file| {
-            let name =
-                file.name_at(version).map_err(|error| Diagnostic::new(Rule::WrongForm, error))?;
-            Ok(Expected { file, name })
+            let version = file
+                .version_words(version)
+                .map_err(|error| Diagnostic::new(Rule::WrongForm, error))?;
+            Ok(Expected { file, name: at_version(file.name(), &version), version })
         })
         .collect()
 }
@@ -45,16 +47,31 @@ impl Expected<'_> {
     pub fn is_of(&self, record: &ArtifactRecord) -> bool {
         record.artifact == *self.file.artifact()
             && record.kind == self.file.kind()
+            && self.is_named(record.name.as_str())
             && record.target.as_ref() == self.file.target()
             // Older manifests do not name it.
             && record.package.as_deref().is_none_or(|name| Some(name) == self.file.package())
     }
 
+    /// Whether a file of that name can be it. A wheel's name may say more than was promised, such as an older floor.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        match self.file {
+            PlannedFile::Wheel(plan, file) => {
+                file.is(name, plan.package.as_str(), &self.version).is_ok()
+            }
+            PlannedFile::Archive(..)
+            | PlannedFile::NpmPlatformPackage(..)
+            | PlannedFile::NpmPackage(_)
+            | PlannedFile::Sdist(_)
+            | PlannedFile::Crate(_)
+            | PlannedFile::Binary(..) => name == self.name,
+        }
+    }
+
     /// Its one name among those at hand.
     pub fn among(&self, names: &[String]) -> Result<FileName, Diagnostic> {
-        let pattern = Part::new(&self.name);
-        let matches: Vec<&String> =
-            names.iter().filter(|name| pattern.takes(name).is_some()).collect();
+        let matches: Vec<&String> = names.iter().filter(|name| self.is_named(name)).collect();
         let what = format!("{} of artifact `{}`", self.file.kind(), self.file.artifact());
         match matches.as_slice() {
             [] => Err(Diagnostic::new(

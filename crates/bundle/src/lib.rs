@@ -6,9 +6,11 @@
 
 mod built;
 mod cargo;
+mod claims;
 mod contents;
 mod digest;
 mod expected;
+mod findings;
 mod folder;
 mod member;
 mod modules;
@@ -23,6 +25,7 @@ mod windows;
 
 pub use built::{BuiltFile, built_files, matches, matching, named, place_of};
 pub use cargo::cargo_toml;
+pub use claims::claims;
 pub use contents::{Contents, FileInside, Inside, Recognized};
 pub use digest::{Digest, is_executable};
 pub use expected::{Expected, expected, target};

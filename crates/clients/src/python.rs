@@ -5,9 +5,57 @@ use std::process::Command;
 
 use crate::process::run;
 use lockstep_schemas::diagnostic::Diagnostic;
+use lockstep_schemas::strings::PythonTag;
 
 /// The name by which Python is called.
 pub const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
+
+/// A Python that is installed here.
+#[derive(Debug, Clone)]
+pub struct Interpreter {
+    program: PathBuf,
+}
+
+impl Interpreter {
+    /// The one that is called by its plain name.
+    #[must_use]
+    pub fn any() -> Self {
+        Self { program: PYTHON.into() }
+    }
+
+    /// The one that wheels name so: `cp313t` is `python3.13t`, and `pp311` is `pypy3.11`. Where none has that name, it may be the plain
+    /// one, if that says so itself. None where it is not installed.
+    #[must_use]
+    pub fn of(tag: &PythonTag) -> Option<Self> {
+        let tag = tag.as_str();
+        let letters = tag.find(|c: char| c.is_ascii_digit()).unwrap_or(tag.len());
+        let (kind, version) = tag.split_at(letters);
+        let (version, free_threaded) = match version.strip_suffix('t') {
+            Some(version) => (version, "t"),
+            None => (version, ""),
+        };
+        if kind == "py" {
+            return Some(Self::any());
+        }
+        let (major, minor) = version.split_at(1);
+        let program = match kind {
+            "pp" => format!("pypy{major}.{minor}"),
+            "graalpy" => format!("graalpy{major}.{minor}"),
+            _ => format!("python{major}.{minor}{free_threaded}"),
+        };
+        let named = Self { program: program.into() };
+        [named, Self::any()].into_iter().find(|python| python.is(tag))
+    }
+
+    /// Whether it is what wheels name so, as it says itself.
+    fn is(&self, tag: &str) -> bool {
+        const SAYS: &str = "import sys, sysconfig; \
+            kind = {'cpython': 'cp', 'pypy': 'pp', 'graalpy': 'graalpy'}.get(sys.implementation.name, ''); \
+            print(kind + '%d%d' % sys.version_info[:2] + ('t' if sysconfig.get_config_var('Py_GIL_DISABLED') else ''))";
+        let said = Command::new(&self.program).args(["-c", SAYS]).output();
+        said.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).trim_end() == tag)
+    }
+}
 
 /// A virtual environment ([venv](https://docs.python.org/3/library/venv.html)).
 #[derive(Debug, Clone)]
@@ -16,13 +64,13 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Makes one.
+    /// Makes one of a Python.
     ///
     /// # Errors
     ///
-    /// Where Python does not.
-    pub fn create(folder: PathBuf) -> Result<Self, Diagnostic> {
-        let mut command = Command::new(PYTHON);
+    /// Where it does not.
+    pub fn create(python: &Interpreter, folder: PathBuf) -> Result<Self, Diagnostic> {
+        let mut command = Command::new(&python.program);
         run(
             command.args(["-m", "venv"]).arg(&folder),
             "python failed to create a virtual environment",

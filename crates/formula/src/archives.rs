@@ -92,11 +92,33 @@ pub(crate) fn words(os: Os, cpu: Cpu) -> Option<(&'static str, &'static str)> {
     let system = match os {
         Os::Macos => "on_macos",
         Os::Linux => "on_linux",
-        Os::Windows => return None,
+        Os::Windows
+        | Os::Android
+        | Os::Ios
+        | Os::Openharmony
+        | Os::Freebsd
+        | Os::Netbsd
+        | Os::Openbsd
+        | Os::Illumos
+        | Os::Solaris
+        | Os::Aix
+        | Os::Wasm
+        | Os::Other => return None,
     };
     match cpu {
         Cpu::Arm64 => Some((system, "on_arm")),
         Cpu::X64 => Some((system, "on_intel")),
-        Cpu::Ia32 | Cpu::Arm | Cpu::Riscv64 | Cpu::Ppc64 | Cpu::S390x => None,
+        Cpu::Ia32
+        | Cpu::Arm
+        | Cpu::Armv6
+        | Cpu::Riscv64
+        | Cpu::Ppc64
+        | Cpu::Ppc64be
+        | Cpu::S390x
+        | Cpu::Loong64
+        | Cpu::Mips64el
+        | Cpu::Wasm32
+        | Cpu::Universal
+        | Cpu::Other => None,
     }
 }

@@ -30,6 +30,7 @@ impl Host {
             "riscv64" => Some(Cpu::Riscv64),
             "powerpc64" => Some(Cpu::Ppc64),
             "s390x" => Some(Cpu::S390x),
+            "loongarch64" => Some(Cpu::Loong64),
             _ => None,
         };
         Self { os, cpu }
@@ -40,8 +41,8 @@ impl Host {
     #[must_use]
     pub fn installs(self, target: &TargetPlan) -> bool {
         self.os == Some(target.os)
-            && self.cpu == Some(target.cpu)
-            && target.libc != Some(Libc::Musl)
+            && self.cpu.is_some_and(|cpu| target.cpu.slices().contains(&cpu))
+            && target.asked_libc() != Some(Libc::Musl)
     }
 
     /// The target that this machine is of, if the plan has it.

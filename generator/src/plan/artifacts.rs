@@ -11,7 +11,7 @@ use lockstep_schemas::plan::{
     Placement, PlatformPackageFile, PlatformPackagePlan, SdistPlan, TargetPlan, WheelFile,
     WheelPlan,
 };
-use lockstep_schemas::strings::{GlobPattern, Id, TargetId};
+use lockstep_schemas::strings::{GlobPattern, Id, PythonTag, TargetId, WheelPlatforms};
 
 use super::{channels, targets};
 
@@ -62,7 +62,7 @@ fn artifact_of(
             ArtifactPlan::NpmPlatformPackage(of.platform_package(package))
         }
         Artifact::NpmPackage(package) => ArtifactPlan::NpmPackage(of.npm_package(package)),
-        Artifact::Wheel(wheel) => ArtifactPlan::Wheel(of.wheel(wheel)),
+        Artifact::Wheel(wheel) => ArtifactPlan::Wheel(of.wheels(model, wheel)),
         Artifact::Sdist(sdist) => ArtifactPlan::Sdist(of.sdist(model, sdist)),
         Artifact::Crate(package) => ArtifactPlan::Crate(of.crate_package(package)),
         Artifact::Binary(binary) => ArtifactPlan::Binary(of.binary(binary)),
@@ -134,20 +134,23 @@ impl Of<'_> {
         }
     }
 
-    fn wheel(&self, wheel: &Wheel) -> WheelPlan {
-        let normal = normalized(wheel.package.as_str());
-        let file = |target: &TargetPlan| WheelFile {
-            target: target.id.clone(),
-            name: format!("{normal}-{{version}}-*-{}.whl", target.wheel),
-            platforms: [target.wheel.clone()].into(),
-            path: targets::expand(wheel.path.as_str(), Some(target), None),
-            required: required(&wheel.members, Some(target)),
+    fn wheels(&self, model: &Model, wheel: &Wheel) -> WheelPlan {
+        let built_on = wheel.built_on.as_ref().and_then(|id| model.targets.get_key_value(id));
+        let built_on = built_on.and_then(|(id, target)| targets::resolve(model, id, target));
+        let files = if let Some(target) = &built_on {
+            wheels_of(wheel, target, "any")
+        } else {
+            let of = |target: &TargetPlan| {
+                let platforms = target.wheel.as_ref().map_or("", WheelPlatforms::as_str);
+                wheels_of(wheel, target, platforms)
+            };
+            self.targets.iter().flat_map(of).collect()
         };
         WheelPlan {
             id: self.id.clone(),
             package: wheel.package.clone(),
             smoke: wheel.smoke.clone(),
-            files: self.each_target(file),
+            files,
         }
     }
 
@@ -225,6 +228,39 @@ fn normalized(name: &str) -> String {
         }
     }
     normal
+}
+
+/// The wheels of a target: one for each Python.
+fn wheels_of(wheel: &Wheel, target: &TargetPlan, platforms: &str) -> Vec<WheelFile> {
+    let project = normalized(wheel.package.as_str());
+    let file = |python: Option<&PythonTag>, abi3: bool| {
+        let pythons = python.map_or("*".to_owned(), |python| pythons(python.as_str(), abi3));
+        WheelFile {
+            target: target.id.clone(),
+            name: format!("{project}-{{version}}-{pythons}-{platforms}.whl"),
+            python: python.cloned(),
+            abi3,
+            platforms: platforms.split('.').filter_map(|tag| tag.parse().ok()).collect(),
+            path: targets::expand(wheel.path.as_str(), Some(target), None),
+            required: required(&wheel.members, Some(target)),
+        }
+    };
+    match (&wheel.abi3, wheel.pythons.as_slice()) {
+        (Some(oldest), _) => vec![file(Some(oldest), true)],
+        (None, []) => vec![file(None, false)],
+        (None, pythons) => pythons.iter().map(|python| file(Some(python), false)).collect(),
+    }
+}
+
+/// The tags of a Python and its interface in a wheel's name, with `*` where the build decides.
+fn pythons(python: &str, abi3: bool) -> String {
+    match python.strip_suffix('t') {
+        _ if abi3 => format!("{python}-abi3"),
+        Some(interpreter) => format!("{interpreter}-{python}"),
+        None if python.starts_with("cp") => format!("{python}-{python}"),
+        None if python.starts_with("py") => format!("{python}-none"),
+        None => format!("{python}-*"),
+    }
 }
 
 /// Members that a package of the build's own must have.

@@ -14,7 +14,7 @@ pub use artifacts::whole_artifact;
 pub(crate) use channels::manifest_name;
 pub use channels::{official_targets, ships_anything, tier_entry};
 pub use itself::{is_lockstep_itself, own_repository};
-pub use targets::{DeliveredOn, delivered_on, runner};
+pub use targets::{DeliveredOn, delivered_on, resolve as target, runner};
 pub use versions::{file as version_file, locators, train_tag};
 
 use lockstep_schemas::model::{Model, SchemaVersion};

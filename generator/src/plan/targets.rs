@@ -9,16 +9,25 @@ use lockstep_schemas::runner::hosted;
 use lockstep_schemas::strings::{ContainerImage, GlibcVersion, RunnerLabel, TargetId};
 
 /// A target of the model, resolved; `None` where no platform is known for it, which the rules refuse.
-pub(super) fn resolve(model: &Model, id: &TargetId, target: &Target) -> Option<TargetPlan> {
+#[must_use]
+pub fn resolve(model: &Model, id: &TargetId, target: &Target) -> Option<TargetPlan> {
     let triple = target.triple.clone().or_else(|| known_triple(id))?;
     let platform = Platform::of(&triple)?;
     let glibc = target.glibc.clone().or_else(|| of_image(platform, target));
-    let wheel = platform.wheel(glibc.as_ref(), target.macos.as_ref());
+    let wheel = match platform.wheel(glibc.as_ref(), target.macos.as_ref()) {
+        Some(musl) if target.is_static => {
+            let cpu = musl.trim_start_matches("musllinux_1_2_");
+            Some(format!("manylinux_2_17_{cpu}.musllinux_1_1_{cpu}"))
+        }
+        wheel => wheel,
+    };
+    let wheel = wheel.and_then(|wheel| wheel.parse().ok());
     Some(TargetPlan {
         id: id.clone(),
         os: platform.os,
         cpu: platform.cpu,
         libc: platform.libc,
+        is_static: target.is_static,
         runner: target.runner.clone(),
         cross_built_on: target
             .cross
@@ -30,7 +39,7 @@ pub(super) fn resolve(model: &Model, id: &TargetId, target: &Target) -> Option<T
         macos: target.macos.clone(),
         npm: platform.npm(),
         suffix: target.suffix.clone().or_else(|| platform.archive_suffix().parse().ok())?,
-        wheel: target.wheel.clone().or_else(|| wheel.parse().ok())?,
+        wheel: target.wheel.clone().or(wheel),
         triple,
     })
 }
@@ -62,7 +71,7 @@ pub(super) fn expand(
             Placeholder::Triple => target.triple.to_string(),
             Placeholder::Suffix => target.suffix.to_string(),
             Placeholder::Npm => target.npm.clone(),
-            Placeholder::Wheel => target.wheel.to_string(),
+            Placeholder::Wheel => target.wheel.as_ref()?.to_string(),
             Placeholder::Os => target.os.id().to_owned(),
             Placeholder::ExeSuffix => target.os.exe_suffix().to_owned(),
             Placeholder::DllPrefix => target.os.dll_prefix().to_owned(),
@@ -102,6 +111,7 @@ pub fn delivered_on<'m>(
     // One that nobody knows the rules refuse.
     let platform = triple.as_ref().and_then(Platform::of);
     let is_musl = platform.is_some_and(|platform| platform.libc == Some(Libc::Musl));
+    let is_musl = is_musl && !target.is_static;
     let of_build = target
         .container
         .as_ref()

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::manifest;
-use lockstep_schemas::model::{Archive, Artifact, Model, Scope};
+use lockstep_schemas::model::{Archive, Artifact, Model, Scope, Wheel};
 use lockstep_schemas::paths::not_on_windows;
 use lockstep_schemas::placeholder::{Part, Placeholder, expand, parts};
-use lockstep_schemas::plan::PlannedFile;
+use lockstep_schemas::plan::{PlannedFile, TargetPlan};
+use lockstep_schemas::platform::{Cpu, Os};
 use lockstep_schemas::strings::{GlobPattern, Id, TargetId};
 
 use super::targets;
@@ -29,6 +30,12 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
         patterns(model, artifact, &at, violations);
         if let Artifact::Archive(archive) = artifact {
             archive_of_release(archive, &at, violations);
+        }
+        if let Artifact::Wheel(wheel) = artifact {
+            wheels(model, wheel, &at, violations);
+        }
+        if let Artifact::NpmPlatformPackage(_) = artifact {
+            of_npm(model, artifact, &at, violations);
         }
         if let Artifact::Crate(_) = artifact
             && model.toolchain.rust.is_none()
@@ -55,10 +62,17 @@ fn targets(model: &Model, artifact: &Artifact, at: &Path, violations: &mut Viola
         }
         violations.repeated(targets, &at);
     }
-    if let Artifact::Sdist(sdist) = artifact
-        && !model.targets.contains_key(&sdist.built_on)
-    {
-        violations.unknown(at.key("built-on"), "target", sdist.built_on.as_str(), known());
+    let built_on = match artifact {
+        Artifact::Sdist(sdist) => Some(&sdist.built_on),
+        Artifact::Wheel(wheel) => wheel.built_on.as_ref(),
+        Artifact::Archive(_)
+        | Artifact::NpmPlatformPackage(_)
+        | Artifact::NpmPackage(_)
+        | Artifact::Crate(_)
+        | Artifact::Binary(_) => None,
+    };
+    if let Some(built_on) = built_on.filter(|target| !model.targets.contains_key(*target)) {
+        violations.unknown(at.key("built-on"), "target", built_on.as_str(), known());
     }
     let none = artifact.targets().map_or(model.targets.is_empty(), <[_]>::is_empty);
     if artifact.scope() == Scope::Target && none {
@@ -82,6 +96,72 @@ fn references(model: &Model, artifact: &Artifact, at: &Path, violations: &mut Vi
         let at = at.key("platform-packages");
         violations.unknown(at, "npm-platform-package", id.as_str(), known);
     }
+}
+
+/// That it is said once which Pythons a wheel is for, and that its targets have tags.
+fn wheels(model: &Model, wheel: &Wheel, at: &Path, violations: &mut Violations) {
+    violations.repeated(&wheel.pythons, &at.key("pythons"));
+    if wheel.abi3.is_some() && !wheel.pythons.is_empty() {
+        violations.add(
+            Rule::WheelTag,
+            at.key_itself("abi3"),
+            "`abi3` and `pythons` together: a wheel of the stable interface serves every later Python",
+            "keep one of them",
+        );
+    }
+    if let Some(oldest) = wheel.abi3.as_ref().filter(|python| !python.as_str().starts_with("cp3")) {
+        violations.add(
+            Rule::WheelTag,
+            at.key("abi3"),
+            format!("`{oldest}` has no stable interface"),
+            "write the oldest CPython that it serves, such as `cp39`",
+        );
+    }
+    if wheel.built_on.is_some() && wheel.targets.is_some() {
+        violations.add(
+            Rule::WheelTag,
+            at.key_itself("targets"),
+            "`targets` beside `built-on`: a wheel that one target makes is for every platform",
+            "keep one of them",
+        );
+    }
+    if wheel.built_on.is_some() {
+        return;
+    }
+    let without =
+        targets_of(model, wheel.targets.as_deref()).filter(|target| target.wheel.is_none());
+    for target in without {
+        violations.add(
+            Rule::WheelTag,
+            at.clone(),
+            format!("wheels have no platform tag for target `{}` that follows from its triple", target.id),
+            format!("write it there, `targets: {{ {}: {{ wheel: … }} }}`, or leave the target out of `targets`", target.id),
+        );
+    }
+}
+
+/// That npm can tell the targets of platform packages apart.
+fn of_npm(model: &Model, artifact: &Artifact, at: &Path, violations: &mut Violations) {
+    // A package of WebAssembly names a processor, and no system.
+    let has_name = |target: &TargetPlan| {
+        target.os == Os::Wasm || (target.os.npm().is_some() && target.cpu != Cpu::Other)
+    };
+    for target in targets_of(model, artifact.targets()).filter(|target| !has_name(target)) {
+        let message = format!("npm has no name for the platform of target `{}`", target.id);
+        violations.add(
+            Rule::UnknownPlatform,
+            at.key("targets"),
+            message,
+            "leave it out of `targets`, or ship it by another artifact",
+        );
+    }
+}
+
+/// The targets of the model, or those that are named.
+fn targets_of(model: &Model, named: Option<&[TargetId]>) -> impl Iterator<Item = TargetPlan> {
+    let is_named = move |id: &TargetId| named.is_none_or(|named| named.contains(id));
+    let targets = model.targets.iter().filter(move |(id, _)| is_named(id));
+    targets.filter_map(|(id, target)| plan::target(model, id, target))
 }
 
 /// Which placeholders have a value where a pattern stands.
@@ -117,6 +197,8 @@ fn patterns(model: &Model, artifact: &Artifact, at: &Path, violations: &mut Viol
             pattern(package.package.as_str(), at.key("package"), named);
         }
         Artifact::Wheel(wheel) => {
+            // Whoever makes it for everybody is one target too.
+            let here = Scoped { target: true, ..here };
             pattern(wheel.path.as_str(), at.key("path"), here);
             for (index, member) in wheel.members.iter().enumerate() {
                 pattern(member.as_str(), at.key("members").index(index), here);

@@ -3,9 +3,12 @@
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::image::{GLIBC_OF_ACTIONS, ImageLibc, libc};
 use lockstep_schemas::model::{Model, Target};
-use lockstep_schemas::platform::{Cpu, KNOWN_TARGETS, Libc, Os, Platform, known_triple};
+use lockstep_schemas::platform::{
+    Cpu, KNOWN_TARGETS, Libc, Os, Platform, RunnerOs, SystemVersion, known_triple, meant, triples,
+};
 use lockstep_schemas::runner::{HOSTED, Served, hosted};
-use lockstep_schemas::strings::{RunnerLabel, TargetId};
+use lockstep_schemas::strings::{RunnerLabel, TargetId, Triple};
+use lockstep_schemas::wheel::PlatformTag;
 
 use crate::plan;
 use crate::suggest;
@@ -16,6 +19,8 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
         let at = Path::of("targets").key(id);
         if let Some(platform) = platform(id, target, &at, violations) {
             floors(platform, target, &at, violations);
+            floor_is_met(model, platform, target, &at, violations);
+            wheel(platform, target, &at, violations);
             container(platform, target, &at, violations);
             image(model, platform, target, &at, violations);
             runner(model, platform, target, &at, violations);
@@ -39,13 +44,19 @@ fn platform(
 ) -> Option<Platform> {
     let Some(triple) = target.triple.clone().or_else(|| known_triple(id)) else {
         let known: Vec<&str> = KNOWN_TARGETS.iter().map(|(id, _)| *id).collect();
-        let nearest = suggest::nearest(id.as_str(), &known);
-        let meant = nearest.map(|nearest| format!("did you mean `{nearest}`? If not, "));
+        let nearest =
+            meant(id.as_str()).or_else(|| suggest::nearest_within(id.as_str(), &known, 1));
+        let remedy = nearest.map_or_else(
+            || "give its triple, one of `rustc --print target-list`: `triple: …`".to_owned(),
+            |nearest| {
+                format!("did you mean `{nearest}`? If not, give its triple, one of `rustc --print target-list`")
+            },
+        );
         violations.add(
             Rule::UnknownTarget,
             Path::of("targets").key_itself(id),
             format!("`{id}` is not a target that Lockstep knows, and has no `triple`"),
-            meant.unwrap_or_default() + "give its triple: `triple: x86_64-unknown-linux-gnu`",
+            remedy,
         );
         return None;
     };
@@ -54,8 +65,8 @@ fn platform(
         violations.add(
             Rule::UnknownPlatform,
             at.key("triple"),
-            format!("Lockstep does not know the platform of `{triple}`"),
-            "write a triple of Linux with glibc or musl, macOS or Windows",
+            format!("`{triple}` is not a triple that rustc knows"),
+            unknown_triple(&triple),
         );
     }
     if let (Some(platform), Some(known)) = (platform, known_triple(id))
@@ -74,6 +85,116 @@ fn platform(
         );
     }
     platform
+}
+
+/// That something makes what is built start on the oldest glibc that is promised. Every program that is linked where glibc is
+/// [2.34](https://sourceware.org/glibc/wiki/Release/2.34) or later needs that, for its `main` is started by a symbol of it.
+fn floor_is_met(
+    model: &Model,
+    platform: Platform,
+    target: &Target,
+    at: &Path,
+    violations: &mut Violations,
+) {
+    const STARTS_MAIN: (u16, u16) = (2, 34);
+    let Some(glibc) = &target.glibc else { return };
+    let has = |version: (u16, u16)| SystemVersion {
+        major: u32::from(version.0),
+        minor: u32::from(version.1),
+    };
+    let Some(floor) = SystemVersion::of(glibc.as_str()) else { return };
+    if platform.libc != Some(Libc::Glibc) || target.linker.is_some() || floor >= has(STARTS_MAIN) {
+        return;
+    }
+    let (built_in, where_) = match &target.container {
+        Some(image) => match libc(image.as_str()) {
+            Some(ImageLibc::Glibc(major, minor)) => ((major, minor), "this image".to_owned()),
+            Some(ImageLibc::Musl) | None => return,
+        },
+        None => match hosted(target.runner.as_str()).and_then(|runner| runner.glibc) {
+            Some(glibc) if !model.runners.contains_key(&target.runner) => {
+                (glibc, format!("`{}`", target.runner))
+            }
+            _ => return,
+        },
+    };
+    if built_in >= STARTS_MAIN {
+        let (major, minor) = built_in;
+        let message = format!(
+            "{where_} has glibc {major}.{minor}, and every program that is linked with it needs 2.34 or later: {glibc} cannot be promised"
+        );
+        violations.add(
+            Rule::FloorUnmet,
+            at.key("glibc"),
+            message,
+            format!("build in a `container` with glibc {glibc}, or link against that by zig and write `linker: zig`, or promise `glibc: \"2.34\"`"),
+        );
+    }
+}
+
+/// That the tags of a target's wheels are of its platform, and promise no older system than its floor.
+fn wheel(platform: Platform, target: &Target, at: &Path, violations: &mut Violations) {
+    let Some(tags) = &target.wheel else { return };
+    let at = at.key("wheel");
+    let own = platform.wheel(None, None);
+    for tag in tags.as_str().split('.') {
+        let read = PlatformTag::of(tag);
+        let fits = match read {
+            PlatformTag::Any => false,
+            PlatformTag::Manylinux(..) | PlatformTag::Musllinux(..) => platform.os == Os::Linux,
+            PlatformTag::Macos(..) => platform.os == Os::Macos,
+            PlatformTag::Other(tag) => {
+                // Of no particular distribution, as only indices of one's own take it.
+                let is_plain = platform.os == Os::Linux && tag.starts_with("linux_");
+                own.as_deref() == Some(tag)
+                    || is_plain
+                    || (platform.os.runner().is_none() && tag.starts_with(platform.os.id()))
+            }
+        };
+        let cpus = read.cpus();
+        let serves = own.is_none() || platform.cpu.slices().iter().all(|cpu| cpus.contains(cpu));
+        if !fits || !serves {
+            let remedy = own.as_ref().map_or_else(
+                || "write a tag of this target's own system and processor".to_owned(),
+                |own| format!("write a tag such as `{own}`, or leave it out"),
+            );
+            let message = format!("`{tag}` is not a platform tag of {}", platform.label());
+            violations.add(Rule::WheelTag, at.clone(), message, remedy);
+            continue;
+        }
+        let promised = match (read, &target.glibc, &target.macos) {
+            (PlatformTag::Manylinux(floor, _), Some(glibc), _) => {
+                Some((floor, glibc.as_str(), "glibc"))
+            }
+            (PlatformTag::Macos(floor, _), _, Some(macos)) => {
+                Some((floor, macos.as_str(), "macos"))
+            }
+            _ => None,
+        };
+        if let Some((floor, own, key)) = promised
+            && SystemVersion::of(own).is_some_and(|own| floor < own)
+        {
+            violations.add(
+                Rule::WheelTag,
+                at.clone(),
+                format!("`{tag}` promises more than the target's own `{key}: \"{own}\"`"),
+                format!("raise the tag's floor to {own}, or lower `{key}` to {floor}"),
+            );
+        }
+    }
+}
+
+/// What to write in place of a triple that is none.
+fn unknown_triple(triple: &Triple) -> String {
+    let known: Vec<&str> = triples().collect();
+    let of_name = || {
+        let id = meant(triple.as_str())?;
+        KNOWN_TARGETS.iter().find(|(known, _)| *known == id).map(|(_, triple)| *triple)
+    };
+    suggest::nearest_within(triple.as_str(), &known, 2).or_else(of_name).map_or_else(
+        || "write one of `rustc --print target-list`".to_owned(),
+        |nearest| format!("did you mean `{nearest}`?"),
+    )
 }
 
 fn floors(platform: Platform, target: &Target, at: &Path, violations: &mut Violations) {
@@ -104,7 +225,7 @@ fn runner(
     violations: &mut Violations,
 ) {
     let Some(runner) = plan::runner(model, &target.runner) else { return };
-    let is_own = runner.os == platform.os && runs(runner.os, runner.cpu, platform.cpu);
+    let is_own = runner.os.os() == platform.os && runs(runner.os, runner.cpu, platform.cpu);
     let label = target.runner.as_str();
     if target.cross && is_own {
         violations.add(
@@ -121,22 +242,32 @@ fn runner(
         violations.add(Rule::RunnerMismatch, at.key("emulator"), message, "take `emulator` out");
     }
     // A container on a runner of another system is told by itself.
-    let is_other_system = runner.os != platform.os && target.container.is_none();
-    let is_other_processor = runner.os == platform.os && !is_own;
+    let is_other_system = runner.os.os() != platform.os && target.container.is_none();
+    let is_other_processor = runner.os.os() == platform.os && !is_own;
     if !target.cross && (is_other_system || is_other_processor) {
-        let own = format!("{} on {}", platform.os.label(), platform.cpu.npm());
+        let own = platform.label();
+        let remedy = match platform.os.runner() {
+            Some(_) => {
+                format!("write a runner of {own}, or `cross: true` where another one builds it")
+            }
+            None => "write `cross: true`: no runner has that system".to_owned(),
+        };
         violations.add(
             Rule::RunnerMismatch,
             at.key("runner"),
             format!("`{label}` cannot smoke-test a target of {own}"),
-            format!("write a runner of {own}, or `cross: true` where another one builds it"),
+            remedy,
         );
     }
 }
 
 /// Whether what is built for a processor runs on another.
-fn runs(os: Os, on: Cpu, built_for: Cpu) -> bool {
-    on == built_for || matches!((os, on, built_for), (Os::Windows | Os::Linux, Cpu::X64, Cpu::Ia32))
+fn runs(os: RunnerOs, on: Cpu, built_for: Cpu) -> bool {
+    let is_older = matches!(
+        (os, on, built_for),
+        (RunnerOs::Windows | RunnerOs::Linux, Cpu::X64, Cpu::Ia32) | (_, Cpu::Arm, Cpu::Armv6)
+    );
+    built_for.slices().contains(&on) || is_older
 }
 
 /// A label is one of GitHub's own that is still served, or one of the project's.

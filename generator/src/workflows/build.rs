@@ -2,7 +2,7 @@
 
 use lockstep_schemas::model::{Model, Shell, Toolchain};
 use lockstep_schemas::plan::{Plan, PlannedFile, SourcePlan, TargetPlan};
-use lockstep_schemas::platform::Os;
+use lockstep_schemas::platform::RunnerOs;
 use lockstep_schemas::strings::{Expression, TargetId, ToolVersion};
 use lockstep_schemas::workflow::{
     BuildEntry, Checkout, Condition, Fact, Job, Matrix, Role, Run, Setting, Step, Timeout, Trigger,
@@ -25,9 +25,9 @@ const NOT_BUILT: &str = "printf '::error title=%s was not built::%s\\n' \"$LOCKS
 /// further workflows of the same platform.
 pub(super) fn workflows(model: &Model, plan: &Plan) -> Vec<Workflow> {
     let mut workflows = Vec::new();
-    for os in Os::ALL {
+    for os in RunnerOs::ALL {
         let targets: Vec<&TargetPlan> =
-            plan.targets.iter().filter(|target| built_on(target) == os).collect();
+            plan.targets.iter().filter(|target| target.built_on() == os).collect();
         for (index, part) in targets.chunks(MATRIX_JOBS).enumerate() {
             workflows.push(workflow(model, plan, os, index, part));
         }
@@ -55,12 +55,14 @@ pub(super) fn targets(workflow: &Workflow) -> impl Iterator<Item = &TargetId> {
     entries.map(|entry| &entry.target)
 }
 
-/// The system of the runner that builds a target.
-fn built_on(target: &TargetPlan) -> Os {
-    target.cross_built_on.unwrap_or(target.os)
-}
-
-fn workflow(model: &Model, plan: &Plan, os: Os, index: usize, targets: &[&TargetPlan]) -> Workflow {
+fn workflow(
+    model: &Model,
+    plan: &Plan,
+    os: RunnerOs,
+    index: usize,
+    targets: &[&TargetPlan],
+) -> Workflow {
+    let os = os.os();
     let (suffix, label) = match index {
         0 => (String::new(), format!("Build {}", os.label())),
         _ => (format!("-{}", index + 1), format!("Build {} ({})", os.label(), index + 1)),
@@ -232,7 +234,7 @@ fn entry(model: &Model, target: &TargetPlan) -> BuildEntry {
         macos: target.macos.as_ref().map(ToString::to_string).unwrap_or_default(),
         npm: target.npm.clone(),
         suffix: target.suffix.clone(),
-        wheel: target.wheel.clone(),
+        wheel: target.wheel.as_ref().map_or_else(String::new, ToString::to_string),
         timeout_minutes: timeout,
     }
 }

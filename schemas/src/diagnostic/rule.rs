@@ -124,6 +124,8 @@ rules! {
     RunnerMismatch = "runner-mismatch",
     /// A container in which no action runs.
     ContainerUnfit = "container-unfit",
+    /// An older glibc is promised than what is built on a runner, or in its image, starts with.
+    FloorUnmet = "floor-unmet",
     /// Nothing says which glibc the binaries of a target need.
     FloorMissing = "floor-missing",
     /// Containers run on Linux runners alone, and only Linux programs run in them.
@@ -344,6 +346,8 @@ rules! {
     GlibcFloor = "glibc-floor",
     /// A binary needs a newer macOS than its target, or the tag of its wheel, promises.
     MacosFloor = "macos-floor",
+    /// The platform tags of a target's wheels are not its own, or promise more than it does.
+    WheelTag = "wheel-tag",
     /// A wheel's `RECORD` does not list its files with their digests.
     WheelRecord = "wheel-record",
     /// What a package says of itself is not what is released.

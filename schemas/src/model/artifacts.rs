@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{ChannelKind, yes};
 use crate::strings::{
-    CrateName, FileNamePattern, GlobPattern, Id, NpmName, PathPattern, PythonName, RelativePath,
-    Script, TargetId,
+    CrateName, FileNamePattern, GlobPattern, Id, NpmName, PathPattern, PythonName, PythonTag,
+    RelativePath, Script, TargetId,
 };
 
 /// A kind of file that a build produces and a channel ships.
@@ -22,7 +22,7 @@ pub enum Artifact {
     NpmPlatformPackage(NpmPlatformPackage),
     /// An npm package for every platform.
     NpmPackage(NpmPackage),
-    /// A Python wheel that the build made.
+    /// Python wheels that the build made.
     Wheel(Wheel),
     /// A Python source distribution that the build made.
     Sdist(Sdist),
@@ -119,6 +119,7 @@ impl Artifact {
     pub fn scope(&self) -> Scope {
         match self {
             Self::Archive(archive) => archive.scope,
+            Self::Wheel(wheel) if wheel.built_on.is_some() => Scope::Release,
             Self::NpmPlatformPackage(_) | Self::Wheel(_) | Self::Binary(_) => Scope::Target,
             Self::NpmPackage(_) | Self::Sdist(_) | Self::Crate(_) => Scope::Release,
         }
@@ -143,6 +144,7 @@ impl Artifact {
         match self {
             Self::Sdist(_) | Self::Crate(_) => false,
             Self::Archive(archive) if archive.scope == Scope::Release => false,
+            Self::Wheel(wheel) if wheel.built_on.is_some() => false,
             Self::Archive(_)
             | Self::NpmPlatformPackage(_)
             | Self::NpmPackage(_)
@@ -157,11 +159,9 @@ impl Artifact {
         match self {
             Self::Sdist(_) | Self::Crate(_) => true,
             Self::Archive(archive) => archive.scope == Scope::Release,
+            Self::Wheel(wheel) => wheel.built_on.is_some(),
             // An npm package for every platform promises something for each of them.
-            Self::NpmPackage(_)
-            | Self::NpmPlatformPackage(_)
-            | Self::Wheel(_)
-            | Self::Binary(_) => false,
+            Self::NpmPackage(_) | Self::NpmPlatformPackage(_) | Self::Binary(_) => false,
         }
     }
 
@@ -307,14 +307,25 @@ pub struct NpmPackage {
     pub smoke: Option<Smoke>,
 }
 
-/// A Python wheel that the build made.
+/// Python wheels that the build made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Wheel {
     /// The project's name.
     pub package: PythonName,
-    /// Where the build leaves it. One file must match on each target.
+    /// Where the build leaves them. Of the files that match, one must be for each Python of each target.
     pub path: GlobPattern,
+    /// The Pythons that a target has a wheel for each: `[cp312, cp313, cp313t, pp311]`, or `[py3]` for a wheel whose programs need
+    /// none. Without it a target has one wheel, for whatever Python its build makes it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pythons: Vec<PythonTag>,
+    /// The oldest Python of a target's one wheel, which serves every later one by the
+    /// [stable interface](https://docs.python.org/3/c-api/stable.html): `cp39`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abi3: Option<PythonTag>,
+    /// The one target whose build makes a wheel for every platform, such as `py3-none-any`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub built_on: Option<TargetId>,
     /// Members that it must have.
     #[serde(default)]
     pub members: Vec<GlobPattern>,

@@ -3,11 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::is_false;
 use crate::numbers::Within;
-use crate::platform::{Cpu, Os};
+use crate::platform::{Cpu, RunnerOs};
 use crate::strings::{
     ArchiveSuffix, ContainerImage, GitRef, GlibcVersion, Id, InputName, MacosVersion, RelativePath,
-    Repository, RunnerLabel, Text, Triple, WheelPlatform,
+    Repository, RunnerLabel, Text, Triple, WheelPlatforms,
 };
 
 /// One platform that is built.
@@ -39,6 +40,14 @@ pub struct Target {
     /// The image that the build runs in, by tag and digest. It brings its own toolchains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<ContainerImage>,
+    /// Whether its binaries are linked statically, as those of musl can be, and so serve users of every C library: its npm packages
+    /// name no `libc`, and its wheels are tagged for manylinux and musllinux. The bytes are held to it.
+    #[serde(default, rename = "static", skip_serializing_if = "is_false")]
+    pub is_static: bool,
+    /// What links its binaries against an older glibc than that of the system that builds them, such as `zig`. The steps of the build
+    /// call it; a floor that nothing meets is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linker: Option<Id>,
     /// The oldest glibc that its binaries run on. In quotes: YAML reads 2.30 as the number 2.3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub glibc: Option<GlibcVersion>,
@@ -48,9 +57,10 @@ pub struct Target {
     /// How archives name it. By default after Go: `linux_amd64`, `darwin_arm64`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suffix: Option<ArchiveSuffix>,
-    /// The platform tag of its wheels. By default it follows from the triple and the floor.
+    /// The platform tags of its wheels, joined by `.` where a wheel serves several, as what is linked statically serves every C
+    /// library: `manylinux_2_17_x86_64.musllinux_1_1_x86_64`. By default the tag follows from the triple and the floor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wheel: Option<WheelPlatform>,
+    pub wheel: Option<WheelPlatforms>,
     /// How long its build may take, in minutes.
     #[serde(default = "default_timeout")]
     pub timeout_minutes: JobMinutes,
@@ -61,7 +71,7 @@ pub struct Target {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OwnRunner {
     /// Its system.
-    pub os: Os,
+    pub os: RunnerOs,
     /// Its processor.
     pub cpu: Cpu,
 }

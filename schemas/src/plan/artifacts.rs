@@ -6,8 +6,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::PlannedFile;
+use crate::is_false;
 use crate::model::{ArchiveFormat, ArtifactKind, BuildMode, Smoke};
-use crate::strings::{CrateName, Id, NpmName, PythonName, RelativePath, TargetId, WheelPlatform};
+use crate::strings::{
+    CrateName, Id, NpmName, PythonName, PythonTag, RelativePath, TargetId, WheelPlatform,
+};
 
 /// What a release must contain of one artifact: the files of its kind, and what its kind alone has.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -129,15 +132,21 @@ pub struct WheelPlan {
     pub files: Vec<WheelFile>,
 }
 
-/// A wheel of one target.
+/// A wheel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WheelFile {
-    /// The target.
+    /// The target that it is of, or whose build makes it where it is for every platform.
     pub target: TargetId,
-    /// Its name, with `*` where the build decides.
+    /// Its name for people, with `*` where the build decides. What a file is called may say more.
     pub name: String,
-    /// The platforms that its name says it is for
+    /// The Python that it is for; what the build made it for, where there is none.
+    #[serde(default)]
+    pub python: Option<PythonTag>,
+    /// Whether it is for every later Python, too.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub abi3: bool,
+    /// The platforms that its name must say it is for
     /// ([specification](https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/)).
     pub platforms: BTreeSet<WheelPlatform>,
     /// Where the build leaves it.

@@ -110,7 +110,7 @@ impl<'a> PlannedFile<'a> {
         match self {
             Self::Archive(_, file) => file.target.as_ref(),
             Self::NpmPlatformPackage(_, file) => Some(&file.target),
-            Self::Wheel(_, file) => Some(&file.target),
+            Self::Wheel(_, file) => (!file.is_for_everybody()).then_some(&file.target),
             Self::Binary(_, file) => Some(&file.target),
             Self::NpmPackage(_) | Self::Crate(_) | Self::Sdist(_) => None,
         }

@@ -13,13 +13,14 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::is_false;
 use crate::model::{
     BuildMode, GateCheck, Project, Publishing, SchemaVersion, SourceRef, Stage, Toolchain, Waiver,
 };
-use crate::platform::{Cpu, Libc, Os};
+use crate::platform::{Cpu, Libc, Os, Platform, RunnerOs};
 use crate::strings::{
     ArchiveSuffix, CommitSha, ContainerImage, GlibcVersion, Id, MacosVersion, PinVersion,
-    RelativePath, Repository, RunnerLabel, TagPattern, TargetId, Text, Triple, WheelPlatform,
+    RelativePath, Repository, RunnerLabel, TagPattern, TargetId, Text, Triple, WheelPlatforms,
 };
 
 mod artifacts;
@@ -213,11 +214,14 @@ pub struct TargetPlan {
     /// The C library, on Linux.
     #[serde(default)]
     pub libc: Option<Libc>,
+    /// Whether its binaries are linked statically, and so serve users of every C library.
+    #[serde(default, rename = "static", skip_serializing_if = "is_false")]
+    pub is_static: bool,
     /// The runner that builds and smoke-tests it.
     pub runner: RunnerLabel,
     /// The system of that runner, where it is built for another system or processor.
     #[serde(default)]
-    pub cross_built_on: Option<Os>,
+    pub cross_built_on: Option<RunnerOs>,
     /// What runs its programs there.
     #[serde(default)]
     pub emulator: Option<Text>,
@@ -234,8 +238,29 @@ pub struct TargetPlan {
     pub npm: String,
     /// How archives name it.
     pub suffix: ArchiveSuffix,
-    /// The platform tag of its wheels.
-    pub wheel: WheelPlatform,
+    /// The platform tags of its wheels; none where wheels have none for it.
+    #[serde(default)]
+    pub wheel: Option<WheelPlatforms>,
+}
+
+impl TargetPlan {
+    /// The system of the runner that builds it. A system that no runner has is cross-built, which a rule asks for.
+    #[must_use]
+    pub fn built_on(&self) -> RunnerOs {
+        self.cross_built_on.or(self.os.runner()).unwrap_or(RunnerOs::Linux)
+    }
+
+    /// The C library that its users must have.
+    #[must_use]
+    pub fn asked_libc(&self) -> Option<Libc> {
+        self.libc.filter(|_| !self.is_static)
+    }
+
+    /// What its triple says.
+    #[must_use]
+    pub fn platform(&self) -> Platform {
+        Platform { os: self.os, cpu: self.cpu, libc: self.libc }
+    }
 }
 
 /// A gate, resolved.

@@ -174,7 +174,7 @@ string_types! {
     /// A [Rust target triple](https://doc.rust-lang.org/rustc/platform-support.html).
     Triple {
         max: 60,
-        pattern: r"^[a-z0-9_]+(?:-[a-z0-9_.]+){2,3}$",
+        pattern: r"^[a-z0-9_.]+(?:-[a-z0-9_.]+){1,3}$",
         rule: "a Rust target triple, such as x86_64-unknown-linux-gnu",
         example: "x86_64-unknown-linux-gnu",
     }
@@ -218,6 +218,24 @@ string_types! {
         pattern: r"^[0-9]+(?:\.[0-9]+){0,2}(?:-[0-9A-Za-z.]+)?$",
         rule: "a toolchain's version, such as \"1.95.0\"",
         example: "1.95.0",
+    }
+
+    /// An interpreter as wheels name it: `cp313`, `cp313t` for one without a global lock, `pp311` for `PyPy`, `py3` for any
+    /// ([Python packaging](https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/#python-tag)).
+    PythonTag {
+        max: 20,
+        pattern: r"^(?:cp[0-9]{2,4}t?|(?:pp|graalpy)[0-9]{2,4}|py[0-9]{1,4})$",
+        rule: "a Python as wheels name it, such as cp313, cp313t, pp311 or py3",
+        example: "cp313",
+    }
+
+    /// The platform tags of a wheel, joined by `.` where there are several
+    /// ([Python packaging](https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/)).
+    WheelPlatforms {
+        max: 200,
+        pattern: r"^[a-z][a-z0-9]*(?:_[a-z0-9]+)*(?:\.[a-z][a-z0-9]*(?:_[a-z0-9]+)*)*$",
+        rule: "platform tags of a wheel, such as manylinux_2_31_x86_64, joined by `.`",
+        example: "manylinux_2_31_x86_64",
     }
 
     /// A platform tag of a wheel

@@ -8,7 +8,7 @@ use crate::model::ChannelKind;
 use crate::platform::Os;
 use crate::strings::{
     ArchiveSuffix, ContainerImage, EnvironmentName, Expression, JobId, RunnerLabel, SettingName,
-    TargetId, Triple, WheelPlatform, WorkflowFile,
+    TargetId, Triple, WorkflowFile,
 };
 
 /// A job.
@@ -270,8 +270,8 @@ pub struct BuildEntry {
     pub npm: String,
     /// How archives name it.
     pub suffix: ArchiveSuffix,
-    /// The platform tag of its wheels.
-    pub wheel: WheelPlatform,
+    /// The platform tags of its wheels, or nothing.
+    pub wheel: String,
     /// How long its build may take, in minutes.
     pub timeout_minutes: u16,
 }

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::Command;
 
 use lockstep_archives::{Entry, Format, pack};
-use lockstep_binaries::{Binary, GlibcNeed, Probe, SystemVersion};
+use lockstep_binaries::{Binary, GlibcNeed, Probe};
 use lockstep_bundle::{Contents, Inside};
 use lockstep_schemas::plan::ArtifactPlan;
-use lockstep_schemas::platform::{Cpu, Os};
+use lockstep_schemas::platform::{Cpu, Os, SystemVersion};
 use lockstep_tests::{root, tools};
 use proptest::prelude::*;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lockstep_binaries::{Probe, SystemVersion};
-use lockstep_schemas::platform::{Cpu, Os};
+use lockstep_binaries::Probe;
+use lockstep_schemas::platform::{Cpu, Os, SystemVersion};
 use lockstep_tests::bundle::sha256sum;
 use lockstep_tests::platform::Platform;
 use lockstep_tests::{program, root, samples};

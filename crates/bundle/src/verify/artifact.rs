@@ -6,11 +6,12 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{ArtifactRecord, FileRecord};
 use lockstep_schemas::plan::{PlannedFile, at_version};
 use lockstep_schemas::platform::Os;
-use lockstep_schemas::strings::{FileName, Sha256};
+use lockstep_schemas::strings::{FileName, Sha256, TargetId};
 
-use super::findings::Findings;
+use super::Release;
 use super::places::places;
-use super::{Release, binary, npm, wheel};
+use crate::claims::{self, Subject};
+use crate::findings::Findings;
 use crate::{Contents, Expected, FileInside, Inside, matches, unfit_for_windows};
 
 type Members = BTreeMap<String, FileInside>;
@@ -29,19 +30,12 @@ pub(super) fn check(
         bytes(record, contents, findings);
     }
     let about = |rule, what: String| Diagnostic::new(rule, what).in_file(name.as_str());
+    let subject = Subject { plan: release.plan, version: release.version, expected, name };
     let found = match &contents.inside {
         Inside::Members(found) => found,
-        Inside::File(recognized) => {
+        Inside::File(_) => {
             raw(release, expected, record, contents, &about, findings);
-            return binary::check(
-                release,
-                expected,
-                None,
-                recognized,
-                contents.digest.executable,
-                &about,
-                findings,
-            );
+            return claims::check(subject, contents, &BTreeMap::new(), findings);
         }
         Inside::Refused(what) => {
             return findings.add(about(Rule::ArchiveRefused, format!("is refused: {what}")));
@@ -55,19 +49,12 @@ pub(super) fn check(
     artifact.planned(findings);
     artifact.carried_manifest(manifest, findings);
     artifact.nothing_else(findings);
-    artifact.binaries(findings);
+    let targets = artifact.targets();
     if expected.file.is_for(Os::Windows, release.plan) {
         let names = found.keys().map(String::as_str);
         unfit_for_windows(name.as_str(), names).for_each(|problem| findings.add(problem));
     }
-    match expected.file {
-        PlannedFile::NpmPackage(_) | PlannedFile::NpmPlatformPackage(..) => {
-            npm::check(release, expected.file, found, &about, findings);
-        }
-        PlannedFile::Wheel(..) => wheel::check(name, found, &about, findings),
-        PlannedFile::Sdist(_) | PlannedFile::Crate(_) => one_root(name, found, &about, findings),
-        PlannedFile::Archive(..) | PlannedFile::Binary(..) => {}
-    }
+    claims::check(subject, contents, &targets, findings);
 }
 
 /// That a file that is shipped as it was built is the one that the manifest says was built.
@@ -284,8 +271,8 @@ impl<F: Fn(Rule, String) -> Diagnostic> Artifact<'_, F> {
         }
     }
 
-    /// That binaries are of the target that they are shipped for.
-    fn binaries(&self, findings: &mut Findings) {
+    /// Of which target each member is, in an artifact of several.
+    fn targets(&self) -> BTreeMap<String, &TargetId> {
         let Release { manifest, version, .. } = self.release;
         let of_release = self.expected.file.target().is_none();
         let mut targets = BTreeMap::new();
@@ -295,43 +282,6 @@ impl<F: Fn(Rule, String) -> Diagnostic> Artifact<'_, F> {
                 targets.extend(places.into_iter().map(|(place, _)| (place, target)));
             }
         }
-        for (name, inside) in self.found {
-            let about = |rule, what: String| self.finding(rule, name, what);
-            let target = targets.get(name).copied();
-            binary::check(
-                self.release,
-                self.expected,
-                target,
-                &inside.binary,
-                inside.digest.executable,
-                &about,
-                findings,
-            );
-        }
-    }
-}
-
-/// That everything is below one folder of the artifact's own name, where pip and cargo look for it
-/// ([PEP 625](https://peps.python.org/pep-0625/)).
-fn one_root(
-    name: &FileName,
-    found: &Members,
-    about: &impl Fn(Rule, String) -> Diagnostic,
-    findings: &mut Findings,
-) {
-    let name = name.as_str();
-    let root = name.strip_suffix(".tar.gz").or(name.strip_suffix(".crate")).unwrap_or(name);
-    let is_below = |path: &str| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
-    if let Some(stray) = found.keys().find(|path| !is_below(path)) {
-        findings.add(
-            about(
-                Rule::PackageClaim,
-                format!("is not below `{root}/`, as everything in it must be"),
-            )
-            .in_member(stray),
-        );
-    }
-    if found.is_empty() {
-        findings.add(about(Rule::MemberMismatch, "is empty".to_owned()));
+        targets
     }
 }

@@ -7,8 +7,8 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::paths::Shown as _;
 
-use super::findings::Findings;
 use super::{Release, artifact, sums};
+use crate::findings::Findings;
 use crate::{ARCHIVES, Contents, Digest, Expected, expected, in_parallel, list_all};
 
 pub(super) fn check(

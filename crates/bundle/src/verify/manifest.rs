@@ -8,8 +8,8 @@ use lockstep_schemas::model::BuildMode;
 use lockstep_schemas::plan::{TargetPlan, at_version};
 
 use super::Release;
-use super::findings::Findings;
 use super::places::places;
+use crate::findings::Findings;
 use crate::{expected, matches};
 
 fn wrong(what: impl Into<String>) -> Diagnostic {

@@ -1,14 +1,10 @@
 //! Verifying: a bundle is what its manifest says, and all that the plan asks for.
 
 mod artifact;
-mod binary;
 mod files;
-mod findings;
 mod manifest;
-mod npm;
 mod places;
 mod sums;
-mod wheel;
 
 use std::path::Path;
 
@@ -19,7 +15,7 @@ use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{CommitSha, Version};
 
-use self::findings::Findings;
+use crate::findings::Findings;
 
 /// What a bundle must be.
 #[derive(Debug, Clone, Copy)]

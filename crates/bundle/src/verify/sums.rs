@@ -7,7 +7,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
 
 use super::Release;
-use super::findings::Findings;
+use crate::findings::Findings;
 use crate::{Digest, sums};
 
 pub(super) fn check(

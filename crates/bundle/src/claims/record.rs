@@ -1,24 +1,20 @@
-//! What a wheel says of its files.
+//! What a wheel says of its files in `RECORD`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::strings::{FileName, Sha256};
 
-use super::findings::Findings;
-use crate::FileInside;
+use super::{Members, Subject};
+use crate::findings::Findings;
 
 /// Checks `RECORD`: every file of the wheel with its digest and size, and no other
 /// ([specification](https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file)).
-pub(super) fn check(
-    wheel: &FileName,
-    found: &BTreeMap<String, FileInside>,
-    about: &impl Fn(Rule, String) -> Diagnostic,
-    findings: &mut Findings,
-) {
-    let about = |what: String| about(Rule::WheelRecord, what);
+pub(super) fn check(subject: Subject<'_>, found: &Members, findings: &mut Findings) {
+    let wheel = subject.name;
+    let about = |what: String| subject.about(Rule::WheelRecord, what);
     let Some((name, file)) = found.iter().find(|(name, _)| is_record_of(wheel, name)) else {
         let what = "has no `RECORD` in the `.dist-info` folder of its name and version";
         return findings.add(about(what.to_owned()));
@@ -54,7 +50,14 @@ pub(super) fn check(
                 let what = format!("{what} in `RECORD`");
                 move || about(what).in_member(path)
             };
-            findings.compare(of_file("digest"), &recorded(&file.digest.sha256).as_str(), &digest);
+            let stronger = file.stronger.as_ref();
+            let wanted = match digest.split_once('=') {
+                Some(("sha384", _)) => stronger.map(|stronger| stronger.sha384.clone()),
+                Some(("sha512", _)) => stronger.map(|stronger| stronger.sha512.clone()),
+                _ => None,
+            };
+            let wanted = wanted.unwrap_or_else(|| recorded(&file.digest.sha256));
+            findings.compare(of_file("digest"), &wanted.as_str(), &digest);
             findings.compare(of_file("size"), &file.digest.size.to_string().as_str(), &size);
         }
     }

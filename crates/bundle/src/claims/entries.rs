@@ -1,0 +1,181 @@
+//! The files that a `package.json` leads to: what is imported, run and read of a package by its name.
+
+use serde_json::{Map, Value};
+
+/// What leads to a file.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// The key, such as `main` or `exports["./feature"].import`.
+    pub(super) key: String,
+    /// The path as it is written.
+    pub(super) path: String,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// The file itself.
+    File,
+    /// A file that Node [looks for](https://nodejs.org/api/modules.html#all-together): with an ending of its own, or in a folder.
+    Module,
+    /// A file that [TypeScript](https://www.typescriptlang.org/docs/handbook/declaration-files/publishing.html) looks for.
+    Types,
+}
+
+/// Every file that a `package.json` leads to
+/// ([documentation](https://docs.npmjs.com/cli/v11/configuring-npm/package-json), [exports](https://nodejs.org/api/packages.html#exports)).
+pub(super) fn of(package: &Map<String, Value>) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let keys = [
+        ("main", Kind::Module),
+        ("module", Kind::Module),
+        ("browser", Kind::Module),
+        ("types", Kind::Types),
+        ("typings", Kind::Types),
+    ];
+    for (key, kind) in keys {
+        // `browser` may be a map of modules, which are others' names.
+        if let Some(path) = package.get(key).and_then(Value::as_str) {
+            entries.push(Entry { key: key.to_owned(), path: path.to_owned(), kind });
+        }
+    }
+    match package.get("bin") {
+        Some(Value::String(path)) => {
+            entries.push(Entry { key: "bin".to_owned(), path: path.clone(), kind: Kind::File });
+        }
+        Some(Value::Object(programs)) => {
+            entries.extend(programs.iter().filter_map(|(name, path)| {
+                let (key, path) = (format!("bin.{name}"), path.as_str()?.to_owned());
+                Some(Entry { key, path, kind: Kind::File })
+            }));
+        }
+        _ => {}
+    }
+    if let Some(exports) = package.get("exports") {
+        exported(exports, "exports", 0, &mut entries);
+    }
+    entries
+}
+
+/// The files in the nested conditions of `exports`. A list has fallbacks, of which any may be the one.
+fn exported(value: &Value, key: &str, depth: usize, entries: &mut Vec<Entry>) {
+    /// Deeper than anybody nests conditions.
+    const DEEPEST: usize = 32;
+    if depth > DEEPEST {
+        return;
+    }
+    match value {
+        Value::String(path) if path.starts_with("./") => {
+            entries.push(Entry { key: key.to_owned(), path: path.clone(), kind: Kind::File });
+        }
+        Value::Object(conditions) => {
+            for (name, value) in conditions {
+                let key = if name.starts_with('.') {
+                    format!("{key}[\"{name}\"]")
+                } else {
+                    format!("{key}.{name}")
+                };
+                exported(value, &key, depth + 1, entries);
+            }
+        }
+        Value::Array(_) | Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+impl Entry {
+    /// Whether one of the members is what it leads to.
+    pub(super) fn is_in<'m>(&self, members: &(impl Iterator<Item = &'m str> + Clone)) -> bool {
+        let Some(path) = normal(&self.path) else { return false };
+        let has = |wanted: &str| members.clone().any(|member| member == wanted);
+        if let Some((before, after)) = path.split_once('*') {
+            return members.clone().any(|member| {
+                let is_long = member.len() > before.len() + after.len();
+                is_long && member.starts_with(before) && member.ends_with(after)
+            });
+        }
+        let folder = if path.is_empty() { String::new() } else { format!("{path}/") };
+        match self.kind {
+            Kind::File if self.path.ends_with('/') => {
+                members.clone().any(|member| member.starts_with(&folder))
+            }
+            Kind::File => has(&path),
+            Kind::Module => {
+                let endings = ["", ".js", ".json", ".node"];
+                has(&path)
+                    || endings.iter().any(|end| has(&format!("{path}{end}")))
+                    || endings[1..].iter().any(|end| has(&format!("{folder}index{end}")))
+            }
+            Kind::Types => {
+                let of_module = path.trim_end_matches(".js");
+                has(&path)
+                    || has(&format!("{path}.d.ts"))
+                    || has(&format!("{of_module}.d.ts"))
+                    || has(&format!("{folder}index.d.ts"))
+            }
+        }
+    }
+}
+
+/// A path below the package's folder; `None` of what leads out of it.
+fn normal(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn missing(package: &Value, members: &[&str]) -> Vec<String> {
+        let entries = of(package.as_object().unwrap());
+        let lost = entries.into_iter().filter(|entry| !entry.is_in(&members.iter().copied()));
+        lost.map(|entry| format!("{} {}", entry.key, entry.path)).collect()
+    }
+
+    #[test]
+    fn what_is_found_as_node_finds_it() {
+        let members =
+            ["package.json", "lib/index.js", "cli.js", "index.d.ts", "features/a.js", "x.node"];
+        for package in [
+            json!({ "main": "lib" }),
+            json!({ "main": "./lib/index" }),
+            json!({ "main": "x" }),
+            json!({ "main": "lib/../cli.js", "bin": "./cli.js", "types": "index" }),
+            json!({ "bin": { "a": "cli.js" }, "typings": "./index.d.ts" }),
+            json!({ "exports": "./cli.js" }),
+            json!({ "exports": { ".": { "types": "./index.d.ts", "default": "./cli.js" }, "./f/*": "./features/*.js" } }),
+            json!({ "exports": { "./internal/*": null, "./package.json": "./package.json" } }),
+            json!({ "exports": { "./features/": "./features/" } }),
+            json!({ "exports": ["./nothing.js", "./cli.js"], "browser": { "./cli.js": false } }),
+            json!({}),
+        ] {
+            assert_eq!(missing(&package, &members), [""; 0], "{package}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing() {
+        let members = ["package.json", "lib/index.js"];
+        for (package, lost) in [
+            (json!({ "main": "dist/index.js" }), "main dist/index.js"),
+            (json!({ "main": "../lib/index.js" }), "main ../lib/index.js"),
+            (json!({ "bin": { "a": "lib/index" } }), "bin.a lib/index"),
+            (json!({ "types": "lib/index.d.ts" }), "types lib/index.d.ts"),
+            (
+                json!({ "exports": { "./f/*": { "import": "./f/*.mjs" } } }),
+                "exports[\"./f/*\"].import ./f/*.mjs",
+            ),
+        ] {
+            assert_eq!(missing(&package, &members), [lost], "{package}");
+        }
+    }
+}
