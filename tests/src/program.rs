@@ -60,12 +60,13 @@ impl Outcome {
     }
 }
 
-/// Runs a script in a folder with the programs of another first on its path, as a committer that is always the same.
+/// Runs a script in a folder with the programs of another first on its path, as a committer that is always the same; returns what it
+/// printed.
 ///
 /// # Panics
 ///
 /// Where it fails.
-pub fn sh(folder: &Path, programs: &Path, script: &str) {
+pub fn sh(folder: &Path, programs: &Path, script: &str) -> String {
     let path = std::env::var("PATH").unwrap();
     let who = |what: &str, value: &'static str| {
         ["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_{what}"), value))
@@ -80,8 +81,9 @@ pub fn sh(folder: &Path, programs: &Path, script: &str) {
         .envs(who("DATE", "2020-01-01T00:00:00Z"))
         .output()
         .expect("sh starts");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{}{said}", String::from_utf8_lossy(&output.stdout));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    said
 }
 
 /// Runs `lockstep` in a folder, with nothing of this machine's environment that could change it.

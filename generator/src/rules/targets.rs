@@ -69,8 +69,12 @@ fn platform(
             unknown_triple(&triple),
         );
     }
+    // What is linked statically is for users of every C library.
+    let alike = |one: Platform, other: Platform| {
+        one == other || (target.is_static && (one.os, one.cpu) == (other.os, other.cpu))
+    };
     if let (Some(platform), Some(known)) = (platform, known_triple(id))
-        && Platform::of(&known) != Some(platform)
+        && !Platform::of(&known).is_some_and(|known| alike(known, platform))
     {
         let fits = |(_, triple): &&(&str, &str)| {
             triple.parse().is_ok_and(|triple| Platform::of(&triple) == Some(platform))

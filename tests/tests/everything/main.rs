@@ -28,6 +28,7 @@ mod platforms;
 mod problems;
 mod proof;
 mod provenance;
+mod published;
 mod receipts;
 mod reference_sets;
 mod references;

@@ -26,7 +26,12 @@ pub(super) fn wheel(subject: Subject<'_>, found: &Members, findings: &mut Findin
     };
     let Some(named) = WheelName::of(subject.name.as_str()) else { return };
     let fields = fields(inside);
-    let tags: BTreeSet<String> = all(&fields, "Tag").map(str::to_owned).collect();
+    // maturin joins here what its file name joins.
+    let expanded = |tag: &str| {
+        let name = format!("x-0-{tag}.whl");
+        WheelName::of(&name).map_or_else(|| [tag.to_owned()].into(), |name| name.tags())
+    };
+    let tags: BTreeSet<String> = all(&fields, "Tag").flat_map(expanded).collect();
     let shown = |tags: &BTreeSet<String>| tags.iter().cloned().collect::<Vec<_>>().join(", ");
     let finding =
         |what: &str| subject.about(Rule::PackageClaim, format!("`{what}`")).in_member(path);
