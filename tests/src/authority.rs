@@ -70,6 +70,19 @@ impl Claims {
         Self(claims.to_vec())
     }
 
+    /// The same of another repository.
+    #[must_use]
+    pub fn of(mut self, repository: &str) -> Self {
+        let owner = repository.split('/').next().unwrap_or_default();
+        for (claim, text) in &mut self.0 {
+            *text = match *claim {
+                16 => format!("https://github.com/{owner}"),
+                _ => text.replace("someone/tool", repository),
+            };
+        }
+        self
+    }
+
     /// The same but for one.
     #[must_use]
     pub fn but(mut self, claim: u32, text: &str) -> Self {

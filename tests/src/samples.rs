@@ -55,6 +55,19 @@ impl Sample {
         Self::copy("tool", "someone/tool")
     }
 
+    /// Lockstep itself, as far as its own release goes: its model, its actions, and what is packed beside programs.
+    #[must_use]
+    pub fn lockstep() -> Self {
+        let sample =
+            Self { folder: tempfile::tempdir().unwrap(), name: "lockstep-release/lockstep" };
+        for file in ["lockstep.yaml", "LICENSE-APACHE", "LICENSE-MIT", "action.yml"] {
+            fs::copy(root().join(file), sample.path().join(file)).unwrap();
+        }
+        copy(&root().join("generator/packages"), &sample.path().join("generator/packages"));
+        copy(&root().join("actions"), &sample.path().join("actions"));
+        sample
+    }
+
     fn copy(folder: &str, name: &'static str) -> Self {
         let sample = Self { folder: tempfile::tempdir().unwrap(), name };
         copy(&root().join("tests/projects").join(folder), sample.path());

@@ -71,6 +71,8 @@ pub struct State {
     pub sent: Vec<u8>,
     /// Whether the upload that is answered ends half-way.
     pub interrupted: bool,
+    /// What the repository is called: `someone/tool`, where nothing else is said.
+    pub full_name: Option<String>,
     /// The repository, where what git has of it is asked for.
     pub repository: Option<PathBuf>,
     /// What becomes of the runs that are dispatched.

@@ -82,6 +82,9 @@ impl std::fmt::Display for Hangup {
 
 impl std::error::Error for Hangup {}
 
+/// The name of the repository that it knows.
+const OWN: &str = "someone/tool";
+
 type Whole = Response<http_body_util::combinators::BoxBody<Bytes, Infallible>>;
 
 async fn answer(request: Request<Incoming>, state: &Mutex<State>) -> Option<Whole> {
@@ -96,6 +99,12 @@ async fn answer(request: Request<Incoming>, state: &Mutex<State>) -> Option<Whol
     tokio::time::sleep(delay).await;
     let mut state = state.lock().unwrap();
     state.asked.push(format!("{method} {}", parts.uri));
+    // It knows one repository by one name, which it is given another for at the door.
+    let full_name = state.full_name.clone().unwrap_or_else(|| OWN.to_owned());
+    let path = match path.strip_prefix(&format!("/repos/{full_name}")) {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("/repos/{OWN}{rest}"),
+        _ => path,
+    };
     let fault = (!state.faults.is_empty()).then(|| state.faults.remove(0));
     if let Some(Fault::Hangup) = fault {
         return None;
@@ -152,7 +161,8 @@ async fn answer(request: Request<Incoming>, state: &Mutex<State>) -> Option<Whol
     if let Some(Fault::Lost | Fault::Interrupted) = fault {
         return Some(whole(502, &[], "a proxy's words".to_owned()));
     }
-    let mut text = if status == 204 { String::new() } else { body.to_string() };
+    let text = if status == 204 { String::new() } else { body.to_string() };
+    let mut text = text.replace(OWN, &full_name);
     match fault {
         Some(Fault::CutOff) => text.truncate(text.len() / 2),
         Some(Fault::NoJson) => "<html>A proxy's page</html>".clone_into(&mut text),

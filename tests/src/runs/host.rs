@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::replace::OWN_COMMIT;
 use crate::{root, tools};
 
 /// The runners that workflows name.
@@ -24,11 +25,13 @@ pub(super) fn labels(workflows: &[String]) -> BTreeSet<&str> {
 pub(super) fn stand_ins(workflows: &[String], folder: &Path) -> Vec<(String, PathBuf)> {
     let lines = workflows.iter().flat_map(|text| text.lines());
     let uses = lines.filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: "));
-    let references = uses.filter(|uses| !uses.starts_with('$'));
+    // Those of the repository itself, in a workflow that another calls too already as act has them.
+    let references = uses.filter(|uses| !uses.starts_with('$') && !uses.starts_with("./"));
     let mut found = BTreeMap::new();
     for reference in references {
         let reference = reference.split(' ').next().unwrap();
-        let (path, commit) = reference.split_once('@').expect("actions are pinned");
+        let (path, commit) =
+            reference.split_once('@').unwrap_or_else(|| panic!("{reference} is not pinned"));
         let repository = path.splitn(3, '/').take(2).collect::<Vec<_>>().join("/");
         let stand_in = if repository == lockstep_generator::plan::own_repository() {
             own_actions(folder)
@@ -37,6 +40,10 @@ pub(super) fn stand_ins(workflows: &[String], folder: &Path) -> Vec<(String, Pat
         };
         assert!(stand_in.is_dir(), "nothing stands in for {repository}");
         found.insert(format!("https://github.com/{repository}@{commit}"), stand_in);
+    }
+    if workflows.iter().any(|text| text.contains("uses: $/actions/")) {
+        let own = lockstep_generator::plan::own_repository();
+        found.insert(format!("https://github.com/{own}@{OWN_COMMIT}"), own_actions(folder));
     }
     found.into_iter().collect()
 }

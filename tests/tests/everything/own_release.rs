@@ -10,8 +10,8 @@ use lockstep_tests::{program, root, tools};
 
 /// A target, its triple, and what `uname -sm` says there.
 const TARGETS: [(&str, &str, &str); 5] = [
-    ("linux-x64-musl", "x86_64-unknown-linux-musl", "Linux x86_64"),
-    ("linux-arm64-musl", "aarch64-unknown-linux-musl", "Linux aarch64"),
+    ("linux-x64", "x86_64-unknown-linux-musl", "Linux x86_64"),
+    ("linux-arm64", "aarch64-unknown-linux-musl", "Linux aarch64"),
     ("darwin-x64", "x86_64-apple-darwin", "Darwin x86_64"),
     ("darwin-arm64", "aarch64-apple-darwin", "Darwin arm64"),
     ("win32-x64", "x86_64-pc-windows-msvc", "MINGW64_NT-10.0-26100 x86_64"),

@@ -5,6 +5,7 @@ mod attempts;
 mod examples;
 mod failures;
 mod gates;
+mod own_release;
 mod publishing;
 mod registries;
 mod snapshots;
