@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use lockstep_tests::assets::{Answer, Assets};
+use lockstep_tests::samples::Sample;
 use lockstep_tests::{program, root, tools};
 
 /// A target, its triple, and what `uname -sm` says there.
@@ -16,6 +17,8 @@ const TARGETS: [(&str, &str, &str); 5] = [
     ("darwin-arm64", "aarch64-apple-darwin", "Darwin arm64"),
     ("win32-x64", "x86_64-pc-windows-msvc", "MINGW64_NT-10.0-26100 x86_64"),
 ];
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 const FILES: [&str; 4] = ["lockstep", "lockstep-build", "lockstep-online", "lockstep-publish"];
 
@@ -69,15 +72,13 @@ fn holds(folder: &Path, bytes: &[u8]) -> bool {
 
 #[test]
 fn the_launcher_runs_what_the_release_has() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = |below: &str| folder.path().join(below);
-    for file in ["lockstep.yaml", "LICENSE-APACHE", "LICENSE-MIT"] {
-        fs::copy(root().join(file), at(file)).unwrap();
-    }
-    fs::write(at("Cargo.toml"), "[package]\nname = \"lockstep\"\nversion = \"1.0.0\"\n").unwrap();
-    fs::write(at("CHANGELOG.md"), "# Changelog\n\n## 1.0.0 - 2026-11-29\n\n- The first.\n")
-        .unwrap();
-    fs::write(at(".gitignore"), "target\nlockstep\n").unwrap();
+    let sample = Sample::lockstep();
+    let at = |below: &str| sample.path().join(below);
+    let manifest = format!("[package]\nname = \"lockstep\"\nversion = \"{VERSION}\"\n");
+    fs::write(at("Cargo.toml"), manifest).unwrap();
+    let changelog = format!("# Changelog\n\n## {VERSION} - 2026-11-29\n\n- The first.\n");
+    fs::write(at("CHANGELOG.md"), changelog).unwrap();
+    fs::write(at(".gitignore"), "/target\n/lockstep\n").unwrap();
     for (_, triple, _) in TARGETS {
         let ending = if triple.contains("windows") { ".exe" } else { "" };
         for file in FILES {
@@ -85,23 +86,28 @@ fn the_launcher_runs_what_the_release_has() {
             stand_in(triple, file, &built);
         }
     }
-    let targets = TARGETS.map(|(target, _, _)| target).join(" ");
+    // Nothing of the deferred one is shipped, and it is built.
+    let targets = TARGETS.map(|(target, _, _)| target).join(" ") + " win32-arm64";
     program::sh(
-        folder.path(),
+        sample.path(),
         &program::folder(),
         &format!(
             "git init --quiet --initial-branch=main; lockstep generate; git add --all
              git commit --quiet --message=First
              commit=$(git rev-parse HEAD)
              for target in {targets}; do
-                 pack-artifacts --target $target --version 1.0.0
-                 hash-artifacts --target $target --version 1.0.0 --commit $commit
+                 fact() {{ jq --raw-output \".targets[] | select(.id == \\\"$target\\\") | .$1\" .github/lockstep.plan.json; }}
+                 LOCKSTEP_VERSION={VERSION} LOCKSTEP_WHEEL=$(fact wheel) LOCKSTEP_TRIPLE=$(fact triple) \
+                     python3 generator/packages/python/wheel.py || [ $target = win32-arm64 ]
+                 pack-artifacts --target $target --version {VERSION}
+                 hash-artifacts --target $target --version {VERSION} --commit $commit
                  mkdir -p lockstep/targets; mv lockstep/out lockstep/targets/target-$target
              done
-             hash-artifacts --merge --version 1.0.0 --commit $commit
-             align-versions --version 1.0.0 --notes lockstep/bundle/release-notes.md
-             hash-artifacts --sums --version 1.0.0
-             verify-manifest --version 1.0.0"
+             pack-artifacts --version {VERSION}
+             hash-artifacts --merge --version {VERSION} --commit $commit
+             align-versions --version {VERSION} --notes lockstep/bundle/release-notes.md
+             hash-artifacts --sums --version {VERSION}
+             verify-manifest --version {VERSION}"
         ),
     );
     let list = Command::new("jq")
@@ -111,14 +117,12 @@ fn the_launcher_runs_what_the_release_has() {
         .output()
         .unwrap();
     let list = String::from_utf8(list.stdout).unwrap();
-    fs::create_dir(at("actions")).unwrap();
-    fs::copy(root().join("actions/launch.sh"), at("actions/launch.sh")).unwrap();
     fs::write(at("actions/programs.list"), &list).unwrap();
 
     let assets = fs::read_dir(at("lockstep/bundle")).unwrap().map(|entry| {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
-        let place = "/lockstep-release/lockstep/releases/download/programs-v1.0.0/";
+        let place = format!("/lockstep-release/lockstep/releases/download/programs-v{VERSION}/");
         (format!("{place}{name}"), vec![Answer::Bytes(fs::read(entry.path()).unwrap())])
     });
     let server = Assets::serve(assets);
@@ -145,6 +149,26 @@ fn the_launcher_runs_what_the_release_has() {
             }
         }
     }
+}
+
+/// After its first release the model names no programs: the launcher runs those of the release before.
+#[test]
+fn each_version_is_released_by_the_one_before() {
+    let sample = Sample::lockstep();
+    fs::copy(root().join("Cargo.toml"), sample.path().join("Cargo.toml")).unwrap();
+    let model = sample.path().join("lockstep.yaml");
+    let text = fs::read_to_string(&model).unwrap();
+    let (before, own) = text.split_once("# Until the first release its own workflows").unwrap();
+    let (_, after) = own.split_once("\nversions:\n").unwrap();
+    fs::write(&model, format!("{before}versions:\n{after}")).unwrap();
+    sample.render();
+    let mut launched = 0;
+    for file in fs::read_dir(sample.path().join(".github/workflows")).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        assert!(!text.contains("LOCKSTEP_PROGRAMS") && !text.contains("lockstep-programs"));
+        launched += text.matches("uses: $/actions/").count();
+    }
+    assert!(launched > 20, "{launched}");
 }
 
 /// What is committed is a list of this repository's own release, or names no release yet.

@@ -102,7 +102,8 @@ fn model(sample: &Sample, authority: &Authority) {
     // uv takes an identity at the index of everybody alone.
     let (before, pypi) = text.split_once("  pypi:\n").unwrap();
     let pypi = pypi.replacen("auth: trusted-publishing", "auth: token\n    clients: [uv]", 1);
-    let more = "publishing: { trusted-root: trusted-root.json, delivery-interval-seconds: 1 }\n";
+    let more = "  trusted-root: trusted-root.json\n  delivery-interval-seconds: 1\n";
+    assert!(pypi.ends_with("  approval: approve"), "{pypi}");
     fs::write(at("lockstep.yaml"), format!("{before}  pypi:\n{pypi}\n{more}")).unwrap();
     fs::write(at("trusted-root.json"), authority.root()).unwrap();
     let manifest = format!("[package]\nname = \"lockstep\"\nversion = \"{VERSION}\"\n");
@@ -174,6 +175,7 @@ impl World {
             state.runs = vec![run_with(json!({}), &commit)];
             state.environments =
                 CHANNELS.map(|name| environment_with(name, false, false, false)).into();
+            state.environments.push(environment_with("approve", false, false, true));
         });
         let built = repository.run("release.yml", &Event::tag(tag), settings);
         let bundle = Bundle::of(&built);
