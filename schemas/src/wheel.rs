@@ -48,6 +48,13 @@ impl<'n> WheelName<'n> {
         whole.then_some(Self { project, version, build, pythons, abis, platforms })
     }
 
+    /// How many tags it stands for.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        let sets = [&self.pythons, &self.abis, &self.platforms];
+        sets.into_iter().fold(1, |count, set| count.saturating_mul(set.len()))
+    }
+
     /// Every tag that it stands for, as `WHEEL` lists them.
     #[must_use]
     pub fn tags(&self) -> BTreeSet<String> {
@@ -219,7 +226,11 @@ fn is_of(name: &WheelName<'_>, python: &PythonTag, abi3: bool) -> bool {
     let interpreter = free_threaded.unwrap_or(python);
     let is_abi = |abi: &&str| match (interpreter.get(..2), free_threaded) {
         (_, Some(_)) => *abi == python,
-        (Some("cp"), None) => *abi == python || *abi == "none",
+        // Up to 3.7 an ending said how memory was allocated.
+        (Some("cp"), None) => {
+            let ending = abi.strip_prefix(python);
+            matches!(ending, Some("" | "m" | "mu")) || *abi == "none"
+        }
         (Some("py"), None) => *abi == "none",
         // PyPy's is its own version's: `pypy311_pp73`.
         _ => *abi != "abi3",
@@ -270,6 +281,7 @@ mod tests {
             ("cp313", false, "cp313-cp313", true),
             ("cp313", false, "cp313-cp313t", false),
             ("cp313", false, "cp313-none", true),
+            ("cp37", false, "cp37-cp37m", true),
             ("cp313t", false, "cp313-cp313t", true),
             ("cp313t", false, "cp313-cp313", false),
             ("pp311", false, "pp311-pypy311_pp73", true),

@@ -32,7 +32,7 @@ pub(crate) fn pack(
         return Ok(());
     }
     let path = packing.into.join(name);
-    lockstep_archives::pack(plan.format.into(), &entries, &path).map_err(|error| {
+    lockstep_archives::pack(plan.format_of(file).into(), &entries, &path).map_err(|error| {
         Diagnostic::new(Rule::FileUnwritable, format!("cannot be packed: {error}"))
             .in_file(path.shown())
     })

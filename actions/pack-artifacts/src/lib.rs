@@ -12,7 +12,7 @@ mod release_files;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use lockstep_bundle::{Digest, Expected, WorkingFolder, expected, target};
+use lockstep_bundle::{Digest, Expected, WorkingFolder, expected, folders_left_out, target};
 use lockstep_files::json;
 use lockstep_runner::inputs::{ProjectPlan, WorkFolder};
 use lockstep_runner::{Action, Failure, Program, Report};
@@ -103,6 +103,15 @@ impl Packing<'_> {
                 report.line(format_args!("took {name} as the build made it"));
             }
             return;
+        }
+        for member in expected.file.members() {
+            let root = self.root(member);
+            for folder in folders_left_out(&root, member, self.version.as_str()) {
+                report.line(format_args!(
+                    "note: `{}` takes no folders, so `{folder}` is left out: `**` would take what is in it",
+                    member.from
+                ));
+            }
         }
         let Some(again) = report.found(temporary()) else { return };
         // What carries the manifest takes it from beside itself.

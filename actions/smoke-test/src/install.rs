@@ -40,7 +40,9 @@ impl Installation<'_> {
                 let why = "unpacked: pip installs it on its own platform alone";
                 self.unpacked(Format::Zip, why)
             }
-            PlannedFile::Archive(plan, _) => self.unpacked(plan.format.into(), "unpacked"),
+            PlannedFile::Archive(plan, file) => {
+                self.unpacked(plan.format_of(file).into(), "unpacked")
+            }
             PlannedFile::Sdist(_) | PlannedFile::Crate(_) | PlannedFile::Binary(..) => {
                 Ok(Installed {
                     folder: self.into.to_owned(),

@@ -23,7 +23,8 @@ pub(crate) fn read(pieces: &Pieces) -> Found<Binary> {
     let file = Elf::of(pieces)?;
     let is_executable = file.short(16)? == 2;
     let segments = file.segments()?;
-    let loader = segments.iter().find(|segment| segment.kind == 3);
+    // What was taken out of a program for a debugger has its headers, and nothing there.
+    let loader = segments.iter().find(|segment| segment.kind == 3 && !segment.file.is_empty());
     let loader = loader.map(|segment| pieces.name(segment.file.start)).transpose()?;
     let dynamic = segments.iter().find(|segment| segment.kind == 2);
     let dynamic = dynamic.map_or(Ok(Dynamic::default()), |segment| file.dynamic(segment))?;

@@ -43,11 +43,33 @@ impl Binary {
     /// Whether it is for a platform: for all of its processors, where that is several.
     #[must_use]
     pub fn is_for(&self, os: Os, cpu: Cpu) -> bool {
-        // What names no system and no loader is of any that has its format.
-        let is_unnamed = self.os == Os::Linux && self.loader.is_none() && os.is_of_elf();
-        let is_sunos = self.os == Os::Solaris && os == Os::Illumos;
-        (self.os == os || is_unnamed || is_sunos)
-            && cpu.slices().iter().all(|cpu| self.has_code_for(*cpu))
+        self.is_of(os) && cpu.slices().iter().all(|cpu| self.has_code_for(*cpu))
+    }
+
+    fn is_of(&self, os: Os) -> bool {
+        // What names no system, no loader and no C library of Linux is of any that has its format.
+        let is_of_linux = |name: &String| name == "libc.so.6" || name.starts_with("libc.musl-");
+        let is_unnamed = self.os == Os::Linux
+            && self.loader.is_none()
+            && self.glibc.is_empty()
+            && !self.libraries.iter().any(is_of_linux);
+        match os {
+            // Of a system that is not known nothing is.
+            Os::Other => true,
+            Os::Illumos if self.os == Os::Solaris => true,
+            // Its C library is a musl of its own.
+            Os::Openharmony if self.os == Os::Linux => self.glibc.is_empty(),
+            os => self.os == os || (is_unnamed && os.is_of_elf()),
+        }
+    }
+
+    fn has_code_for(&self, cpu: Cpu) -> bool {
+        match cpu {
+            // A header says the family alone.
+            Cpu::Other => true,
+            Cpu::Armv6 => self.cpus.contains(&Cpu::Arm),
+            cpu => self.cpus.contains(&cpu),
+        }
     }
 
     /// Whether it asks for musl by its loader or its library, which distributions call `libc.musl-x86_64.so.1`.
@@ -62,15 +84,6 @@ impl Binary {
     #[must_use]
     pub fn is_static(&self) -> bool {
         self.loader.is_none() && self.libraries.is_empty()
-    }
-
-    fn has_code_for(&self, cpu: Cpu) -> bool {
-        match cpu {
-            Cpu::Other => self.cpus.is_empty(),
-            // Its header does not tell versions apart.
-            Cpu::Armv6 => self.cpus.contains(&Cpu::Arm),
-            cpu => self.cpus.contains(&cpu),
-        }
     }
 
     /// Its platform, for people.

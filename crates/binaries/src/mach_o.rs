@@ -31,6 +31,13 @@ pub(crate) fn read(pieces: &Pieces) -> Found<Option<Binary>> {
     let mut binary: Option<Binary> = None;
     for index in 0..count {
         let offset = Order::Big.number(pieces.bytes(8 + index * entry + 8, offset)?);
+        match pieces.bytes(offset, 4)? {
+            // A static library is none that a loader sees.
+            b"!<ar" => return Ok(None),
+            // Nobody runs 32 bits there any more.
+            THIN_32 => continue,
+            _ => {}
+        }
         let slice = slice(pieces, offset)?;
         match &mut binary {
             None => binary = Some(slice),
@@ -60,7 +67,7 @@ fn slice(pieces: &Pieces, start: u64) -> Found<Binary> {
     }
     #[expect(clippy::cast_possible_truncation, reason = "less than the most")]
     let mut commands = pieces.bytes(start.saturating_add(32), size as usize)?;
-    let mut macos = None;
+    let (mut macos, mut os) = (None, Os::Macos);
     for _ in 0..count {
         let damaged = || NotFound::Bad("a load command of it is damaged");
         let head = commands.get(..8).ok_or_else(damaged)?;
@@ -70,7 +77,10 @@ fn slice(pieces: &Pieces, start: u64) -> Found<Binary> {
         let version = match kind {
             // LC_BUILD_VERSION, for macOS.
             0x32 if command.get(8..12) == Some(&[1, 0, 0, 0]) => command.get(12..16),
-            0x32 => return Err(NotFound::Bad("it is for another system of Apple's than macOS")),
+            0x32 => {
+                os = if command.get(8..12) == Some(&[2, 0, 0, 0]) { Os::Ios } else { Os::Other };
+                None
+            }
             // LC_VERSION_MIN_MACOSX.
             0x24 => command.get(8..12),
             _ => None,
@@ -79,7 +89,7 @@ fn slice(pieces: &Pieces, start: u64) -> Found<Binary> {
         commands = &commands[size..];
     }
     Ok(Binary {
-        os: Os::Macos,
+        os,
         cpus: cpu.into_iter().collect(),
         is_program: number(12)? == 2,
         glibc: Vec::new(),

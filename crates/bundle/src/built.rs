@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use lockstep_patterns::{find, taken};
+use lockstep_patterns::{filled, find, left_out, taken};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{Placement, at_version};
 
@@ -33,7 +33,7 @@ pub fn built_files(
                 "a build step must create it; the path is relative to the project's root",
             ));
     }
-    let built = found.into_iter().map(|(path, taken)| BuiltFile { to: place(&to, taken), path });
+    let built = found.into_iter().map(|(path, taken)| BuiltFile { to: filled(&to, &taken), path });
     Ok(built.collect())
 }
 
@@ -84,6 +84,12 @@ pub fn named(patterns: &[String]) -> (Vec<String>, Vec<Diagnostic>) {
     (paths, problems)
 }
 
+/// The folders of a target's build that a member's `*` leaves out, which `**` would take.
+#[must_use]
+pub fn folders_left_out(root: &Path, member: &Placement, version: &str) -> Vec<String> {
+    left_out(root, &at_version(&member.from, version)).unwrap_or_default()
+}
+
 /// Whether a path matches a pattern.
 #[must_use]
 pub fn matches(pattern: &str, path: &str) -> bool {
@@ -93,20 +99,7 @@ pub fn matches(pattern: &str, path: &str) -> bool {
 /// The place of a built file in what is packed from it, if the pattern means it.
 #[must_use]
 pub fn place_of(from: &str, to: &str, path: &str) -> Option<String> {
-    Some(place(to, taken(from, path)?))
-}
-
-/// A file's place: what each `*` of the pattern took, in the place of the `*` of the same number.
-fn place(to: &str, taken: Vec<String>) -> String {
-    let mut taken = taken.into_iter();
-    let mut place = String::new();
-    for (index, text) in to.split('*').enumerate() {
-        if index > 0 {
-            place.push_str(&taken.next().unwrap_or_default());
-        }
-        place.push_str(text);
-    }
-    place
+    Some(filled(to, &taken(from, path)?))
 }
 
 #[cfg(test)]

@@ -53,6 +53,8 @@ pub struct FileInside {
     pub binary: Recognized,
     /// Its text, where it is one that says what the package is.
     pub text: Option<Vec<u8>>,
+    /// Its first bytes.
+    pub first: Vec<u8>,
     /// Its longer digests, in a wheel whose `RECORD` has some.
     pub stronger: Option<Stronger>,
 }
@@ -109,7 +111,7 @@ fn packing(file: PlannedFile<'_>) -> Option<Packing> {
     let packing =
         |format| Packing { format, root: None, is_npm: false, is_text: |_| false, largest_text: 0 };
     Some(match file {
-        PlannedFile::Archive(plan, _) => packing(plan.format.into()),
+        PlannedFile::Archive(plan, file) => packing(plan.format_of(file).into()),
         PlannedFile::NpmPackage(_) | PlannedFile::NpmPlatformPackage(..) => Packing {
             root: Some(NPM_ROOT),
             is_npm: true,
@@ -234,17 +236,25 @@ impl Read for Hashed {
     }
 }
 
+/// How many of a file's first bytes are kept.
+const FIRST: usize = 12;
+
+/// How many of the largest texts are kept of one package: those of packages that it brings along are there too.
+const MOST_TEXTS: usize = 8;
+
 /// The members of an archive so far.
 struct Members {
     packing: Packing,
     files: BTreeMap<String, FileInside>,
+    /// How many bytes of texts are kept.
+    texts: usize,
     /// Binaries of which more must be read.
     unknown: BTreeMap<String, Probe>,
 }
 
 impl Members {
     fn new(packing: Packing) -> Self {
-        Self { packing, files: BTreeMap::new(), unknown: BTreeMap::new() }
+        Self { packing, files: BTreeMap::new(), texts: 0, unknown: BTreeMap::new() }
     }
 
     fn add(
@@ -257,7 +267,11 @@ impl Members {
         let largest = self.packing.largest_text;
         let (mut hasher, mut probe) = (Hasher::default(), Probe::default());
         let mut text = (self.packing.is_text)(&name).then(Vec::new);
+        let mut first = Vec::new();
         each_chunk(bytes, &mut |bytes| {
+            if first.len() < FIRST {
+                first.extend_from_slice(&bytes[..bytes.len().min(FIRST - first.len())]);
+            }
             hasher.add(bytes);
             probe.pass(bytes);
             if let Some(text) = &mut text
@@ -269,9 +283,13 @@ impl Members {
         if text.as_ref().is_some_and(|text| text.len() > largest) {
             return Err(refused(&name, &format!("larger than {} KiB", largest >> 10)));
         }
+        self.texts += text.as_ref().map_or(0, Vec::len);
+        if self.texts > MOST_TEXTS * largest.max(1) {
+            return Err(refused(&name, "one more text about the package than any has"));
+        }
         let binary = self.recognize(&name, probe);
         let digest = hasher.digest(executable);
-        self.files.insert(name, FileInside { digest, binary, text, stronger: None });
+        self.files.insert(name, FileInside { digest, binary, text, first, stronger: None });
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! The files that a release must contain, and which of the files at hand they are.
 
+use std::collections::BTreeSet;
+
 use lockstep_runner::Failure;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::ArtifactRecord;
@@ -67,6 +69,17 @@ impl Expected<'_> {
             | PlannedFile::Crate(_)
             | PlannedFile::Binary(..) => name == self.name,
         }
+    }
+
+    /// The names of a manifest's records of its artifact and target: what is of another may serve its users too.
+    #[must_use]
+    pub fn named_in(&self, records: &[ArtifactRecord]) -> Vec<String> {
+        let own = records.iter().filter(|record| {
+            record.artifact == *self.file.artifact() && record.target.as_ref() == self.file.target()
+        });
+        // One that is listed twice is told by itself.
+        let names: BTreeSet<String> = own.map(|record| record.name.to_string()).collect();
+        names.into_iter().collect()
     }
 
     /// Its one name among those at hand.

@@ -23,7 +23,7 @@ mod verify;
 mod wheel;
 mod windows;
 
-pub use built::{BuiltFile, built_files, matches, matching, named, place_of};
+pub use built::{BuiltFile, built_files, folders_left_out, matches, matching, named, place_of};
 pub use cargo::cargo_toml;
 pub use claims::claims;
 pub use contents::{Contents, FileInside, Inside, Recognized};

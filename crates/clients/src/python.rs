@@ -43,8 +43,11 @@ impl Interpreter {
             "graalpy" => format!("graalpy{major}.{minor}"),
             _ => format!("python{major}.{minor}{free_threaded}"),
         };
+        // Windows adds the ending to names without a dot alone.
+        let program = if cfg!(windows) { format!("{program}.exe") } else { program };
         let named = Self { program: program.into() };
-        [named, Self::any()].into_iter().find(|python| python.is(tag))
+        let cached = cached().into_iter().map(|program| Self { program });
+        [named, Self::any()].into_iter().chain(cached).find(|python| python.is(tag))
     }
 
     /// Whether it is what wheels name so, as it says itself.
@@ -55,6 +58,21 @@ impl Interpreter {
         let said = Command::new(&self.program).args(["-c", SAYS]).output();
         said.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).trim_end() == tag)
     }
+}
+
+/// Every Python in the tool cache of a runner, where `actions/setup-python` leaves them: on Windows under one name each
+/// ([layout](https://github.com/actions/setup-python/blob/main/docs/advanced-usage.md#hosted-tool-cache)).
+fn cached() -> Vec<PathBuf> {
+    let Some(cache) = std::env::var_os("RUNNER_TOOL_CACHE") else { return Vec::new() };
+    let below = |folder: PathBuf| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect::<Vec<_>>()
+    };
+    let kinds = ["Python", "PyPy"].map(|kind| PathBuf::from(&cache).join(kind));
+    let versions = kinds.into_iter().flat_map(below);
+    let builds = versions.flat_map(below);
+    let program = if cfg!(windows) { "python.exe" } else { "bin/python3" };
+    builds.map(|build| build.join(program)).filter(|program| program.is_file()).collect()
 }
 
 /// A virtual environment ([venv](https://docs.python.org/3/library/venv.html)).

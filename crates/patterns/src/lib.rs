@@ -1,4 +1,4 @@
-//! Patterns of names and paths: `*` stands for any text within one part, as in a shell.
+//! Patterns of names and paths: `*` stands for any text within one part, as in a shell, and `**` for any parts.
 
 use std::io;
 use std::path::Path;
@@ -30,21 +30,65 @@ impl Part {
     }
 }
 
-/// What every `*` of a pattern takes of a path with `/`, if it matches.
+/// The part of a pattern that stands for any parts of a path, also for none.
+const ANY: &str = "**";
+
+/// What every `*` and `**` of a pattern takes of a path with `/`, if it matches.
 #[must_use]
 pub fn taken(pattern: &str, path: &str) -> Option<Vec<String>> {
-    if pattern.matches('/').count() != path.matches('/').count() {
-        return None;
+    let patterns: Vec<&str> = pattern.split('/').collect();
+    let parts: Vec<&str> = path.split('/').collect();
+    taken_parts(&patterns, &parts)
+}
+
+fn taken_parts(patterns: &[&str], parts: &[&str]) -> Option<Vec<String>> {
+    let Some((first, rest)) = patterns.split_first() else {
+        return parts.is_empty().then(Vec::new);
+    };
+    if *first == ANY {
+        // The fewest first, of what is not hidden.
+        let visible = parts.iter().take_while(|part| !part.starts_with('.')).count();
+        // Something is behind a folder.
+        let fewest = usize::from(rest.is_empty());
+        return (fewest..=visible).find_map(|count| {
+            let mut taken = vec![parts[..count].join("/")];
+            taken.extend(taken_parts(rest, &parts[count..])?);
+            Some(taken)
+        });
     }
-    let mut taken = Vec::new();
-    for (pattern, part) in pattern.split('/').zip(path.split('/')) {
-        taken.extend(Part::new(pattern).takes(part)?.into_iter().map(str::to_owned));
-    }
+    let (part, others) = parts.split_first()?;
+    let here = Part::new(first).takes(part)?;
+    let mut taken: Vec<String> = here.into_iter().map(str::to_owned).collect();
+    taken.extend(taken_parts(rest, others)?);
     Some(taken)
 }
 
-/// Files that match a pattern below a folder, in order, as paths with `/`, each with what every `*` of the
-/// pattern took. A name that is not UTF-8 matches nothing.
+/// How many texts a pattern takes.
+#[must_use]
+pub fn stars(pattern: &str) -> usize {
+    pattern.split('/').map(|part| if part == ANY { 1 } else { part.matches('*').count() }).sum()
+}
+
+/// A pattern with the texts that another took in the places of its own `*` and `**`.
+#[must_use]
+pub fn filled(pattern: &str, taken: &[String]) -> String {
+    let mut taken = taken.iter().map(String::as_str);
+    let mut next = || taken.next().unwrap_or_default();
+    let part = |part: &str| {
+        if part == ANY {
+            return next().to_owned();
+        }
+        let mut texts = part.split('*');
+        let first = texts.next().unwrap_or_default().to_owned();
+        texts.fold(first, |filled, text| filled + next() + text)
+    };
+    let parts: Vec<String> = pattern.split('/').map(part).collect();
+    // What stands for no part leaves no empty one.
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
+}
+
+/// Files that match a pattern below a folder, in order, as paths with `/`, each with what every `*` and `**` of the
+/// pattern took. A name that is not UTF-8 matches nothing, and no `**` goes through a link.
 ///
 /// # Errors
 ///
@@ -56,12 +100,79 @@ pub fn find(root: &Path, pattern: &str) -> io::Result<Vec<(String, Vec<String>)>
         let is_last = index + 1 == parts.len();
         let mut below = Vec::new();
         for (path, taken) in found {
-            step(root, &path, &taken, part, is_last, &mut below)?;
+            if *part == ANY {
+                each_below(root, &path, "", is_last, &mut |path, through| {
+                    let through = through.to_owned();
+                    below.push((path, taken.iter().cloned().chain([through]).collect()));
+                })?;
+            } else {
+                step(root, &path, &taken, part, is_last, &mut below)?;
+            }
         }
         found = below;
     }
     found.sort();
+    // Two ways through folders can lead to one file.
+    found.dedup_by(|one, other| one.0 == other.0);
     Ok(found)
+}
+
+/// The folders that a pattern with `*` at its end leaves out, with all that is in them.
+///
+/// # Errors
+///
+/// Where a folder cannot be read.
+pub fn left_out(root: &Path, pattern: &str) -> io::Result<Vec<String>> {
+    let Some(folder) = pattern.strip_suffix("/*") else { return Ok(Vec::new()) };
+    let mut folders = Vec::new();
+    for (path, _) in find_folders(root, folder)? {
+        each_below(root, &path, "", false, &mut |below, through| {
+            if !through.is_empty() && !through.contains('/') {
+                folders.push(below);
+            }
+        })?;
+    }
+    Ok(folders)
+}
+
+fn find_folders(root: &Path, pattern: &str) -> io::Result<Vec<(String, Vec<String>)>> {
+    let mut found = vec![(String::new(), Vec::new())];
+    for part in pattern.split('/').filter(|part| *part != ANY) {
+        let mut below = Vec::new();
+        for (path, taken) in found {
+            step(root, &path, &taken, part, false, &mut below)?;
+        }
+        found = below;
+    }
+    Ok(found)
+}
+
+/// Each folder below one, and itself; or each file, by its path and by what leads to it from there.
+fn each_below(
+    root: &Path,
+    path: &str,
+    through: &str,
+    files: bool,
+    take: &mut dyn FnMut(String, &str),
+) -> io::Result<()> {
+    if !files {
+        take(path.to_owned(), through);
+    }
+    let join = |base: &str, name: &str| {
+        if base.is_empty() { name.to_owned() } else { format!("{base}/{name}") }
+    };
+    for entry in std::fs::read_dir(root.join(path))? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let Some(name) = name.to_str().filter(|name| !name.starts_with('.')) else { continue };
+        let (below, through) = (join(path, name), join(through, name));
+        if entry.file_type()?.is_dir() {
+            each_below(root, &below, &through, files, take)?;
+        } else if files && root.join(&below).is_file() {
+            take(below, &through);
+        }
+    }
+    Ok(())
 }
 
 fn step(
@@ -114,6 +225,23 @@ mod tests {
         assert_eq!(takes("*/b", "b"), None);
         assert_eq!(takes("*", ".hidden"), None, "a leading dot is written out");
         assert_eq!(takes(".*", ".hidden"), texts(&["hidden"]));
+        assert_eq!(takes("a/**", "a/b/c.h"), texts(&["b/c.h"]));
+        assert_eq!(takes("a/**/*.h", "a/b/c/d.h"), texts(&["b/c", "d"]));
+        assert_eq!(takes("a/**/*.h", "a/d.h"), texts(&["", "d"]));
+        assert_eq!(takes("a/**", "a"), None, "a folder is no file");
+        assert_eq!(takes("**", "a/.git/config"), None, "what is hidden is written out");
+        assert_eq!(takes("**/x", "x"), texts(&[""]));
+    }
+
+    #[test]
+    fn what_was_taken_is_put_elsewhere() {
+        let put = |pattern: &str, taken: &[&str]| {
+            filled(pattern, &taken.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>())
+        };
+        assert_eq!(put("include/**", &["a/b.h"]), "include/a/b.h");
+        assert_eq!(put("x/**/*.h", &["", "d"]), "x/d.h");
+        assert_eq!(put("lib", &["d"]), "lib");
+        assert_eq!((stars("a/**/*.h"), stars("a"), stars("*-*")), (2, 0, 2));
     }
 
     #[test]
@@ -130,6 +258,14 @@ mod tests {
         assert_eq!(found("a/file"), ["a/file"]);
         assert!(found("file/*").is_empty(), "a file is no folder");
         assert!(found("a/b").is_empty(), "a folder is no file");
+        std::fs::write(folder.join("a/b/deep"), "").unwrap();
+        std::fs::write(folder.join("a/.hidden"), "").unwrap();
+        assert_eq!(found("**"), ["a/b/deep", "a/file", "file"]);
+        assert_eq!(found("**/file"), ["a/file", "file"]);
+        assert_eq!(found("a/**"), ["a/b/deep", "a/file"]);
+        assert_eq!(found("**/b/*"), ["a/b/deep"]);
+        assert_eq!(left_out(&folder, "a/*").unwrap(), ["a/b"]);
+        assert!(left_out(&folder, "a/**").unwrap().is_empty());
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -2,18 +2,17 @@
 
 use std::path::Path;
 
-use lockstep_binstall::{self as binstall, Crate};
 use lockstep_runner::protocol;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::paths::Shown as _;
-use lockstep_schemas::plan::{ChannelPlan, Plan, PlannedFile};
+use lockstep_schemas::plan::Plan;
 use lockstep_schemas::runner::{HostedRunner, Served, hosted};
 use lockstep_schemas::strings::{Tag, Version};
 use lockstep_versions::{Alignment, VersionFiles, Wanted, align, changelog, shipped, tagged};
 
 use super::generate::{LOCKED, is_locked};
 use super::output::{Output, Stop, shown};
-use super::{MODEL, ProjectFolder, compare};
+use super::{MODEL, ProjectFolder, compare, packages};
 use crate::sync::{Comparison, Drift, DriftKind, Pins};
 
 /// Checks a project; with a tag, that it can be pushed.
@@ -38,8 +37,7 @@ pub fn run(of: &ProjectFolder, tag: Option<&Tag>, output: &mut Output) -> Result
     drifted(of, &comparison, output);
     let release = tag.map(|tag| tagged(&plan.versions, tag.as_str())).transpose()?;
     let versions = versions(project, &plan, release.as_ref(), output);
-    let mut packages = packages(project, &plan);
-    packages.extend(unfound(project, &plan));
+    let packages = packages::problems(project, &plan, release.is_some());
     output.problems(project, &packages);
     let words = if packages.is_empty() {
         "what they say fits the model"
@@ -64,52 +62,6 @@ fn unsupported(plan: &Plan, output: &mut Output) {
             ));
         }
     }
-}
-
-/// The largest `package.json` that is looked into, in bytes.
-const LARGEST_PACKAGE: u64 = 1 << 20;
-
-/// The npm packages that name another repository than the model. What else is wrong with one, packing it says.
-fn packages(project: &Path, plan: &Plan) -> Vec<Diagnostic> {
-    let repository = &plan.project.repository;
-    let mut folders: Vec<&str> = plan.files().filter_map(PlannedFile::npm_folder).collect();
-    folders.dedup();
-    let other = |folder: &str| {
-        let file = format!("{folder}/package.json");
-        let bytes = lockstep_files::bounded(&project.join(&file), LARGEST_PACKAGE).ok()?;
-        let package = serde_json::from_slice(&bytes).ok()?;
-        let (what, remedy) = repository.differs_from_npm(&package)?;
-        Some(Diagnostic::new(Rule::PackageMismatch, what).in_file(file).with_remedy(remedy))
-    };
-    folders.into_iter().filter_map(other).collect()
-}
-
-/// What cargo-binstall would not find of the release: its address is in the crate, and is released with it. Any version shows it.
-fn unfound(project: &Path, plan: &Plan) -> Vec<Diagnostic> {
-    let binstall = |channel| Some((channel, ChannelPlan::cargo_binstall(channel)?));
-    let Some((channel, of)) = plan.channels.iter().find_map(binstall) else { return Vec::new() };
-    let mut crates = plan.crates().filter(|plan| plan.id == of.crate_artifact);
-    let folder = crates.next().map(|plan| &plan.directory);
-    let Some(folder) = folder else { return Vec::new() };
-    let file = if folder.as_str() == "." {
-        "Cargo.toml".to_owned()
-    } else {
-        format!("{folder}/Cargo.toml")
-    };
-    // What is wrong with one that cannot be read, packing it says.
-    let Ok(bytes) = lockstep_files::bounded(&project.join(&file), LARGEST_PACKAGE) else {
-        return Vec::new();
-    };
-    let Ok(text) = String::from_utf8(bytes) else { return Vec::new() };
-    let repository = format!("https://github.com/{}", plan.project.repository);
-    let downloads = format!("{repository}/releases/download");
-    let Ok(version) = "1.2.3".parse::<Version>() else { return Vec::new() };
-    let found = Crate::read(&text, &repository, Some(&project.join(folder.as_str())));
-    let problems = match found {
-        Ok(of) => binstall::unfound(&of, plan, channel, &version, &downloads),
-        Err(problem) => vec![problem],
-    };
-    problems.into_iter().map(|problem| problem.in_file(&file)).collect()
 }
 
 /// Prints which files are not what the model says, and the one command that mends them all.

@@ -12,6 +12,7 @@ mod formula;
 mod generate;
 mod online;
 mod output;
+mod packages;
 mod perf_gate;
 mod prove;
 mod receipt;

@@ -2,8 +2,8 @@
 
 use indexmap::IndexMap;
 use lockstep_schemas::model::{
-    Archive, Artifact, Binary, BuildMode, CratePackage, Model, NpmPackage, NpmPlatformPackage,
-    Scope, Sdist, Wheel,
+    Archive, ArchiveFormat, Artifact, Binary, BuildMode, CratePackage, Model, NpmPackage,
+    NpmPlatformPackage, Scope, Sdist, Wheel,
 };
 use lockstep_schemas::placeholder::{Part, Placeholder, parts};
 use lockstep_schemas::plan::{
@@ -61,7 +61,7 @@ fn artifact_of(
         Artifact::NpmPlatformPackage(package) => {
             ArtifactPlan::NpmPlatformPackage(of.platform_package(package))
         }
-        Artifact::NpmPackage(package) => ArtifactPlan::NpmPackage(of.npm_package(package)),
+        Artifact::NpmPackage(package) => ArtifactPlan::NpmPackage(of.npm_package(model, package)),
         Artifact::Wheel(wheel) => ArtifactPlan::Wheel(of.wheels(model, wheel)),
         Artifact::Sdist(sdist) => ArtifactPlan::Sdist(of.sdist(model, sdist)),
         Artifact::Crate(package) => ArtifactPlan::Crate(of.crate_package(package)),
@@ -82,24 +82,28 @@ impl Of<'_> {
     }
 
     fn archive(&self, archive: &Archive) -> ArchivePlan {
+        // One that nothing is said of the rules refuse.
+        let format = archive.format.of_others().unwrap_or(ArchiveFormat::TarGz);
         let file = |target: Option<&TargetPlan>, members| {
             let name = targets::expand(archive.name.as_str(), target, None);
+            let own = target.and_then(|target| archive.format.of(&target.id)).unwrap_or(format);
             ArchiveFile {
                 target: target.map(|target| target.id.clone()),
-                name: format!("{name}{}", archive.format.extension()),
+                name: format!("{name}{}", own.extension()),
+                format: (own != format).then_some(own),
                 members,
                 manifest: archive.manifest.as_ref().map(ToString::to_string),
             }
         };
         let files = match archive.scope {
-            Scope::Release => vec![file(None, self.members(&archive.files))],
+            Scope::Release => vec![file(None, self.members(&archive.files, None))],
             Scope::Target => self.each_target(|target| {
                 file(Some(target), members_of(&archive.files, target, self.modes))
             }),
         };
         ArchivePlan {
             id: self.id.clone(),
-            format: archive.format,
+            format,
             sidecar: archive.sidecar,
             smoke: archive.smoke.clone(),
             files,
@@ -122,7 +126,9 @@ impl Of<'_> {
         PlatformPackagePlan { id: self.id.clone(), smoke: package.smoke.clone(), files }
     }
 
-    fn npm_package(&self, package: &NpmPackage) -> NpmPackagePlan {
+    fn npm_package(&self, model: &Model, package: &NpmPackage) -> NpmPackagePlan {
+        let built_on = package.built_on.as_ref().and_then(|id| model.targets.get_key_value(id));
+        let built_on = built_on.and_then(|(id, target)| targets::resolve(model, id, target));
         NpmPackagePlan {
             id: self.id.clone(),
             package: package.package.clone(),
@@ -130,7 +136,7 @@ impl Of<'_> {
             directory: package.directory.clone(),
             platform_packages: package.platform_packages.clone(),
             smoke: package.smoke.clone(),
-            members: self.members(&package.native_files),
+            members: self.members(&package.native_files, built_on.as_ref()),
         }
     }
 
@@ -196,15 +202,19 @@ impl Of<'_> {
     }
 
     /// The members of an artifact of the whole release: one of each target where the built file differs
-    /// from target to target.
-    fn members(&self, files: &IndexMap<GlobPattern, GlobPattern>) -> Vec<Placement> {
+    /// from target to target; of the others each is the checkout's, or of the target whose build makes it.
+    fn members(
+        &self,
+        files: &IndexMap<GlobPattern, GlobPattern>,
+        built_on: Option<&TargetPlan>,
+    ) -> Vec<Placement> {
         let mut members = Vec::new();
         for (from, to) in files {
             if has_target(from.as_str()) {
                 let of = |target| each_mode(from, to, Some(target), self.modes);
                 members.extend(self.targets.iter().flat_map(of));
             } else {
-                members.extend(each_mode(from, to, None, self.modes));
+                members.extend(each_mode(from, to, built_on, self.modes));
             }
         }
         members
@@ -285,11 +295,23 @@ fn each_mode(
 ) -> Vec<Placement> {
     let member = |mode| Placement {
         from: targets::expand(from.as_str(), target, mode),
-        to: targets::expand(to.as_str(), target, mode),
+        to: targets::expand(&placed(from.as_str(), to.as_str()), target, mode),
         target: target.map(|target| target.id.clone()),
         mode,
     };
     modes_of(from.as_str(), modes).into_iter().map(member).collect()
+}
+
+/// A place, which in a folder has the built file's own name.
+#[must_use]
+pub fn placed(from: &str, to: &str) -> String {
+    match to.strip_suffix('/') {
+        Some(folder) => {
+            let name = from.rsplit('/').next().unwrap_or(from);
+            if folder == "." { name.to_owned() } else { format!("{folder}/{name}") }
+        }
+        None => to.to_owned(),
+    }
 }
 
 /// The build modes that a pattern stands for; one that does not say stands for none.

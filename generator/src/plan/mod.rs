@@ -10,7 +10,7 @@ pub mod pins;
 mod targets;
 mod versions;
 
-pub use artifacts::whole_artifact;
+pub use artifacts::{placed, whole_artifact};
 pub(crate) use channels::manifest_name;
 pub use channels::{official_targets, ships_anything, tier_entry};
 pub use itself::{is_lockstep_itself, own_repository};

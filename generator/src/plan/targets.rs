@@ -7,6 +7,7 @@ use lockstep_schemas::plan::TargetPlan;
 use lockstep_schemas::platform::{Libc, Platform, known_triple};
 use lockstep_schemas::runner::hosted;
 use lockstep_schemas::strings::{ContainerImage, GlibcVersion, RunnerLabel, TargetId};
+use lockstep_schemas::wheel::PlatformTag;
 
 /// A target of the model, resolved; `None` where no platform is known for it, which the rules refuse.
 #[must_use]
@@ -15,10 +16,13 @@ pub fn resolve(model: &Model, id: &TargetId, target: &Target) -> Option<TargetPl
     let platform = Platform::of(&triple)?;
     let glibc = target.glibc.clone().or_else(|| of_image(platform, target));
     let wheel = match platform.wheel(glibc.as_ref(), target.macos.as_ref()) {
-        Some(musl) if target.is_static => {
-            let cpu = musl.trim_start_matches("musllinux_1_2_");
-            Some(format!("manylinux_2_17_{cpu}.musllinux_1_1_{cpu}"))
-        }
+        Some(tag) if target.is_static => match PlatformTag::of(&tag) {
+            PlatformTag::Manylinux(_, cpu) | PlatformTag::Musllinux(_, cpu) => {
+                Some(format!("manylinux_2_17_{cpu}.musllinux_1_1_{cpu}"))
+            }
+            // Elsewhere it is refused.
+            PlatformTag::Any | PlatformTag::Macos(..) | PlatformTag::Other(_) => Some(tag),
+        },
         wheel => wheel,
     };
     let wheel = wheel.and_then(|wheel| wheel.parse().ok());

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
+use lockstep_patterns::stars;
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::manifest;
 use lockstep_schemas::model::{Archive, Artifact, Model, Scope, Wheel};
@@ -11,7 +12,7 @@ use lockstep_schemas::paths::not_on_windows;
 use lockstep_schemas::placeholder::{Part, Placeholder, expand, parts};
 use lockstep_schemas::plan::{PlannedFile, TargetPlan};
 use lockstep_schemas::platform::{Cpu, Os};
-use lockstep_schemas::strings::{GlobPattern, Id, TargetId};
+use lockstep_schemas::strings::{GlobPattern, Id, PythonTag, TargetId};
 
 use super::targets;
 use crate::plan;
@@ -29,7 +30,7 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
         references(model, artifact, &at, violations);
         patterns(model, artifact, &at, violations);
         if let Artifact::Archive(archive) = artifact {
-            archive_of_release(archive, &at, violations);
+            archive_of_release(model, archive, &at, violations);
         }
         if let Artifact::Wheel(wheel) = artifact {
             wheels(model, wheel, &at, violations);
@@ -65,9 +66,9 @@ fn targets(model: &Model, artifact: &Artifact, at: &Path, violations: &mut Viola
     let built_on = match artifact {
         Artifact::Sdist(sdist) => Some(&sdist.built_on),
         Artifact::Wheel(wheel) => wheel.built_on.as_ref(),
+        Artifact::NpmPackage(package) => package.built_on.as_ref(),
         Artifact::Archive(_)
         | Artifact::NpmPlatformPackage(_)
-        | Artifact::NpmPackage(_)
         | Artifact::Crate(_)
         | Artifact::Binary(_) => None,
     };
@@ -109,7 +110,9 @@ fn wheels(model: &Model, wheel: &Wheel, at: &Path, violations: &mut Violations) 
             "keep one of them",
         );
     }
-    if let Some(oldest) = wheel.abi3.as_ref().filter(|python| !python.as_str().starts_with("cp3")) {
+    let is_stable =
+        |python: &&PythonTag| python.as_str().starts_with("cp3") && !python.as_str().ends_with('t');
+    if let Some(oldest) = wheel.abi3.as_ref().filter(|python| !is_stable(python)) {
         violations.add(
             Rule::WheelTag,
             at.key("abi3"),
@@ -245,7 +248,8 @@ fn is_for_windows(model: &Model, artifact: &Artifact) -> bool {
 /// That Windows can have the places of files; what `*` and placeholders become there is seen when it is packed.
 fn on_windows(files: &IndexMap<GlobPattern, GlobPattern>, at: &Path, violations: &mut Violations) {
     for (from, to) in files {
-        let text = expand(to.as_str(), |_| Some("x".to_owned())).replace('*', "x");
+        let to = plan::placed(from.as_str(), to.as_str());
+        let text = expand(&to, |_| Some("x".to_owned())).replace('*', "x");
         if let Some(why) = not_on_windows(&text) {
             let message = format!("cannot be a file on Windows: {why}");
             violations.add(Rule::NotOnWindows, at.key(from), message, "give it another name");
@@ -284,10 +288,26 @@ fn members(
         let from_at = at.key_itself(from);
         placeholders(from.as_str(), &from_at, each, violations);
         placeholders(to.as_str(), &to_at, each, violations);
+        if from.as_str().ends_with('/') {
+            let message = "the built file is a folder";
+            let remedy = format!("take what is in it: `{from}**`");
+            violations.add(Rule::PatternMismatch, from_at, message, remedy);
+            continue;
+        }
+        let to = plan::placed(from.as_str(), to.as_str());
         let (from, to) = (from.as_str(), to.as_str());
-        if to.contains('*') && to.matches('*').count() != from.matches('*').count() {
+        if to.contains('*') && stars(to) != stars(from) {
             let message = "the built files and their place have different numbers of `*`";
             violations.add(Rule::PatternMismatch, to_at.clone(), message, "give both the same");
+        }
+        if !of_target && !mentions_target(from) && mentions_target(to) {
+            let message = "the place differs from target to target, and the built file does not";
+            violations.add(
+                Rule::PatternMismatch,
+                to_at.clone(),
+                message,
+                "put `{target}` or another fact of the target into the built file's path too, or take it out of the place",
+            );
         }
         let goes_astray = |what: &str, many: bool, has: &dyn Fn(&str) -> bool| {
             (many && has(from) && !has(to))
@@ -319,9 +339,10 @@ fn mentions_target(text: &str) -> bool {
 }
 
 fn placeholders(pattern: &str, at: &Path, scoped: Scoped, violations: &mut Violations) {
-    if pattern.contains("**") {
-        let message = "`**` cannot be used here: `*` stands for any text within one part of a path";
-        violations.add(Rule::WrongForm, at.clone(), message, "write one `*` for each folder");
+    if pattern.split('/').any(|part| part.contains("**") && part != "**") {
+        let message = "`**` stands for any folders, so nothing else can be in its part of the path";
+        let remedy = "write it between two `/`, such as `include/**/*.h`";
+        violations.add(Rule::WrongForm, at.clone(), message, remedy);
     }
     for part in parts(pattern) {
         match part {
@@ -359,7 +380,22 @@ fn placeholders(pattern: &str, at: &Path, scoped: Scoped, violations: &mut Viola
     }
 }
 
-fn archive_of_release(archive: &Archive, at: &Path, violations: &mut Violations) {
+fn archive_of_release(model: &Model, archive: &Archive, at: &Path, violations: &mut Violations) {
+    if archive.format.of_others().is_none() {
+        let named =
+            |target: &&TargetId| archive.targets.as_ref().is_none_or(|own| own.contains(target));
+        let mut targets = model.targets.keys().filter(named);
+        let left = targets.find(|target| archive.format.of(target).is_none());
+        let of_release = archive.scope == Scope::Release;
+        if let Some(message) =
+            left.map(|target| format!("`format` says nothing for target `{target}`")).or_else(
+                || of_release.then(|| "`format` says nothing for the whole release".to_owned()),
+            )
+        {
+            let remedy = "add what the others are: `default: tar.gz`";
+            violations.add(Rule::WrongForm, at.key("format"), message, remedy);
+        }
+    }
     if archive.scope == Scope::Target && archive.manifest.is_some() {
         violations.add(
             Rule::ManifestOfTarget,

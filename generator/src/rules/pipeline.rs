@@ -4,23 +4,25 @@ use std::collections::HashMap;
 
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{GateCheck, Model, ResultsFormat, Step};
+use lockstep_schemas::placeholder::{Part, Placeholder, parts};
 use lockstep_schemas::strings::{PinnedAction, TargetId};
 
 use crate::plan::{self, pins};
+use crate::suggest;
 use crate::violation::{Path, Violations};
 
 pub(super) fn check(model: &Model, violations: &mut Violations) {
     sources(model, violations);
     let mut steps = Steps { model, violations, pins: HashMap::new() };
     let build = Path::of("build");
-    steps.check(&model.build.setup, &build.key("setup"), true);
-    steps.check(&model.build.compile, &build.key("compile"), true);
-    steps.check(&model.build.package, &build.key("package"), true);
+    steps.check(&model.build.setup, &build.key("setup"), OfTarget::Once);
+    steps.check(&model.build.compile, &build.key("compile"), OfTarget::EachMode);
+    steps.check(&model.build.package, &build.key("package"), OfTarget::Once);
     let extra = Path::of("extra-steps");
-    steps.check(&model.extra_steps.context, &extra.key("context"), false);
-    steps.check(&model.extra_steps.assemble, &extra.key("assemble"), false);
-    steps.check(&model.extra_steps.verify, &extra.key("verify"), false);
-    steps.check(&model.lockstep.setup, &Path::of("lockstep").key("setup"), false);
+    steps.check(&model.extra_steps.context, &extra.key("context"), OfTarget::No);
+    steps.check(&model.extra_steps.assemble, &extra.key("assemble"), OfTarget::No);
+    steps.check(&model.extra_steps.verify, &extra.key("verify"), OfTarget::No);
+    steps.check(&model.lockstep.setup, &Path::of("lockstep").key("setup"), OfTarget::No);
     snapshots(model, violations);
     gates(model, violations);
     waivers(model, violations);
@@ -120,6 +122,14 @@ fn sources(model: &Model, violations: &mut Violations) {
     }
 }
 
+/// Whether steps are of a target's build, and how often they run there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OfTarget {
+    No,
+    Once,
+    EachMode,
+}
+
 struct Steps<'a> {
     model: &'a Model,
     violations: &'a mut Violations,
@@ -128,13 +138,75 @@ struct Steps<'a> {
 }
 
 impl Steps<'_> {
-    fn check(&mut self, steps: &[Step], at: &Path, in_build: bool) {
+    fn check(&mut self, steps: &[Step], at: &Path, of: OfTarget) {
         for (index, step) in steps.iter().enumerate() {
             let at = at.index(index);
             self.form(step, &at);
             self.environment(step, &at);
             self.pin(step, &at);
-            self.targets(step, &at, in_build);
+            self.targets(step, &at, of != OfTarget::No);
+            self.occasions(step, &at, of);
+            let with = step.inputs.iter().map(|(name, text)| (at.key("with").key(name), text));
+            let env = step.env.iter().map(|(name, text)| (at.key("env").key(name), text));
+            for (at, text) in with.chain(env) {
+                self.placeholders(text.as_str(), &at, of);
+            }
+        }
+    }
+
+    /// When it runs, which is a question of builds alone.
+    fn occasions(&mut self, step: &Step, at: &Path, of: OfTarget) {
+        if step.modes.is_some() && of != OfTarget::EachMode {
+            let message = "this step does not run once a build mode";
+            let remedy = "take `modes` out, or move the step to `build.compile`";
+            self.violations.add(Rule::StepForm, at.key_itself("modes"), message, remedy);
+        }
+        if let Some(modes) = &step.modes {
+            let unknown = modes.iter().filter(|mode| !self.model.modes.contains(*mode));
+            for mode in unknown {
+                let message = format!("nothing is built in mode `{}`", mode.id());
+                let remedy = "add it to `modes` of the model, or take it out here";
+                self.violations.add(Rule::NoMode, at.key("modes"), message, remedy);
+            }
+            if modes.is_empty() {
+                let message = "`modes` is empty, so the step would never run";
+                self.violations.add(Rule::NoMode, at.key("modes"), message, "take it out");
+            }
+        }
+        if step.runs.is_some() && of == OfTarget::No {
+            let message = "this job builds no target";
+            self.violations.add(Rule::StepForm, at.key_itself("runs"), message, "take `runs` out");
+        }
+    }
+
+    /// What stands in braces in a value: a fact of the target, where there is one; other text, such as JSON, as it is.
+    fn placeholders(&mut self, text: &str, at: &Path, of: OfTarget) {
+        let known: Vec<&str> = Placeholder::ALL.iter().map(|known| known.name()).collect();
+        for part in parts(text) {
+            match part {
+                Part::Text(_) => {}
+                Part::Unknown(braced) => {
+                    let name = braced.trim_matches(['{', '}']);
+                    if let Some(meant) = suggest::nearest_within(name, &known, 2) {
+                        let message = format!("`{braced}` is not a placeholder");
+                        let remedy = format!("did you mean `{{{meant}}}`?");
+                        self.violations.add(Rule::Placeholder, at.clone(), message, remedy);
+                    }
+                }
+                Part::Placeholder(placeholder) => {
+                    let why = match (placeholder, of) {
+                        (_, OfTarget::No) => {
+                            "this job builds no target; `LOCKSTEP_VERSION` and the like are in the environment of scripts"
+                        }
+                        (Placeholder::Mode, OfTarget::Once) => {
+                            "this step does not run once a build mode"
+                        }
+                        _ => continue,
+                    };
+                    let message = format!("`{placeholder}` has no value here: {why}");
+                    self.violations.add(Rule::Placeholder, at.clone(), message, "take it out");
+                }
+            }
         }
     }
 

@@ -2,12 +2,12 @@
 
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::image::{GLIBC_OF_ACTIONS, ImageLibc, libc};
-use lockstep_schemas::model::{Model, Target};
+use lockstep_schemas::model::{Artifact, Model, Target};
 use lockstep_schemas::platform::{
     Cpu, KNOWN_TARGETS, Libc, Os, Platform, RunnerOs, SystemVersion, known_triple, meant, triples,
 };
 use lockstep_schemas::runner::{HOSTED, Served, hosted};
-use lockstep_schemas::strings::{RunnerLabel, TargetId, Triple};
+use lockstep_schemas::strings::{GlobPattern, RunnerLabel, TargetId, Triple};
 use lockstep_schemas::wheel::PlatformTag;
 
 use crate::plan;
@@ -19,7 +19,7 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
         let at = Path::of("targets").key(id);
         if let Some(platform) = platform(id, target, &at, violations) {
             floors(platform, target, &at, violations);
-            floor_is_met(model, platform, target, &at, violations);
+            floor_is_met(model, platform, (id, target), &at, violations);
             wheel(platform, target, &at, violations);
             container(platform, target, &at, violations);
             image(model, platform, target, &at, violations);
@@ -91,12 +91,29 @@ fn platform(
     platform
 }
 
+/// Whether an artifact has programs of a target. What an interpreter loads, an addon of Node or an extension of `CPython`, starts no `main`.
+fn ships_programs(model: &Model, target: &TargetId) -> bool {
+    let is_addon = |place: &GlobPattern| place.as_str().rsplit('.').next() == Some("node");
+    let has = |artifact: &Artifact| match artifact {
+        Artifact::Wheel(wheel) => {
+            wheel.pythons.iter().any(|python| python.as_str().starts_with("py"))
+        }
+        Artifact::NpmPlatformPackage(package) => !package.files.values().all(is_addon),
+        Artifact::NpmPackage(package) => !package.native_files.values().all(is_addon),
+        Artifact::Archive(_) | Artifact::Binary(_) => true,
+        Artifact::Sdist(_) | Artifact::Crate(_) => false,
+    };
+    let of_it =
+        |artifact: &&Artifact| artifact.targets().is_none_or(|targets| targets.contains(target));
+    model.artifacts.values().filter(of_it).any(has)
+}
+
 /// That something makes what is built start on the oldest glibc that is promised. Every program that is linked where glibc is
 /// [2.34](https://sourceware.org/glibc/wiki/Release/2.34) or later needs that, for its `main` is started by a symbol of it.
 fn floor_is_met(
     model: &Model,
     platform: Platform,
-    target: &Target,
+    (id, target): (&TargetId, &Target),
     at: &Path,
     violations: &mut Violations,
 ) {
@@ -107,7 +124,8 @@ fn floor_is_met(
         minor: u32::from(version.1),
     };
     let Some(floor) = SystemVersion::of(glibc.as_str()) else { return };
-    if platform.libc != Some(Libc::Glibc) || target.linker.is_some() || floor >= has(STARTS_MAIN) {
+    let is_met = target.linker.is_some() || floor >= has(STARTS_MAIN);
+    if platform.libc != Some(Libc::Glibc) || is_met || !ships_programs(model, id) {
         return;
     }
     let (built_in, where_) = match &target.container {
@@ -141,6 +159,8 @@ fn wheel(platform: Platform, target: &Target, at: &Path, violations: &mut Violat
     let Some(tags) = &target.wheel else { return };
     let at = at.key("wheel");
     let own = platform.wheel(None, None);
+    let slices = platform.cpu.slices();
+    let mut named = Vec::new();
     for tag in tags.as_str().split('.') {
         let read = PlatformTag::of(tag);
         let fits = match read {
@@ -156,7 +176,9 @@ fn wheel(platform: Platform, target: &Target, at: &Path, violations: &mut Violat
             }
         };
         let cpus = read.cpus();
-        let serves = own.is_none() || platform.cpu.slices().iter().all(|cpu| cpus.contains(cpu));
+        let serves =
+            own.is_none() || (!cpus.is_empty() && cpus.iter().all(|cpu| slices.contains(cpu)));
+        named.extend(cpus);
         if !fits || !serves {
             let remedy = own.as_ref().map_or_else(
                 || "write a tag of this target's own system and processor".to_owned(),
@@ -186,6 +208,12 @@ fn wheel(platform: Platform, target: &Target, at: &Path, violations: &mut Violat
             );
         }
     }
+    let lacks = slices.iter().find(|cpu| own.is_some() && !named.contains(cpu));
+    if let Some(lacks) = lacks.filter(|_| !named.is_empty()) {
+        let message = format!("no tag of it serves {}", lacks.label());
+        let own = own.unwrap_or_default();
+        violations.add(Rule::WheelTag, at, message, format!("add one, such as `{own}`"));
+    }
 }
 
 /// What to write in place of a triple that is none.
@@ -207,6 +235,17 @@ fn floors(platform: Platform, target: &Target, at: &Path, violations: &mut Viola
             Rule::FloorMisplaced,
             at.key_itself("glibc"),
             "`glibc` on a target that does not use glibc",
+            "take it out",
+        );
+    }
+    if target.is_static && platform.os != Os::Linux {
+        violations.add(
+            Rule::FloorMisplaced,
+            at.key_itself("static"),
+            format!(
+                "`static` on a target of {}: on Linux alone there are several C libraries",
+                platform.os.label()
+            ),
             "take it out",
         );
     }

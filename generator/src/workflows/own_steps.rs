@@ -1,6 +1,7 @@
 //! The project's own steps, as a job runs them.
 
-use lockstep_schemas::model::{BuildMode, Model, Shell, Step};
+use lockstep_schemas::model::{BuildMode, BuildRuns, Model, Shell, Step};
+use lockstep_schemas::placeholder::{self, Placeholder};
 use lockstep_schemas::strings::{Expression, TargetId};
 use lockstep_schemas::workflow::Step as Planned;
 use lockstep_schemas::workflow::{
@@ -12,7 +13,7 @@ use crate::plan::pins;
 
 /// The steps of a job that belongs to no target.
 pub(super) fn of_job(steps: &[Step]) -> Vec<Planned> {
-    steps.iter().map(|step| planned(step, None, None)).collect()
+    steps.iter().map(|step| planned(step, None, None, &str::to_owned)).collect()
 }
 
 /// The steps of the builds of some targets: setup, then what is compiled mode by mode, then what
@@ -44,17 +45,32 @@ pub(super) fn release(of: impl Fn(&str) -> Expression) -> [Setting; 3] {
 }
 
 fn select(steps: &[Step], targets: &[&TargetId], mode: Option<BuildMode>) -> Vec<Planned> {
-    let planned = steps.iter().filter_map(|step| {
-        let Some(wanted) = &step.targets else {
-            return Some(planned(step, None, mode));
-        };
-        let here: Vec<&TargetId> =
-            targets.iter().copied().filter(|id| wanted.contains(id)).collect();
-        match here.len() {
-            0 => None,
-            all if all == targets.len() => Some(planned(step, None, mode)),
-            _ => Some(planned(step, Some(one_of(&here)), mode)),
+    let value = |text: &str| of_target(text, mode);
+    let is_of_mode = |step: &&Step| match (&step.modes, mode) {
+        (Some(modes), Some(mode)) => modes.contains(&mode),
+        _ => true,
+    };
+    let planned = steps.iter().filter(is_of_mode).filter_map(|step| {
+        let mut conditions: Vec<Condition> = Vec::new();
+        if let Some(wanted) = &step.targets {
+            let here: Vec<&TargetId> =
+                targets.iter().copied().filter(|id| wanted.contains(id)).collect();
+            match here.len() {
+                0 => return None,
+                all if all == targets.len() => {}
+                _ => conditions.push(one_of(&here)),
+            }
         }
+        match step.runs {
+            Some(BuildRuns::Release) => conditions.push(Fact::OnTag.into()),
+            Some(BuildRuns::Snapshot) => conditions.push(!Condition::from(Fact::OnTag)),
+            None => {}
+        }
+        let condition = match conditions.len() {
+            0 | 1 => conditions.pop(),
+            _ => Some(Condition::All(conditions)),
+        };
+        Some(planned(step, condition, mode, &value))
     });
     planned.collect()
 }
@@ -63,9 +79,42 @@ fn one_of(targets: &[&TargetId]) -> Condition {
     Condition::Any(targets.iter().map(|id| Fact::Target((*id).clone()).into()).collect())
 }
 
-fn planned(step: &Step, condition: Option<Condition>, mode: Option<BuildMode>) -> Planned {
-    let setting = |name: &str, value: &str| Setting::new(name, value);
-    let settings = step.env.iter().map(|(name, value)| setting(name.as_str(), value.as_str()));
+/// A text of the model with the facts of a matrix's target in their places.
+fn of_target(text: &str, mode: Option<BuildMode>) -> String {
+    let on_windows = |then: &str, other: &str| {
+        expr(format!("matrix.os == 'windows' && '{then}' || '{other}'")).to_string()
+    };
+    let of_matrix = |name: &str| expr(format!("matrix.{name}")).to_string();
+    placeholder::expand(text, |placeholder| {
+        Some(match placeholder {
+            Placeholder::Version => expr("inputs.version").to_string(),
+            Placeholder::Mode => mode?.id().to_owned(),
+            Placeholder::Target
+            | Placeholder::Triple
+            | Placeholder::Suffix
+            | Placeholder::Npm
+            | Placeholder::Wheel
+            | Placeholder::Os => of_matrix(placeholder.name()),
+            Placeholder::ExeSuffix => on_windows(".exe", ""),
+            // Of what is true GitHub takes the first that is not empty.
+            Placeholder::DllPrefix => expr("matrix.os != 'windows' && 'lib' || ''").to_string(),
+            Placeholder::DllSuffix => expr(
+                "matrix.os == 'windows' && '.dll' || matrix.os == 'macos' && '.dylib' || '.so'",
+            )
+            .to_string(),
+        })
+    })
+}
+
+fn planned(
+    step: &Step,
+    condition: Option<Condition>,
+    mode: Option<BuildMode>,
+    value: &dyn Fn(&str) -> String,
+) -> Planned {
+    let setting = |name: &str, text: &str| Setting::new(name, text);
+    let settings =
+        step.env.iter().map(|(name, text)| Setting::new(name.as_str(), value(text.as_str())));
     let mode_setting = mode.map(|mode| setting("LOCKSTEP_MODE", mode.id()));
     let named = step.name.as_ref().map_or_else(|| default_name(step), ToString::to_string);
     let name = match mode {
@@ -76,7 +125,7 @@ fn planned(step: &Step, condition: Option<Condition>, mode: Option<BuildMode>) -
         id: None,
         name,
         condition,
-        body: body(step),
+        body: body(step, value),
         env: mode_setting.into_iter().chain(settings).collect(),
         needs: vec![Need::Checkout],
         role: Role::ProjectCode,
@@ -85,12 +134,14 @@ fn planned(step: &Step, condition: Option<Condition>, mode: Option<BuildMode>) -
 }
 
 /// What a step of the model runs; the rules hold that it is an action or a script.
-fn body(step: &Step) -> StepBody {
+fn body(step: &Step, value: &dyn Fn(&str) -> String) -> StepBody {
     if let Some(action) = &step.uses {
         let with = step.inputs.iter();
         return StepBody::Uses {
             action: ActionName::Other(pins::path(action)),
-            with: with.map(|(name, value)| Setting::new(name.as_str(), value.as_str())).collect(),
+            with: with
+                .map(|(name, text)| Setting::new(name.as_str(), value(text.as_str())))
+                .collect(),
         };
     }
     StepBody::Run {

@@ -348,6 +348,10 @@ rules! {
     MacosFloor = "macos-floor",
     /// The platform tags of a target's wheels are not its own, or promise more than it does.
     WheelTag = "wheel-tag",
+    /// A file or a folder of the project that the model names is not there.
+    NotInProject = "not-in-project",
+    /// An archive or a package has no licence in it, and the project has one.
+    LicenseMissing = "license-missing",
     /// A wheel's `RECORD` does not list its files with their digests.
     WheelRecord = "wheel-record",
     /// What a package says of itself is not what is released.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{ChannelKind, yes};
 use crate::strings::{
     CrateName, FileNamePattern, GlobPattern, Id, NpmName, PathPattern, PythonName, PythonTag,
-    RelativePath, Script, TargetId,
+    RelativePath, Script, TargetId, TargetSelector,
 };
 
 /// A kind of file that a build produces and a channel ships.
@@ -230,17 +230,57 @@ impl ArchiveFormat {
     }
 }
 
+/// How archives are packed: all alike, or those of some systems otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum ArchiveFormats {
+    /// All alike.
+    One(ArchiveFormat),
+    /// By target, or by the beginning of targets: `{ default: tar.gz, win32-*: zip }`.
+    By(IndexMap<TargetSelector, ArchiveFormat>),
+}
+
+impl ArchiveFormats {
+    /// The format of those that nothing else is said of, where it is said.
+    #[must_use]
+    pub fn of_others(&self) -> Option<ArchiveFormat> {
+        match self {
+            Self::One(format) => Some(*format),
+            Self::By(formats) => formats
+                .iter()
+                .find(|(selector, _)| selector.as_str() == "default")
+                .map(|(_, format)| *format),
+        }
+    }
+
+    /// The format of a target's archive, where it is said: by its id first, then by its beginning.
+    #[must_use]
+    pub fn of(&self, target: &TargetId) -> Option<ArchiveFormat> {
+        let Self::By(formats) = self else { return self.of_others() };
+        let is_own = |selector: &TargetSelector| selector.as_str() == target.as_str();
+        let begins = |selector: &TargetSelector| {
+            let beginning = selector.as_str().strip_suffix('*');
+            beginning.is_some_and(|beginning| target.as_str().starts_with(beginning))
+        };
+        let find = |fits: &dyn Fn(&TargetSelector) -> bool| {
+            formats.iter().find(|(selector, _)| fits(selector)).map(|(_, format)| *format)
+        };
+        find(&is_own).or_else(|| find(&begins)).or_else(|| self.of_others())
+    }
+}
+
 /// A `.tar.gz`, `.tar.xz` or `.zip` with a fixed layout.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Archive {
     /// The file's name without its extension.
     pub name: FileNamePattern,
-    /// How it is packed.
-    pub format: ArchiveFormat,
+    /// How it is packed; by system, where users of one expect another: `{ default: tar.gz, win32-*: zip }`.
+    pub format: ArchiveFormats,
     /// What is in it: built file → place in the archive. A pair with `{mode}` stands for one of
     /// each mode; in an archive of the whole release a pair with `{target}` stands for one of each
-    /// target. `*` takes a whole folder's files to a place that ends in `*` too.
+    /// target. `*` takes a folder's files to a place with `*` too, `**` those of all folders below it. A place that ends in
+    /// `/` is a folder, for a file of the same name: `LICENSE-*: legal/`.
     pub files: IndexMap<GlobPattern, GlobPattern>,
     /// Whether there is one a target, or one for the whole release.
     #[serde(default)]
@@ -292,9 +332,12 @@ pub struct NpmPackage {
     /// The folder of its `package.json`.
     pub directory: RelativePath,
     /// What each target puts into it: built file → place in the package, with `{target}` or `{npm}`
-    /// in the place. Execute bits are kept.
+    /// in both. A file without one is the checkout's, or that of the build of `built-on`. Execute bits are kept.
     #[serde(default)]
     pub native_files: IndexMap<GlobPattern, GlobPattern>,
+    /// The one target whose build makes the files of no target, such as the loader that napi-rs writes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub built_on: Option<TargetId>,
     /// The artifact of platform packages that it lists as optional dependencies, each at the very
     /// version of the release.
     #[serde(default, skip_serializing_if = "Option::is_none")]

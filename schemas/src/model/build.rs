@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::BuildMode;
 use crate::strings::{
     EnvName, InputKey, PinVersion, PinnedAction, RelativePath, Script, TargetId, Text, ToolVersion,
 };
@@ -63,15 +64,31 @@ pub struct Step {
     /// The tag of the action's commit, for people and for the bots that bump pins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<PinVersion>,
-    /// The action's inputs.
+    /// The action's inputs. In a build `{triple}` and the like stand for the facts of the target.
     #[serde(default, rename = "with")]
     pub inputs: IndexMap<InputKey, Text>,
-    /// Environment variables of the step.
+    /// Environment variables of the step. In a build `{triple}` and the like stand for the facts of the target.
     #[serde(default)]
     pub env: IndexMap<EnvName, Text>,
     /// The targets that it runs for, in a build. By default all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub targets: Option<Vec<TargetId>>,
+    /// The build modes that it runs for, where it runs once a mode. By default all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modes: Option<Vec<BuildMode>>,
+    /// The runs that it is part of, in a build. By default both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runs: Option<BuildRuns>,
+}
+
+/// What a build is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BuildRuns {
+    /// A release: the run is of a tag.
+    Release,
+    /// A snapshot, of a branch or a pull request.
+    Snapshot,
 }
 
 /// The shell of a script

@@ -24,7 +24,7 @@ pub use artifacts::{
     Archive, ArchiveFormat, Artifact, ArtifactKind, Binary, CratePackage, NpmPackage,
     NpmPlatformPackage, Scope, Sdist, Smoke, Wheel,
 };
-pub use build::{Build, ExtraSteps, Shell, Step, Toolchain};
+pub use build::{Build, BuildRuns, ExtraSteps, Shell, Step, Toolchain};
 pub use channels::{
     Auth, CargoBinstall, ChannelKind, Channels, Common, CratesIo, FormulaContents, FormulaUpdate,
     GithubRelease, Homebrew, Npm, NpmAccess, NpmClient, NpmPublish, Pypi, PypiClient, PypiIndex,

@@ -38,7 +38,7 @@ pub enum ArtifactPlan {
 pub struct ArchivePlan {
     /// The artifact's id.
     pub id: Id,
-    /// How it is packed.
+    /// How it is packed, unless a file of it says otherwise.
     pub format: ArchiveFormat,
     /// Whether a `.sha256` file is shipped beside each.
     pub sidecar: bool,
@@ -58,6 +58,9 @@ pub struct ArchiveFile {
     pub target: Option<TargetId>,
     /// Its name.
     pub name: String,
+    /// How it is packed, where that is another way than the others are.
+    #[serde(default)]
+    pub format: Option<ArchiveFormat>,
     /// What is in it, and nothing else.
     pub members: Vec<Placement>,
     /// Where the release's manifest stands in it. The manifest then cannot list it.
@@ -230,6 +233,14 @@ pub struct Placement {
     /// The build mode that it is of.
     #[serde(default)]
     pub mode: Option<BuildMode>,
+}
+
+impl ArchivePlan {
+    /// How one of its archives is packed.
+    #[must_use]
+    pub fn format_of(&self, file: &ArchiveFile) -> ArchiveFormat {
+        file.format.unwrap_or(self.format)
+    }
 }
 
 impl ArtifactPlan {

@@ -87,6 +87,8 @@ impl Cpu {
             Self::Ia32 => "386",
             Self::Armv6 => "armv6",
             Self::Ppc64 => "ppc64le",
+            Self::Mips64el => "mips64le",
+            Self::Wasm32 => "wasm",
             other => other.npm(),
         }
     }

@@ -71,13 +71,16 @@ impl Platform {
     #[must_use]
     pub fn of(triple: &Triple) -> Option<Self> {
         let triple = triple.as_str();
+        if !triples().any(|known| known == triple) {
+            return None;
+        }
         if triple == UNIVERSAL {
             return Some(Self { os: Os::Macos, cpu: Cpu::Universal, libc: None });
         }
         match target_lexicon::Triple::from_str(triple) {
             Ok(triple) => Some(Self::read(&triple)),
             // rustc knows systems that nothing else is said of.
-            Err(_) => triples().any(|known| known == triple).then(|| Self::named(triple)),
+            Err(_) => Some(Self::named(triple)),
         }
     }
 
@@ -129,7 +132,7 @@ impl Platform {
     /// there is none without a version of the system, which nobody but the build knows.
     ///
     /// Without a floor it is the oldest that the tag's own definition and the Rust toolchain share:
-    /// glibc 2.17 (on `LoongArch` 2.36), musl 1.2, macOS 10.12 on x64 and 11.0 on arm64.
+    /// glibc 2.17 (on RISC-V 2.31, on `LoongArch` 2.36), musl 1.2, macOS 10.12 on x64 and 11.0 on arm64.
     #[must_use]
     pub fn wheel(
         self,
@@ -142,12 +145,23 @@ impl Platform {
             (Os::Windows, _) => format!("win_{cpu}"),
             (Os::Macos, _) => {
                 let oldest = if self.cpu == Cpu::Arm64 { "11.0" } else { "10.12" };
-                let floor = macos.map_or(oldest, MacosVersion::as_str).replace('.', "_");
+                let floor = macos.map_or(oldest, MacosVersion::as_str);
+                // Since 11 installers know the first number alone.
+                let floor = match SystemVersion::of(floor) {
+                    Some(version) if version.major >= 11 => format!("{}_0", version.major),
+                    _ => floor.replace('.', "_"),
+                };
                 format!("macosx_{floor}_{cpu}")
             }
+            // Indices take it under no tag of manylinux or musllinux.
+            (Os::Linux, _) if self.cpu == Cpu::Armv6 => format!("linux_{cpu}"),
             (Os::Linux, Some(Libc::Musl)) => format!("musllinux_1_2_{cpu}"),
             (Os::Linux, Some(Libc::Glibc)) => {
-                let oldest = if self.cpu == Cpu::Loong64 { "2.36" } else { "2.17" };
+                let oldest = match self.cpu {
+                    Cpu::Loong64 => "2.36",
+                    Cpu::Riscv64 => "2.31",
+                    _ => "2.17",
+                };
                 let floor = glibc.map_or(oldest, GlibcVersion::as_str).replace('.', "_");
                 format!("manylinux_{floor}_{cpu}")
             }
@@ -233,8 +247,8 @@ mod tests {
         for (triple, npm, suffix, wheel) in [
             ("x86_64-unknown-freebsd", "freebsd-x64", "freebsd_amd64", None),
             ("aarch64-linux-android", "android-arm64", "android_arm64", None),
-            ("wasm32-wasip1-threads", "wasm32-wasi", "wasm_wasm32", None),
-            ("wasm32-wasip3", "wasm32-wasi", "wasm_wasm32", None),
+            ("wasm32-wasip1-threads", "wasm32-wasi", "wasm_wasm", None),
+            ("wasm32-wasip3", "wasm32-wasi", "wasm_wasm", None),
             (
                 "loongarch64-unknown-linux-gnu",
                 "linux-loong64",
@@ -255,12 +269,7 @@ mod tests {
             ),
             ("s390x-unknown-linux-gnu", "linux-s390x", "linux_s390x", Some("manylinux_2_17_s390x")),
             ("i686-pc-windows-gnu", "win32-ia32", "windows_386", Some("win32")),
-            (
-                "arm-unknown-linux-gnueabihf",
-                "linux-arm",
-                "linux_armv6",
-                Some("manylinux_2_17_armv6l"),
-            ),
+            ("arm-unknown-linux-gnueabihf", "linux-arm", "linux_armv6", Some("linux_armv6l")),
             (
                 "armv7-unknown-linux-gnueabihf",
                 "linux-arm",

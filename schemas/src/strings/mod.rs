@@ -106,17 +106,24 @@ macro_rules! cron_field {
 /// One segment or more of a portable relative path. No segment is `.` or `..`.
 macro_rules! path {
     ($extra:literal) => {
+        path!($extra, "")
+    };
+    ($extra:literal, $end:literal) => {
+        concat!("^(?:", path_part!($extra), "/)*", path_part!($extra), $end, "$")
+    };
+}
+
+/// One segment of a portable relative path, with blanks inside it at most.
+macro_rules! path_part {
+    ($extra:literal) => {
         concat!(
-            r"^(?:\.*[A-Za-z0-9_@+",
-            $extra,
-            r"-][A-Za-z0-9_.@+",
-            $extra,
-            r"-]*/)*",
             r"\.*[A-Za-z0-9_@+",
             $extra,
-            r"-][A-Za-z0-9_.@+",
+            r"-](?:[A-Za-z0-9_.@+ ",
             $extra,
-            r"-]*$"
+            r"-]*[A-Za-z0-9_.@+",
+            $extra,
+            r"-])?"
         )
     };
 }

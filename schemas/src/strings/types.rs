@@ -287,7 +287,7 @@ string_types! {
     RelativePath {
         max: 300,
         pattern: concat!(r"^\.$|", path!("")),
-        rule: "a path below the project's root: letters, digits, `_`, `.`, `@`, `+` and `-`, parts joined by `/`, no `..`",
+        rule: "a path below the project's root: letters, digits, blanks, `_`, `.`, `@`, `+` and `-`, parts joined by `/`, no `..`",
         example: "bindings/python",
     }
 
@@ -295,15 +295,16 @@ string_types! {
     PathPattern {
         max: 300,
         pattern: path!("{}"),
-        rule: "a path with placeholders, such as dist/{target}/{mode}/tool: letters, digits, `_`, `.`, `@`, `+` and `-`, parts joined by `/`, no `..`",
+        rule: "a path with placeholders, such as dist/{target}/{mode}/tool: letters, digits, blanks, `_`, `.`, `@`, `+` and `-`, parts joined by `/`, no `..`",
         example: "dist/{target}/tool",
     }
 
-    /// As a path pattern, where `*` stands for any text within one part.
+    /// As a path pattern, where `*` stands for any text within one part, and `**` for any parts. A place that ends in `/` is a
+    /// folder, for a file of the same name; `./` is the root.
     GlobPattern {
         max: 300,
-        pattern: path!("{}*"),
-        rule: "a path with placeholders and `*`, such as dist/*.whl: letters, digits, `_`, `.`, `@`, `+` and `-`, parts joined by `/`, no `..`",
+        pattern: concat!(r"^\./$|", path!("{}*", "/?")),
+        rule: "a path with placeholders and `*`, such as dist/*.whl or LICENSE-*: letters, digits, blanks, `_`, `.`, `@`, `+` and `-`, parts joined by `/`, no `..`; a place may be a folder, such as legal/ or ./",
         example: "dist/*.whl",
     }
 
@@ -313,7 +314,7 @@ string_types! {
     PathGlob {
         max: 300,
         pattern: path!("*"),
-        rule: "a pattern of paths, such as src/** or *.lock: letters, digits, `_`, `.`, `@`, `+`, `-` and `*`, parts joined by `/`, no `..`",
+        rule: "a pattern of paths, such as src/** or *.lock: letters, digits, blanks, `_`, `.`, `@`, `+`, `-` and `*`, parts joined by `/`, no `..`",
         example: "src/**",
     }
 

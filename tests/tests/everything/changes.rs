@@ -1,5 +1,7 @@
 //! A change of the model changes what it must and nothing else: one snapshot each of the diff.
 
+use std::fs;
+
 use lockstep_tests::program::{lockstep, lockstep_on_runner};
 use lockstep_tests::project::Project;
 
@@ -7,6 +9,8 @@ use lockstep_tests::project::Project;
 fn diff(edits: &[(&str, &str)]) -> String {
     let project = Project::reference("xsnap-worker");
     assert_eq!(lockstep(project.path(), &["generate"]).status, 0);
+    // What a package of each target starts from is there.
+    fs::create_dir_all(project.path().join("packages/xsnap-linux-riscv64")).unwrap();
     for (from, to) in edits {
         project.edit("lockstep.yaml", from, to);
     }
@@ -53,7 +57,7 @@ fn a_file_is_edited_by_hand() {
         "contents: read\n    uses",
         "contents: write\n    uses",
     );
-    std::fs::remove_file(project.file(".github/workflows/build-windows.yml")).unwrap();
+    fs::remove_file(project.file(".github/workflows/build-windows.yml")).unwrap();
     let outcome = lockstep_on_runner(project.path(), &["check"]);
     assert_eq!(outcome.status, 1);
     let annotations: Vec<&str> =

@@ -208,7 +208,12 @@ fn act_runs_what_is_rendered() {
             }
             let now = replaced.next().expect("as many lines");
             if line != now {
-                assert_eq!(line.replace("uses: $/", "uses: ./"), now, "{}", file.name);
+                // An action of Lockstep's own is named, so that a job without a checkout has it.
+                let own = lockstep_generator::plan::own_repository();
+                let (before, action) = line.split_once("uses: $/").unwrap();
+                let is_named = now.starts_with(&format!("{before}uses: {own}/{action}@"));
+                let is_beside = now == format!("{before}uses: ./{action}");
+                assert!(is_named || is_beside, "{}: {now}", file.name);
             }
         }
         assert_eq!(replaced.next(), None);

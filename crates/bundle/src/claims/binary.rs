@@ -17,11 +17,14 @@ pub(super) struct Promised<'a> {
     target: Option<&'a TargetPlan>,
     /// What the name of a wheel promises besides.
     tags: Vec<PlatformTag<'a>>,
+    /// Whether it brings a libstdc++ of its own along.
+    pub(super) brings_cxx: bool,
 }
 
 /// A file that may be a binary.
 pub(super) struct Looked<'a> {
     pub(super) name: &'a str,
+    pub(super) first: &'a [u8],
     pub(super) digest: &'a Digest,
     pub(super) recognized: &'a Recognized,
 }
@@ -46,7 +49,7 @@ impl<'a> Promised<'a> {
             | PlannedFile::Binary(..) => (file.target(), Vec::new()),
         };
         let target = target.or(of_file).and_then(|target| subject.plan.target(target));
-        Self { file, target, tags }
+        Self { file, target, tags, brings_cxx: false }
     }
 
     /// Checks a file.
@@ -68,6 +71,9 @@ impl<'a> Promised<'a> {
                     .add(about(Rule::BinaryMismatch, format!("is a damaged binary: {what}")));
             }
         };
+        if is_helper(looked.name, binary, target) {
+            return;
+        }
         if !binary.is_for(target.os, target.cpu) {
             let wanted = target.platform().label();
             let finding = about(Rule::BinaryMismatch, format!("is not for target `{}`", target.id));
@@ -126,21 +132,22 @@ impl<'a> Promised<'a> {
             | PlatformTag::Musllinux(..)
             | PlatformTag::Other(_) => None,
         });
-        let promised = target.macos.as_ref().map(MacosVersion::as_str);
-        let Some(floor) = promised.and_then(SystemVersion::of).into_iter().chain(named).min()
-        else {
-            return;
-        };
+        let promised = target.macos.as_ref().map(MacosVersion::as_str).and_then(SystemVersion::of);
+        let named = named.min();
+        let Some(floor) = promised.into_iter().chain(named).min() else { return };
         // There is no older one on machines of Arm.
         let of_arm = SystemVersion { major: 11, minor: 0 };
         let oldest = |cpu: Cpu| if cpu == Cpu::Arm64 { floor.max(of_arm) } else { floor };
         let newer = binary.macos.iter().find(|(cpu, found)| *found > oldest(*cpu));
         if let Some((cpu, found)) = newer {
-            let finding = about(
-                Rule::MacosFloor,
-                format!("is not for the oldest macOS of target `{}`", target.id),
-            );
-            let remedy = "build it with MACOSX_DEPLOYMENT_TARGET, or raise `macos` in the model";
+            let (of, way_out) = if named == Some(floor) && promised != Some(floor) {
+                let way_out = format!("name the wheel for macOS {found}");
+                ("that the wheel's name promises".to_owned(), way_out)
+            } else {
+                (format!("of target `{}`", target.id), "raise `macos` in the model".to_owned())
+            };
+            let finding = about(Rule::MacosFloor, format!("is not for the oldest macOS {of}"));
+            let remedy = format!("build it with MACOSX_DEPLOYMENT_TARGET, or {way_out}");
             findings.add(
                 finding.differs(&format!("{} or older", oldest(*cpu)), found).with_remedy(remedy),
             );
@@ -174,20 +181,22 @@ impl<'a> Promised<'a> {
             GlibcNeed::Release(release) => *release > floor,
             GlibcNeed::Other(_) => true,
         };
-        let of = match promised {
-            Some(promised) if promised > floor => "that the wheel's name promises".to_owned(),
-            _ => format!("of target `{}`", target.id),
+        let (of, way_out) = if named == Some(floor) && promised != Some(floor) {
+            ("that the wheel's name promises".to_owned(), "name the wheel for a newer one")
+        } else {
+            (format!("of target `{}`", target.id), "raise `glibc` in the model")
         };
         // The newest says enough: whoever builds it anew is rid of all.
         if let Some(newest) = binary.glibc.iter().rev().find(is_newer) {
             let finding =
                 about(Rule::GlibcFloor, format!("does not start on the oldest glibc {of}"));
             findings.add(finding.differs(&format!("GLIBC_{floor} or older"), newest).with_remedy(format!(
-                "build it where glibc is {floor}, or raise `glibc` in the model; `objdump -T` names the symbols of {newest}"
+                "build it where glibc is {floor}, or {way_out}; `objdump -T` names the symbols of {newest}"
             )));
         }
         let too_new = |need: &CxxNeed| Some((*need, need.newest_with(floor)?));
-        if let Some((need, newest)) = binary.cxx.iter().rev().find_map(too_new) {
+        let newest = binary.cxx.iter().rev().find_map(too_new);
+        if let Some((need, newest)) = newest.filter(|_| !self.brings_cxx) {
             let finding =
                 about(Rule::GlibcFloor, format!("does not start where the oldest glibc {of} is"));
             findings.add(finding.differs(&format!("{newest} or older"), &need).with_remedy(format!(
@@ -217,6 +226,13 @@ impl<'a> Promised<'a> {
     }
 }
 
+/// Whether a program or library for 32 bits stands beside those of a target of Windows, which runs it too, as a debugger's does. What an
+/// interpreter loads is none of these.
+fn is_helper(name: &str, binary: &Binary, target: &TargetPlan) -> bool {
+    let is_loaded = [".pyd", ".node"].iter().any(|ending| name.ends_with(ending));
+    target.os == Os::Windows && binary.os == Os::Windows && binary.cpus == [Cpu::Ia32] && !is_loaded
+}
+
 /// What is called a binary and is none: an empty file, or something that was put there in its place.
 fn is_none(
     looked: &Looked<'_>,
@@ -227,7 +243,13 @@ fn is_none(
 ) {
     let name = looked.name.rsplit('/').next().unwrap_or(looked.name);
     let endings = [".exe", ".dll", ".node", ".pyd", ".dylib", ".so"];
-    let is_called_one = endings.iter().any(|ending| name.ends_with(ending));
+    // A format that is not read, such as that of AIX or WebAssembly, is not judged by a name.
+    let is_read = target.os.is_of_elf() || matches!(target.os, Os::Macos | Os::Windows);
+    // What a linker reads in place of a library.
+    let scripts: [&[u8]; 5] = [b"INPUT(", b"INPUT (", b"GROUP(", b"GROUP (", b"/* GNU ld"];
+    let is_script = scripts.iter().any(|script| looked.first.starts_with(script));
+    let is_called_one =
+        is_read && !is_script && endings.iter().any(|ending| name.ends_with(ending));
     let is_empty = looked.digest.size == 0;
     let is_to_run = looked.digest.executable || matches!(file, PlannedFile::Binary(..));
     if is_called_one || (is_empty && is_to_run) {

@@ -34,8 +34,11 @@ pub(super) fn of(package: &Map<String, Value>) -> Vec<Entry> {
         ("typings", Kind::Types),
     ];
     for (key, kind) in keys {
-        // `browser` may be a map of modules, which are others' names.
-        if let Some(path) = package.get(key).and_then(Value::as_str) {
+        // TypeScript looks elsewhere then.
+        let is_remapped = kind == Kind::Types && package.contains_key("typesVersions");
+        // `browser` may be a map of modules, which are others' names; and an empty text leads nowhere.
+        let path = package.get(key).and_then(Value::as_str).filter(|path| !path.is_empty());
+        if let Some(path) = path.filter(|_| !is_remapped) {
             entries.push(Entry { key: key.to_owned(), path: path.to_owned(), kind });
         }
     }
@@ -88,10 +91,7 @@ impl Entry {
         let Some(path) = normal(&self.path) else { return false };
         let has = |wanted: &str| members.clone().any(|member| member == wanted);
         if let Some((before, after)) = path.split_once('*') {
-            return members.clone().any(|member| {
-                let is_long = member.len() > before.len() + after.len();
-                is_long && member.starts_with(before) && member.ends_with(after)
-            });
+            return members.clone().any(|member| is_of_pattern(before, after, member));
         }
         let folder = if path.is_empty() { String::new() } else { format!("{path}/") };
         match self.kind {
@@ -104,16 +104,39 @@ impl Entry {
                 has(&path)
                     || endings.iter().any(|end| has(&format!("{path}{end}")))
                     || endings[1..].iter().any(|end| has(&format!("{folder}index{end}")))
+                    // Node goes on to it, and warns.
+                    || (self.key == "main" && has("index.js"))
             }
             Kind::Types => {
                 let of_module = path.trim_end_matches(".js");
                 has(&path)
-                    || has(&format!("{path}.d.ts"))
+                    || [".d.ts", ".ts", ".tsx"].iter().any(|end| has(&format!("{path}{end}")))
                     || has(&format!("{of_module}.d.ts"))
                     || has(&format!("{folder}index.d.ts"))
             }
         }
     }
+}
+
+/// Whether a file is one that a pattern with `*` leads to: every `*` stands for the same text
+/// ([subpath patterns](https://nodejs.org/api/packages.html#subpath-patterns)).
+fn is_of_pattern(before: &str, after: &str, member: &str) -> bool {
+    let Some(rest) = member.strip_prefix(before) else { return false };
+    let Some((middle, _)) = after.split_once('*') else {
+        return rest.len() > after.len() && rest.ends_with(after);
+    };
+    let mut from = 1;
+    while let Some(at) = rest.get(from..).and_then(|rest| rest.find(middle)) {
+        let text = &rest[..from + at];
+        if rest[text.len()..] == *after.replace('*', text) {
+            return true;
+        }
+        from += at + 1;
+        while !rest.is_char_boundary(from.min(rest.len())) {
+            from += 1;
+        }
+    }
+    false
 }
 
 /// A path below the package's folder; `None` of what leads out of it.
@@ -143,8 +166,15 @@ mod tests {
 
     #[test]
     fn what_is_found_as_node_finds_it() {
-        let members =
-            ["package.json", "lib/index.js", "cli.js", "index.d.ts", "features/a.js", "x.node"];
+        let members = [
+            "package.json",
+            "lib/index.js",
+            "cli.js",
+            "index.d.ts",
+            "features/a.js",
+            "x.node",
+            "icons/a/a.js",
+        ];
         for package in [
             json!({ "main": "lib" }),
             json!({ "main": "./lib/index" }),
@@ -157,6 +187,9 @@ mod tests {
             json!({ "exports": { "./features/": "./features/" } }),
             json!({ "exports": ["./nothing.js", "./cli.js"], "browser": { "./cli.js": false } }),
             json!({}),
+            json!({ "main": "", "types": "" }),
+            json!({ "types": "./gone.d.ts", "typesVersions": { "*": { "*": ["x"] } } }),
+            json!({ "exports": { "./i/*": "./icons/*/*.js" } }),
         ] {
             assert_eq!(missing(&package, &members), [""; 0], "{package}");
         }

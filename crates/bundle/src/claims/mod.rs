@@ -1,5 +1,5 @@
 //! What an artifact says of itself, and what is promised of its binaries, held to its bytes. A client acts on all of it, and nobody
-//! else looks. It needs no manifest: so it is told where the artifact is packed, and again before it is published.
+//! else looks. It needs no manifest: so of what is of one target it is told where that is packed, and of everything before it is published.
 
 mod binary;
 mod entries;
@@ -60,17 +60,22 @@ pub(crate) fn check(
         Inside::Members(found) => found,
         Inside::File(recognized) => {
             let name = subject.name.as_str();
-            let looked = Looked { name, digest: &contents.digest, recognized };
+            let looked = Looked { name, first: &[], digest: &contents.digest, recognized };
             let about = |rule, what: String| subject.about(rule, what);
             return Promised::of(subject, None).check(&looked, &about, findings);
         }
         // Why it is refused is told by who opened it.
         Inside::Refused(_) => return,
     };
+    let is_cxx =
+        |name: &String| name.rsplit('/').next().is_some_and(|name| name.starts_with("libstdc++"));
+    let brings_cxx = found.keys().any(is_cxx);
     for (member, inside) in found {
         let about = |rule, what: String| subject.about(rule, what).in_member(member);
-        let looked = Looked { name: member, digest: &inside.digest, recognized: &inside.binary };
-        let promised = Promised::of(subject, targets.get(member).copied());
+        let FileInside { digest, binary, first, .. } = inside;
+        let looked = Looked { name: member, first, digest, recognized: binary };
+        let mut promised = Promised::of(subject, targets.get(member).copied());
+        promised.brings_cxx = brings_cxx;
         promised.check(&looked, &about, findings);
     }
     match subject.expected.file {

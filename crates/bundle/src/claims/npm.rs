@@ -3,6 +3,7 @@
 use lockstep_files::json;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{NpmPackagePlan, PlannedFile, TargetPlan};
+use lockstep_schemas::platform::Os;
 use serde_json::{Map, Value, json};
 
 use super::{Members, Subject, entries};
@@ -83,8 +84,14 @@ fn root(
     // What is named like ours and is of this very version would be published with it.
     let common = common_start(&ours);
     let listed = listed.and_then(Value::as_object).into_iter().flatten();
+    let released: Vec<&str> = subject
+        .plan
+        .files()
+        .filter(|file| file.kind().is_npm())
+        .filter_map(PlannedFile::package)
+        .collect();
     let strangers = listed.filter(|(name, version)| {
-        !ours.contains(&name.as_str())
+        !released.contains(&name.as_str())
             && name.starts_with(common)
             && version.as_str() == Some(subject.version.as_str())
     });
@@ -100,12 +107,17 @@ fn root(
         .packages_of(id)
         .filter_map(|file| subject.plan.target(file.users()?))
         .collect();
+    // WebAssembly serves whoever has nothing else.
+    if served.iter().any(|target| target.os == Os::Wasm) {
+        return;
+    }
     let systems = served.iter().filter_map(|target| target.os.npm());
     let processors = served.iter().flat_map(|target| target.cpu.slices()).map(|cpu| cpu.npm());
     let claimed = [("os", systems.collect::<Vec<_>>()), ("cpu", processors.collect())];
     for (key, served) in claimed {
         let named = package.get(key).and_then(Value::as_array).into_iter().flatten();
-        let named = named.filter_map(Value::as_str).filter(|name| !name.starts_with('!'));
+        let named =
+            named.filter_map(Value::as_str).filter(|name| !name.starts_with('!') && *name != "any");
         for name in named.filter(|name| !served.contains(name)) {
             let what = format!(
                 "`{key}` names `{name}`, and no platform package of this release is for it"

@@ -11,6 +11,9 @@ use super::{Members, Subject};
 use crate::FileInside;
 use crate::findings::Findings;
 
+/// More tags than any wheel is for.
+const MOST_TAGS: usize = 1024;
+
 /// A wheel's `METADATA` and `WHEEL`
 /// ([specification](https://packaging.python.org/en/latest/specifications/binary-distribution-format/#the-dist-info-directory)).
 pub(super) fn wheel(subject: Subject<'_>, found: &Members, findings: &mut Findings) {
@@ -24,12 +27,14 @@ pub(super) fn wheel(subject: Subject<'_>, found: &Members, findings: &mut Findin
     let Some((path, inside)) = in_folder(".dist-info/WHEEL") else {
         return findings.add(subject.about(Rule::PackageClaim, "has no `WHEEL`"));
     };
-    let Some(named) = WheelName::of(subject.name.as_str()) else { return };
+    let named = WheelName::of(subject.name.as_str()).filter(|name| name.count() <= MOST_TAGS);
+    let Some(named) = named else { return };
     let fields = fields(inside);
     // maturin joins here what its file name joins.
     let expanded = |tag: &str| {
         let name = format!("x-0-{tag}.whl");
-        WheelName::of(&name).map_or_else(|| [tag.to_owned()].into(), |name| name.tags())
+        let name = WheelName::of(&name).filter(|name| name.count() <= MOST_TAGS);
+        name.map_or_else(|| [tag.to_owned()].into(), |name| name.tags())
     };
     let tags: BTreeSet<String> = all(&fields, "Tag").flat_map(expanded).collect();
     let shown = |tags: &BTreeSet<String>| tags.iter().cloned().collect::<Vec<_>>().join(", ");

@@ -22,7 +22,10 @@ pub(super) fn check(
     let mut artifacts = Vec::new();
     for expected in expected(release.plan.files(), release.version)? {
         // A missing file was told as missing.
-        artifacts.extend(expected.among(&files).ok().map(|name| (expected, name)));
+        let own = expected.named_in(&release.manifest.artifacts);
+        let own: Vec<String> = own.into_iter().filter(|name| files.contains(name)).collect();
+        let among = expected.among(if own.is_empty() { &files } else { &own });
+        artifacts.extend(among.ok().map(|name| (expected, name)));
     }
     let is_artifact = |name: &String| artifacts.iter().any(|(_, known)| known.as_str() == name);
     let others: Vec<&String> = files.iter().filter(|name| !is_artifact(name)).collect();

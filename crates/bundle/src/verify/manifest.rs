@@ -216,7 +216,9 @@ fn artifacts(release: Release<'_>, findings: &mut Findings) -> Result<(), Diagno
     let mut known = BTreeSet::new();
     let files = plan.files().filter(|file| file.manifest().is_none());
     for expected in expected(files, version)? {
-        let name = match expected.among(&names) {
+        // Where no record is of it, it is told what else has its name.
+        let own = expected.named_in(&manifest.artifacts);
+        let name = match expected.among(if own.is_empty() { &names } else { &own }) {
             Ok(name) => name,
             Err(Diagnostic { message, .. }) => {
                 findings.add(wrong(message));
