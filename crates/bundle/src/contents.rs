@@ -53,10 +53,10 @@ pub struct FileInside {
     pub binary: Recognized,
     /// Its text, where it is one that says what the package is.
     pub text: Option<Vec<u8>>,
-    /// Its first bytes.
-    pub first: Vec<u8>,
+    /// Whether it is what a linker reads in place of a library, by its first bytes.
+    pub is_linker_script: bool,
     /// Its longer digests, in a wheel whose `RECORD` has some.
-    pub stronger: Option<Stronger>,
+    pub stronger: Option<Box<Stronger>>,
 }
 
 /// Digests that a wheel's `RECORD` may have in place of SHA-256, as it writes them
@@ -236,8 +236,14 @@ impl Read for Hashed {
     }
 }
 
-/// How many of a file's first bytes are kept.
+/// How many of a file's first bytes are looked at.
 const FIRST: usize = 12;
+
+/// Whether a file begins as a [script of a linker](https://sourceware.org/binutils/docs/ld/Scripts.html) does that stands for a library.
+fn is_linker_script(first: &[u8]) -> bool {
+    let scripts: [&[u8]; 5] = [b"INPUT(", b"INPUT (", b"GROUP(", b"GROUP (", b"/* GNU ld"];
+    scripts.iter().any(|script| first.starts_with(script))
+}
 
 /// How many of the largest texts are kept of one package: those of packages that it brings along are there too.
 const MOST_TEXTS: usize = 8;
@@ -289,7 +295,16 @@ impl Members {
         }
         let binary = self.recognize(&name, probe);
         let digest = hasher.digest(executable);
-        self.files.insert(name, FileInside { digest, binary, text, first, stronger: None });
+        self.files.insert(
+            name,
+            FileInside {
+                digest,
+                binary,
+                text,
+                is_linker_script: is_linker_script(&first),
+                stronger: None,
+            },
+        );
         Ok(())
     }
 
@@ -314,10 +329,10 @@ impl Members {
         })?;
         if let Some(file) = self.files.get_mut(&name) {
             let written = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
-            file.stronger = Some(Stronger {
+            file.stronger = Some(Box::new(Stronger {
                 sha384: format!("sha384={}", written(&sha384.finalize())),
                 sha512: format!("sha512={}", written(&sha512.finalize())),
-            });
+            }));
         }
         Ok(())
     }

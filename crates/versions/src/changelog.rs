@@ -7,6 +7,7 @@ use std::path::Path;
 
 use lockstep_files::{markdown::Outline, markdown::definitions};
 use lockstep_schemas::plan::TrainPlan;
+use parse_changelog::Parser;
 use regex_lite::Regex;
 
 use crate::text::{in_file, text_of};
@@ -16,8 +17,6 @@ use crate::text::{in_file, text_of};
 pub struct Section {
     /// Its title, such as `[1.2.3] - 2026-01-31`.
     pub title: String,
-    /// Its date, as [ISO 8601](https://www.iso.org/iso-8601-date-and-time-format.html) writes it.
-    pub date: String,
     /// What it says, in Markdown, without its title, and with the addresses of its links.
     pub notes: String,
 }
@@ -36,28 +35,39 @@ pub fn of_train(
     let text = text_of(&root.join(file)).map_err(|unreadable| {
         unreadable.in_file(file).with_remedy("add it, or take `changelog` out of lockstep.yaml")
     })?;
-    let section = section(&text, version).map_err(|invalid| in_file(file, &text, invalid))?;
+    let section = section(&text, version, train.changelog_dated)
+        .map_err(|invalid| in_file(file, &text, invalid))?;
     Ok(Some(section))
 }
 
-/// The section of a version in a changelog as
-/// [Keep a Changelog](https://keepachangelog.com) has it.
+/// The section of a version in a changelog: as [Keep a Changelog](https://keepachangelog.com) has it, or under a title that ends in the
+/// version after the project's name, as [changesets](https://github.com/changesets/changesets) and others write it.
 ///
 /// # Errors
 ///
-/// Where there is none, it has no date, or says nothing.
-pub fn section(text: &str, version: &Version) -> Result<Section, Diagnostic> {
+/// Where there is none, it says nothing, or has no date where it must have one.
+pub fn section(text: &str, version: &Version, is_dated: bool) -> Result<Section, Diagnostic> {
     let whole = text;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mark = whole.len() - text.len();
-    let remedy =
-        format!("give it a section: ## [{version}] - YYYY-MM-DD, and below it what changed");
+    let title =
+        if is_dated { format!("## [{version}] - YYYY-MM-DD") } else { format!("## {version}") };
+    let remedy = format!("give it a section: {title}, and below it what changed");
     let missing = || {
         Diagnostic::new(Rule::Changelog, format!("has no section of {version}"))
             .with_remedy(&remedy)
     };
-    let mut releases =
-        parse_changelog::parse_iter(text).filter(|release| release.version == version.as_str());
+    let named = after_a_name();
+    let own = |parser: &Parser| -> Vec<parse_changelog::Release<'_>> {
+        parser.parse_iter(text).filter(|release| release.version == version.as_str()).collect()
+    };
+    let mut parser = Parser::new();
+    let mut found = own(&parser);
+    if found.is_empty() {
+        parser = named;
+        found = own(&parser);
+    }
+    let mut releases = found.into_iter();
     let release = releases.next().ok_or_else(missing)?;
     // A title is a part of the text.
     let place = |title: &str| title.as_ptr() as usize - text.as_ptr() as usize + mark;
@@ -67,12 +77,13 @@ pub fn section(text: &str, version: &Version) -> Result<Section, Diagnostic> {
             .at_byte(place(second.title))
             .with_remedy("make them one"));
     }
-    let date = date(&release.title_no_link()).ok_or_else(|| {
-        Diagnostic::new(Rule::Changelog, format!("the section of {version} has no date"))
+    if is_dated && date(&release.title_no_link()).is_none() {
+        let problem = format!("the section of {version} has no date");
+        return Err(Diagnostic::new(Rule::Changelog, problem)
             .at_byte(at)
-            .with_remedy(format!("write it into the title: ## [{version}] - YYYY-MM-DD"))
-    })?;
-    let notes = notes(text, at - mark).trim();
+            .with_remedy(format!("write it into the title: ## [{version}] - YYYY-MM-DD")));
+    }
+    let notes = notes(text, at - mark, &parser).trim();
     if !says_something(notes) {
         return Err(Diagnostic::new(
             Rule::Changelog,
@@ -83,9 +94,16 @@ pub fn section(text: &str, version: &Version) -> Result<Section, Diagnostic> {
     }
     Ok(Section {
         title: release.title.to_owned(),
-        date,
         notes: format!("{notes}{}", addresses(text, notes)),
     })
+}
+
+/// A parser of titles in which something stands before the version: `tool 1.1.0`, `tool-v1.1.0`, a sign for a release.
+fn after_a_name() -> Parser {
+    let mut parser = Parser::new();
+    // A pattern that is none would be seen by every test; without it, titles are read as they mostly are.
+    let _ = parser.prefix_format(r"^[^\[\]0-9]*[ @/-]v?");
+    parser
 }
 
 /// A day that there is, in a title.
@@ -134,13 +152,13 @@ fn address(line: &str) -> Option<&str> {
 }
 
 /// What stands below the title of a release: up to the next release.
-fn notes(text: &str, title: usize) -> &str {
+fn notes<'t>(text: &'t str, title: usize, parser: &Parser) -> &'t str {
     let titles = Outline::of(text).titles;
     let own = titles.iter().rposition(|(_, place)| place.start <= title).unwrap_or_default();
     let Some((level, place)) = titles.get(own) else { return "" };
     let is_release = |title: &str| {
         let title = title.lines().next().unwrap_or_default();
-        parse_changelog::parse_iter(title).next().is_some()
+        parser.parse_iter(title).next().is_some()
     };
     // Patches may have smaller titles than what they mend.
     let next = titles[own + 1..].iter().find(|(of, place)| {

@@ -88,12 +88,19 @@ pub fn run(project: &Path, bump: &Bump, output: &mut Output) -> Result<(), Stop>
     let written = VersionFiles::read(project, &plan.versions, shipped(&plan));
     let wanted = Wanted { train: index, version: &version };
     let alignment = align(&written, &plan.versions, Some(wanted));
-    output.problems(project, &alignment.problems);
-    if !alignment.problems.is_empty() {
+    let is_set =
+        alignment.rows.iter().filter(|row| row.train == train.id).all(|row| row.is_aligned);
+    if !is_set {
+        output.problems(project, &alignment.problems);
         return Err(Stop::Found);
     }
     changed(&files, index, &version, output);
     left(project, &plan, train, &version, &files, output);
+    // What another train says is no part of this, and is for `check` to judge.
+    for problem in &alignment.problems {
+        let brief = Diagnostic { remedy: None, ..problem.clone() };
+        output.line(format_args!("note: of another train: {brief}"));
+    }
     Ok(())
 }
 

@@ -73,7 +73,8 @@ fn drifted(of: &ProjectFolder, comparison: &Comparison, output: &mut Output) {
         output.line(&words);
         return output.checked("drift", 0, words);
     }
-    for drift in &comparison.drifts {
+    // Of a file that is not there the whole would be shown.
+    for drift in comparison.drifts.iter().filter(|drift| drift.kind != DriftKind::Missing) {
         output.text(&drift.diff);
     }
     let is_unmarked = |drift: &Drift| matches!(drift.kind, DriftKind::Unmarked(_));

@@ -152,15 +152,24 @@ struct Online {
 
 #[derive(Debug, clap::Args)]
 struct ProjectFolder {
-    /// The project's folder, with its `lockstep.yaml`.
+    /// The project's folder, with its `lockstep.yaml`; by default this one, or the first above it that has one.
     #[arg(default_value = ".", value_name = "PROJECT")]
     folder: PathBuf,
+    /// The same, as commands take it whose words are something else.
+    #[arg(long = "project", value_name = "PROJECT", conflicts_with = "folder")]
+    named: Option<PathBuf>,
     /// It is one of Lockstep's reference models, which can name no release of Lockstep before there is one.
     #[arg(long, hide = true)]
     reference: bool,
 }
 
 impl ProjectFolder {
+    /// The same with the folder that is meant.
+    fn found(&self) -> Self {
+        let folder = above(self.named.as_ref().unwrap_or(&self.folder));
+        Self { folder, named: None, reference: self.reference }
+    }
+
     /// What its model comes to.
     fn release(&self) -> Result<Release, Stop> {
         let load = if self.reference { load::load_reference } else { load::load };
@@ -201,13 +210,17 @@ pub fn main() -> ExitCode {
     let result = match &arguments.command {
         Command::Generate { project, replace, reset_pins } => {
             let pins = if *reset_pins { Pins::Reset } else { Pins::Keep };
-            generate::run(project, *replace, pins, &mut output)
+            generate::run(&project.found(), *replace, pins, &mut output)
         }
-        Command::Check { project, tag } => check::run(project, tag.as_ref(), &mut output),
-        Command::Bump { bump, project } => bump::run(project, bump, &mut output),
-        Command::Formula { formula, project } => formula::run(project, formula, &mut output),
+        Command::Check { project, tag } => check::run(&project.found(), tag.as_ref(), &mut output),
+        Command::Bump { bump, project } => bump::run(&above(project), bump, &mut output),
+        Command::Formula { formula, project } => {
+            formula::run(&above(project), formula, &mut output)
+        }
         Command::Prove { prove } => prove::run(prove, &mut output),
-        Command::PerfGate { measuring, project } => perf_gate::run(project, measuring, &mut output),
+        Command::PerfGate { measuring, project } => {
+            perf_gate::run(&above(project), measuring, &mut output)
+        }
         Command::Release(Online { arguments }) => return online::run("release", arguments, output),
         Command::Publish(Online { arguments }) => return online::run("publish", arguments, output),
         Command::Yank(Online { arguments }) => return online::run("yank", arguments, output),
@@ -217,7 +230,7 @@ pub fn main() -> ExitCode {
         Command::Pins(Online { arguments }) => return online::run("pins", arguments, output),
         Command::Stage(Online { arguments }) => return online::run("stage", arguments, output),
         Command::Receipt { receipts } => receipt::run(receipts, &mut output),
-        Command::Plan { project } => show(project, &mut output),
+        Command::Plan { project } => show(&project.found(), &mut output),
         Command::Schema { document } => {
             output.document(&document.document().schema_text());
             Ok(())
@@ -251,6 +264,27 @@ impl DocumentName {
             Self::Report => Document::Report,
         }
     }
+}
+
+/// The folder that is meant: where nobody names one, the first that has a model, of this one and those above it, as cargo and npm look for
+/// theirs.
+fn above(folder: &Path) -> PathBuf {
+    if folder != Path::new(".") {
+        return folder.to_owned();
+    }
+    let mut up = PathBuf::from(".");
+    let here = std::env::current_dir().unwrap_or_default();
+    for ancestor in here.ancestors() {
+        if ancestor.join(MODEL).is_file() {
+            return up;
+        }
+        // A repository is a project's whole world.
+        if ancestor.join(".git").exists() {
+            break;
+        }
+        up = if up == Path::new(".") { PathBuf::from("..") } else { up.join("..") };
+    }
+    folder.to_owned()
 }
 
 /// What a model comes to.

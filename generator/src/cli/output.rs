@@ -42,6 +42,8 @@ pub struct Output {
     details: String,
     /// Whether a document was printed, which then is the only one.
     has_printed: bool,
+    /// Why a document was not printed whole.
+    lost: Option<std::io::Error>,
 }
 
 impl Output {
@@ -54,6 +56,7 @@ impl Output {
             checked: Vec::new(),
             details: String::new(),
             has_printed: false,
+            lost: None,
         }
     }
 
@@ -85,7 +88,18 @@ impl Output {
     /// What a command makes, where that is a document: it is printed, whatever is asked for.
     pub fn document(&mut self, text: &str) {
         self.has_printed = true;
-        let _ = std::io::stdout().lock().write_all(text.as_bytes());
+        self.print(text);
+    }
+
+    /// A document on standard output. Who asks for one needs all of it; a reader who closes the pipe has what they wanted.
+    fn print(&mut self, text: &str) {
+        let mut stdout = std::io::stdout().lock();
+        let printed = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        if let Err(error) = printed
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+        {
+            self.lost = Some(error);
+        }
     }
 
     /// Something that is wrong.
@@ -186,7 +200,7 @@ impl Output {
             let report = ProgramReport {
                 program: "lockstep".to_owned(),
                 status,
-                diagnostics: self.problems,
+                diagnostics: std::mem::take(&mut self.problems),
                 outputs: self
                     .checked
                     .iter()
@@ -194,7 +208,11 @@ impl Output {
                     .collect(),
                 result: None,
             };
-            let _ = std::io::stdout().lock().write_all(json::text(&report).as_bytes());
+            self.print(&json::text(&report));
+        }
+        if let Some(error) = self.lost {
+            let _ = writeln!(anstream::stderr(), "error: cannot print to standard output: {error}");
+            return ExitCode::from(2);
         }
         ExitCode::from(status)
     }

@@ -203,7 +203,11 @@ impl<'a> Explainer<'a> {
                 let rule = schema.get("patternErrorMessage").and_then(Value::as_str);
                 let rule = rule.unwrap_or("not what may stand here");
                 let message = format!("`{}` is {rule}", excerpt(text));
-                (Rule::WrongForm, message, lower_case(schema, text))
+                (
+                    Rule::WrongForm,
+                    message,
+                    lower_case(schema, text).or_else(|| pinned(schema, text)),
+                )
             }
             ValidationErrorKind::Minimum { .. } | ValidationErrorKind::Maximum { .. }
                 if *path == Path::of("schema") =>
@@ -259,6 +263,11 @@ impl<'a> Explainer<'a> {
                 },
             )),
             ("array", Value::String(_), Some(written)) => Some(format!("write [{written}]")),
+            ("boolean", Value::String(text), _) => boolean(text)
+                .map(|meant| format!("write `{meant}`: `{}` is a word in YAML 1.2", excerpt(text))),
+            ("object", _, _) if path.0.is_empty() => {
+                Some("a model is keys with values, and begins with `schema: 1`".to_owned())
+            }
             _ => None,
         };
         let remedy = remedy.or_else(|| {
@@ -298,6 +307,39 @@ impl<'a> Explainer<'a> {
 fn key_grammar(schema: &Value) -> Option<&'static Grammar> {
     let (pattern, _) = schema.get("patternProperties")?.as_object()?.iter().next()?;
     GRAMMARS.iter().find(|grammar| grammar.pattern == pattern)
+}
+
+/// What YAML 1.1 took for true or false.
+fn boolean(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "yes" | "on" | "y" | "true" => Some(true),
+        "no" | "off" | "n" | "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// How to find what a reference that can move is pinned to.
+fn pinned(schema: &Value, text: &str) -> Option<String> {
+    let pattern = schema.get("pattern")?.as_str()?;
+    let grammar = GRAMMARS.iter().find(|grammar| grammar.pattern == pattern)?;
+    let is_plain = |text: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._/:-".contains(c))
+    };
+    match grammar.name {
+        "ContainerImage" if is_plain(text) => Some(format!(
+            "`docker buildx imagetools inspect {text}` shows its digest: write `{text}@sha256:…`"
+        )),
+        "PinnedAction" => {
+            let (path, reference) = text.split_once('@').unwrap_or((text, "v1"));
+            let repository = path.splitn(3, '/').take(2).collect::<Vec<_>>().join("/");
+            (is_plain(path) && is_plain(reference)).then(|| {
+                format!(
+                    "`git ls-remote https://github.com/{repository} 'refs/tags/{reference}*'` shows its commit; of an annotated tag take the line that ends in `^{{}}`"
+                )
+            })
+        }
+        _ => None,
+    }
 }
 
 /// The commonest slip in an id, mended.

@@ -34,13 +34,18 @@ fn read_bounded(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     lockstep_files::bounded(path, LARGEST).map_err(|error| {
         let problem =
             Diagnostic::new(Rule::FileUnreadable, format!("the model cannot be read: {error}"));
-        if error.kind() == std::io::ErrorKind::NotFound {
-            problem.with_remedy(
-                "name the folder that holds `lockstep.yaml`: `lockstep check path/to/project`",
-            )
-        } else {
-            problem
+        if error.kind() != std::io::ErrorKind::NotFound {
+            return problem;
         }
+        // Whose name is nearly right stands where it is looked for.
+        let other = path.with_extension("yml");
+        if other.is_file() {
+            let remedy = "`lockstep.yml` is there: call it `lockstep.yaml`";
+            return problem.with_remedy(remedy);
+        }
+        problem.with_remedy(
+            "name the folder that holds `lockstep.yaml`: `lockstep check path/to/project`; without a name it is this one, or the first above it that does",
+        )
     })
 }
 

@@ -15,6 +15,7 @@ pub fn resolve(model: &Model) -> VersionPlan {
             tag: train_tag(id, train.tag.as_ref())?,
             stamped: train.stamped,
             changelog: train.changelog.clone(),
+            changelog_dated: train.changelog_dated,
             files: files(&train.files),
         })
     });
@@ -24,6 +25,7 @@ pub fn resolve(model: &Model) -> VersionPlan {
             tag: model.tag.clone(),
             stamped: versions.stamped,
             changelog: versions.changelog.clone(),
+            changelog_dated: versions.changelog_dated,
             files: files(&versions.files),
         },
         others: others.collect(),

@@ -10,6 +10,7 @@ mod artifacts;
 mod channels;
 mod pipeline;
 mod project;
+mod steps;
 mod targets;
 mod tiers;
 mod versions;

@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod archives;
 mod artifacts;
 mod build;
 mod channels;
@@ -20,9 +21,10 @@ mod targets;
 mod tiers;
 mod versions;
 
+pub use archives::{Archive, ArchiveFormat, ArchiveFormats};
 pub use artifacts::{
-    Archive, ArchiveFormat, Artifact, ArtifactKind, Binary, CratePackage, NpmPackage,
-    NpmPlatformPackage, Scope, Sdist, Smoke, Wheel,
+    Artifact, ArtifactKind, Binary, CratePackage, NpmPackage, NpmPlatformPackage, Scope, Sdist,
+    Smoke, Wheel,
 };
 pub use build::{Build, BuildRuns, ExtraSteps, Shell, Step, Toolchain};
 pub use channels::{

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::is_false;
 use crate::strings::{FieldPattern, GlobPattern, Id, JsonPointer, RelativePath, TagPattern};
 use crate::version::VersionScheme;
 use crate::version_format::VersionFormat;
@@ -17,10 +18,12 @@ pub struct Versions {
     /// Whether the files keep a stand-in (`0.0.0`) and the version is set when packing.
     #[serde(default)]
     pub stamped: bool,
-    /// The changelog: it must have a section of the version that is released, with a date and a text, which
-    /// becomes the release's notes.
+    /// The changelog: it must have a section of the version that is released, with a text, which becomes the release's notes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changelog: Option<RelativePath>,
+    /// Whether the section's title must have a date, as [Keep a Changelog](https://keepachangelog.com) has it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub changelog_dated: bool,
     /// The document, in Markdown, that tells people which fields carry the version: the list is rendered
     /// between two markers in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,6 +49,9 @@ pub struct Train {
     /// Its changelog.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changelog: Option<RelativePath>,
+    /// Whether a section's title must have a date.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub changelog_dated: bool,
 }
 
 /// A file that carries the version: its path where its name says which field, or its path and the field.

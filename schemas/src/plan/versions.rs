@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::is_false;
 use crate::strings::{FieldPattern, GlobPattern, Id, JsonPointer, RelativePath, TagPattern};
 use crate::version::VersionScheme;
 use crate::version_format::VersionFormat;
@@ -41,6 +42,9 @@ pub struct TrainPlan {
     /// Its changelog.
     #[serde(default)]
     pub changelog: Option<RelativePath>,
+    /// Whether the title of a version's section there must have a date.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub changelog_dated: bool,
     /// Its files.
     pub files: Vec<VersionFilePlan>,
 }

@@ -24,7 +24,7 @@ pub(super) struct Promised<'a> {
 /// A file that may be a binary.
 pub(super) struct Looked<'a> {
     pub(super) name: &'a str,
-    pub(super) first: &'a [u8],
+    pub(super) is_linker_script: bool,
     pub(super) digest: &'a Digest,
     pub(super) recognized: &'a Recognized,
 }
@@ -245,11 +245,8 @@ fn is_none(
     let endings = [".exe", ".dll", ".node", ".pyd", ".dylib", ".so"];
     // A format that is not read, such as that of AIX or WebAssembly, is not judged by a name.
     let is_read = target.os.is_of_elf() || matches!(target.os, Os::Macos | Os::Windows);
-    // What a linker reads in place of a library.
-    let scripts: [&[u8]; 5] = [b"INPUT(", b"INPUT (", b"GROUP(", b"GROUP (", b"/* GNU ld"];
-    let is_script = scripts.iter().any(|script| looked.first.starts_with(script));
     let is_called_one =
-        is_read && !is_script && endings.iter().any(|ending| name.ends_with(ending));
+        is_read && !looked.is_linker_script && endings.iter().any(|ending| name.ends_with(ending));
     let is_empty = looked.digest.size == 0;
     let is_to_run = looked.digest.executable || matches!(file, PlannedFile::Binary(..));
     if is_called_one || (is_empty && is_to_run) {

@@ -60,7 +60,8 @@ pub(crate) fn check(
         Inside::Members(found) => found,
         Inside::File(recognized) => {
             let name = subject.name.as_str();
-            let looked = Looked { name, first: &[], digest: &contents.digest, recognized };
+            let looked =
+                Looked { name, is_linker_script: false, digest: &contents.digest, recognized };
             let about = |rule, what: String| subject.about(rule, what);
             return Promised::of(subject, None).check(&looked, &about, findings);
         }
@@ -72,8 +73,13 @@ pub(crate) fn check(
     let brings_cxx = found.keys().any(is_cxx);
     for (member, inside) in found {
         let about = |rule, what: String| subject.about(rule, what).in_member(member);
-        let FileInside { digest, binary, first, .. } = inside;
-        let looked = Looked { name: member, first, digest, recognized: binary };
+        let FileInside { digest, binary, is_linker_script, .. } = inside;
+        let looked = Looked {
+            name: member,
+            is_linker_script: *is_linker_script,
+            digest,
+            recognized: binary,
+        };
         let mut promised = Promised::of(subject, targets.get(member).copied());
         promised.brings_cxx = brings_cxx;
         promised.check(&looked, &about, findings);
