@@ -32,7 +32,7 @@ pub(crate) fn read(pieces: &Pieces) -> Found<Option<Binary>> {
     for index in 0..count {
         let offset = Order::Big.number(pieces.bytes(8 + index * entry + 8, offset)?);
         match pieces.bytes(offset, 4)? {
-            // A static library is none that a loader sees.
+            // No loader reads a static library, so it claims nothing.
             b"!<ar" => return Ok(None),
             // Nobody runs 32 bits there any more.
             THIN_32 => continue,

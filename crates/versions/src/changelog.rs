@@ -45,7 +45,7 @@ pub fn of_train(
 ///
 /// # Errors
 ///
-/// Where there is none, it says nothing, or has no date where it must have one.
+/// When the section is missing, is empty, or lacks the date that it must have.
 pub fn section(text: &str, version: &Version, is_dated: bool) -> Result<Section, Diagnostic> {
     let whole = text;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -226,14 +226,14 @@ impl<'a> Promised<'a> {
     }
 }
 
-/// Whether a program or library for 32 bits stands beside those of a target of Windows, which runs it too, as a debugger's does. What an
-/// interpreter loads is none of these.
+/// Whether a program or library for 32 bits stands beside those of a target of Windows, which runs it too, as a debugger's does. A module
+/// that an interpreter loads must be of the interpreter's own platform.
 fn is_helper(name: &str, binary: &Binary, target: &TargetPlan) -> bool {
     let is_loaded = [".pyd", ".node"].iter().any(|ending| name.ends_with(ending));
     target.os == Os::Windows && binary.os == Os::Windows && binary.cpus == [Cpu::Ia32] && !is_loaded
 }
 
-/// What is called a binary and is none: an empty file, or something that was put there in its place.
+/// Reports a file that has a binary's name but another content: it is empty, or something else was put in its place.
 fn is_none(
     looked: &Looked<'_>,
     target: &TargetPlan,

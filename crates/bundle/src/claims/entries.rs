@@ -101,8 +101,7 @@ impl Entry {
             Kind::File => has(&path),
             Kind::Module => {
                 let endings = ["", ".js", ".json", ".node"];
-                has(&path)
-                    || endings.iter().any(|end| has(&format!("{path}{end}")))
+                endings.iter().any(|end| has(&format!("{path}{end}")))
                     || endings[1..].iter().any(|end| has(&format!("{folder}index{end}")))
                     // Node goes on to it, and warns.
                     || (self.key == "main" && has("index.js"))
