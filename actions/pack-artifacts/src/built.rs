@@ -32,9 +32,9 @@ fn wheels(
     {
         let more = match &strange[1..] {
             [] => String::new(),
-            more => format!(", nor are {}", more.join(", ")),
+            more => format!(", nor one like {}", more.join(", ")),
         };
-        let what = format!("was built, and is none of the model's wheels{more}");
+        let what = format!("was built, but the model has no such wheel{more}");
         return Err(Diagnostic::new(Rule::PackageMismatch, what).in_file(first).with_remedy(format!(
             "add its Python to `pythons` of artifact `{}`, or let the build not make it; it must remove what an earlier one left",
             plan.id
