@@ -127,8 +127,7 @@ impl Of<'_> {
     }
 
     fn npm_package(&self, model: &Model, package: &NpmPackage) -> NpmPackagePlan {
-        let built_on = package.built_on.as_ref().and_then(|id| model.targets.get_key_value(id));
-        let built_on = built_on.and_then(|(id, target)| targets::resolve(model, id, target));
+        let built_on = package.built_on.as_ref().and_then(|id| target_of(model, id));
         NpmPackagePlan {
             id: self.id.clone(),
             package: package.package.clone(),
@@ -141,8 +140,7 @@ impl Of<'_> {
     }
 
     fn wheels(&self, model: &Model, wheel: &Wheel) -> WheelPlan {
-        let built_on = wheel.built_on.as_ref().and_then(|id| model.targets.get_key_value(id));
-        let built_on = built_on.and_then(|(id, target)| targets::resolve(model, id, target));
+        let built_on = wheel.built_on.as_ref().and_then(|id| target_of(model, id));
         let files = if let Some(target) = &built_on {
             wheels_of(wheel, target, "any")
         } else {
@@ -162,8 +160,7 @@ impl Of<'_> {
 
     /// It is of no target, whatever target's build makes it.
     fn sdist(&self, model: &Model, sdist: &Sdist) -> SdistPlan {
-        let built_on = model.targets.get_key_value(&sdist.built_on);
-        let built_on = built_on.and_then(|(id, target)| targets::resolve(model, id, target));
+        let built_on = target_of(model, &sdist.built_on);
         SdistPlan {
             id: self.id.clone(),
             package: sdist.package.clone(),
@@ -219,6 +216,12 @@ impl Of<'_> {
         }
         members
     }
+}
+
+/// The target that an artifact names as the one that builds it.
+fn target_of(model: &Model, id: &TargetId) -> Option<TargetPlan> {
+    let (id, target) = model.targets.get_key_value(id)?;
+    targets::resolve(model, id, target)
 }
 
 /// The name that `npm pack` gives: the scope's `@` and `/` become nothing and `-`
