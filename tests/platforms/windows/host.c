@@ -1,7 +1,7 @@
 /* A client for Windows programs under Wine: it hands its arguments to the client of this machine, which has the name of this file.
  *
  * A process of the host inherits no pipe of Wine's and gives no handle to wait for. So a script writes what it says into files, and
- * its status last. */
+ * its status last. It is bash's: dash passes on no variable whose name has a colon, as npm's for a token has. */
 #include <windows.h>
 #include <stdio.h>
 #include <wchar.h>
@@ -26,7 +26,7 @@ static const wchar_t *in_folder(const wchar_t *name)
     return path;
 }
 
-/* A text as one word of sh. A path of the drive that is the host's root loses the drive. */
+/* A text as one word of a shell. A path of the drive that is the host's root loses the drive. */
 static void word(FILE *script, const wchar_t *text)
 {
     char bytes[32768];
@@ -100,12 +100,12 @@ static void start(void)
 {
     wchar_t command[MAX_PATH * 2];
     /* Without its drive, with the host's separators. */
-    swprintf(command, MAX_PATH * 2, L"sh %ls", in_folder(L"script") + 2);
+    swprintf(command, MAX_PATH * 2, L"bash %ls", in_folder(L"script") + 2);
     for (wchar_t *at = command; *at; at++)
         if (*at == L'\\') *at = L'/';
     STARTUPINFOW startup = { .cb = sizeof startup };
     PROCESS_INFORMATION process;
-    if (!CreateProcessW(L"Z:\\bin\\sh", command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process)) fail("sh does not start");
+    if (!CreateProcessW(L"Z:\\bin\\bash", command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process)) fail("bash does not start");
 }
 
 static int status(void)
