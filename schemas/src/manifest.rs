@@ -274,9 +274,24 @@ pub struct ArtifactRecord {
     /// Its digest as npm has it in `dist.integrity`, for an npm package.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub integrity: Option<Integrity>,
+    /// How its own check went in each build mode, where a failure of it stops nothing: its users should know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advisory: Vec<SmokeRecord>,
     /// The files in it, in order of their names; none for what is no archive and no package.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<MemberRecord>,
+}
+
+/// How an artifact's check went that stops nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SmokeRecord {
+    /// The build mode.
+    pub mode: BuildMode,
+    /// How often it was tried.
+    pub tries: u32,
+    /// How often of that it failed.
+    pub failures: u32,
 }
 
 /// A file in an archive or a package.

@@ -266,6 +266,7 @@ impl Deliveries<'_> {
             channel,
             version: &self.manifest.version,
             target: self.users.target().and_then(|target| plan.target(target)),
+            smoke: channel.smoke_for(self.users.target()),
             wanted: &one.wanted,
             assets: Assets {
                 look: one.look.as_ref(),

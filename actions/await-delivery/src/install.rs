@@ -7,7 +7,7 @@ use lockstep_bundle::places;
 use lockstep_channels::apart;
 use lockstep_clients::users::{Ended, Log, binstall, brew, cargo, node, python};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::model::{ArtifactKind, NpmClient, PypiClient};
+use lockstep_schemas::model::{ArtifactKind, NpmClient, PypiClient, Smoke};
 use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{
     CargoBinstallPlan, ChannelPlan, Destination, HomebrewPlan, Plan, PlannedFile, PypiPlan,
@@ -28,6 +28,8 @@ pub(crate) struct Installation<'a> {
     pub(crate) channel: &'a ChannelPlan,
     pub(crate) version: &'a Version,
     pub(crate) target: Option<&'a TargetPlan>,
+    /// The check.
+    pub(crate) smoke: Option<&'a Smoke>,
     /// All files of the channel.
     pub(crate) wanted: &'a [Wanted<'a>],
     /// The release's assets, for a channel that users download from.
@@ -132,7 +134,7 @@ impl Installation<'_> {
         file: Option<&Path>,
         log: &Log,
     ) -> Result<(), Diagnostic> {
-        let Some(smoke) = &self.channel.smoke else { return Ok(()) };
+        let Some(smoke) = self.smoke else { return Ok(()) };
         let script = Script { smoke, file, installed, target: self.target, version: self.version };
         let what = match client {
             DOWNLOAD => "what users download from".to_owned(),

@@ -28,7 +28,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::Manifest;
 use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::paths::Shown as _;
-use lockstep_schemas::plan::{Plan, at_version};
+use lockstep_schemas::plan::{ChannelPlan, Plan, at_version};
 use lockstep_schemas::receipt::{DeliveryRecord, FILE};
 use lockstep_schemas::strings::{Repository, Tag, TargetId, WorkflowFile};
 use lockstep_smoke::Host;
@@ -183,7 +183,7 @@ impl Inputs {
             ChannelKind::Npm | ChannelKind::Pypi | ChannelKind::CratesIo => false,
         };
         let is_asked = plan.is_some_and(|plan| {
-            let channels = plan.shipping().map(lockstep_schemas::plan::ChannelPlan::kind);
+            let channels = plan.shipping().map(ChannelPlan::kind);
             channels.filter(|kind| self.channel.is_none_or(|wanted| wanted == *kind)).any(asks)
         });
         if self.manifest.is_some() && !is_asked {
@@ -269,7 +269,12 @@ impl Inputs {
             Some(id) => {
                 let id: Result<TargetId, _> = id.parse();
                 let id = id.map_err(|error| Failure::new(Rule::WrongInput, error.to_string()))?;
-                lockstep_bundle::target(plan, &id)?;
+                let is_served = |channel: &ChannelPlan| {
+                    channel.promise_of(&id).is_some_and(|promise| promise.way.is_some())
+                };
+                if !plan.shipping().any(is_served) {
+                    lockstep_bundle::target(plan, &id)?;
+                }
                 Ok(Users::Of(id))
             }
             None => {

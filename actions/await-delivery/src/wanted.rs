@@ -70,9 +70,7 @@ pub(crate) fn sums(folder: &Path) -> BTreeMap<String, Sha256> {
 
 /// What a channel promises the users that are looked at.
 pub(crate) fn tier(channel: &ChannelPlan, users: &Users) -> Tier {
-    let of_target = users.target().and_then(|target| {
-        channel.tiers.iter().find(|tier| tier.target.as_deref() == Some(target.as_str()))
-    });
+    let of_target = users.target().and_then(|target| channel.promise_of(target));
     of_target.or(channel.tier.as_ref()).map_or(Tier::Official, |tier| tier.tier)
 }
 

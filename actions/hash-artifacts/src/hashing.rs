@@ -4,13 +4,16 @@ use std::io::{IsTerminal as _, stderr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use indicatif::{ProgressBar, ProgressStyle};
 use lockstep_bundle::{
-    ARCHIVES, Contents, Digest, Expected, Inside, claims, in_parallel, unfit_for_windows,
+    ARCHIVES, Contents, Digest, Expected, Inside, WorkingFolder, claims, in_parallel,
+    unfit_for_windows,
 };
+use lockstep_files::json;
 use lockstep_runner::{Report, protocol};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::manifest::ArtifactRecord;
+use lockstep_schemas::manifest::{ArtifactRecord, SmokeRecord};
 use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::platform::Os;
@@ -23,6 +26,29 @@ pub(crate) fn digests(paths: &[PathBuf]) -> Vec<Result<Digest, Diagnostic>> {
         in_parallel(paths, usize::MAX, |path| Digest::of_file_with(path, &|bytes| bar.inc(bytes)));
     bar.finish_and_clear();
     digests
+}
+
+/// Notes in records how the checks went that stop nothing, where `smoke-test` ran some.
+pub(crate) fn note_advisory(
+    plan: &Plan,
+    packed: &[(Expected<'_>, FileName)],
+    folder: WorkingFolder<'_>,
+    records: &mut [ArtifactRecord],
+) -> Result<(), Diagnostic> {
+    let path = folder.advisory();
+    if !path.exists() {
+        return Ok(());
+    }
+    let mut all: IndexMap<FileName, Vec<SmokeRecord>> =
+        json::read(&path, "what `smoke-test` says")?;
+    for (expected, name) in packed.iter().filter(|(expected, _)| plan.is_advisory(expected.file)) {
+        let of_it =
+            records.iter_mut().find(|record| record.name == *name && expected.is_of(record));
+        if let (Some(record), Some(advisory)) = (of_it, all.shift_remove(name)) {
+            record.advisory = advisory;
+        }
+    }
+    Ok(())
 }
 
 /// Hashes artifacts that the plan expects, found in a folder by their names, and what is in them.
@@ -81,6 +107,7 @@ fn record(expected: &Expected<'_>, name: FileName, contents: Contents) -> Artifa
         size: contents.digest.size,
         sha256: contents.digest.sha256,
         integrity: contents.integrity,
+        advisory: Vec::new(),
     }
 }
 

@@ -14,7 +14,7 @@ use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::ArtifactPlan;
 use lockstep_schemas::strings::{Id, Tag, TargetId};
 
-use crate::hashing::records;
+use crate::hashing::{note_advisory, records};
 use crate::{Origin, partial, toolchain, unexpected};
 
 pub(crate) fn merge(
@@ -35,7 +35,7 @@ pub(crate) fn merge(
     }
     toolchain::same(&partials, report);
     let mut artifacts = of_targets(&partials, report);
-    artifacts.extend(of_release(release, &bundle, report)?);
+    artifacts.extend(of_release(release, folder, report)?);
     let order: Vec<&Id> = plan.artifacts.iter().map(ArtifactPlan::id).collect();
     artifacts.sort_by_key(|record| order.iter().position(|id| **id == record.artifact));
     let run = report.found(build_run());
@@ -130,10 +130,11 @@ fn copy(from: &Path, to: &Path) -> Result<(), Diagnostic> {
 /// Hashes what was packed with every target at hand. What carries the manifest is packed after it.
 fn of_release(
     release: Origin<'_>,
-    bundle: &Path,
+    folder: WorkingFolder<'_>,
     report: &mut Report,
 ) -> Result<Vec<ArtifactRecord>, Diagnostic> {
-    let names = list(bundle)?;
+    let bundle = folder.bundle();
+    let names = list(&bundle)?;
     let files = release.plan.packed_by(None).filter(|file| file.manifest().is_none());
     let mut packed = Vec::new();
     for expected in expected(files, release.version)? {
@@ -142,7 +143,9 @@ fn of_release(
         });
         packed.extend(report.found(name).map(|name| (expected, name)));
     }
-    Ok(records(release.plan, release.version, &packed, bundle, report))
+    let mut records = records(release.plan, release.version, &packed, &bundle, report);
+    note_advisory(release.plan, &packed, folder, &mut records)?;
+    Ok(records)
 }
 
 /// The run that this is.

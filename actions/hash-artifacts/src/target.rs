@@ -19,7 +19,7 @@ use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{Placement, PlannedFile, TargetPlan, at_version};
 use lockstep_schemas::strings::{Id, TargetId};
 
-use crate::hashing::{digests, records};
+use crate::hashing::{digests, note_advisory, records};
 use crate::revision::revision;
 use crate::{Origin, toolchain, unexpected};
 
@@ -51,7 +51,8 @@ pub(crate) fn hash(
             || packed.iter().any(|(_, packed)| packed.as_str() == name)
     };
     unexpected(&out, &names, is_known, report);
-    let artifacts = records(plan, version, &packed, &out, report);
+    let mut artifacts = records(plan, version, &packed, &out, report);
+    report.found(note_advisory(plan, &packed, folder, &mut artifacts));
     let release_files = match plan.release_members(id).next() {
         Some(_) => report.found(
             Digest::of_file(&out.join(names::FILES))

@@ -5,19 +5,22 @@
 
 mod install;
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use indexmap::IndexMap;
 use lockstep_bundle::{Expected, WorkingFolder, expected, list, target};
 use lockstep_clients::bash;
 use lockstep_files::json;
 use lockstep_runner::inputs::{ProjectPlan, WorkFolder};
 use lockstep_runner::{Action, Failure, Program, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::model::Smoke;
+use lockstep_schemas::manifest::SmokeRecord;
+use lockstep_schemas::model::{BuildMode, Smoke, Tier};
 use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::{Plan, PlannedFile, TargetPlan};
-use lockstep_schemas::strings::{TargetId, Version};
+use lockstep_schemas::strings::{FileName, TargetId, Version};
 use lockstep_smoke::{Host, Script, prints};
 
 use crate::install::Installation;
@@ -35,6 +38,9 @@ pub struct Inputs {
     /// The target whose artifacts are run; none for those that need every target.
     #[arg(long)]
     pub target: Option<TargetId>,
+    /// Run those that carry the manifest, and only those.
+    #[arg(long, conflicts_with = "target")]
+    pub with_manifest: bool,
     /// Where everything stands.
     #[command(flatten)]
     pub folder: WorkFolder,
@@ -57,12 +63,34 @@ impl Program for Inputs {
         let before = "`pack-artifacts` packs it before this";
         let names = list(&packed).map_err(|problem| problem.with_remedy(before))?;
         let all = Artifacts { inputs: self, plan: &plan, packed: &packed, names: &names, target };
-        for expected in expected(plan.packed_by(self.target.as_ref()), &self.version)? {
+        let files = plan.packed_by(self.target.as_ref());
+        let files = files.filter(|file| file.manifest().is_some() == self.with_manifest);
+        let mut advisory = IndexMap::new();
+        for expected in expected(files, &self.version)? {
             if expected.file.is_installed() {
-                all.test(&expected, report)?;
+                advisory.extend(all.test(&expected, report)?);
             }
         }
+        if !advisory.is_empty() {
+            json::write(&folder.advisory(), &advisory)?;
+        }
         Ok(())
+    }
+}
+
+/// How often a check is tried whose failure stops nothing: enough to tell what fails now and then from what never runs.
+const TRIES: u32 = 3;
+
+/// That an artifact cannot be installed, or does not run in a build mode.
+struct Failed {
+    /// The build mode; none where nothing of it could be run.
+    mode: Option<BuildMode>,
+    problem: Diagnostic,
+}
+
+impl Failed {
+    fn is_of(&self, mode: BuildMode) -> bool {
+        self.mode.is_none_or(|of| of == mode)
     }
 }
 
@@ -76,18 +104,65 @@ struct Artifacts<'a> {
 }
 
 impl Artifacts<'_> {
-    fn file(&self, expected: &Expected<'_>) -> Result<PathBuf, Diagnostic> {
-        let name = expected.among(self.names).map_err(|problem| {
+    fn name(&self, expected: &Expected<'_>) -> Result<FileName, Diagnostic> {
+        expected.among(self.names).map_err(|problem| {
             problem
                 .in_file(self.packed.shown())
                 .with_remedy("`pack-artifacts` packs it before this")
-        })?;
-        absolute(&self.packed.join(name.as_str())).map_err(|failure| failure.0)
+        })
     }
 
-    /// Installs one, and runs its check in each build mode.
-    fn test(&self, expected: &Expected<'_>, report: &mut Report) -> Result<(), Failure> {
-        let Some(file) = report.found(self.file(expected)) else { return Ok(()) };
+    fn file(&self, expected: &Expected<'_>) -> Result<PathBuf, Failure> {
+        absolute(&self.packed.join(self.name(expected)?.as_str()))
+    }
+
+    /// Installs one and runs its check, in each build mode. Of one whose failure stops nothing, how that went.
+    fn test(
+        &self,
+        expected: &Expected<'_>,
+        report: &mut Report,
+    ) -> Result<Option<(FileName, Vec<SmokeRecord>)>, Failure> {
+        let Some(name) = report.found(self.name(expected)) else { return Ok(None) };
+        let of_mode = |mode: &BuildMode| SmokeRecord { mode: *mode, tries: 0, failures: 0 };
+        let mut records: Vec<SmokeRecord> = self.plan.modes.iter().map(of_mode).collect();
+        let is_advisory = self.plan.is_advisory(expected.file);
+        let mut failed = Vec::new();
+        for _ in 0..if is_advisory { TRIES } else { 1 } {
+            let failures = self.try_once(expected, &name, report)?;
+            for record in &mut records {
+                record.tries += 1;
+                record.failures += u32::from(failures.iter().any(|one| one.is_of(record.mode)));
+            }
+            if failures.is_empty() {
+                break;
+            }
+            failed = failures;
+        }
+        if !is_advisory {
+            report.problems(failed.into_iter().map(|failure| failure.problem));
+            return Ok(None);
+        }
+        for Failed { mode, mut problem } in failed {
+            let of_mode = records.iter().find(|record| mode.is_none_or(|mode| mode == record.mode));
+            if let Some(SmokeRecord { tries, failures, .. }) = of_mode {
+                let _ = write!(problem.message, ", in {failures} of {tries} tries");
+            }
+            report.warning(problem.with_remedy(format!(
+                "nobody is promised it as `{}`, so this stops nothing; the manifest tells it",
+                Tier::Official
+            )));
+        }
+        Ok(Some((name, records)))
+    }
+
+    /// Installs one and runs its check, in each build mode: what failed.
+    fn try_once(
+        &self,
+        expected: &Expected<'_>,
+        name: &FileName,
+        report: &mut Report,
+    ) -> Result<Vec<Failed>, Failure> {
+        let file = absolute(&self.packed.join(name.as_str()))?;
         let platform_package = self.platform_package(expected)?;
         let folder = tempfile::tempdir().map_err(|error| {
             Failure::new(Rule::FileUnwritable, format!("no temporary folder can be made: {error}"))
@@ -99,12 +174,15 @@ impl Artifacts<'_> {
             target: self.target,
             into: folder.path(),
         };
-        let Some(installed) = report.found(installed.install()) else { return Ok(()) };
-        let name = file.file_name().unwrap_or_default().display();
+        let installed = match installed.install() {
+            Ok(installed) => installed,
+            Err(problem) => return Ok(vec![Failed { mode: None, problem }]),
+        };
         report.line(format_args!("{name}: {}", installed.how));
-        let Some(smoke) = expected.file.smoke() else { return Ok(()) };
+        let Some(smoke) = expected.file.smoke() else { return Ok(Vec::new()) };
         let (target, version) = (self.target, &self.inputs.version);
         let script = Script { smoke, file: Some(&file), installed: &installed, target, version };
+        let mut failures = Vec::new();
         for mode in &self.plan.modes {
             report.line(format_args!("{name} ({}): {}", mode.id(), smoke.run));
             let output =
@@ -125,9 +203,10 @@ impl Artifacts<'_> {
             } else {
                 continue;
             };
-            report.problem(failed(&format!("{name} {what}"), smoke));
+            let problem = failed(&format!("{name} {what}"), smoke);
+            failures.push(Failed { mode: Some(*mode), problem });
         }
-        Ok(())
+        Ok(failures)
     }
 
     /// The platform package of an npm package that this machine would get with it.
@@ -139,7 +218,7 @@ impl Artifacts<'_> {
         let files = self.plan.packed_by(Some(&target.id));
         let mut packages =
             expected(files.filter(|file| file.artifact() == id), &self.inputs.version)?;
-        packages.pop().map(|package| self.file(&package)).transpose().map_err(Failure::from)
+        packages.pop().map(|package| self.file(&package)).transpose()
     }
 }
 

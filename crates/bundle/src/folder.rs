@@ -26,6 +26,12 @@ impl WorkingFolder<'_> {
         self.0.join("out")
     }
 
+    /// How the checks went that stop nothing, by the names of artifacts: from who runs them to who writes the manifest.
+    #[must_use]
+    pub fn advisory(self) -> PathBuf {
+        self.0.join("advisory.json")
+    }
+
     /// A target's upload, downloaded.
     #[must_use]
     pub fn upload(self, target: &TargetId) -> PathBuf {

@@ -15,9 +15,29 @@ pub fn is_here() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
-/// One error annotation, on a line of its own. Its title is the rule.
+/// How much an annotation says is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// It stopped something.
+    Error,
+    /// It stopped nothing.
+    Warning,
+}
+
+impl Level {
+    /// The name in a workflow command.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// One annotation, on a line of its own. Its title is the rule.
 #[must_use]
-pub fn annotation(problem: &Diagnostic) -> String {
+pub fn annotation(level: Level, problem: &Diagnostic) -> String {
     let Place { file, member, line, column, .. } = &problem.place;
     let property = |name: &str, value: &dyn fmt::Display| {
         let text = &value.to_string();
@@ -32,7 +52,7 @@ pub fn annotation(problem: &Diagnostic) -> String {
     let remedy = problem.remedy.as_ref().map(|remedy| format!("\n{remedy}"));
     let text = [member.unwrap_or_default(), problem.in_words(), remedy.unwrap_or_default()];
     let text = Escaped { text: &text.concat(), in_property: false }.to_string();
-    format!("::error {}::{text}\n", properties.join(","))
+    format!("::{} {}::{text}\n", level.id(), properties.join(","))
 }
 
 /// A problem in a job summary, on a line of its own.

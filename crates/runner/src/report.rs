@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
 
+use crate::protocol::Level;
 use crate::{Failure, protocol};
 use lockstep_files::json;
 use lockstep_schemas::diagnostic::{Diagnostic, ProgramReport, Rule};
@@ -20,6 +21,7 @@ pub struct Report {
     is_json: bool,
     result: Option<serde_json::Value>,
     problems: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
     outputs: Vec<(&'static str, String)>,
     summary: String,
 }
@@ -57,6 +59,11 @@ impl Report {
     /// Adds some.
     pub fn problems(&mut self, problems: impl IntoIterator<Item = Diagnostic>) {
         self.problems.extend(problems);
+    }
+
+    /// Adds what is wrong and stops nothing.
+    pub fn warning(&mut self, warning: Diagnostic) {
+        self.warnings.push(warning);
     }
 
     /// Adds the problem of something that could not be had, and goes on without it.
@@ -130,10 +137,12 @@ impl Report {
             }
         };
         let mut errors = String::new();
+        let warnings = self.warnings.iter().map(|warning| (Level::Warning, warning));
+        let all = || warnings.clone().chain(self.problems.iter().map(|it| (Level::Error, it)));
         if !self.is_json {
-            for problem in &self.problems {
+            for (level, problem) in all() {
                 let text = self.printable(&problem.to_string());
-                let _ = writeln!(errors, "error[{}]: {text}", problem.rule);
+                let _ = writeln!(errors, "{}[{}]: {text}", level.id(), problem.rule);
             }
             if self.problems.len() > 1 {
                 let _ = writeln!(errors, "{program}: {} problems", self.problems.len());
@@ -141,7 +150,7 @@ impl Report {
         }
         // The runner reads commands on both streams; what is printed as data stays data.
         if self.on_runner {
-            errors.extend(self.problems.iter().map(protocol::annotation));
+            errors.extend(all().map(|(level, problem)| protocol::annotation(level, problem)));
         }
         let _ = io::stderr().write_all(errors.as_bytes());
         if status.is_some() {
@@ -167,6 +176,7 @@ impl Report {
             program: program.to_owned(),
             status,
             diagnostics: self.problems,
+            warnings: self.warnings,
             outputs: outputs.collect(),
             result: self.result,
         };
@@ -196,6 +206,13 @@ impl Report {
 
     fn summary_text(&self, program: &str) -> String {
         let mut text = self.summary.clone();
+        if !self.warnings.is_empty() {
+            let _ = write!(text, "### {program}: what stops nothing\n\n");
+            for warning in &self.warnings {
+                text.push_str(&protocol::summary_item(warning));
+            }
+            text.push('\n');
+        }
         if !self.problems.is_empty() {
             let _ = write!(text, "### {program}: failed\n\n");
             for problem in &self.problems {

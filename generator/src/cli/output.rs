@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use lockstep_files::json;
+use lockstep_runner::protocol::Level;
 use lockstep_runner::{Table, protocol};
 use lockstep_schemas::diagnostic::{Diagnostic, ProgramReport};
 use lockstep_schemas::paths::Shown as _;
@@ -126,7 +127,7 @@ impl Output {
 
     fn keep(&mut self, problem: Diagnostic) {
         if protocol::is_here() {
-            self.text_of_runner(&protocol::annotation(&problem));
+            self.text_of_runner(&protocol::annotation(Level::Error, &problem));
         }
         self.problems.push(problem);
     }
@@ -201,6 +202,7 @@ impl Output {
                 program: "lockstep".to_owned(),
                 status,
                 diagnostics: std::mem::take(&mut self.problems),
+                warnings: Vec::new(),
                 outputs: self
                     .checked
                     .iter()

@@ -61,6 +61,10 @@ fn tiers(plan: &Plan) -> String {
             if let Some(note) = &promise.note {
                 let _ = writeln!(text, "  {target} on {}: {note}", channel.kind());
             }
+            if let Some(way) = &promise.way {
+                let _ =
+                    writeln!(text, "  {target} on {}, all the same: {}", channel.kind(), way.by);
+            }
             for condition in &promise.promotion {
                 let _ = writeln!(text, "  {target} on {}, to move up: {condition}", channel.kind());
             }

@@ -71,9 +71,7 @@ fn untargeted_tier(model: &Model, common: &Common<'_>) -> Option<TierPlan> {
     let default = common.tiers.iter().find(|(selector, _)| selector.as_str() == "default");
     match default {
         Some((_, entry)) => Some(promise(None, entry)),
-        None if common.tiers.is_empty() => {
-            Some(TierPlan { target: None, tier: Tier::Official, note: None, promotion: Vec::new() })
-        }
+        None if common.tiers.is_empty() => Some(official(None)),
         None => None,
     }
 }
@@ -99,6 +97,10 @@ pub fn ships_anything(model: &Model, common: &Common<'_>) -> bool {
     ships_any(untargeted_tier(model, common).iter().chain(&tiers(model, common)), is_built)
 }
 
+fn official(target: Option<String>) -> TierPlan {
+    promise(target, &TierEntry::Plain(Tier::Official))
+}
+
 fn promise(target: Option<String>, entry: &TierEntry) -> TierPlan {
     let detail = entry.detail();
     TierPlan {
@@ -106,6 +108,7 @@ fn promise(target: Option<String>, entry: &TierEntry) -> TierPlan {
         tier: entry.tier(),
         note: detail.and_then(|detail| detail.note.clone()),
         promotion: detail.map(|detail| detail.promotion.clone()).unwrap_or_default(),
+        way: detail.and_then(|detail| detail.way.clone()),
     }
 }
 
@@ -121,8 +124,7 @@ fn tiers(model: &Model, common: &Common<'_>) -> Vec<TierPlan> {
                 tiers.push(promise(name, entry));
             }
             None if common.tiers.is_empty() && has(model, common, target) => {
-                let tier = Tier::Official;
-                tiers.push(TierPlan { target: name, tier, note: None, promotion: Vec::new() });
+                tiers.push(official(name));
             }
             _ => {}
         }
@@ -168,8 +170,16 @@ fn github_release_plan(
 /// The channels of a model, resolved, in the order in which they are listed everywhere.
 pub(super) fn resolve(model: &Model) -> Vec<ChannelPlan> {
     // By name, so that the compiler names what a new channel must be resolved to.
-    let Channels { github_release, npm, pypi, crates_io, homebrew, cargo_binstall, documented: _ } =
-        &model.channels;
+    let Channels {
+        github_release,
+        npm,
+        pypi,
+        crates_io,
+        homebrew,
+        cargo_binstall,
+        smoke: _,
+        documented: _,
+    } = &model.channels;
     let channel = |common: &Common<'_>, to| ChannelPlan {
         to,
         artifacts: common.artifacts.to_vec(),
@@ -180,14 +190,14 @@ pub(super) fn resolve(model: &Model) -> Vec<ChannelPlan> {
     };
     let mut plans = Vec::new();
     if let Some(release) = github_release {
-        let common = release.common();
+        let common = release.common(&model.channels);
         let default = || manifest_name(model);
         let manifest = release.manifest.as_ref().map_or_else(default, ToString::to_string);
         let plan = github_release_plan(release, &common, manifest);
         plans.push(channel(&common, Destination::GithubRelease(plan)));
     }
     if let Some(npm) = npm {
-        let common = npm.common();
+        let common = npm.common(&model.channels);
         let registry = registry(&common, npm.auth, "NPM_TOKEN");
         let plan = NpmPlan {
             registry,
@@ -199,18 +209,18 @@ pub(super) fn resolve(model: &Model) -> Vec<ChannelPlan> {
         plans.push(channel(&common, Destination::Npm(plan)));
     }
     if let Some(pypi) = pypi {
-        let common = pypi.common();
+        let common = pypi.common(&model.channels);
         let registry = registry(&common, pypi.auth, "PYPI_API_TOKEN");
         let plan = PypiPlan { registry, clients: pypi.clients.clone(), index: pypi.index.clone() };
         plans.push(channel(&common, Destination::Pypi(plan)));
     }
     if let Some(crates_io) = crates_io {
-        let common = crates_io.common();
+        let common = crates_io.common(&model.channels);
         let plan = registry(&common, crates_io.auth, "CARGO_REGISTRY_TOKEN");
         plans.push(channel(&common, Destination::CratesIo(plan)));
     }
     if let Some(homebrew) = homebrew {
-        let common = homebrew.common();
+        let common = homebrew.common(&model.channels);
         let update = match homebrew.update {
             FormulaUpdate::Push => FormulaPlan::Push {
                 environment: environment(&common),
@@ -225,7 +235,7 @@ pub(super) fn resolve(model: &Model) -> Vec<ChannelPlan> {
     }
     if let Some(binstall) = cargo_binstall {
         let plan = CargoBinstallPlan { crate_artifact: binstall.crate_artifact.clone() };
-        plans.push(channel(&binstall.common(), Destination::CargoBinstall(plan)));
+        plans.push(channel(&binstall.common(&model.channels), Destination::CargoBinstall(plan)));
     }
     plans
 }

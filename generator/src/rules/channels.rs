@@ -29,6 +29,7 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
         );
     }
     tiers::deferred(model, violations);
+    tiers::advisory(model, violations);
     for common in channels {
         let at = Path::of("channels").key(common.kind);
         artifacts(model, &common, &at, violations);

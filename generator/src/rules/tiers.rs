@@ -1,7 +1,7 @@
 //! Tiers: what a channel promises for each target, and whether it can keep that.
 
 use lockstep_schemas::diagnostic::Rule;
-use lockstep_schemas::model::{ChannelKind, Common, Model, Tier};
+use lockstep_schemas::model::{Artifact, ChannelKind, Common, Model, Smoke, Tier, Way};
 use lockstep_schemas::platform::{KNOWN_TARGETS, known_triple};
 use lockstep_schemas::strings::{Id, TargetId, TargetSelector};
 
@@ -32,9 +32,55 @@ pub(super) fn deferred(model: &Model, violations: &mut Violations) {
     }
 }
 
+/// That a check which may fail is of something that may: by an artifact's own check, and of what nobody is promised.
+pub(super) fn advisory(model: &Model, violations: &mut Violations) {
+    let channels = model.channels.all();
+    for (id, artifact) in &model.artifacts {
+        if !artifact.smoke().is_some_and(|smoke| smoke.advisory) {
+            continue;
+        }
+        let shipping = channels.iter().filter(|common| common.artifacts.contains(id));
+        let official: Vec<String> =
+            shipping.flat_map(|common| plan::official_targets(model, common)).collect();
+        let packed = model.targets.keys().filter(|target| artifact.is_packed_for(target));
+        let mut users =
+            packed.map(TargetId::as_str).chain(artifact.is_of_no_target().then_some("any"));
+        if users.all(|users| official.iter().any(|official| official == users)) {
+            violations.add(
+                Rule::TierContradiction,
+                Path::of("artifacts").key(id).key("smoke").key("advisory"),
+                format!("all of `{id}` is `{}`, so a failure of its check stops the release all the same", Tier::Official),
+                "take it out, or promise `preview` where it may fail",
+            );
+        }
+    }
+    let of_all = model.channels.smoke.as_ref();
+    let own = channels.iter().filter(|common| common.smoke != of_all);
+    let own = own.map(|common| (Path::of("channels").key(common.kind), common.smoke));
+    for (at, smoke) in own.chain([(Path::of("channels"), of_all)]) {
+        of_delivery(smoke, &at, violations);
+    }
+}
+
+/// That a check of what is delivered leaves it to the tier whether it may fail.
+fn of_delivery(smoke: Option<&Smoke>, at: &Path, violations: &mut Violations) {
+    if smoke.is_some_and(|smoke| smoke.advisory) {
+        violations.add(
+            Rule::TierContradiction,
+            at.key("smoke").key("advisory"),
+            "of what is delivered the tier says whether it may fail",
+            "take it out, and promise `preview` where it may fail",
+        );
+    }
+}
+
 pub(super) fn check(model: &Model, common: &Common<'_>, at: &Path, violations: &mut Violations) {
     for (selector, entry) in common.tiers {
         selector_known(model, selector, entry.tier(), &at.key("tiers"), violations);
+        if let Some(way) = entry.detail().and_then(|detail| detail.way.as_ref()) {
+            let at = at.key("tiers").key(selector).key("way");
+            way_of(model, common, (selector, entry.tier(), way), &at, violations);
+        }
     }
     refused(model, common, at, violations);
     promised(model, common, at, violations);
@@ -61,6 +107,55 @@ pub(super) fn check(model: &Model, common: &Common<'_>, at: &Path, violations: &
                 common.kind.label(),
             ),
             "add `smoke: { run: … }`, or promise `preview`",
+        );
+    }
+}
+
+/// That a way is of one target that gets nothing else, that there is something for everybody, and a runner that tries it.
+fn way_of(
+    model: &Model,
+    common: &Common<'_>,
+    (selector, tier, way): (&TargetSelector, Tier, &Way),
+    at: &Path,
+    violations: &mut Violations,
+) {
+    of_delivery(Some(&way.smoke), at, violations);
+    let label = common.kind.label();
+    if tier.ships() {
+        let message = format!(
+            "`{selector}` is `{tier}` on {label}, so its users have what is built for them"
+        );
+        let remedy = "take `way` out: the channel's own `smoke` is their check";
+        violations.add(Rule::TierContradiction, at.clone(), message, remedy);
+    }
+    let id = selector.as_str().parse::<TargetId>().ok().filter(|_| selector.as_str() != "default");
+    let target = id.as_ref().and_then(|id| Some((id, model.targets.get(id)?)));
+    let delivered_on = target.and_then(|(id, target)| plan::delivered_on(id, target, common.kind));
+    match id {
+        None => violations.add(
+            Rule::TierContradiction,
+            at.clone(),
+            format!("a way is tried on one platform, and `{selector}` is no target"),
+            "name the target",
+        ),
+        Some(id) if way.on.is_none() && delivered_on.is_none() => violations.add(
+            Rule::TierContradiction,
+            at.clone(),
+            format!("nothing says which runner is like those of users of `{id}`"),
+            "name it: `on: windows-2025`",
+        ),
+        Some(_) => {}
+    }
+    if let Some(runner) = &way.on {
+        targets::label(model, runner, at.key("on"), violations);
+    }
+    let mut artifacts = common.artifacts.iter().filter_map(|id| model.artifacts.get(id));
+    if !artifacts.any(|of| of.is_of_no_target() || matches!(of, Artifact::NpmPackage(_))) {
+        violations.add(
+            Rule::TierContradiction,
+            at.clone(),
+            format!("{label} has nothing that users of every platform get"),
+            "ship something for everybody there, such as an `npm-package`, or take `way` out",
         );
     }
 }

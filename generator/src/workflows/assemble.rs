@@ -1,7 +1,7 @@
 //! What puts the bundle together, of what every target uploaded.
 
 use lockstep_schemas::model::Model;
-use lockstep_schemas::plan::{Plan, PlannedFile};
+use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::Expression;
 use lockstep_schemas::workflow::{
     Checkout, Job, JobBody, JobOutput, OutputKind, Role, Setting, Step,
@@ -64,10 +64,14 @@ fn bundle(plan: &Plan, of: impl Fn(&str) -> Expression + Copy) -> Vec<Step> {
         ))
         .with("notes", "lockstep/bundle/release-notes.md")
     });
-    let smoke = plan.packed_by(None).any(PlannedFile::is_installed);
-    let smoke = smoke.then(|| {
-        of_version("Smoke-test what needs every target", "smoke-test").as_role(Role::ProjectCode)
-    });
+    let smoke = |with_manifest: bool, name: &str| {
+        let mut files = plan.packed_by(None).filter(|file| file.is_installed());
+        let is_any = files.any(|file| file.manifest().is_some() == with_manifest);
+        is_any.then(|| of_version(name, "smoke-test").as_role(Role::ProjectCode))
+    };
+    let smoke_with_manifest = smoke(true, "Smoke-test what carries the manifest")
+        .map(|step| step.with("with-manifest", true));
+    let smoke = smoke(false, "Smoke-test what needs every target");
     let merge = also_of_snapshots(own("Merge the manifests", "hash-artifacts"))
         .with("merge", true)
         .with("version", of("version"))
@@ -80,10 +84,10 @@ fn bundle(plan: &Plan, of: impl Fn(&str) -> Expression + Copy) -> Vec<Step> {
     let pack = pack.as_role(Role::ProjectCode);
     let verify = also_of_snapshots(verify_bundle("Verify the bundle against the plan", of));
     merged([
-        vec![pack, merge],
-        with_manifest.into_iter().chain(notes).collect(),
+        // How a check went that may fail, the manifest says.
+        std::iter::once(pack).chain(smoke).chain([merge]).collect(),
+        with_manifest.into_iter().chain(smoke_with_manifest).chain(notes).collect(),
         vec![sums, verify.with_id(SUMS)],
-        smoke.into_iter().collect(),
         vec![upload_bundle("Upload the bundle", kept_for())],
     ])
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use lockstep_schemas::manifest::names;
 use lockstep_schemas::model::{Artifact, ArtifactKind, Model, Scope, Toolchain};
 use lockstep_schemas::plan::{ChannelPlan, Destination, Plan};
-use lockstep_schemas::strings::TargetId;
+use lockstep_schemas::strings::{RunnerLabel, TargetId};
 use lockstep_schemas::workflow::{
     Checkout, Condition, Fact, InstallEntry, Job, Matrix, Role, Run, Setting, Step, Timeout,
 };
@@ -146,6 +146,16 @@ fn installs(model: &Model, channel: &ChannelPlan) -> Vec<InstallEntry> {
     let shipped = channel.tiers.iter().filter(|tier| tier.tier.ships());
     let shipped = shipped.filter_map(|tier| of_target(tier.target.as_ref()?));
     let mut entries: Vec<InstallEntry> = shipped.collect();
+    entries.extend(channel.tiers.iter().filter_map(|tier| {
+        let (target, way) = (tier.target.clone()?, tier.way.as_ref()?);
+        let on = |runner: &RunnerLabel| InstallEntry {
+            channel: channel.kind(),
+            target: target.clone(),
+            runner: runner.clone(),
+            container: None,
+        };
+        way.on.as_ref().map(on).or_else(|| of_target(&target))
+    }));
     if !channel.tier.as_ref().is_some_and(|tier| tier.tier.ships()) {
         return entries;
     }

@@ -184,6 +184,9 @@ pub struct ProgramReport {
     pub status: u8,
     /// Everything that is wrong.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is wrong and stops nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Diagnostic>,
     /// Its outputs by their names, where all is good.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub outputs: BTreeMap<String, String>,

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Archive, ChannelKind, yes};
+use crate::is_false;
 use crate::strings::{
     CrateName, FileNamePattern, GlobPattern, Id, NpmName, PathPattern, PythonName, PythonTag,
     RelativePath, Script, TargetId,
@@ -202,6 +203,11 @@ pub struct Smoke {
     /// Whether its output must contain the release's version.
     #[serde(default)]
     pub prints_version: bool,
+    /// Whether a failure of an artifact's check is told and recorded, and stops nothing, where no channel promises the file as
+    /// `official`. It is tried three times, so that what fails now and then is told from what never runs. What is `official` it
+    /// stops all the same.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub advisory: bool,
 }
 
 /// An npm package with one target's binaries, which npm installs on that platform alone

@@ -153,6 +153,9 @@ pub struct Channels {
     /// cargo-binstall.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cargo_binstall: Option<CargoBinstall>,
+    /// The check of every channel that has none of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smoke: Option<Smoke>,
     /// Ways to install that need no publishing of ours: name → what users should know.
     pub documented: IndexMap<Id, Text>,
 }
@@ -182,15 +185,23 @@ impl Channels {
     /// The channels that the model has, in the order in which they are listed everywhere.
     #[must_use]
     pub fn all(&self) -> Vec<Common<'_>> {
-        let Self { github_release, npm, pypi, crates_io, homebrew, cargo_binstall, documented: _ } =
-            self;
+        let Self {
+            github_release,
+            npm,
+            pypi,
+            crates_io,
+            homebrew,
+            cargo_binstall,
+            smoke: _,
+            documented: _,
+        } = self;
         let all = [
-            github_release.as_ref().map(GithubRelease::common),
-            npm.as_ref().map(Npm::common),
-            pypi.as_ref().map(Pypi::common),
-            crates_io.as_ref().map(CratesIo::common),
-            homebrew.as_ref().map(Homebrew::common),
-            cargo_binstall.as_ref().map(CargoBinstall::common),
+            github_release.as_ref().map(|channel| channel.common(self)),
+            npm.as_ref().map(|channel| channel.common(self)),
+            pypi.as_ref().map(|channel| channel.common(self)),
+            crates_io.as_ref().map(|channel| channel.common(self)),
+            homebrew.as_ref().map(|channel| channel.common(self)),
+            cargo_binstall.as_ref().map(|channel| channel.common(self)),
         ];
         all.into_iter().flatten().collect()
     }
@@ -216,21 +227,21 @@ macro_rules! channels {
             #[serde(default)]
             pub tiers: IndexMap<TargetSelector, TierEntry>,
             /// The check that what users install runs, after the channel's own client installed it
-            /// on the target's runner. A channel with an `official` target must have one.
+            /// on the target's runner; by default `channels.smoke`. A channel with an `official` target must have one.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub smoke: Option<Smoke>,
             $($(#[$field_meta])* pub $field: $type,)*
         }
 
         impl $name {
-            /// What it has of what every channel has.
+            /// What it has of what every channel has, among the channels of a model.
             #[must_use]
-            pub fn common(&self) -> Common<'_> {
+            pub fn common<'a>(&'a self, among: &'a Channels) -> Common<'a> {
                 Common {
                     kind: ChannelKind::$kind,
                     artifacts: &self.artifacts,
                     tiers: &self.tiers,
-                    smoke: self.smoke.as_ref(),
+                    smoke: self.smoke.as_ref().or(among.smoke.as_ref()),
                     environment: channels!(@as_ref self $($environment)?),
                     auth: channels!(@copied self $($auth)?),
                     secret: channels!(@as_ref self $($secret)?),

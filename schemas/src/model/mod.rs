@@ -37,7 +37,7 @@ pub use gates::{
 };
 pub use snapshots::{PullRequestSnapshots, PushSnapshots, ScheduledSnapshots, Snapshots};
 pub use targets::{BuildMode, JobMinutes, OwnRunner, Source, SourceRef, Target};
-pub use tiers::{Tier, TierDetail, TierEntry};
+pub use tiers::{Tier, TierDetail, TierEntry, Way};
 pub use versions::{DescribedFile, Train, VersionFile, Versions};
 
 use crate::numbers::Within;

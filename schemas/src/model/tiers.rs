@@ -5,7 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::strings::Text;
+use super::artifacts::Smoke;
+use crate::strings::{RunnerLabel, Text};
 
 /// What a target on a channel promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -87,4 +88,21 @@ pub struct TierDetail {
     /// What must be true before the target moves up.
     #[serde(default)]
     pub promotion: Vec<Text>,
+    /// How its users have something of the channel all the same, which has nothing native for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub way: Option<Way>,
+}
+
+/// A way in which users of a target that a channel has nothing native for use what it has for everybody, such as the client of a
+/// service on another machine. Delivery tries it; what fails is told, and stops nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Way {
+    /// What users do, in one line.
+    pub by: Text,
+    /// The runner that is like theirs. By default the one that the target is delivered on; a target that is not built has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<RunnerLabel>,
+    /// The check that it works, after the channel's own client installed what is for everybody.
+    pub smoke: Smoke,
 }

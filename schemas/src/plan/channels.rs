@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     ChannelKind, FormulaContents, NpmAccess, NpmClient, NpmPublish, PypiClient, PypiIndex, Smoke,
-    Tier,
+    Tier, Way,
 };
 use crate::strings::{
     DistTag, EnvironmentName, FormulaPath, Id, Repository, SettingName, TargetId, Text,
@@ -60,14 +60,30 @@ impl ChannelPlan {
     /// Whether it ships what is of a target, or of none.
     #[must_use]
     pub fn ships_to(&self, target: Option<&TargetId>) -> bool {
+        self.promise(target).ships()
+    }
+
+    /// What it promises for what is of a target, or of none. Where it says nothing, that is `official`.
+    #[must_use]
+    pub fn promise(&self, target: Option<&TargetId>) -> Tier {
         let promise = match target {
             None => self.tier.as_ref(),
-            Some(target) => {
-                let is_of = |tier: &&TierPlan| tier.target.as_deref() == Some(target.as_str());
-                self.tiers.iter().find(is_of)
-            }
+            Some(target) => self.promise_of(target),
         };
-        promise.is_none_or(|promise| promise.tier.ships())
+        promise.map_or(Tier::Official, |promise| promise.tier)
+    }
+
+    /// What it says of a target.
+    #[must_use]
+    pub fn promise_of(&self, target: &TargetId) -> Option<&TierPlan> {
+        self.tiers.iter().find(|tier| tier.target.as_deref() == Some(target.as_str()))
+    }
+
+    /// The check that what users of a target install runs, or users of any.
+    #[must_use]
+    pub fn smoke_for(&self, target: Option<&TargetId>) -> Option<&Smoke> {
+        let way = target.and_then(|target| self.promise_of(target)?.way.as_ref());
+        way.map(|way| &way.smoke).or(self.smoke.as_ref())
     }
 
     /// Whether what it ships waits until a maintainer approved it.
@@ -306,4 +322,7 @@ pub struct TierPlan {
     /// What must be true before the target moves up.
     #[serde(default)]
     pub promotion: Vec<Text>,
+    /// How users of a target that it has nothing native for use it all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub way: Option<Way>,
 }

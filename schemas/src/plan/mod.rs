@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::is_false;
 use crate::model::{
-    BuildMode, GateCheck, Project, Publishing, SchemaVersion, SourceRef, Stage, Toolchain, Waiver,
+    BuildMode, GateCheck, Project, Publishing, SchemaVersion, SourceRef, Stage, Tier, Toolchain,
+    Waiver,
 };
 use crate::platform::{Cpu, Libc, Os, Platform, RunnerOs};
 use crate::strings::{
@@ -131,6 +132,26 @@ impl Plan {
         self.files().filter(|file| {
             channel.artifacts.contains(file.artifact()) && channel.ships_to(file.users())
         })
+    }
+
+    /// Whether some channel promises a file as `official`: to the users of its target, or, where it is of none, to anybody.
+    #[must_use]
+    pub fn is_official(&self, file: PlannedFile<'_>) -> bool {
+        let mut channels =
+            self.channels.iter().filter(|channel| channel.artifacts.contains(file.artifact()));
+        channels.any(|channel| match file.users() {
+            Some(target) => channel.promise(Some(target)) == Tier::Official,
+            None => {
+                let mut promises = channel.tiers.iter().chain(&channel.tier);
+                promises.any(|promise| promise.tier == Tier::Official)
+            }
+        })
+    }
+
+    /// Whether a failure of a file's own check is told and recorded, and stops nothing.
+    #[must_use]
+    pub fn is_advisory(&self, file: PlannedFile<'_>) -> bool {
+        file.smoke().is_some_and(|smoke| smoke.advisory) && !self.is_official(file)
     }
 
     /// The crates.

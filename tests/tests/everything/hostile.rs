@@ -9,7 +9,7 @@ use lockstep_generator::plan::plan;
 use lockstep_generator::proof::Proved;
 use lockstep_generator::render::render;
 use lockstep_generator::workflows::workflows;
-use lockstep_runner::protocol::annotation;
+use lockstep_runner::protocol::{Level, annotation};
 use lockstep_schemas::diagnostic::Place;
 use lockstep_tests::root;
 use lockstep_tests::{cases, is_quick};
@@ -243,7 +243,7 @@ proptest! {
             prop_assert!(!problems.list.is_empty());
             // Every rendering of them holds, whatever the places.
             prop_assert!(!problems.for_people(false).is_empty());
-            let mut annotations = problems.list.iter().map(annotation);
+            let mut annotations = problems.list.iter().map(|problem| annotation(Level::Error, problem));
             prop_assert!(annotations.all(|line| line.starts_with("::error ")));
         }
     }

@@ -226,6 +226,12 @@ fn artifacts(release: Release<'_>, findings: &mut Findings) -> Result<(), Diagno
             }
         };
         let record = manifest.artifacts.iter().find(|record| record.name == name);
+        if record.is_some_and(|record| !record.advisory.is_empty())
+            && !plan.is_advisory(expected.file)
+        {
+            let what = "says how a check went that may fail, and the plan lets none of it fail";
+            findings.add(wrong(format!("of `{name}` it {what}")));
+        }
         if !record.is_some_and(|record| expected.is_of(record)) {
             let id = expected.file.artifact();
             findings.add(wrong(format!("`{name}` is not listed as the plan has it, as of `{id}`")));

@@ -46,7 +46,7 @@ proptest! {
     #[test]
     fn an_annotation_is_one_line_that_says_all(message in text(), file in text(), remedy in text()) {
         let problem = Diagnostic::new(Rule::Drift, &message).in_file(&file).at(3, 7).with_remedy(&remedy);
-        let annotation = annotation(&problem);
+        let annotation = annotation(Level::Error, &problem);
         prop_assert_eq!(annotation.matches('\n').count(), 1);
         prop_assert!(!annotation.contains('\r'));
         let (properties, said) = annotation.trim_end_matches('\n')[2..].split_once("::").unwrap();

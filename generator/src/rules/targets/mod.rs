@@ -160,7 +160,7 @@ fn runs(os: RunnerOs, on: Cpu, built_for: Cpu) -> bool {
 }
 
 /// A label is one of GitHub's own that is still served, or one of the project's.
-fn label(model: &Model, label: &RunnerLabel, at: Path, violations: &mut Violations) {
+pub(super) fn label(model: &Model, label: &RunnerLabel, at: Path, violations: &mut Violations) {
     match hosted(label.as_str()).map(|runner| runner.served) {
         Some(Served::Yes | Served::Unsupported { .. }) => {}
         Some(Served::Gone { instead }) => violations.add(
