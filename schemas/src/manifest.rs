@@ -189,6 +189,9 @@ pub struct ToolchainRecord {
     /// Python: what `python3 --version` says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub python: Option<String>,
+    /// What else the model asks, by its names.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub other: IndexMap<Id, String>,
 }
 
 impl ToolchainRecord {
@@ -300,6 +303,9 @@ pub struct SmokeRecord {
 pub struct MemberRecord {
     /// Its place in it.
     pub path: String,
+    /// Where it leads from its folder, where it is a link to another member: what else is said is said of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     /// Its digest.
     pub sha256: Sha256,
     /// Its size in bytes.

@@ -25,6 +25,42 @@ impl Shown for Path {
     }
 }
 
+/// A path below a folder, both below the root; `None` where it leads out of that.
+#[must_use]
+pub fn below(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    if path.starts_with('/') {
+        return None;
+    }
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// The folder that a path stands in, below the root; that of the root itself is empty.
+#[must_use]
+pub fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The path from a folder to a place, both below the root.
+#[must_use]
+pub fn from_folder(folder: &str, place: &str) -> String {
+    let parts = |path: &str| {
+        path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (folder, place) = (parts(folder), parts(place));
+    let same = folder.iter().zip(&place).take_while(|(one, other)| one == other).count();
+    let same = same.min(place.len().saturating_sub(1));
+    let up = std::iter::repeat_n("..".to_owned(), folder.len() - same);
+    up.chain(place[same..].iter().cloned()).collect::<Vec<_>>().join("/")
+}
+
 /// What stands for a device in Windows, whatever ending follows it
 /// ([Naming files](https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file#naming-conventions)); with a digit behind them, also
 /// those of [`PORTS`].
@@ -69,6 +105,22 @@ fn is_device(part: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn from_one_place_to_another() {
+        for (folder, place, path) in [
+            ("lib", "lib/libt.so.1", "libt.so.1"),
+            ("bin", "lib/libt.so", "../lib/libt.so"),
+            ("", "lib/libt.so", "lib/libt.so"),
+            ("a/b", "a/c/d", "../c/d"),
+            ("a/b", "a", "../../a"),
+        ] {
+            assert_eq!(from_folder(folder, place), path);
+            assert_eq!(below(folder, path).as_deref(), Some(place));
+        }
+        assert_eq!(below("lib", "../../t"), None);
+        assert_eq!(below("lib", "/t"), None);
+    }
 
     #[test]
     fn names_that_windows_has_for_itself() {

@@ -28,7 +28,7 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     fs::write(&data, "some data").unwrap();
-    let entry = |name: &str| Entry { name: name.to_owned(), path: data.clone(), executable: true };
+    let entry = |name: &str| Entry::file(name.to_owned(), data.clone(), true);
     for (target, format) in [
         ("tar", Format::Tar),
         ("tar_gz", Format::TarGz),

@@ -73,7 +73,7 @@ impl Platform {
     /// cannot start a process at times, or loses one.
     #[must_use]
     pub fn failed_itself(self, outcome: &Outcome) -> bool {
-        let failures = ["Internal error. (os error 1359)", "\nKilled\n"];
+        let failures = ["Internal error. (os error 1359)", "\nKilled\n", "Can't recognize '"];
         match self {
             Self::Here => false,
             Self::Linux => outcome.status == TOO_LONG,
@@ -111,6 +111,7 @@ fn as_on_linux(text: &str) -> String {
             "80" | "183" => "File exists (os error 17)",
             "112" => "No space left on device (os error 28)",
             "145" => "Directory not empty (os error 39)",
+            "10061" => "Connection refused (os error 111)",
             "267" => "Not a directory (os error 20)",
             _ => return found[0].to_owned(),
         };

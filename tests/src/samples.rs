@@ -20,11 +20,13 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// The xsnap-worker project: the reference model, and what its maintainer has beside it.
+    /// The xsnap-worker project: the reference, what its maintainer has beside it, and the model by which it publishes to npm.
     #[must_use]
     pub fn xsnap() -> Self {
-        let sample = Self::copy("xsnap-worker", "Agoric/xsnap-worker-binaries");
+        let name = "Agoric/xsnap-worker-binaries";
+        let sample = Self { folder: tempfile::tempdir().unwrap(), name };
         reference(&root().join("workflows/xsnap-worker"), sample.path());
+        copy(&root().join("tests/projects/xsnap-worker"), sample.path());
         sample
     }
 
@@ -53,6 +55,22 @@ impl Sample {
     #[must_use]
     pub fn tool() -> Self {
         Self::copy("tool", "someone/tool")
+    }
+
+    /// The project of the README's model, whose text is read there.
+    ///
+    /// # Panics
+    ///
+    /// When the README begins with no model.
+    #[must_use]
+    pub fn readme() -> Self {
+        let sample = Self::copy("readme", "someone/tool");
+        let text = fs::read_to_string(root().join("README.md")).unwrap();
+        let model = text.split_once("```yaml\n").and_then(|(_, rest)| rest.split_once("```"));
+        let (model, _) = model.expect("the README has a model");
+        assert!(model.starts_with("schema: 1\n"), "{model}");
+        fs::write(sample.path().join("lockstep.yaml"), model).unwrap();
+        sample
     }
 
     /// Lockstep itself, as far as its own release goes: its model, its actions, and what is packed beside programs.

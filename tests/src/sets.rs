@@ -17,9 +17,21 @@ use crate::program::lockstep;
 use crate::project::Project;
 use crate::root;
 
+/// The reference projects: the names of their folders.
+pub static REFERENCES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let entries = fs::read_dir(root().join("workflows")).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+});
+
 /// The folders of the repository with a `lockstep.yaml` that are held to what they render, below the
 /// root.
-pub const COMMITTED: [&str; 3] = ["workflows/xsnap-worker", "workflows/plasmite", "."];
+pub static COMMITTED: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let references = REFERENCES.iter().map(|name| format!("workflows/{name}"));
+    references.chain([".".to_owned()]).collect()
+});
 
 /// Every set that the rules are tried on: the committed ones, and what each model in `cases/models`
 /// renders to.

@@ -8,7 +8,7 @@ use lockstep_bundle::{built_files, is_executable};
 use lockstep_runner::Report;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::names;
-use lockstep_schemas::paths::Shown as _;
+use lockstep_schemas::paths::{Shown as _, below, folder_of, from_folder};
 use lockstep_schemas::plan::{ArchiveFile, ArchivePlan, Placement, at_version};
 
 use crate::Packing;
@@ -21,12 +21,10 @@ pub(crate) fn pack(
 ) -> Result<(), Diagnostic> {
     let before = report.count();
     let mut entries = entries(packing, &file.members, report);
+    keep_links(&mut entries);
     if let Some(manifest) = &file.manifest {
-        entries.push(Entry {
-            name: at_version(manifest, packing.version.as_str()),
-            path: packing.into.join(names::MANIFEST),
-            executable: false,
-        });
+        let place = at_version(manifest, packing.version.as_str());
+        entries.push(Entry::file(place, packing.into.join(names::MANIFEST), false));
     }
     if report.count() > before {
         return Ok(());
@@ -71,10 +69,28 @@ pub(crate) fn entries(
     entries
 }
 
+/// Keeps as links those among files that lead to another of them, which otherwise would be there once more. What leads elsewhere is
+/// packed as the file that it leads to.
+pub(crate) fn keep_links(entries: &mut [Entry]) {
+    // Links say nothing of what is above them all.
+    let plain = |path: &Path| below("", path.shown().trim_start_matches('/'));
+    let places: HashMap<String, String> = entries
+        .iter()
+        .filter_map(|entry| Some((plain(&entry.path)?, entry.name.clone())))
+        .collect();
+    for entry in entries {
+        let Ok(to) = std::fs::read_link(&entry.path) else { continue };
+        let folder = entry.path.parent().and_then(plain);
+        let leads = folder.and_then(|folder| below(&folder, &to.shown()));
+        let place = leads.and_then(|leads| places.get(&leads));
+        entry.link = place.map(|place| from_folder(folder_of(&entry.name), place));
+    }
+}
+
 /// A file with its place.
 pub(crate) fn entry(name: String, path: PathBuf) -> Result<Entry, Diagnostic> {
     let executable = executable(&path)?;
-    Ok(Entry { name, path, executable })
+    Ok(Entry::file(name, path, executable))
 }
 
 fn executable(path: &Path) -> Result<bool, Diagnostic> {

@@ -13,7 +13,7 @@ use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{TargetId, Version};
 
-use crate::archive::entry;
+use crate::archive::{entry, keep_links};
 
 /// Packs the files that artifacts of the whole release take from a target, each at its own path.
 pub(crate) fn pack(
@@ -33,6 +33,7 @@ pub(crate) fn pack(
     // Two artifacts may take the same file.
     entries.sort();
     entries.dedup();
+    keep_links(&mut entries);
     if entries.is_empty() || report.has_problems() {
         return Ok(());
     }

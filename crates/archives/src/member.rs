@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use lockstep_schemas::paths::{below, folder_of};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{Error, Result};
@@ -16,7 +17,7 @@ pub struct Member {
 }
 
 /// What a member is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// A file.
     File {
@@ -27,6 +28,11 @@ pub enum Kind {
     },
     /// A folder.
     Folder,
+    /// A link to a file of the archive, such as `libtool.so` to `libtool.so.1`.
+    Link {
+        /// Where it leads, from the folder that it stands in.
+        to: String,
+    },
 }
 
 /// The most members of an archive, with the folders above them: names are all that is kept of one.
@@ -46,6 +52,8 @@ pub(crate) struct Names {
     taken: HashMap<String, Taken>,
     /// How many bytes all of them have.
     bytes: usize,
+    /// Where links lead, from the archive's root.
+    links: HashMap<String, String>,
 }
 
 #[derive(Debug)]
@@ -91,7 +99,35 @@ impl Names {
         for end in ends {
             self.take(&name[..end], true, false)?;
         }
-        self.take(name, is_folder, true)
+        self.take(name, is_folder, true)?;
+        if let Kind::Link { to } = &member.kind {
+            let leads = leads_to(name, to).ok_or_else(|| {
+                Error::refused(format!("`{name}`: a link that leads elsewhere on some system"))
+            })?;
+            self.bytes += leads.len();
+            self.links.insert(name.to_owned(), leads);
+        }
+        Ok(())
+    }
+
+    /// That every link leads to a file of the archive, be it by others.
+    pub(crate) fn end(&self) -> Result<()> {
+        for name in self.links.keys() {
+            let mut at = name;
+            // Whoever has followed as many links as there are goes in a circle.
+            for _ in 0..self.links.len() {
+                let Some(next) = self.links.get(at) else { break };
+                at = next;
+            }
+            let found = self.taken.get(&kept_as(at));
+            let is_file = found.is_some_and(|taken| taken.name == *at && !taken.folder);
+            if !is_file || self.links.contains_key(at) {
+                return Err(Error::refused(format!(
+                    "`{name}`: a link that leads to no file of the archive"
+                )));
+            }
+        }
+        Ok(())
     }
 
     fn take(&mut self, name: &str, folder: bool, listed: bool) -> Result<()> {
@@ -121,4 +157,13 @@ impl Names {
         taken.listed |= listed;
         Ok(())
     }
+}
+
+/// Where a link leads, from the archive's root; none where that is no place of its own below the root on every system.
+fn leads_to(name: &str, to: &str) -> Option<String> {
+    if to.len() > LONGEST_NAME || to.contains(['\\', ':']) || to.chars().any(char::is_control) {
+        return None;
+    }
+    let is_odd = |part: &str| part.is_empty() || part == ".";
+    if to.split('/').any(is_odd) { None } else { below(folder_of(name), to) }
 }

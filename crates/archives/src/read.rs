@@ -82,6 +82,8 @@ fn most(length: u64) -> u64 {
 pub fn unpack(format: Format, archive: &Path, into: &Path) -> Result<Vec<String>> {
     std::fs::create_dir_all(into)?;
     let mut names = Vec::new();
+    // They are made when what they lead to is there, and known to be a file of the archive.
+    let mut links = Vec::new();
     visit(format, archive, &mut |member, bytes| {
         // There it would be written to a device, or to a file with another name.
         if let Some(why) = not_on_windows(&member.name).filter(|_| cfg!(windows)) {
@@ -91,8 +93,13 @@ pub fn unpack(format: Format, archive: &Path, into: &Path) -> Result<Vec<String>
             )));
         }
         let path = into.join(&member.name);
-        let Kind::File { executable, .. } = member.kind else {
-            return Ok(std::fs::create_dir_all(path)?);
+        let executable = match &member.kind {
+            Kind::File { executable, .. } => *executable,
+            Kind::Folder => return Ok(std::fs::create_dir_all(path)?),
+            Kind::Link { to } => {
+                links.push((member.name.clone(), path, to.clone()));
+                return Ok(());
+            }
         };
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
@@ -103,8 +110,34 @@ pub fn unpack(format: Format, archive: &Path, into: &Path) -> Result<Vec<String>
         names.push(member.name.clone());
         Ok(())
     })?;
+    while !links.is_empty() {
+        let before = links.len();
+        links.retain(|(name, path, to)| match link(path, to) {
+            Ok(()) => {
+                names.push(name.clone());
+                false
+            }
+            Err(_) => true,
+        });
+        // One leads to another that is made later in the round; where none could be made, the first says why.
+        if let Some((name, path, to)) = links.first().filter(|_| links.len() == before) {
+            link(path, to)
+                .map_err(|error| io::Error::new(error.kind(), format!("`{name}`: {error}")))?;
+        }
+    }
     names.sort();
     Ok(names)
+}
+
+/// A link, or a copy of what it leads to on a system where not everybody may make links.
+fn link(path: &Path, to: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    #[cfg(unix)]
+    return std::os::unix::fs::symlink(to, path);
+    #[cfg(not(unix))]
+    return std::fs::copy(path.parent().unwrap_or(Path::new("")).join(to), path).map(drop);
 }
 
 /// A new file, so that nothing that stands there already is written through.

@@ -2,8 +2,8 @@
 //! ([pax](https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html),
 //! [GNU](https://www.gnu.org/software/tar/manual/html_node/Standard.html)).
 //!
-//! A release's archives have files and folders. Links, devices, sparse files and whatever else changes what
-//! a member is are refused, and so is anything behind the end.
+//! A release's archives have files, folders, and links to files that they have too. Hard links, devices, sparse files and
+//! whatever else changes what a member is are refused, and so is anything behind the end.
 
 use std::io::{self, Read};
 
@@ -21,13 +21,14 @@ pub(crate) fn read(from: &mut dyn Read, visit: &mut Visit<'_>) -> Result<()> {
     loop {
         let block = block(from)?;
         if is_zero(&block) {
-            return end(from, &extended);
+            end(from, &extended)?;
+            return names.end();
         }
         let header = Header(&block);
         header.check()?;
         let size = header.size()?;
         match header.0[156] {
-            b'0' | 0 | b'5' => {
+            b'0' | 0 | b'2' | b'5' => {
                 let extended = std::mem::take(&mut extended);
                 member(&header, extended, &mut names, from, visit)?;
             }
@@ -61,7 +62,6 @@ pub(crate) fn read(from: &mut dyn Read, visit: &mut Visit<'_>) -> Result<()> {
 fn what_is(kind: u8) -> &'static str {
     match kind {
         b'1' => "a hard link",
-        b'2' => "a link",
         b'3' | b'4' => "a device",
         b'6' => "a pipe",
         b'S' => "a sparse file",
@@ -77,17 +77,20 @@ fn member(
     visit: &mut Visit<'_>,
 ) -> Result<()> {
     let name = extended.name.unwrap_or_else(|| header.name());
-    let name = String::from_utf8(name).map_err(|error| {
-        let shown = String::from_utf8_lossy(error.as_bytes()).into_owned();
-        Error::refused(format!("`{}`: a name that is not UTF-8", shown.escape_debug()))
-    })?;
+    let name = utf8(name)?;
     let size = extended.size.map_or_else(|| header.size(), Ok)?;
-    let is_folder = header.0[156] == b'5';
-    if is_folder && size > 0 {
-        return Err(Error::refused(format!("`{name}`: a folder with bytes of its own")));
+    let kind = header.0[156];
+    if kind != b'2' && extended.link.is_some() {
+        return Err(Error::refused(format!("`{name}`: it leads somewhere, and is no link")));
     }
-    let executable = header.number(100..108)? & 0o100 != 0;
-    let kind = if is_folder { Kind::Folder } else { Kind::File { size, executable } };
+    let kind = match kind {
+        b'5' => Kind::Folder,
+        b'2' => Kind::Link { to: utf8(extended.link.unwrap_or_else(|| header.text(157..257)))? },
+        _ => Kind::File { size, executable: header.number(100..108)? & 0o100 != 0 },
+    };
+    if size > 0 && !matches!(kind, Kind::File { .. }) {
+        return Err(Error::refused(format!("`{name}`: a folder or a link with bytes of its own")));
+    }
     let member = Member { name, kind };
     names.add(&member)?;
     let mut bytes = from.take(size);
@@ -97,6 +100,13 @@ fn member(
         return Err(ends_early());
     }
     skip_padding(from, size)
+}
+
+fn utf8(name: Vec<u8>) -> Result<String> {
+    String::from_utf8(name).map_err(|error| {
+        let shown = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        Error::refused(format!("`{}`: a name that is not UTF-8", shown.escape_debug()))
+    })
 }
 
 /// Two blocks of nothing, and nothing else.
@@ -207,12 +217,13 @@ impl Header<'_> {
     }
 
     fn name(&self) -> Vec<u8> {
-        let text = |at: std::ops::Range<usize>| {
-            self.0[at].iter().copied().take_while(|byte| *byte != 0).collect::<Vec<u8>>()
-        };
-        let name = text(0..100);
-        let prefix = text(345..500);
+        let name = self.text(0..100);
+        let prefix = self.text(345..500);
         if prefix.is_empty() { name } else { [prefix, b"/".to_vec(), name].concat() }
+    }
+
+    fn text(&self, at: std::ops::Range<usize>) -> Vec<u8> {
+        self.0[at].iter().copied().take_while(|byte| *byte != 0).collect()
     }
 }
 
@@ -221,6 +232,8 @@ impl Header<'_> {
 struct Extended {
     name: Option<Vec<u8>>,
     size: Option<u64>,
+    /// Where a link leads.
+    link: Option<Vec<u8>>,
 }
 
 impl Extended {
@@ -255,7 +268,9 @@ impl Extended {
                 key if key.starts_with(b"GNU.sparse.") => {
                     return Err(Error::refused("a sparse file"));
                 }
-                b"hdrcharset" | b"linkpath" => {
+                b"linkpath" if self.link.replace(value.to_vec()).is_none() => {}
+                b"linkpath" => return Err(Error::refused("a link that leads to two places")),
+                b"hdrcharset" => {
                     return Err(Error::refused("an extended header of a kind that is not read"));
                 }
                 // Times, owners, comments: nothing of what a member is.

@@ -26,9 +26,18 @@ pub struct Entry {
     pub path: PathBuf,
     /// Whether it may be executed.
     pub executable: bool,
+    /// Where it leads from its folder, where it is a link to another of the files. A zip has the file itself: not every system that
+    /// unpacks one knows links.
+    pub link: Option<String>,
 }
 
 impl Entry {
+    /// A file.
+    #[must_use]
+    pub fn file(name: String, path: PathBuf, executable: bool) -> Self {
+        Self { name, path, executable, link: None }
+    }
+
     fn mode(&self) -> u32 {
         if self.executable { 0o755 } else { 0o644 }
     }
@@ -78,14 +87,21 @@ fn write(format: Format, entries: &[&Entry], into: &Path) -> io::Result<()> {
 fn tar<W: Write>(entries: &[&Entry], out: W) -> io::Result<W> {
     let mut archive = Builder::new(out);
     for entry in entries {
-        let (file, size) = entry.open()?;
         let mut header = Header::new_ustar();
-        header.set_entry_type(EntryType::Regular);
-        header.set_size(size);
-        header.set_mode(entry.mode());
         header.set_mtime(TIME);
         header.set_uid(0);
         header.set_gid(0);
+        if let Some(to) = &entry.link {
+            header.set_entry_type(EntryType::Symlink);
+            header.set_size(0);
+            header.set_mode(0o777);
+            archive.append_link(&mut header, &entry.name, to)?;
+            continue;
+        }
+        let (file, size) = entry.open()?;
+        header.set_entry_type(EntryType::Regular);
+        header.set_size(size);
+        header.set_mode(entry.mode());
         archive.append_data(&mut header, &entry.name, file)?;
     }
     archive.into_inner()

@@ -11,6 +11,7 @@ use lockstep_archives::{Error, Format, Kind, visit, visit_stream};
 use lockstep_binaries::{Binary, Probe};
 use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::manifest::MemberRecord;
+use lockstep_schemas::paths::{below, folder_of};
 use lockstep_schemas::plan::PlannedFile;
 use lockstep_schemas::strings::Integrity;
 use sha2::{Digest as _, Sha384, Sha512};
@@ -55,8 +56,37 @@ pub struct FileInside {
     pub text: Option<Vec<u8>>,
     /// Whether it is what a linker reads in place of a library, by its first bytes.
     pub is_linker_script: bool,
+    /// What few files have.
+    rare: Option<Box<Rare>>,
+}
+
+/// What few files have, and so none pays for: an archive may have as many as fifty thousand.
+#[derive(Debug)]
+enum Rare {
+    /// Longer digests, in a wheel whose `RECORD` has some.
+    Stronger(Stronger),
+    /// Where it leads, where it is a link to another file.
+    Link(String),
+}
+
+impl FileInside {
     /// Its longer digests, in a wheel whose `RECORD` has some.
-    pub stronger: Option<Box<Stronger>>,
+    #[must_use]
+    pub fn stronger(&self) -> Option<&Stronger> {
+        match self.rare.as_deref() {
+            Some(Rare::Stronger(stronger)) => Some(stronger),
+            Some(Rare::Link(_)) | None => None,
+        }
+    }
+
+    /// Where it leads, where it is a link to another file: the bytes are that one's, which is looked at where it stands.
+    #[must_use]
+    pub fn link(&self) -> Option<&str> {
+        match self.rare.as_deref() {
+            Some(Rare::Link(to)) => Some(to),
+            Some(Rare::Stronger(_)) | None => None,
+        }
+    }
 }
 
 /// Digests that a wheel's `RECORD` may have in place of SHA-256, as it writes them
@@ -86,6 +116,7 @@ impl Contents {
         let Inside::Members(members) = &self.inside else { return Vec::new() };
         let record = |(path, file): (&String, &FileInside)| MemberRecord {
             path: path.clone(),
+            link: file.link().map(str::to_owned),
             sha256: file.digest.sha256.clone(),
             size: file.digest.size,
             executable: file.digest.executable,
@@ -101,6 +132,8 @@ struct Packing {
     /// The folder that everything in it is below, where there is one.
     root: Option<&'static str>,
     is_npm: bool,
+    /// Whether it may have links. Clients of packages copy them, leave them out, or refuse them.
+    has_links: bool,
     /// Whether a file in it says what the package is, and its text is kept.
     is_text: fn(&str) -> bool,
     /// The largest such text, in bytes.
@@ -108,10 +141,18 @@ struct Packing {
 }
 
 fn packing(file: PlannedFile<'_>) -> Option<Packing> {
-    let packing =
-        |format| Packing { format, root: None, is_npm: false, is_text: |_| false, largest_text: 0 };
+    let packing = |format| Packing {
+        format,
+        root: None,
+        is_npm: false,
+        has_links: false,
+        is_text: |_| false,
+        largest_text: 0,
+    };
     Some(match file {
-        PlannedFile::Archive(plan, file) => packing(plan.format_of(file).into()),
+        PlannedFile::Archive(plan, file) => {
+            Packing { has_links: true, ..packing(plan.format_of(file).into()) }
+        }
         PlannedFile::NpmPackage(_) | PlannedFile::NpmPlatformPackage(..) => Packing {
             root: Some(NPM_ROOT),
             is_npm: true,
@@ -212,7 +253,7 @@ fn inside(
         Ok(()) if !members.unknown.is_empty() => {
             Ok(Inside::Refused("it changed while it was read".to_owned()))
         }
-        Ok(()) => Ok(Inside::Members(members.files)),
+        Ok(()) => Ok(Inside::Members(members.all())),
         Err(Error::Refused(what)) => Ok(Inside::Refused(what)),
         Err(Error::Io(error)) => Err(error),
     }
@@ -256,11 +297,45 @@ struct Members {
     texts: usize,
     /// Binaries of which more must be read.
     unknown: BTreeMap<String, Probe>,
+    /// Where links lead.
+    links: BTreeMap<String, String>,
 }
 
 impl Members {
     fn new(packing: Packing) -> Self {
-        Self { packing, files: BTreeMap::new(), texts: 0, unknown: BTreeMap::new() }
+        let (files, unknown, links) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { packing, files, texts: 0, unknown, links }
+    }
+
+    /// The files, and links with the bytes of those that they lead to.
+    fn all(mut self) -> BTreeMap<String, FileInside> {
+        let linked: Vec<(String, FileInside)> = self
+            .links
+            .iter()
+            .filter_map(|(name, to)| {
+                let file = self.files.get(&self.end_of(name)?)?;
+                let inside = FileInside {
+                    digest: file.digest.clone(),
+                    binary: Ok(None),
+                    text: None,
+                    is_linker_script: false,
+                    rare: Some(Box::new(Rare::Link(to.clone()))),
+                };
+                Some((name.clone(), inside))
+            })
+            .collect();
+        self.files.extend(linked);
+        self.files
+    }
+
+    /// The file that a link leads to in the end. Who read the archive knows that there is one.
+    fn end_of(&self, name: &str) -> Option<String> {
+        let mut at = name.to_owned();
+        for _ in 0..self.links.len() {
+            let Some(to) = self.links.get(&at) else { break };
+            at = below(folder_of(&at), to)?;
+        }
+        Some(at)
     }
 
     fn add(
@@ -268,8 +343,18 @@ impl Members {
         member: &lockstep_archives::Member,
         bytes: &mut dyn Read,
     ) -> lockstep_archives::Result<()> {
-        let Kind::File { executable, .. } = member.kind else { return Ok(()) };
         let name = self.place(&member.name)?.to_owned();
+        let executable = match &member.kind {
+            Kind::File { executable, .. } => *executable,
+            Kind::Folder => return Ok(()),
+            Kind::Link { .. } if !self.packing.has_links => {
+                return Err(refused(&name, "a link, which not every client of packages takes"));
+            }
+            Kind::Link { to } => {
+                self.links.insert(name, to.clone());
+                return Ok(());
+            }
+        };
         let largest = self.packing.largest_text;
         let (mut hasher, mut probe) = (Hasher::default(), Probe::default());
         let mut text = (self.packing.is_text)(&name).then(Vec::new);
@@ -302,7 +387,7 @@ impl Members {
                 binary,
                 text,
                 is_linker_script: is_linker_script(&first),
-                stronger: None,
+                rare: None,
             },
         );
         Ok(())
@@ -329,10 +414,10 @@ impl Members {
         })?;
         if let Some(file) = self.files.get_mut(&name) {
             let written = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
-            file.stronger = Some(Box::new(Stronger {
+            file.rare = Some(Box::new(Rare::Stronger(Stronger {
                 sha384: format!("sha384={}", written(&sha384.finalize())),
                 sha512: format!("sha512={}", written(&sha512.finalize())),
-            }));
+            })));
         }
         Ok(())
     }

@@ -55,24 +55,3 @@ pub(crate) fn identified(path: &Path) -> Result<(String, Identity), Diagnostic> 
     })?;
     Ok((text, identity))
 }
-
-/// A path below a folder, both below the root; `None` where it leads out of that.
-pub(crate) fn below(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    if path.starts_with('/') {
-        return None;
-    }
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
-/// The folder that a path stands in, below the root; that of the root itself is empty.
-pub(crate) fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}

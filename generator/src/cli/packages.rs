@@ -52,12 +52,38 @@ pub fn problems(project: &Path, plan: &Plan, is_tagged: bool) -> Vec<Diagnostic>
             ));
         }
     }
+    problems.extend(rust_toolchain(project, plan));
     problems.extend(licenses(project, plan));
     problems.extend(unfound(project, plan));
     let mut seen = std::collections::HashSet::new();
     // A folder that many targets start from is told once.
     problems.retain(|problem| seen.insert((problem.message.clone(), problem.place.file.clone())));
     problems
+}
+
+/// That rustup's own file says the Rust that the model pins
+/// ([documentation](https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file)): cargo takes the file's, and the
+/// workflows set up the model's.
+fn rust_toolchain(project: &Path, plan: &Plan) -> Option<Diagnostic> {
+    let wanted = plan.toolchain.rust.as_ref()?.as_str();
+    let file = ["rust-toolchain", "rust-toolchain.toml"]
+        .into_iter()
+        .find(|file| project.join(file).is_file())?;
+    let text = lockstep_files::bounded(&project.join(file), LARGEST).unwrap_or_default();
+    let text = String::from_utf8(text).ok()?;
+    let channel = match text.parse::<toml_edit::DocumentMut>() {
+        Ok(document) => document.get("toolchain")?.get("channel")?.as_str()?.to_owned(),
+        // The older form is the channel and nothing else.
+        Err(_) if file == "rust-toolchain" => text.trim().to_owned(),
+        Err(_) => return None,
+    };
+    if channel == wanted {
+        return None;
+    }
+    let problem = Diagnostic::new(Rule::ToolchainMismatch, "is another Rust than the model's");
+    Some(problem.in_file(file).differs(&wanted, &channel).with_remedy(
+        "write the same in both: cargo builds by this file, and the workflows set up `toolchain.rust`",
+    ))
 }
 
 /// A manifest in the folder of a package; a problem where it is not there. What else is wrong with it packing says.

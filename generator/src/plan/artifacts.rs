@@ -198,7 +198,7 @@ impl Of<'_> {
         }
     }
 
-    /// The members of an artifact of the whole release: one of each target where the built file differs
+    /// The members of an artifact of the whole release: one of each target where the built file, or its place, differs
     /// from target to target; of the others each is the checkout's, or of the target whose build makes it.
     fn members(
         &self,
@@ -207,7 +207,7 @@ impl Of<'_> {
     ) -> Vec<Placement> {
         let mut members = Vec::new();
         for (from, to) in files {
-            if has_target(from.as_str()) {
+            if has_target(from.as_str()) || has_target(to.as_str()) {
                 let of = |target| each_mode(from, to, Some(target), self.modes);
                 members.extend(self.targets.iter().flat_map(of));
             } else {

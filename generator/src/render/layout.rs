@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::WORKFLOWS;
 use super::pinned::Pinned;
-use super::scalar::quote;
+use super::scalar::{on_a_line, quote};
 
 /// A workflow.
 #[derive(Debug, Serialize)]
@@ -175,7 +175,7 @@ fn settings(settings: &[Setting]) -> Vec<SettingLayout> {
     let setting = |setting: &Setting| SettingLayout {
         name: quote(&setting.name),
         value: match &setting.value {
-            Value::Text(text) => quote(text),
+            Value::Text(text) => on_a_line(text),
             Value::Flag(flag) => flag.to_string(),
             Value::Number(number) => number.to_string(),
         },

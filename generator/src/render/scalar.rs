@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-/// How far the text of a block scalar is indented. Text of several lines stands in the `run` of a
-/// step alone, and the steps of every template begin at the same column.
+/// How far the text of a block scalar is indented. Text of several lines is a block in the `run` of a step alone, and the steps of
+/// every template begin at the same column.
 const BLOCK_INDENT: &str = "          ";
 
 /// Turns every string of a value into the YAML scalar that means it.
@@ -22,11 +22,13 @@ pub fn quote_all(value: &mut Value) {
 /// could take it for anything but text, a literal block for several lines, else in double quotes.
 #[must_use]
 pub fn quote(text: &str) -> String {
-    if is_plain(text) {
-        text.to_owned()
-    } else {
-        block(text).unwrap_or_else(|| double_quoted(text))
-    }
+    block(text).unwrap_or_else(|| on_a_line(text))
+}
+
+/// The same on one line: plain, or in double quotes.
+#[must_use]
+pub fn on_a_line(text: &str) -> String {
+    if is_plain(text) { text.to_owned() } else { double_quoted(text) }
 }
 
 fn is_plain(text: &str) -> bool {

@@ -75,7 +75,7 @@ fn toolchain(model: &Model, violations: &mut Violations) {
     // A crate is packaged by two jobs, whichever targets there are.
     let packaged_twice =
         model.artifacts.values().any(|artifact| artifact.kind() == ArtifactKind::Crate);
-    let Toolchain { rust, node, python } = &model.toolchain;
+    let Toolchain { rust, node, python, other: _ } = &model.toolchain;
     for (name, version) in [("rust", rust), ("node", node), ("python", python)] {
         if on_runners < 2 && !(name == "rust" && packaged_twice) {
             continue;

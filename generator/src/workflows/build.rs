@@ -163,6 +163,8 @@ fn steps(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
     let hash = also_of_snapshots(of_target(own("Hash", "hash-artifacts")))
         .with("commit", expr("inputs.commit"))
         .with("sources", expr("inputs.sources"));
+    // What else built it says a command of the project's.
+    let hash = if plan.toolchain.other.is_empty() { hash } else { hash.as_role(Role::ProjectCode) };
     let failed = Step::run("Say what to do where the build failed", Shell::Bash, NOT_BUILT)
         .when(Fact::Failure);
     let name = expr("format('target-{0}-{1}', matrix.target, github.run_attempt)");

@@ -116,7 +116,8 @@ fn clients_of(plan: &Plan, channel: &ChannelPlan) -> Vec<Step> {
         Destination::Npm(_) => vec![node("Set up npm", PUBLISHING_NODE)],
         // Wheels can be of one version of Python alone: the one that they were built with.
         Destination::Pypi(_) => {
-            let python = Toolchain { rust: None, node: None, ..plan.toolchain.clone() };
+            let python =
+                Toolchain { python: plan.toolchain.python.clone(), ..Toolchain::default() };
             let python = toolchain(&python, None);
             python.into_iter().chain([uv(PUBLISHING_UV)]).collect()
         }

@@ -49,10 +49,16 @@ pub(super) fn toolchain(toolchain: &Toolchain, condition: Option<&Condition>) ->
     steps.map(|step| Step { condition: condition.cloned(), ..step }).collect()
 }
 
+/// What adds a target's triple to Rust. What serves both processors of a Mac is built of two, and is no triple of rustc's.
+const ADD_TARGET: &str = "\
+    case ${LOCKSTEP_TRIPLE:-} in\n\
+    \"\") ;;\n\
+    universal-apple-darwin) rustup target add aarch64-apple-darwin x86_64-apple-darwin ;;\n\
+    *) rustup target add \"$LOCKSTEP_TRIPLE\" ;;\n\
+    esac\n";
+
 fn rust(version: &ToolVersion) -> Step {
-    let target =
-        "if [ -n \"${LOCKSTEP_TRIPLE:-}\" ]; then rustup target add \"$LOCKSTEP_TRIPLE\"; fi\n";
-    rustup("Set up Rust", version.as_str(), target)
+    rustup("Set up Rust", version.as_str(), ADD_TARGET)
 }
 
 /// Node.js, and npm as it comes with it.

@@ -241,8 +241,9 @@ pub struct NpmPackage {
     pub package: NpmName,
     /// The folder of its `package.json`.
     pub directory: RelativePath,
-    /// What each target puts into it: built file → place in the package, with `{target}` or `{npm}`
-    /// in both. A file without one is the checkout's, or that of the build of `built-on`. Execute bits are kept.
+    /// What each target puts into it: built file → place in the package, with `{target}` or `{npm}` in the place, and in the
+    /// file's path where that differs too. A file without one in either is the checkout's, or that of the build of `built-on`.
+    /// Execute bits are kept.
     #[serde(default)]
     pub native_files: IndexMap<GlobPattern, GlobPattern>,
     /// The one target whose build makes the files of no target, such as the loader that napi-rs writes.
@@ -300,7 +301,7 @@ pub struct Sdist {
     pub path: GlobPattern,
     /// The one target whose build makes it.
     pub built_on: TargetId,
-    /// Members that it must have.
+    /// Members that it must have, below the folder that everything in it stands in: `*/Cargo.lock`.
     #[serde(default)]
     pub members: Vec<GlobPattern>,
 }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::BuildMode;
 use crate::strings::{
-    EnvName, InputKey, PinVersion, PinnedAction, RelativePath, Script, TargetId, Text, ToolVersion,
+    EnvName, Id, InputKey, PinVersion, PinnedAction, RelativePath, Script, StepValue, TargetId,
+    Text, ToolVersion,
 };
 
 /// How a target is built, on its runner, in this order.
@@ -66,10 +67,10 @@ pub struct Step {
     pub version: Option<PinVersion>,
     /// The action's inputs. In a build `{triple}` and the like stand for the facts of the target.
     #[serde(default, rename = "with")]
-    pub inputs: IndexMap<InputKey, Text>,
+    pub inputs: IndexMap<InputKey, StepValue>,
     /// Environment variables of the step. In a build `{triple}` and the like stand for the facts of the target.
     #[serde(default)]
-    pub env: IndexMap<EnvName, Text>,
+    pub env: IndexMap<EnvName, StepValue>,
     /// The targets that it runs for, in a build. By default all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub targets: Option<Vec<TargetId>>,
@@ -129,4 +130,8 @@ pub struct Toolchain {
     /// Python, by actions/setup-python.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub python: Option<ToolVersion>,
+    /// What else a target is built by, which nobody sets up here: name → the command whose first line says which version it is. It
+    /// is asked where the target is built, in its image too, and the manifest has the answer.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub other: IndexMap<Id, Script>,
 }

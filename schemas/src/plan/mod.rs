@@ -139,12 +139,12 @@ impl Plan {
     pub fn is_official(&self, file: PlannedFile<'_>) -> bool {
         let mut channels =
             self.channels.iter().filter(|channel| channel.artifacts.contains(file.artifact()));
-        channels.any(|channel| match file.users() {
-            Some(target) => channel.promise(Some(target)) == Tier::Official,
-            None => {
-                let mut promises = channel.tiers.iter().chain(&channel.tier);
-                promises.any(|promise| promise.tier == Tier::Official)
+        channels.any(|channel| {
+            if let Some(target) = file.users() {
+                return channel.promise(Some(target)) == Tier::Official;
             }
+            let mut promises = channel.tiers.iter().chain(&channel.tier);
+            promises.any(|promise| promise.tier == Tier::Official)
         })
     }
 
@@ -177,10 +177,13 @@ impl Plan {
         }
     }
 
-    /// The toolchains that are set up for a target: in a container they are the image's.
+    /// The toolchains of a target. Those that are set up elsewhere are the image's in a container, and its digest says which.
     #[must_use]
     pub fn toolchain_of(&self, target: &TargetPlan) -> Toolchain {
-        if target.container.is_some() { Toolchain::default() } else { self.toolchain.clone() }
+        if target.container.is_none() {
+            return self.toolchain.clone();
+        }
+        Toolchain { other: self.toolchain.other.clone(), ..Toolchain::default() }
     }
 
     /// What artifacts of the whole release take from one target's build.

@@ -29,6 +29,14 @@ string_types! {
         example: "make all",
     }
 
+    /// What a step of the project's own is given: an action's input or a variable, of one line or more.
+    StepValue {
+        max: 4096,
+        pattern: many_lines!(),
+        rule: "text (at most 4096 characters, no control characters, no `${{`)",
+        example: "pypy3.11",
+    }
+
     /// The template of a release's notes, in Markdown.
     NotesTemplate {
         max: 16_384,

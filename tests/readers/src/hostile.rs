@@ -43,6 +43,20 @@ pub fn file(name: &[u8]) -> Vec<u8> {
     [header(name, b'0', "4"), padded(b"data")].concat()
 }
 
+/// A tar's link.
+pub fn link(name: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut block = header(name, b'2', "0");
+    block[157..157 + to.len()].copy_from_slice(to);
+    checksum(&mut block);
+    block
+}
+
+fn with_size(mut block: Vec<u8>, size: &str) -> Vec<u8> {
+    block[124..124 + size.len()].copy_from_slice(size.as_bytes());
+    checksum(&mut block);
+    block
+}
+
 /// An extended header of records.
 pub fn pax(kind: u8, records: &[u8]) -> Vec<u8> {
     [header(b"pax", kind, &format!("{:o}", records.len())), padded(records)].concat()
@@ -87,7 +101,27 @@ pub fn tars() -> Vec<Case> {
         ("a line feed", tar(&[file(b"a\nb")]), "`a\\nb`: a name"),
         ("a NUL", tar(&[pax(b'x', &record("path", b"a\0b")), file(b"x")]), "`a\\0b`: a name"),
         ("not UTF-8", tar(&[file(b"a\xff")]), "a name that is not UTF-8"),
-        ("a link", tar(&[header(b"a", b'2', "0")]), "`a`: a link"),
+        ("a link to nothing", tar(&[link(b"a", b"")]), "`a`: a link that leads elsewhere"),
+        ("a link upwards", tar(&[link(b"a/b", b"../../c")]), "`a/b`: a link that leads elsewhere"),
+        ("a link to the root", tar(&[link(b"a", b"/etc/passwd")]), "a link that leads elsewhere"),
+        ("a link to a drive", tar(&[link(b"a", b"c:x")]), "a link that leads elsewhere"),
+        ("a link to what is not there", tar(&[file(b"b"), link(b"a", b"c")]), "leads to no file"),
+        ("a link to a folder", tar(&[file(b"b/c"), link(b"a", b"b")]), "leads to no file"),
+        ("a link to itself", tar(&[link(b"a", b"a")]), "leads to no file"),
+        ("links in a circle", tar(&[link(b"a", b"b"), link(b"b", b"a")]), "leads to no file"),
+        ("a link in other letters", tar(&[file(b"B"), link(b"a", b"b")]), "leads to no file"),
+        ("a file below a link", tar(&[link(b"a", b"b"), file(b"a/c")]), "both a file and a folder"),
+        ("a link and a file", tar(&[file(b"a"), file(b"b"), link(b"a", b"b")]), "is there twice"),
+        (
+            "a link with bytes",
+            tar(&[with_size(link(b"a", b"b"), "1")]),
+            "a folder or a link with bytes of its own",
+        ),
+        (
+            "a file that leads somewhere",
+            tar(&[pax(b'x', &record("linkpath", b"b")), file(b"a")]),
+            "leads somewhere, and is no link",
+        ),
         ("a hard link", tar(&[header(b"a", b'1', "0")]), "`a`: a hard link"),
         ("a device", tar(&[header(b"a", b'3', "0")]), "`a`: a device"),
         ("a pipe", tar(&[header(b"a", b'6', "0")]), "`a`: a pipe"),
@@ -113,7 +147,7 @@ pub fn tars() -> Vec<Case> {
         (
             "a folder with bytes",
             tar(&[header(b"a/", b'5', "4"), padded(b"data")]),
-            "a folder with bytes",
+            "a folder or a link with bytes",
         ),
         (
             "a path for all",

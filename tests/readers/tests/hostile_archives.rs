@@ -166,11 +166,7 @@ fn what_honest_tools_make_is_read() {
 fn a_truncated_archive_is_refused_at_every_offset() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("data"), "some data".repeat(20)).unwrap();
-    let entry = |name: &str| Entry {
-        name: name.to_owned(),
-        path: folder.path().join("data"),
-        executable: false,
-    };
+    let entry = |name: &str| Entry::file(name.to_owned(), folder.path().join("data"), false);
     for format in [Format::Tar, Format::TarGz, Format::TarXz, Format::Zip] {
         let archive = folder.path().join("archive");
         pack(format, &[entry("a"), entry("b/c")], &archive).unwrap();

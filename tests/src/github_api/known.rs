@@ -265,7 +265,7 @@ pub fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
         .map(|(name, text)| {
             let path = folder.path().join(name);
             std::fs::write(&path, text).unwrap();
-            Entry { name: (*name).to_owned(), path, executable: false }
+            Entry::file((*name).to_owned(), path, false)
         })
         .collect();
     let zip = folder.path().join("zip");

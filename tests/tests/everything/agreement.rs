@@ -166,7 +166,7 @@ fn no_expression_in_free_text() {
 #[test]
 fn committed_plans_are_plans() {
     let validator = jsonschema::validator_for(&Document::Plan.schema()).unwrap();
-    for set in lockstep_tests::sets::COMMITTED {
+    for set in lockstep_tests::sets::COMMITTED.iter() {
         let text = std::fs::read_to_string(root().join(set).join(lockstep_generator::render::PLAN))
             .unwrap();
         let value: Value = serde_json::from_str(&text).unwrap();

@@ -25,7 +25,7 @@ fn entries(files: &Files, folder: &Path, reverse: bool) -> Vec<Entry> {
     let write = |(index, (name, (bytes, executable))): (usize, (&String, &(Vec<u8>, bool)))| {
         let path = folder.join(index.to_string());
         fs::write(&path, bytes).unwrap();
-        Entry { name: name.clone(), path, executable: *executable }
+        Entry::file(name.clone(), path, *executable)
     };
     let mut entries: Vec<Entry> = files.iter().enumerate().map(write).collect();
     if reverse {
@@ -74,7 +74,7 @@ proptest! {
 fn two_files_of_one_place_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a"), "a").unwrap();
-    let entry = Entry { name: "x".to_owned(), path: folder.path().join("a"), executable: false };
+    let entry = Entry::file("x".to_owned(), folder.path().join("a"), false);
     for format in FORMATS {
         let error = pack(format, &[entry.clone(), entry.clone()], &folder.path().join("archive"))
             .unwrap_err();

@@ -305,7 +305,7 @@ fn binaries_in_artifacts() {
     let contents = Contents::of(raw.files()[0], &out).unwrap();
     let Inside::File(looked) = contents.inside else { panic!("it is one file") };
     assert_eq!(*looked.unwrap().unwrap(), wanted);
-    let entry = Entry { name: "a".to_owned(), path: out, executable: true };
+    let entry = Entry::file("a".to_owned(), out, true);
     for (name, format) in [("tar.gz", Format::TarGz), ("zip", Format::Zip)] {
         let archive = folder.path().join("archive");
         pack(format, std::slice::from_ref(&entry), &archive).unwrap();

@@ -4,11 +4,11 @@ use lockstep_tests::program::lockstep;
 use lockstep_tests::project::{Project, reference_model};
 use lockstep_tests::root;
 use lockstep_tests::samples::{UNRELEASED, released};
-use lockstep_tests::sets::COMMITTED;
+use lockstep_tests::sets::{COMMITTED, REFERENCES};
 
 #[test]
 fn nothing_drifted() {
-    for set in COMMITTED {
+    for set in COMMITTED.iter() {
         let outcome = lockstep(&root(), &["check", "--reference", set]);
         assert_eq!(outcome.status, 0, "{}", outcome.text());
     }
@@ -16,7 +16,7 @@ fn nothing_drifted() {
 
 #[test]
 fn same_model_same_bytes_in_any_folder() {
-    for name in ["xsnap-worker", "plasmite"] {
+    for name in REFERENCES.iter() {
         let [one, other] = [(), ()].map(|()| {
             let project = Project::new(&reference_model(name));
             let outcome = lockstep(project.path(), &["generate"]);
@@ -50,7 +50,7 @@ fn same_bytes_from_anywhere() {
 
 #[test]
 fn plans_for_people() {
-    for name in ["xsnap-worker", "plasmite"] {
+    for name in REFERENCES.iter() {
         let folder = format!("workflows/{name}");
         insta::assert_snapshot!(
             format!("plan-{name}"),
@@ -62,7 +62,7 @@ fn plans_for_people() {
 /// `plan --json` is what `generate` writes beside the workflows.
 #[test]
 fn plans_for_programs() {
-    for set in COMMITTED {
+    for set in COMMITTED.iter() {
         let committed = root().join(set).join(lockstep_generator::render::PLAN);
         let outcome = lockstep(&root(), &["plan", "--json", "--reference", set]);
         assert_eq!(outcome.stdout, std::fs::read_to_string(committed).unwrap());

@@ -23,16 +23,21 @@ fn one_target() {
     assert_eq!(run.artifacts(), ["bundle-1", "target-linux-x64-1"]);
 }
 
-/// Secrets are the run's alone: none is in a log or in what was uploaded.
+/// The README's model works as it is printed. Secrets of its run are that run's alone: none is in a log or in what was uploaded.
 #[test]
-fn secrets_stay_secret() {
+fn the_model_of_the_readme() {
     let hub = GitHub::new();
-    let repository = Sample::tool().publish(&hub);
+    let repository = Sample::readme().publish(&hub);
     repository.tag("v1.2.3");
     let settings = settings();
     let secret = &settings.secrets["GITHUB_TOKEN"];
     let run = repository.run("release.yml", &Event::tag("v1.2.3"), &settings);
-    assert!(run.succeeded(), "{}", run.overview());
+    let bundle = Bundle::of(&run);
+    bundle.assert_sums();
+    for target in ["linux-x64", "darwin-arm64"] {
+        let name = format!("someone-tool-{target}-1.2.3.tgz");
+        assert!(bundle.names().contains(&name), "{:?}", bundle.names());
+    }
     let folder = run.keep();
     let found = std::process::Command::new("grep")
         .args(["--recursive", "--files-with-matches", "--fixed-strings", secret])

@@ -1,5 +1,6 @@
 //! The files that a `package.json` leads to: what is imported, run and read of a package by its name.
 
+use lockstep_schemas::paths::below;
 use serde_json::{Map, Value};
 
 /// What leads to a file.
@@ -88,7 +89,7 @@ fn exported(value: &Value, key: &str, depth: usize, entries: &mut Vec<Entry>) {
 impl Entry {
     /// Whether one of the members is what it leads to.
     pub(super) fn is_in<'m>(&self, members: &(impl Iterator<Item = &'m str> + Clone)) -> bool {
-        let Some(path) = normal(&self.path) else { return false };
+        let Some(path) = below("", &self.path) else { return false };
         let has = |wanted: &str| members.clone().any(|member| member == wanted);
         if let Some((before, after)) = path.split_once('*') {
             return members.clone().any(|member| is_of_pattern(before, after, member));
@@ -136,19 +137,6 @@ fn is_of_pattern(before: &str, after: &str, member: &str) -> bool {
         }
     }
     false
-}
-
-/// A path below the package's folder; `None` of what leads out of it.
-fn normal(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 #[cfg(test)]

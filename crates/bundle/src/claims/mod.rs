@@ -71,7 +71,8 @@ pub(crate) fn check(
     let is_cxx =
         |name: &String| name.rsplit('/').next().is_some_and(|name| name.starts_with("libstdc++"));
     let brings_cxx = found.keys().any(is_cxx);
-    for (member, inside) in found {
+    // A link is looked at where it leads.
+    for (member, inside) in found.iter().filter(|(_, inside)| inside.link().is_none()) {
         let about = |rule, what: String| subject.about(rule, what).in_member(member);
         let FileInside { digest, binary, is_linker_script, .. } = inside;
         let looked = Looked {

@@ -50,7 +50,7 @@ pub(super) fn check(subject: Subject<'_>, found: &Members, findings: &mut Findin
                 let what = format!("{what} in `RECORD`");
                 move || about(what).in_member(path)
             };
-            let stronger = file.stronger.as_ref();
+            let stronger = file.stronger();
             let wanted = match digest.split_once('=') {
                 Some(("sha384", _)) => stronger.map(|stronger| stronger.sha384.clone()),
                 Some(("sha512", _)) => stronger.map(|stronger| stronger.sha512.clone()),

@@ -136,6 +136,9 @@ fn members(
             &member.size,
             &digest.size,
         );
+        let link = |link: Option<&str>| link.map_or("a file".to_owned(), str::to_owned);
+        let leads = || finding(Rule::MemberMismatch, "where it leads as a link");
+        is_same &= findings.compare(leads, &link(member.link.as_deref()), &link(inside.link()));
         let bit = || finding(Rule::MemberMismatch, "executable bit");
         is_same &= findings.compare(bit, &member.executable, &digest.executable);
         if !is_same {

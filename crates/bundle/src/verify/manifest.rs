@@ -7,6 +7,8 @@ use lockstep_schemas::manifest::{BinaryRecord, TargetRecord, names};
 use lockstep_schemas::model::BuildMode;
 use lockstep_schemas::plan::{TargetPlan, at_version};
 
+use lockstep_schemas::strings::Id;
+
 use super::Release;
 use super::places::places;
 use crate::findings::Findings;
@@ -120,6 +122,11 @@ fn of_target(
     let image = |image: Option<&_>| image.map_or_else(|| "none".to_owned(), ToString::to_string);
     same("image", &image(target.container.as_ref()), &image(record.container.as_ref()));
     let wanted = release.plan.toolchain_of(target);
+    let names =
+        |names: Vec<&str>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    let other = names(wanted.other.keys().map(Id::as_str).collect());
+    let told = names(record.toolchain.other.keys().map(Id::as_str).collect());
+    same("list of other tools", &other, &told);
     let wanted = [wanted.rust.is_some(), wanted.node.is_some(), wanted.python.is_some()];
     for ((tool, version), is_set_up) in record.toolchain.tools().into_iter().zip(wanted) {
         let state = |is_there: bool| if is_there { "one" } else { "none" };

@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::Path;
 
 use lockstep_schemas::diagnostic::Diagnostic;
+use lockstep_schemas::paths::{below, folder_of};
 use toml_edit::{Item, TableLike};
 
 use crate::formats::cargo::dependencies;
 use crate::syntax::toml::Toml;
-use crate::text::{below, folder_of, text_of};
+use crate::text::text_of;
 
 /// The lockfile beside a workspace's root.
 pub(super) const LOCK: &str = "Cargo.lock";

@@ -6,13 +6,14 @@ use std::path::Path;
 
 use lockstep_patterns::find;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::{below, folder_of};
 use lockstep_schemas::version_format::VersionFormat;
 use rayon::prelude::*;
 
 use super::cargo::{self, Crate, Workspaces};
 use super::{npm, uv};
 use crate::formats::{Contents, Lead, Reading, by_name, read};
-use crate::text::{Identity, below, folder_of, identified, in_file};
+use crate::text::{Identity, identified, in_file};
 
 /// From how many files on they are read on every core: starting the threads takes as long as reading a few.
 const MANY: usize = 24;

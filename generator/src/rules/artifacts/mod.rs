@@ -104,7 +104,7 @@ fn wheels(model: &Model, wheel: &Wheel, at: &Path, violations: &mut Violations) 
             Rule::WheelTag,
             at.key_itself("abi3"),
             "`abi3` and `pythons` together: a wheel of the stable interface serves every later Python",
-            "keep one of them",
+            "keep one of them; wheels for Pythons that have no such interface are an artifact of their own, of the same package",
         );
     }
     let is_stable =

@@ -146,15 +146,6 @@ fn members(
             let message = "the built files and their place have different numbers of `*`";
             violations.add(Rule::PatternMismatch, to_at.clone(), message, "give both the same");
         }
-        if !of_target && !mentions_target(from) && mentions_target(to) {
-            let message = "the place differs from target to target, and the built file does not";
-            violations.add(
-                Rule::PatternMismatch,
-                to_at.clone(),
-                message,
-                "put `{target}` or another fact of the target into the built file's path too, or take it out of the place",
-            );
-        }
         let goes_astray = |what: &str, many: bool, has: &dyn Fn(&str) -> bool| {
             (many && has(from) && !has(to))
                 .then(|| format!("the files of every {what} would land in one place"))
