@@ -153,6 +153,9 @@ pub struct TargetRecord {
     /// The toolchains that were set up.
     #[serde(default, skip_serializing_if = "ToolchainRecord::is_empty")]
     pub toolchain: ToolchainRecord,
+    /// Whether a second build, in another folder of the machine, had the same bytes.
+    #[serde(default)]
+    pub reproduced: Reproduced,
     /// The npm platform package, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub package: Option<String>,
@@ -174,6 +177,17 @@ impl TargetRecord {
             BuildMode::Debug => &mut self.debug,
         }
     }
+}
+
+/// Whether a target's build was made a second time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reproduced {
+    /// Nobody tried.
+    #[default]
+    NotTried,
+    /// It was, and every file had the same bytes.
+    SameBytes,
 }
 
 /// The toolchains that a target was built by, each as it calls its own version.

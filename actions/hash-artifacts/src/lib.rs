@@ -8,12 +8,13 @@ mod hashing;
 mod merge;
 mod newest;
 mod partial;
+mod reproduced;
 mod revision;
 mod sums;
 mod target;
 mod toolchain;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Parser};
 use indexmap::IndexMap;
@@ -58,6 +59,9 @@ pub struct Inputs {
     /// The commit that was built, for `target` and `merge`.
     #[arg(long, required_unless_present_any = ["newest", "sums", "files"])]
     pub commit: Option<CommitSha>,
+    /// The folder of a second build of the target, which must have the same bytes.
+    #[arg(long, requires = "target")]
+    pub again: Option<PathBuf>,
     /// Ref and commit of each source, as a JSON object.
     #[arg(long, default_value = "{}")]
     pub sources: String,
@@ -110,7 +114,7 @@ impl Program for Inputs {
             is_snapshot: self.snapshot,
         };
         match &self.target {
-            Some(target) => target::hash(release, target, folder, report),
+            Some(target) => target::hash(release, target, self.again.as_deref(), folder, report),
             None => merge::merge(release, &self.plan.plan, folder, report),
         }
     }

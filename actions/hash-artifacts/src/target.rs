@@ -11,8 +11,8 @@ use lockstep_files::json;
 use lockstep_runner::{Failure, Report};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{
-    ArtifactRecord, BinaryRecord, FileRecord, ManifestFormat, PartialManifest, Revision,
-    TargetRecord, names,
+    ArtifactRecord, BinaryRecord, FileRecord, ManifestFormat, PartialManifest, Reproduced,
+    Revision, TargetRecord, names,
 };
 use lockstep_schemas::model::BuildMode;
 use lockstep_schemas::paths::Shown as _;
@@ -20,6 +20,7 @@ use lockstep_schemas::plan::{Placement, PlannedFile, TargetPlan, at_version};
 use lockstep_schemas::strings::{Id, TargetId};
 
 use crate::hashing::{digests, note_advisory, records};
+use crate::reproduced::First;
 use crate::revision::revision;
 use crate::{Origin, toolchain, unexpected};
 
@@ -28,6 +29,7 @@ const PACKED_BEFORE: &str = "`pack-artifacts` packs it before this";
 pub(crate) fn hash(
     release: Origin<'_>,
     id: &TargetId,
+    again: Option<&Path>,
     folder: WorkingFolder<'_>,
     report: &mut Report,
 ) -> Result<(), Failure> {
@@ -60,7 +62,12 @@ pub(crate) fn hash(
         ),
         None => None,
     };
-    let record = record(release, target, report);
+    let mut record = record(release, target, report);
+    if let Some(again) = again {
+        let first = First { out: &out, packed: &packed, files: &record.files };
+        first.compare(again, release, id, report)?;
+        record.reproduced = Reproduced::SameBytes;
+    }
     let Some(source) = source.filter(|_| !report.has_problems()) else {
         return Ok(());
     };
@@ -115,6 +122,7 @@ fn record(release: Origin<'_>, target: &TargetPlan, report: &mut Report) -> Targ
         container: target.container.clone(),
         runner_image: toolchain::runner_image(),
         toolchain: toolchain::found(release.plan, target, report),
+        reproduced: Reproduced::NotTried,
         package: release.plan.platform_packages(&target.id).next().map(|file| file.package.clone()),
         release: None,
         debug: None,

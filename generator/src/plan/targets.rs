@@ -32,6 +32,7 @@ pub fn resolve(model: &Model, id: &TargetId, target: &Target) -> Option<TargetPl
         cpu: platform.cpu,
         libc: platform.libc,
         is_static: target.is_static,
+        reproducible: target.reproducible,
         runner: target.runner.clone(),
         cross_built_on: target
             .cross

@@ -284,7 +284,7 @@ fn step(step: &Step, pinned: &Pinned<'_>) -> StepLayout {
         StepBody::Run { script, shell, working_directory } => {
             layout.run = Some(quote(script));
             layout.shell = Some(shell.id());
-            layout.working_directory = working_directory.as_ref().map(|path| quote(path.as_str()));
+            layout.working_directory = working_directory.as_deref().map(quote);
         }
     }
     layout

@@ -165,6 +165,14 @@ fn steps(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
         .with("sources", expr("inputs.sources"));
     // What else built it says a command of the project's.
     let hash = if plan.toolchain.other.is_empty() { hash } else { hash.as_role(Role::ProjectCode) };
+    let twice: Vec<&TargetId> =
+        targets.iter().filter(|target| target.reproducible).map(|target| &target.id).collect();
+    let [copy, again] = own_steps::of_build_again(model, &twice, targets.len());
+    let hash = match twice.len() {
+        0 => hash,
+        all if all == targets.len() => hash.with("again", own_steps::AGAIN),
+        _ => hash.with("again", of_targets(&twice, own_steps::AGAIN)),
+    };
     let failed = Step::run("Say what to do where the build failed", Shell::Bash, NOT_BUILT)
         .when(Fact::Failure);
     let name = expr("format('target-{0}-{1}', matrix.target, github.run_attempt)");
@@ -173,11 +181,20 @@ fn steps(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
         toolchains(plan, targets),
         setup(model),
         vec![set_snapshot(expr("inputs.version"))],
+        copy,
         own_steps::of_build(model, &ids),
+        again,
         vec![failed, in_repository(pack)],
         smoke.into_iter().collect(),
         vec![hash, upload("Upload", name, "lockstep/out", kept_for())],
     ])
+}
+
+/// A text in the jobs of some targets, and nothing in the others.
+fn of_targets(targets: &[&TargetId], text: &str) -> Expression {
+    let is_it: Vec<String> =
+        targets.iter().map(|target| format!("matrix.target == '{target}'")).collect();
+    expr(format!("({}) && '{text}' || ''", is_it.join(" || ")))
 }
 
 /// Whether what is built runs where it is built.

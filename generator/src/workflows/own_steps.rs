@@ -29,6 +29,37 @@ pub(super) fn of_build(model: &Model, targets: &[&TargetId]) -> Vec<Planned> {
     planned
 }
 
+/// Where a second build is made, from the first one's folder.
+pub(super) const AGAIN: &str = "../lockstep-again";
+
+/// The scripts of the builds of some targets once more, in a copy of the checkout elsewhere: what an action set up is there.
+pub(super) fn of_build_again(
+    model: &Model,
+    targets: &[&TargetId],
+    all: usize,
+) -> [Vec<Planned>; 2] {
+    if targets.is_empty() {
+        return [Vec::new(), Vec::new()];
+    }
+    let here = (targets.len() < all).then(|| one_of(targets));
+    let also = |own: Option<Condition>| match (here.clone(), own) {
+        (Some(here), Some(own)) => Some(Condition::All(vec![here, own])),
+        (here, own) => here.or(own),
+    };
+    let script = format!("cp -R . {AGAIN}\n");
+    let copy = Planned::run("Copy the checkout, to build it twice", Shell::Bash, &script);
+    let copy = Planned { condition: also(None), needs: vec![Need::Checkout], ..copy };
+    let again = of_build(model, targets).into_iter().filter_map(|step| {
+        let StepBody::Run { script, shell, working_directory } = step.body else { return None };
+        let folder = working_directory.as_deref().filter(|folder| *folder != ".");
+        let folder = folder.map_or_else(|| AGAIN.to_owned(), |folder| format!("{AGAIN}/{folder}"));
+        let body = StepBody::Run { script, shell, working_directory: Some(folder) };
+        let (name, condition) = (format!("{}, again", step.name), also(step.condition));
+        Some(Planned { name, condition, body, ..step })
+    });
+    [vec![copy], again.collect()]
+}
+
 /// The same steps with what the step `resolve` of their job resolved: `LOCKSTEP_VERSION`,
 /// `LOCKSTEP_TAG` and `LOCKSTEP_COMMIT`.
 pub(super) fn after_resolve(mut steps: Vec<Planned>) -> Vec<Planned> {
@@ -148,7 +179,7 @@ fn body(step: &Step, value: &dyn Fn(&str) -> String) -> StepBody {
         script: step.run.as_ref().map(ToString::to_string).unwrap_or_default(),
         // On Windows GitHub's default is PowerShell; a model's script is bash everywhere.
         shell: step.shell.unwrap_or(Shell::Bash),
-        working_directory: step.working_directory.clone(),
+        working_directory: step.working_directory.as_ref().map(ToString::to_string),
     }
 }
 

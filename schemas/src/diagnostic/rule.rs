@@ -297,7 +297,8 @@ rules! {
     /// ([naming files](https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file)): whoever unpacks it there gets an error, or
     /// less than is in it.
     NotOnWindows = "not-on-windows",
-    /// An artifact that is packed twice comes out differently, so nobody could check it against its sources.
+    /// An artifact that is packed twice comes out differently, or a target that is `reproducible` does when it is built twice: nobody
+    /// could check it against its sources.
     NotReproducible = "not-reproducible",
     /// A package's own name, version or settings do not let it be packed as the model says.
     PackageMismatch = "package-mismatch",

@@ -61,6 +61,10 @@ pub struct Target {
     /// library: `manylinux_2_17_x86_64.musllinux_1_1_x86_64`. By default the tag follows from the triple and the floor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wheel: Option<WheelPlatforms>,
+    /// Whether it is built a second time, in another folder of the machine, and must have the same bytes. Scripts are run again, and
+    /// actions are not. Without it the manifest says that nobody tried.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub reproducible: bool,
     /// How long its build may take, in minutes.
     #[serde(default = "default_timeout")]
     pub timeout_minutes: JobMinutes,

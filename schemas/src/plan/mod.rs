@@ -241,6 +241,9 @@ pub struct TargetPlan {
     /// Whether its binaries are linked statically, and so serve users of every C library.
     #[serde(default, rename = "static", skip_serializing_if = "is_false")]
     pub is_static: bool,
+    /// Whether it is built a second time elsewhere, and must have the same bytes.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub reproducible: bool,
     /// The runner that builds and smoke-tests it.
     pub runner: RunnerLabel,
     /// The system of that runner, where it is built for another system or processor.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::model::{ChannelKind, Shell};
-use crate::strings::{ActionPath, Expression, Id, RelativePath, SettingName};
+use crate::strings::{ActionPath, Expression, Id, SettingName};
 
 use super::{Condition, Need};
 
@@ -44,8 +44,8 @@ pub enum StepBody {
         script: String,
         /// Its shell.
         shell: Shell,
-        /// Where it runs.
-        working_directory: Option<RelativePath>,
+        /// Where it runs, from the checkout's root.
+        working_directory: Option<String>,
     },
 }
 

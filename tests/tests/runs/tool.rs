@@ -2,24 +2,28 @@
 
 use std::fs;
 
+use lockstep_schemas::manifest::Reproduced;
 use lockstep_tests::bundle::Bundle;
 use lockstep_tests::runs::{Event, GitHub};
 use lockstep_tests::samples::{Sample, settings};
 
-/// A project of one target: of one upload alone a pattern would leave out the folder.
+/// A project of one target: of one upload alone a pattern would leave out the folder. It is built twice.
 #[test]
 fn one_target() {
     let hub = GitHub::new();
     let sample = Sample::tool();
     let model = sample.path().join("lockstep.yaml");
     let text = fs::read_to_string(&model).unwrap();
-    fs::write(model, text.replace("  darwin-arm64: { runner: macos-15 }\n", "")).unwrap();
+    let text = text.replace("  darwin-arm64: { runner: macos-15 }\n", "");
+    let one = "linux-x64: { runner: ubuntu-24.04";
+    fs::write(model, text.replace(one, &format!("{one}, reproducible: true"))).unwrap();
     let repository = sample.publish(&hub);
     repository.tag("v1.2.3");
     let run = repository.run("release.yml", &Event::tag("v1.2.3"), &settings());
     let bundle = Bundle::of(&run);
     bundle.assert_sums();
     assert_eq!(bundle.manifest.targets.len(), 1);
+    assert_eq!(bundle.manifest.targets[0].reproduced, Reproduced::SameBytes);
     assert_eq!(run.artifacts(), ["bundle-1", "target-linux-x64-1"]);
 }
 

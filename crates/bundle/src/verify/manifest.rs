@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::manifest::{BinaryRecord, TargetRecord, names};
+use lockstep_schemas::manifest::{BinaryRecord, Reproduced, TargetRecord, names};
 use lockstep_schemas::model::BuildMode;
 use lockstep_schemas::plan::{TargetPlan, at_version};
 
@@ -119,6 +119,13 @@ fn of_target(
     };
     same("triple", target.triple.as_str(), record.triple.as_str());
     same("runner", target.runner.as_str(), record.runner.as_str());
+    if target.reproducible {
+        let built = |reproduced: Reproduced| match reproduced {
+            Reproduced::NotTried => "once",
+            Reproduced::SameBytes => "twice, with the same bytes",
+        };
+        same("number of builds", built(Reproduced::SameBytes), built(record.reproduced));
+    }
     let image = |image: Option<&_>| image.map_or_else(|| "none".to_owned(), ToString::to_string);
     same("image", &image(target.container.as_ref()), &image(record.container.as_ref()));
     let wanted = release.plan.toolchain_of(target);
