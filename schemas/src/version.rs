@@ -1,5 +1,6 @@
 //! One version in the words of each ecosystem.
 
+use pep440_rs::PrereleaseKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +71,7 @@ impl VersionScheme {
             && let (Some(one), Some(other)) =
                 (Pep440::read(one.as_str()), Pep440::read(other.as_str()))
         {
-            return one.order() > other.order();
+            return one > other;
         }
         match (semantic(one), semantic(other)) {
             (Some(one), Some(other)) => one.cmp_precedence(&other).is_gt(),
@@ -162,7 +163,7 @@ impl Version {
         // A number alone would be a post-release there, which comes after the version.
         let (_, pre) = self.as_str().split_once('-').unwrap_or((self.as_str(), "none"));
         let is_named = pre.starts_with(|c: char| c.is_ascii_lowercase());
-        is_named.then(|| Pep440::read(self.as_str()))?.map(|version| version.to_string())
+        is_named.then(|| Pep440::read(self.as_str()))?.map(|version| version.0.to_string())
     }
 }
 
@@ -180,78 +181,46 @@ impl TagPattern {
     }
 }
 
-/// A version of Python, as far as it has a semantic counterpart.
-#[derive(Debug, PartialEq, Eq)]
-struct Pep440<'t> {
-    release: &'t str,
-    phase: Option<(&'static str, u64)>,
-}
+/// A version of Python that has a semantic counterpart: numbers, and one phase before them at most. Numbers of an epoch or behind a
+/// release (`1!2.0`, `1.0.post1`) and local words (`1.0+cpu`) have none.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Pep440(pep440_rs::Version);
 
-/// What stands in Python for each word that a prerelease can begin with
-/// ([normalization](https://packaging.python.org/en/latest/specifications/version-specifiers/#pre-release-spelling)).
-const PHASES: [(&str, &str); 9] = [
-    ("alpha", "a"),
-    ("beta", "b"),
-    ("preview", "rc"),
-    ("pre", "rc"),
-    ("rc", "rc"),
-    ("dev", ".dev"),
-    ("a", "a"),
-    ("b", "b"),
-    ("c", "rc"),
-];
-
-impl<'t> Pep440<'t> {
-    fn read(text: &'t str) -> Option<Self> {
-        let ends = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-        let release = text[..ends].trim_end_matches('.');
-        let rest = text[release.len()..].to_ascii_lowercase();
-        if release.split('.').any(|part| part.is_empty() || part.parse::<u64>().is_err()) {
-            return None;
-        }
-        if rest.is_empty() {
-            return Some(Self { release, phase: None });
-        }
-        let named = rest.trim_start_matches(['.', '-', '_']);
-        let (word, phase) = PHASES.into_iter().find(|(word, _)| named.starts_with(word))?;
-        let number = named[word.len()..].strip_prefix(['.', '-', '_']);
-        let number = number.unwrap_or(&named[word.len()..]);
-        let number = if number.is_empty() { 0 } else { digits(number)? };
-        Some(Self { release, phase: Some((phase, number)) })
+impl Pep440 {
+    fn read(text: &str) -> Option<Self> {
+        // What people put before it (`v1.2.3`) is no part of it.
+        let text = text.strip_prefix(|c: char| c.is_ascii_digit()).map(|_| text)?;
+        let version: pep440_rs::Version = text.parse().ok()?;
+        let has_more = version.epoch() > 0 || version.is_post() || version.is_local();
+        let has_both = version.pre().is_some() && version.dev().is_some();
+        (!has_more && !has_both).then_some(Self(version))
     }
 
-    fn same(one: &'t str, other: &'t str) -> bool {
-        Self::read(one).is_some_and(|one| Some(one) == Self::read(other))
-    }
-
-    /// What it is ordered by.
-    fn order(&self) -> (Vec<u64>, usize, u64) {
-        let numbers = self.release.split('.').map(|part| part.parse().unwrap_or(u64::MAX));
-        let phases = [".dev", "a", "b", "rc"];
-        let (phase, number) = self.phase.map_or((phases.len(), 0), |(phase, number)| {
-            (phases.iter().position(|known| *known == phase).unwrap_or_default(), number)
-        });
-        (numbers.collect(), phase, number)
+    /// Whether two texts say one version, with as many numbers: what a file is called has them as they are written.
+    fn same(one: &str, other: &str) -> bool {
+        match (Self::read(one), Self::read(other)) {
+            (Some(one), Some(other)) => {
+                one == other && one.0.release().len() == other.0.release().len()
+            }
+            _ => false,
+        }
     }
 
     fn semantic(&self) -> Option<Version> {
-        let Some((phase, number)) = self.phase else { return self.release.parse().ok() };
-        let word = match phase {
-            "a" => "alpha",
-            "b" => "beta",
-            phase => phase.trim_start_matches('.'),
+        let release: Vec<String> = self.0.release().iter().map(ToString::to_string).collect();
+        let release = release.join(".");
+        let phase = match (self.0.pre(), self.0.dev()) {
+            (Some(pre), _) => {
+                let word = match pre.kind {
+                    PrereleaseKind::Alpha => "alpha",
+                    PrereleaseKind::Beta => "beta",
+                    PrereleaseKind::Rc => "rc",
+                };
+                format!("-{word}.{}", pre.number)
+            }
+            (None, Some(dev)) => format!("-dev.{dev}"),
+            (None, None) => String::new(),
         };
-        format!("{}-{word}.{number}", self.release).parse().ok()
-    }
-}
-
-fn digits(text: &str) -> Option<u64> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
-}
-
-impl std::fmt::Display for Pep440<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.release)?;
-        self.phase.map_or(Ok(()), |(phase, number)| write!(f, "{phase}{number}"))
+        format!("{release}{phase}").parse().ok()
     }
 }

@@ -78,7 +78,9 @@ impl Sample {
     pub fn lockstep() -> Self {
         let sample =
             Self { folder: tempfile::tempdir().unwrap(), name: "lockstep-release/lockstep" };
-        for file in ["lockstep.yaml", "LICENSE-APACHE", "LICENSE-MIT", "action.yml"] {
+        for file in
+            ["lockstep.yaml", "rust-toolchain.toml", "LICENSE-APACHE", "LICENSE-MIT", "action.yml"]
+        {
             fs::copy(root().join(file), sample.path().join(file)).unwrap();
         }
         copy(&root().join("generator/packages"), &sample.path().join("generator/packages"));

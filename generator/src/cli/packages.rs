@@ -8,6 +8,8 @@ use lockstep_schemas::plan::{ChannelPlan, Plan, PlannedFile};
 use lockstep_schemas::strings::{License, Version};
 use serde_json::Value;
 
+use crate::load::rust_of;
+
 /// The largest manifest of a package that is looked into, in bytes.
 const LARGEST: u64 = 1 << 20;
 
@@ -61,28 +63,13 @@ pub fn problems(project: &Path, plan: &Plan, is_tagged: bool) -> Vec<Diagnostic>
     problems
 }
 
-/// That rustup's own file says the Rust that the model pins
-/// ([documentation](https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file)): cargo takes the file's, and the
-/// workflows set up the model's.
+/// That rustup's own file says the Rust that the model pins: cargo takes the file's, and the workflows set up the model's.
 fn rust_toolchain(project: &Path, plan: &Plan) -> Option<Diagnostic> {
     let wanted = plan.toolchain.rust.as_ref()?.as_str();
-    let file = ["rust-toolchain", "rust-toolchain.toml"]
-        .into_iter()
-        .find(|file| project.join(file).is_file())?;
-    let text = lockstep_files::bounded(&project.join(file), LARGEST).unwrap_or_default();
-    let text = String::from_utf8(text).ok()?;
-    let channel = match text.parse::<toml_edit::DocumentMut>() {
-        Ok(document) => document.get("toolchain")?.get("channel")?.as_str()?.to_owned(),
-        // The older form is the channel and nothing else.
-        Err(_) if file == "rust-toolchain" => text.trim().to_owned(),
-        Err(_) => return None,
-    };
-    if channel == wanted {
-        return None;
-    }
+    let (file, channel) = rust_of(project).filter(|(_, channel)| channel != wanted)?;
     let problem = Diagnostic::new(Rule::ToolchainMismatch, "is another Rust than the model's");
     Some(problem.in_file(file).differs(&wanted, &channel).with_remedy(
-        "write the same in both: cargo builds by this file, and the workflows set up `toolchain.rust`",
+        "write the same in both: cargo builds by this file, and the workflows set up `toolchain.rust`; `rust: rust-toolchain.toml` takes this one",
     ))
 }
 

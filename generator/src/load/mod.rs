@@ -12,16 +12,19 @@ mod repair;
 mod source;
 mod wording;
 
-pub use source::Source;
+pub use source::{Source, rust_of};
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::model::Model;
+use lockstep_schemas::strings::RustVersion;
 use lockstep_yaml::{Bounds, Document};
 use serde_json::Value;
 
 use crate::problems::Problems;
 use crate::rules;
-use crate::violation::Violation;
+use crate::violation::{Path, Violation};
+
+use source::RUST_FILE;
 
 /// What a model needs: eight levels, and a fraction of these values for 200 targets.
 const BOUNDS: Bounds = Bounds { depth: 32, values: 100_000, tags: false, last: false };
@@ -58,7 +61,9 @@ fn load_but(source: &Source, allowed: Option<Rule>) -> Result<Model, Problems> {
     if document.problems.is_empty()
         && let Ok(model) = decode(&value)
     {
-        let violations: Vec<_> = rules::check(&model).into_iter().filter(is_told).collect();
+        let (model, unknown) = with_rust(model, source);
+        let violations: Vec<_> =
+            unknown.into_iter().chain(rules::check(&model)).filter(is_told).collect();
         if violations.is_empty() {
             return Ok(model);
         }
@@ -70,13 +75,44 @@ fn load_but(source: &Source, allowed: Option<Rule>) -> Result<Model, Problems> {
     problems.extend(explained.problems);
     if let Some(model) = explained.repaired {
         let repairs = &explained.repairs;
-        let violations = rules::check(&model).into_iter().filter(is_told);
+        let (model, unknown) = with_rust(model, source);
+        let violations = unknown.into_iter().chain(rules::check(&model)).filter(is_told);
         let told_by_itself = violations.filter(|violation| !repairs.cover(violation));
         let in_text =
             |violation: Violation| Violation { at: repairs.in_text(&violation.at), ..violation };
         problems.extend(located(&document, told_by_itself.map(in_text).collect()));
     }
     Err(fail(problems))
+}
+
+/// A model with the Rust that rustup's own file names, where it says so; else what is wrong with that.
+fn with_rust(mut model: Model, source: &Source) -> (Model, Option<Violation>) {
+    let is_file = model.toolchain.rust.as_ref().is_some_and(|rust| rust.as_str() == RUST_FILE);
+    if !is_file {
+        return (model, None);
+    }
+    let named = source.rust.as_deref().filter(|named| *named != RUST_FILE);
+    if let Some(rust) = named.and_then(|named| named.parse::<RustVersion>().ok()) {
+        model.toolchain.rust = Some(rust);
+        return (model, None);
+    }
+    let message = named.map_or_else(
+        || "no such file stands beside the model, or it names no `toolchain.channel`".to_owned(),
+        |named| format!("it names `{named}`, which is another Rust tomorrow"),
+    );
+    let violation = Violation {
+        rule: Rule::ToolchainNotExact,
+        at: Path::of("toolchain").key("rust"),
+        message,
+        remedy: Some(
+            "write `[toolchain]` and `channel = \"1.95.0\"` into it, or the version here"
+                .to_owned(),
+        ),
+        unknown: None,
+    };
+    // The rules look at the rest.
+    model.toolchain.rust = "0.0.0".parse().ok();
+    (model, Some(violation))
 }
 
 /// The model that a value is. A list is taken for a list alone: serde takes it for a struct too,

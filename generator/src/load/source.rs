@@ -17,6 +17,29 @@ pub struct Source {
     pub name: String,
     /// Its text, without a byte order mark.
     pub text: String,
+    /// The Rust that rustup's own file beside it names.
+    pub rust: Option<String>,
+}
+
+/// Rustup's own file, as the model and messages name it.
+pub const RUST_FILE: &str = "rust-toolchain.toml";
+
+/// The Rust that rustup's own file of a folder names
+/// ([documentation](https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file)), and the file.
+#[must_use]
+pub fn rust_of(folder: &Path) -> Option<(&'static str, String)> {
+    // Where both are, rustup takes the older.
+    let file =
+        ["rust-toolchain", RUST_FILE].into_iter().find(|file| folder.join(file).is_file())?;
+    let text = lockstep_files::bounded(&folder.join(file), LARGEST).ok()?;
+    let text = String::from_utf8(text).ok()?;
+    let channel = match text.parse::<toml_edit::DocumentMut>() {
+        Ok(document) => document.get("toolchain")?.get("channel")?.as_str()?.to_owned(),
+        // The older form is the channel and nothing else.
+        Err(_) if file != RUST_FILE => text.trim().to_owned(),
+        Err(_) => return None,
+    };
+    Some((file, channel))
 }
 
 impl Source {
@@ -26,7 +49,8 @@ impl Source {
         let bytes = read_bounded(path).map_err(fail)?;
         let text = lockstep_files::text(bytes).map_err(|error| fail(not_utf8(error)))?;
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-        Ok(Self { name: name.to_owned(), text })
+        let rust = rust_of(path.parent().unwrap_or(Path::new(""))).map(|(_, channel)| channel);
+        Ok(Self { name: name.to_owned(), text, rust })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{ArtifactKind, BuildMode, Model, Toolchain};
+use lockstep_schemas::strings::{RustVersion, ToolVersion};
 
 use crate::plan;
 use crate::violation::{Path, Violations};
@@ -76,11 +77,16 @@ fn toolchain(model: &Model, violations: &mut Violations) {
     let packaged_twice =
         model.artifacts.values().any(|artifact| artifact.kind() == ArtifactKind::Crate);
     let Toolchain { rust, node, python, other: _ } = &model.toolchain;
-    for (name, version) in [("rust", rust), ("node", node), ("python", python)] {
+    let versions = [
+        ("rust", rust.as_ref().map(RustVersion::as_str)),
+        ("node", node.as_ref().map(ToolVersion::as_str)),
+        ("python", python.as_ref().map(ToolVersion::as_str)),
+    ];
+    for (name, version) in versions {
         if on_runners < 2 && !(name == "rust" && packaged_twice) {
             continue;
         }
-        if let Some(version) = version.as_ref().filter(|version| !is_exact(version.as_str())) {
+        if let Some(version) = version.filter(|version| !is_exact(version)) {
             violations.add(Rule::ToolchainNotExact,
                 Path::of("toolchain").key(name),
                 format!("`{version}` can be another {name} on each runner image, and all targets must be built by the same one"),

@@ -3,7 +3,7 @@
 use lockstep_schemas::model::{Model, Shell, Toolchain};
 use lockstep_schemas::plan::{Plan, PlannedFile, SourcePlan, TargetPlan};
 use lockstep_schemas::platform::RunnerOs;
-use lockstep_schemas::strings::{Expression, TargetId, ToolVersion};
+use lockstep_schemas::strings::{Expression, TargetId};
 use lockstep_schemas::workflow::{
     BuildEntry, Checkout, Condition, Fact, Job, Matrix, Role, Run, Setting, Step, Timeout, Trigger,
     Workflow,
@@ -218,11 +218,11 @@ fn toolchains(plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
 /// What says which versions an image brings in the place of those that the model pins: nothing sets them up there.
 fn image_toolchains(toolchain: &Toolchain) -> Option<Step> {
     let pinned = [
-        toolchain.rust.as_ref().map(|version| ("Rust", version, "rustc")),
-        toolchain.node.as_ref().map(|version| ("Node.js", version, "node")),
-        toolchain.python.as_ref().map(|version| ("Python", version, "python3")),
+        toolchain.rust.as_ref().map(|version| ("Rust", version.as_str(), "rustc")),
+        toolchain.node.as_ref().map(|version| ("Node.js", version.as_str(), "node")),
+        toolchain.python.as_ref().map(|version| ("Python", version.as_str(), "python3")),
     ];
-    let says = |(name, version, program): (&str, &ToolVersion, &str)| {
+    let says = |(name, version, program): (&str, &str, &str)| {
         format!(
             "echo \"{name}: the model has {version}, this image $({program} --version 2>/dev/null || echo none)\"\n"
         )

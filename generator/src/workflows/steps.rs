@@ -2,7 +2,7 @@
 
 use lockstep_schemas::model::{GateCheck, Model, Shell, Stage, Toolchain};
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::strings::{Expression, Text, ToolVersion};
+use lockstep_schemas::strings::{Expression, RustVersion, Text};
 use lockstep_schemas::workflow::{
     ActionName, Condition, Fact, JobOutput, Need, OutputKind, PermissionScope, Role, Setting, Step,
     StepId, Value,
@@ -57,7 +57,7 @@ const ADD_TARGET: &str = "\
     *) rustup target add \"$LOCKSTEP_TRIPLE\" ;;\n\
     esac\n";
 
-fn rust(version: &ToolVersion) -> Step {
+fn rust(version: &RustVersion) -> Step {
     rustup("Set up Rust", version.as_str(), ADD_TARGET)
 }
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::BuildMode;
 use crate::strings::{
-    EnvName, Id, InputKey, PinVersion, PinnedAction, RelativePath, Script, StepValue, TargetId,
-    Text, ToolVersion,
+    EnvName, Id, InputKey, PinVersion, PinnedAction, RelativePath, RustVersion, Script, StepValue,
+    TargetId, Text, ToolVersion,
 };
 
 /// How a target is built, on its runner, in this order.
@@ -121,9 +121,9 @@ impl Shell {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Toolchain {
-    /// Rust, by rustup.
+    /// Rust, by rustup: a version, or `rust-toolchain.toml` for the one that this file beside the model names.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rust: Option<ToolVersion>,
+    pub rust: Option<RustVersion>,
     /// Node.js, by actions/setup-node.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node: Option<ToolVersion>,

@@ -228,6 +228,15 @@ string_types! {
         example: "1.95.0",
     }
 
+    /// The version of Rust, or that which rustup's own file says
+    /// ([documentation](https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file)).
+    RustVersion {
+        max: 40,
+        pattern: r"^(?:[0-9]+(?:\.[0-9]+){0,2}(?:-[0-9A-Za-z.]+)?|rust-toolchain\.toml)$",
+        rule: "a version of Rust, such as \"1.95.0\", or `rust-toolchain.toml` for the one that the file beside the model names",
+        example: "1.95.0",
+    }
+
     /// An interpreter as wheels name it: `cp313`, `cp313t` for one without a global lock, `pp311` for `PyPy`, `py3` for any
     /// ([Python packaging](https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/#python-tag)).
     PythonTag {

@@ -70,7 +70,7 @@ fn strings(value: &Value, at: &str, found: &mut Vec<String>) {
 /// The rendered workflows of a model, read back, or nothing where it is refused.
 fn rendered(model: &Value) -> Option<Vec<(String, Value)>> {
     let text = serde_json::to_string_pretty(model).unwrap();
-    let source = Source { name: "lockstep.yaml".to_owned(), text };
+    let source = Source { name: "lockstep.yaml".to_owned(), text, rust: None };
     let model = match load(&source) {
         Ok(model) => model,
         Err(problems) => {
@@ -238,7 +238,7 @@ proptest! {
 
     #[test]
     fn any_text_is_a_model_or_a_list_of_problems(text in any::<String>()) {
-        let source = Source { name: "lockstep.yaml".to_owned(), text };
+        let source = Source { name: "lockstep.yaml".to_owned(), text, rust: None };
         if let Err(problems) = load(&source) {
             prop_assert!(!problems.list.is_empty());
             // Every rendering of them holds, whatever the places.
@@ -260,7 +260,7 @@ proptest! {
         let at = cut.index(chars.len());
         let rest = &chars[(at + length).min(chars.len())..];
         let text: String = chars[..at].iter().chain(&put.chars().collect::<Vec<_>>()).chain(rest).collect();
-        let source = Source { name: "lockstep.yaml".to_owned(), text };
+        let source = Source { name: "lockstep.yaml".to_owned(), text, rust: None };
         if let Err(problems) = load(&source) {
             for problem in &problems.list {
                 if let Place { bytes: Some(bytes), line: Some(line), .. } = &problem.place {
