@@ -22,6 +22,35 @@ pub enum VersionScheme {
     Numeric,
 }
 
+/// A part of a version, as `#define TOOL_MAJOR 1` says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum VersionPart {
+    /// The first number.
+    Major,
+    /// The second.
+    Minor,
+    /// The third.
+    Patch,
+    /// The first two, with a dot between them.
+    MajorMinor,
+}
+
+impl VersionPart {
+    /// The part of a version.
+    #[must_use]
+    pub fn of(self, version: &Version) -> String {
+        let numbers: Vec<&str> = version.numbers().split('.').collect();
+        let at = |index: usize| numbers.get(index).copied().unwrap_or_default();
+        match self {
+            Self::Major => at(0).to_owned(),
+            Self::Minor => at(1).to_owned(),
+            Self::Patch => at(2).to_owned(),
+            Self::MajorMinor => format!("{}.{}", at(0), at(1)),
+        }
+    }
+}
+
 impl VersionScheme {
     /// A version in these words.
     ///

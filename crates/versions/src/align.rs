@@ -6,7 +6,7 @@ use lockstep_schemas::plan::{TrainPlan, VersionPlan};
 use lockstep_schemas::strings::{Id, Version, excerpt};
 use lockstep_schemas::version::VersionScheme;
 
-use crate::field::{Notation, said};
+use crate::field::{Field, Notation, said};
 use crate::version_files::{TrainField, VersionFile, VersionFiles};
 
 /// The version that a train must say.
@@ -87,7 +87,9 @@ pub fn align(project: &VersionFiles, plan: &VersionPlan, wanted: Option<Wanted<'
             );
             alignment.problems.push(problem.with_remedy("list the file that has it"));
         }
-        let version = wanted.map(|wanted| wanted.version.clone()).or_else(|| common(&fields));
+        let version = wanted
+            .map(|wanted| wanted.version.clone())
+            .or_else(|| common(fields.iter().map(|(_, of)| &of.field)));
         let remedy = version.as_ref().map(|version| {
             let tagged = wanted.and_then(|_| tagged(train, &fields));
             remedy(train, &fields, version, tagged.as_deref())
@@ -181,14 +183,14 @@ fn problem(
 
 /// The tag of what all fields say already.
 fn tagged(train: &TrainPlan, fields: &[(&VersionFile, &TrainField)]) -> Option<String> {
-    let version = common(fields)?;
+    let version = common(fields.iter().map(|(_, of)| &of.field))?;
     let says_it = fields.iter().all(|(_, of)| of.field.says(&version));
     says_it.then(|| format!("{}{version}", train.tag.prefix()))
 }
 
 /// The version that most fields say; of two that are said as often, the first.
-fn common(fields: &[(&VersionFile, &TrainField)]) -> Option<Version> {
-    let counted = said(fields.iter().map(|(_, of)| &of.field));
+pub(crate) fn common<'f>(fields: impl Iterator<Item = &'f Field> + Clone) -> Option<Version> {
+    let counted = said(fields);
     let most = counted.iter().map(|(_, count)| *count).max()?;
     counted.into_iter().find(|(_, count)| *count == most).map(|(version, _)| version)
 }

@@ -42,8 +42,9 @@ impl<'p> Change<'p> {
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = project.problems.clone();
         let mut files = Vec::new();
+        let old = project.version_of(train);
         for file in &project.files {
-            match changed(file, train, version) {
+            match changed(file, train, old.as_ref(), version) {
                 Ok(Some(new)) => files.push(ChangedFile { path: &file.path, old: &file.text, new }),
                 Ok(None) => {}
                 Err(found) => problems.extend(found),
@@ -67,7 +68,7 @@ impl<'p> Change<'p> {
 }
 
 /// A text with some of its fields saying a version, and every other byte as it was. The fields stand in the order
-/// of their places, and do not overlap.
+/// of their places, and do not overlap. What said the old version follows, also where it would take the new one.
 ///
 /// # Errors
 ///
@@ -75,12 +76,13 @@ impl<'p> Change<'p> {
 pub fn set<'f>(
     text: &str,
     fields: impl Iterator<Item = &'f Field>,
+    old: Option<&Version>,
     version: &Version,
 ) -> Result<String, Vec<(&'f Field, String)>> {
     let mut new = String::with_capacity(text.len() + 16);
     let mut at = 0;
     let mut unable = Vec::new();
-    for field in fields.filter(|field| !field.says(version)) {
+    for field in fields.filter(|field| field.changes(old, version)) {
         match field.saying(version) {
             Ok(says) => {
                 new.push_str(&text[at..field.place.start]);
@@ -98,11 +100,12 @@ pub fn set<'f>(
 fn changed(
     file: &VersionFile,
     train: usize,
+    old: Option<&Version>,
     version: &Version,
 ) -> Result<Option<String>, Vec<Diagnostic>> {
     let fields =
         || file.fields.iter().filter(|field| field.train == train).map(|field| &field.field);
-    let new = set(&file.text, fields(), version).map_err(|unable| {
+    let new = set(&file.text, fields(), old, version).map_err(|unable| {
         let problem = |(field, why): (&Field, String)| {
             let (line, column) = line_and_column(&file.text, field.place.start);
             let message = format!("{} cannot be set: {why}", field.name);

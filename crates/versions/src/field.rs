@@ -3,12 +3,14 @@
 use std::ops::Range;
 
 use lockstep_schemas::strings::Version;
-use lockstep_schemas::version::VersionScheme;
+use lockstep_schemas::version::{VersionPart, VersionScheme};
 
 use crate::requirement::Requirement;
 
 /// What to do about a field that says something else than a version.
 const FOREIGN: &str = "write the version there; if it comes from another place, name that place in `versions` of lockstep.yaml instead";
+/// What to do about a part of a version.
+const PART: &str = "say which part it is: `part: major`, `minor`, `patch` or `major-minor`";
 /// What to do about a requirement that does not take a version.
 const UNTAKING: &str =
     "write there what it should take, or the version alone, which follows from then on";
@@ -37,6 +39,8 @@ pub enum Notation {
     Version(VersionScheme),
     /// As what is taken of a dependency.
     Requirement(Requirement),
+    /// As a part of a version.
+    Part(VersionPart),
 }
 
 /// Whose version a field carries.
@@ -126,6 +130,7 @@ impl Field {
         match self.notation {
             Notation::Version(scheme) => scheme.write(version),
             Notation::Requirement(of) => of.saying(&self.text, version),
+            Notation::Part(part) => Ok(part.of(version)),
         }
     }
 
@@ -134,8 +139,20 @@ impl Field {
     pub fn says(&self, version: &Version) -> bool {
         match self.notation {
             Notation::Version(scheme) => scheme.says(&self.text, version),
-            Notation::Requirement(_) => self.saying(version).is_ok_and(|text| text == self.text),
+            Notation::Requirement(of) => of.takes(&self.text, version),
+            Notation::Part(part) => part.of(version) == self.text,
         }
+    }
+
+    /// Whether it is written anew where a train goes from an old version to a new one: it does not say that, or is a requirement of
+    /// Cargo's that says the old one to the letter. It would take the new one as it is; but what is released together is required together.
+    #[must_use]
+    pub fn changes(&self, old: Option<&Version>, new: &Version) -> bool {
+        let says = |version: &Version| self.saying(version).is_ok_and(|text| text == self.text);
+        let follows = self.notation == Notation::Requirement(Requirement::Cargo)
+            && old.is_some_and(says)
+            && !says(new);
+        !self.says(new) || follows
     }
 
     /// Whether a version is above what it says, in the order of its notation; or is what it says already. A requirement
@@ -157,16 +174,23 @@ impl Field {
         // What versions of all ecosystems are written with, epochs and locals of Python's among them.
         let is_written = |c: char| c.is_ascii_alphanumeric() || ".+-_!".contains(c);
         let is_like_one = self.text.starts_with(|c: char| c.is_ascii_digit())
-            && self.text.chars().all(is_written);
+            && self.text.chars().all(is_written)
+            && !self.is_number();
         matches!(self.notation, Notation::Version(_)) && !is_like_one
+    }
+
+    /// Whether it says one number, which is a part of a version.
+    fn is_number(&self) -> bool {
+        !self.text.is_empty() && self.text.bytes().all(|byte| byte.is_ascii_digit())
     }
 
     /// What to do where it cannot say a version.
     pub(crate) fn remedy(&self) -> &'static str {
         match self.notation {
             Notation::Requirement(_) => UNTAKING,
+            Notation::Version(_) if self.is_number() => PART,
             Notation::Version(_) if self.is_foreign() => FOREIGN,
-            Notation::Version(_) => UNSAYABLE,
+            Notation::Version(_) | Notation::Part(_) => UNSAYABLE,
         }
     }
 
@@ -175,7 +199,7 @@ impl Field {
     pub fn version(&self) -> Option<Version> {
         match self.notation {
             Notation::Version(scheme) => scheme.read(&self.text),
-            Notation::Requirement(_) => None,
+            Notation::Requirement(_) | Notation::Part(_) => None,
         }
     }
 }

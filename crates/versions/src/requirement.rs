@@ -21,6 +21,12 @@ pub enum Requirement {
 }
 
 impl Requirement {
+    /// Whether a requirement takes a version.
+    pub(crate) fn takes(self, text: &str, version: &Version) -> bool {
+        let is_said = self.saying(text, version).is_ok_and(|says| says == text);
+        is_said || (self == Self::Cargo && cargo_takes(text, version))
+    }
+
     /// What a requirement says where it takes a version; in words why that is not known.
     pub(crate) fn saying(self, text: &str, version: &Version) -> Result<String, String> {
         match self {
@@ -58,6 +64,13 @@ fn cargo(requirement: &str, version: &Version) -> Result<String, String> {
         whole.split('.').take(parts).collect::<Vec<_>>().join(".")
     };
     Ok(format!("{before}{kept}{after}"))
+}
+
+/// Whether Cargo takes a version by a requirement.
+fn cargo_takes(requirement: &str, version: &Version) -> bool {
+    let version = semver::Version::parse(version.as_str());
+    let requirement = VersionReq::parse(requirement);
+    matches!((requirement, version), (Ok(requirement), Ok(version)) if requirement.matches(&version))
 }
 
 fn range(requirement: &str, version: &Version) -> Result<String, String> {

@@ -9,6 +9,7 @@ use lockstep_schemas::plan::VersionPlan;
 use lockstep_schemas::strings::Version;
 use lockstep_schemas::version_format::VersionFormat;
 
+use crate::align::common;
 use crate::field::{Field, Package, Subject, said};
 use crate::formats::{Contents, Reading};
 use crate::resolve::{Reader, Task};
@@ -63,8 +64,13 @@ impl VersionFiles {
         let mut tasks = Vec::new();
         for (train, files) in plan.trains().enumerate() {
             for file in &files.files {
-                let reading = Reading::Located(file.locator.clone());
-                tasks.extend(reader.listed(file.path.as_str(), &reading, train));
+                let locator = file.locator.clone();
+                let reading = match file.part {
+                    Some(part) => Reading::Part(locator, part),
+                    None => Reading::Located(locator),
+                };
+                let path = file.path.as_str();
+                tasks.extend(reader.listed(path, &reading, train, &files.excluded));
             }
         }
         while !tasks.is_empty() {
@@ -79,6 +85,13 @@ impl VersionFiles {
         let fields = self.files.iter().flat_map(|file| &file.fields);
         let fields = fields.filter(|field| field.train == train).map(|field| &field.field);
         said(fields).into_iter().map(|(version, _)| version).collect()
+    }
+
+    /// The version that most fields of a train say.
+    #[must_use]
+    pub fn version_of(&self, train: usize) -> Option<Version> {
+        let fields: Vec<&Field> = self.fields_of(train).map(|(_, of)| &of.field).collect();
+        common(fields.into_iter())
     }
 
     /// The fields of a train, each with its file.

@@ -2,13 +2,14 @@
 
 use lockstep_schemas::model::{DescribedFile, Model, VersionFile};
 use lockstep_schemas::plan::{Locator, TrainPlan, VersionFilePlan, VersionPlan};
-use lockstep_schemas::strings::{Id, TagPattern};
+use lockstep_schemas::strings::{GlobPattern, Id, TagPattern};
 use lockstep_versions::formats::by_name;
 
 /// The trains of a model.
 pub fn resolve(model: &Model) -> VersionPlan {
     let versions = &model.versions;
     let files = |files: &[VersionFile]| files.iter().filter_map(file).collect();
+    let excluded = |files: &[VersionFile]| files.iter().filter_map(excluded).collect();
     let others = versions.trains.iter().filter_map(|(id, train)| {
         Some(TrainPlan {
             id: Some(id.clone()),
@@ -17,6 +18,7 @@ pub fn resolve(model: &Model) -> VersionPlan {
             changelog: train.changelog.clone(),
             changelog_dated: train.changelog_dated,
             files: files(&train.files),
+            excluded: excluded(&train.files),
         })
     });
     VersionPlan {
@@ -27,6 +29,7 @@ pub fn resolve(model: &Model) -> VersionPlan {
             changelog: versions.changelog.clone(),
             changelog_dated: versions.changelog_dated,
             files: files(&versions.files),
+            excluded: excluded(&versions.files),
         },
         others: others.collect(),
         document: versions.document.clone(),
@@ -43,15 +46,26 @@ pub fn train_tag(id: &Id, tag: Option<&TagPattern>) -> Option<TagPattern> {
 /// A file of the model with where its version stands; `None` where the model says that not once.
 #[must_use]
 pub fn file(file: &VersionFile) -> Option<VersionFilePlan> {
-    let locator = match file {
-        VersionFile::Named(path) => Locator::Format { format: by_name(path.as_str())? },
+    let (path, locator, part) = match file {
+        VersionFile::Excluded(_) => return None,
+        VersionFile::Named(path) => {
+            (path, Locator::Format { format: by_name(path.as_str())? }, None)
+        }
         VersionFile::Described(described) => {
             let mut locators = locators(described);
             let locator = locators.pop()?;
-            locators.is_empty().then_some(locator)?
+            (&described.path, locators.is_empty().then_some(locator)?, described.part)
         }
     };
-    Some(VersionFilePlan { path: file.path().clone(), locator })
+    Some(VersionFilePlan { path: path.clone(), locator, part })
+}
+
+/// The pattern of files that a line leaves out.
+fn excluded(file: &VersionFile) -> Option<GlobPattern> {
+    match file {
+        VersionFile::Excluded(exclusion) => exclusion.as_str().strip_prefix('!')?.parse().ok(),
+        VersionFile::Named(_) | VersionFile::Described(_) => None,
+    }
 }
 
 /// Every way in which a file says where its version stands.
@@ -63,6 +77,10 @@ pub fn locators(file: &DescribedFile) -> Vec<Locator> {
     locators.extend(file.json.clone().map(|pointer| Locator::Json { pointer, scheme }));
     locators.extend(file.toml.clone().map(|pointer| Locator::Toml { pointer, scheme }));
     locators.extend(file.yaml.clone().map(|pointer| Locator::Yaml { pointer, scheme }));
-    locators.extend(file.regex.clone().map(|pattern| Locator::Regex { pattern, scheme }));
+    locators.extend(file.regex.clone().map(|pattern| Locator::Regex {
+        pattern,
+        scheme,
+        all: file.all,
+    }));
     locators
 }

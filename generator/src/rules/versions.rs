@@ -74,10 +74,14 @@ fn files(
                     ),
                 );
             }
-            VersionFile::Named(_) => {}
+            VersionFile::Named(_) | VersionFile::Excluded(_) => {}
             VersionFile::Described(described) => description(described, &at, violations),
         }
-        let path = file.path().as_str();
+        let path = match file {
+            VersionFile::Named(path) => path.as_str(),
+            VersionFile::Described(described) => described.path.as_str(),
+            VersionFile::Excluded(exclusion) => exclusion.as_str(),
+        };
         if path.contains(['{', '}']) {
             violations.add(
                 Rule::Placeholder,

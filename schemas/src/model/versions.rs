@@ -5,8 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::is_false;
-use crate::strings::{FieldPattern, GlobPattern, Id, JsonPointer, RelativePath, TagPattern};
-use crate::version::VersionScheme;
+use crate::strings::{
+    Exclusion, FieldPattern, GlobPattern, Id, JsonPointer, RelativePath, TagPattern,
+};
+use crate::version::{VersionPart, VersionScheme};
 use crate::version_format::VersionFormat;
 
 /// The files that carry the version, and the documents that speak of it.
@@ -58,20 +60,12 @@ pub struct Train {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum VersionFile {
-    /// Its path; `*` stands for any text within one part of it.
+    /// Its path; `*` stands for any text within one part of it. A pattern means no file that git ignores, and none without a version.
     Named(GlobPattern),
+    /// Files that no pattern of the train means: `!` and their path.
+    Excluded(Exclusion),
     /// Its path, and where its version stands.
     Described(DescribedFile),
-}
-
-impl VersionFile {
-    /// Its path.
-    #[must_use]
-    pub fn path(&self) -> &GlobPattern {
-        match self {
-            Self::Named(path) | Self::Described(DescribedFile { path, .. }) => path,
-        }
-    }
 }
 
 /// A file, and where its version stands: exactly one of `format`, `json`, `toml`, `yaml` and `regex`.
@@ -99,4 +93,10 @@ pub struct DescribedFile {
     /// In whose words the field is written, where a pointer or an expression names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheme: Option<VersionScheme>,
+    /// Whether every match of the expression is a field, and not only one.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub all: bool,
+    /// The part of the version that the field says, where it is not all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<VersionPart>,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::is_false;
 use crate::strings::{FieldPattern, GlobPattern, Id, JsonPointer, RelativePath, TagPattern};
-use crate::version::VersionScheme;
+use crate::version::{VersionPart, VersionScheme};
 use crate::version_format::VersionFormat;
 
 /// The files that carry the version, train by train.
@@ -47,6 +47,9 @@ pub struct TrainPlan {
     pub changelog_dated: bool,
     /// Its files.
     pub files: Vec<VersionFilePlan>,
+    /// What no pattern of them means.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excluded: Vec<GlobPattern>,
 }
 
 /// A file that carries the version, or the files that match.
@@ -57,6 +60,9 @@ pub struct VersionFilePlan {
     pub path: GlobPattern,
     /// Where the version stands in it.
     pub locator: Locator,
+    /// The part of the version that stands there, where that is not all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<VersionPart>,
 }
 
 /// Where the version stands in a file.
@@ -95,5 +101,8 @@ pub enum Locator {
         pattern: FieldPattern,
         /// In whose words it is written.
         scheme: VersionScheme,
+        /// Whether every match is a field.
+        #[serde(default, skip_serializing_if = "is_false")]
+        all: bool,
     },
 }

@@ -325,6 +325,14 @@ string_types! {
         example: "dist/*.whl",
     }
 
+    /// Files that a pattern before it does not mean: `!` and a pattern of their paths.
+    Exclusion {
+        max: 300,
+        pattern: concat!("^!(?:", path_part!("*"), "/)*", path_part!("*"), "$"),
+        rule: "`!` and a path in which `*` stands for any text within one part, such as !packages/site/package.json",
+        example: "!packages/site/package.json",
+    }
+
     /// A pattern of the repository's paths, as
     /// [git](https://git-scm.com/docs/gitglossary#Documentation/gitglossary.txt-glob) reads it: `*` stands for any text
     /// within one part, and `**` for any parts.

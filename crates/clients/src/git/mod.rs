@@ -8,6 +8,9 @@ pub use notes::push_note;
 pub use tap::Tap;
 pub use worktree::{Worktree, changed_between, commit_here, push_tag, remotes, tag, uncommitted};
 
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, Seek as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -40,6 +43,30 @@ pub fn checked_out(folder: &Path) -> Result<CommitSha, Diagnostic> {
     }
     let commit = String::from_utf8_lossy(&output.stdout);
     commit.trim().parse().map_err(|error| problem(format!("git does not name a commit: {error}")))
+}
+
+/// Of some files below a folder, those that git ignores ([documentation](https://git-scm.com/docs/git-check-ignore)). Where git is not
+/// there, or the folder is no checkout, it ignores none.
+#[must_use]
+pub fn ignored(folder: &Path, paths: &[String]) -> HashSet<String> {
+    if paths.is_empty() {
+        return HashSet::new();
+    }
+    let mut git = Command::new("git");
+    git.args(["-c", "safe.directory=*", "-C"]).arg(folder);
+    git.args(["check-ignore", "-z", "--stdin"]);
+    // By a file: git answers while it is still asked.
+    let asked = || -> io::Result<File> {
+        let mut file = tempfile::tempfile()?;
+        file.write_all(paths.join("\0").as_bytes())?;
+        file.rewind()?;
+        Ok(file)
+    };
+    let Ok(asked) = asked() else { return HashSet::new() };
+    let said = output(git.stdin(asked)).map(|output| output.stdout).unwrap_or_default();
+    let ignored =
+        said.split(|byte| *byte == 0).map(|path| String::from_utf8_lossy(path).into_owned());
+    ignored.filter(|path| !path.is_empty()).collect()
 }
 
 /// Whether a pull request changes one of some paths, each a

@@ -79,6 +79,10 @@ pub(super) fn manifest(text: &str, role: Role) -> Result<Contents, Diagnostic> {
     contents.package = toml.text(&["package", "name"]).filter(|_| has_version).map(Package::cargo);
     requirements(&toml, &mut contents)?;
     contents.leads = leads(&toml, role, inherits);
+    let apart = toml.texts(&["workspace", "exclude"]);
+    if !apart.is_empty() {
+        contents.leads.push(Lead::CargoApart { folders: apart });
+    }
     Ok(contents)
 }
 
@@ -112,18 +116,38 @@ pub(crate) fn dependencies<'t>(toml: &'t Toml<'_>) -> Vec<(String, &'t Item)> {
     tables
 }
 
+/// The crates that a manifest takes from a path in place of those of a registry
+/// ([documentation](https://doc.rust-lang.org/cargo/reference/overriding-dependencies.html#the-patch-section)).
+fn patched(toml: &Toml<'_>) -> HashSet<String> {
+    let mut patched = HashSet::new();
+    for (_, source) in toml.entries(&["patch"]) {
+        for (name, item) in source.as_table_like().into_iter().flat_map(TableLike::iter) {
+            if item.get("path").is_some() {
+                let package = item.get("package").and_then(Item::as_str).unwrap_or(name);
+                patched.insert(package.to_owned());
+            }
+        }
+    }
+    patched
+}
+
 /// What a manifest takes of crates that stand at a path, where it names a version of them too.
 fn requirements(toml: &Toml<'_>, contents: &mut Contents) -> Result<(), Diagnostic> {
+    let patched = patched(toml);
     let mut tables = dependencies(toml);
     let shared = toml.at(&["workspace", "dependencies"]);
     tables.extend(shared.map(|table| ("workspace.dependencies".to_owned(), table)));
     for (table_name, table) in tables {
         for (name, item) in table.as_table_like().into_iter().flat_map(TableLike::iter) {
-            let (Some(_), Some(version)) = (item.get("path"), item.get("version")) else {
-                continue;
-            };
             let package = item.get("package").and_then(Item::as_str).unwrap_or(name);
-            let shown = format!("[{table_name}.{name}].version");
+            let (version, shown) = match item.get("version") {
+                Some(version) => (version, format!("[{table_name}.{name}].version")),
+                None if item.is_str() => (item, format!("[{table_name}].{name}")),
+                None => continue,
+            };
+            if item.get("path").is_none() && !patched.contains(package) {
+                continue;
+            }
             let literal = toml.literal(&shown, version)?;
             let field = Field::of_file(shown, literal, VersionScheme::Semver);
             let field = Field { notation: Notation::Requirement(Requirement::Cargo), ..field };

@@ -19,10 +19,10 @@ pub use known::{Known, by_name, known};
 
 use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::plan::Locator;
-use lockstep_schemas::version::VersionScheme;
+use lockstep_schemas::version::{VersionPart, VersionScheme};
 use lockstep_schemas::version_format::VersionFormat;
 
-use crate::field::{Field, Package};
+use crate::field::{Field, Notation, Package};
 use crate::syntax::code;
 
 /// How a file is read.
@@ -30,12 +30,18 @@ use crate::syntax::code;
 pub enum Reading {
     /// As the plan says.
     Located(Locator),
+    /// As the plan says, where what stands there is a part of a version.
+    Part(Locator, VersionPart),
     /// As the root of a Cargo workspace that a package inherits its version from.
     CargoWorkspace,
     /// As a member of a Cargo workspace, which has the workspace's version where it inherits that.
     CargoMember,
     /// As a Cargo manifest of the same workspace that has another version: what it takes of other crates counts.
     CargoNeighbour,
+    /// As a manifest of a workspace that carries no version of ours: what it takes of our packages counts.
+    Neighbour(VersionFormat),
+    /// As `pnpm-workspace.yaml`: what takes the place of what packages ask for, and where the packages are.
+    PnpmWorkspace,
     /// As a Python module that assigns the version to one of these variables.
     PythonVariable(Vec<String>),
     /// As nothing but a version.
@@ -49,7 +55,7 @@ impl Reading {
 
     /// Whether a manifest is read for what it has to do with others.
     pub(crate) fn is_of_workspace(&self) -> bool {
-        matches!(self, Self::CargoMember | Self::CargoNeighbour)
+        matches!(self, Self::CargoMember | Self::CargoNeighbour | Self::Neighbour(_))
     }
 
     /// Whether the file lists what others define.
@@ -99,9 +105,28 @@ pub enum Lead {
         /// Whether the version that they may inherit is the one that is meant.
         inherit: bool,
     },
+    /// In crates that a Cargo workspace leaves out, which have lockfiles of their own.
+    CargoApart {
+        /// Their folders, or folders of several.
+        folders: Vec<String>,
+    },
     /// In a file of this name in the same folder, where there is one.
     Beside(&'static str),
-    /// In the lockfiles of the npm or pnpm workspace that a package is of.
+    /// In what these folders, which a lockfile has as packages of the repository, take of each other.
+    Folders {
+        /// The folders, below that of the file.
+        folders: Vec<String>,
+        /// The format of their manifests.
+        format: VersionFormat,
+    },
+    /// The same, of folders that patterns mean; a `!` before one leaves its folders out.
+    Patterns {
+        /// The patterns, below the folder of the file.
+        patterns: Vec<String>,
+        /// The format of the manifests.
+        format: VersionFormat,
+    },
+    /// In the lockfiles of the npm or pnpm workspace that a package is of, and in the packages of that.
     NpmWorkspace,
     /// In the lockfile of the uv workspace that a project is of.
     UvWorkspace,
@@ -134,9 +159,20 @@ fn shifted(mut diagnostic: Diagnostic, by: usize) -> Diagnostic {
 fn of(reading: &Reading, text: &str) -> Result<Contents, Diagnostic> {
     let locator = match reading {
         Reading::Located(locator) => locator,
+        Reading::Part(locator, part) => {
+            let mut contents = of(&Reading::Located(locator.clone()), text)?;
+            for field in &mut contents.fields {
+                field.notation = Notation::Part(*part);
+            }
+            return Ok(contents);
+        }
         Reading::CargoWorkspace => return cargo::manifest(text, cargo::Role::Workspace),
         Reading::CargoMember => return cargo::manifest(text, cargo::Role::Member),
         Reading::CargoNeighbour => return cargo::manifest(text, cargo::Role::Neighbour),
+        Reading::Neighbour(VersionFormat::PackageJson) => return npm::neighbour(text),
+        Reading::Neighbour(VersionFormat::Pyproject) => return python::neighbour(text),
+        Reading::Neighbour(_) => return Ok(Contents::default()),
+        Reading::PnpmWorkspace => return pnpm::workspace(text),
         Reading::PythonVariable(names) => return python::module(text, names),
         Reading::Bare(scheme) => {
             let literal = code::pattern(text, r"\A\s*(\S+)\s*\z", "version, and nothing else,")?;
@@ -148,9 +184,18 @@ fn of(reading: &Reading, text: &str) -> Result<Contents, Diagnostic> {
         Locator::Json { pointer, scheme } => pointer::json(text, pointer, *scheme),
         Locator::Toml { pointer, scheme } => pointer::toml(text, pointer, *scheme),
         Locator::Yaml { pointer, scheme } => pointer::yaml(text, pointer, *scheme),
-        Locator::Regex { pattern, scheme } => {
-            let literal = code::pattern(text, pattern.as_str(), &format!("match of `{pattern}`"))?;
-            Ok(Field::of_file(pattern.as_str(), literal, *scheme).into())
+        Locator::Regex { pattern, scheme, all } => {
+            let name = format!("match of `{pattern}`");
+            let literals = if *all {
+                code::patterns(text, pattern.as_str(), &name)?
+            } else {
+                vec![code::pattern(text, pattern.as_str(), &name)?]
+            };
+            let field = |literal| Field::of_file(pattern.as_str(), literal, *scheme);
+            Ok(Contents {
+                fields: literals.into_iter().map(field).collect(),
+                ..Contents::default()
+            })
         }
     }
 }

@@ -4,11 +4,12 @@ use jsonc_parser::ast::Value;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::Version;
 use lockstep_schemas::version::VersionScheme;
+use lockstep_schemas::version_format::VersionFormat;
 
 use super::{Contents, Lead};
 use crate::field::{Field, Literal, Notation, Package};
 use crate::requirement::{self, Requirement};
-use crate::syntax::json::{Json, entries, get, text};
+use crate::syntax::json::{Json, entries, get, text, texts};
 
 /// What npm lists dependencies under
 /// ([documentation](https://docs.npmjs.com/cli/v11/configuring-npm/package-json)).
@@ -19,25 +20,65 @@ pub(super) const DEPENDENCIES: [&str; 4] =
 pub(super) fn package(file: &str) -> Result<Contents, Diagnostic> {
     let json = Json::read(file)?;
     let root = json.root();
-    let version = get(root, "version")
-        .ok_or_else(|| Diagnostic::new(Rule::VersionFieldMissing, "has no .version"))?;
-    let literal = json.literal(".version", version)?;
-    let mut contents = Contents::from(Field::of_file(".version", literal, VersionScheme::Semver));
-    contents.package = text(root, "name").map(Package::npm);
-    dependencies(&json, "", root, &mut contents);
+    let mut contents = Contents::default();
+    match get(root, "version") {
+        Some(version) => {
+            let literal = json.literal(".version", version)?;
+            contents.fields.push(Field::of_file(".version", literal, VersionScheme::Semver));
+            contents.package = text(root, "name").map(Package::npm);
+        }
+        // A site or a playground of the workspace may have none.
+        None => {
+            contents.missing = Some(Diagnostic::new(Rule::VersionFieldMissing, "has no .version"));
+        }
+    }
+    taken(&json, &mut contents);
     contents.leads.push(Lead::NpmWorkspace);
     Ok(contents)
+}
+
+/// A `package.json` whose own version is none of ours.
+pub(super) fn neighbour(file: &str) -> Result<Contents, Diagnostic> {
+    let json = Json::read(file)?;
+    let mut contents = Contents::default();
+    taken(&json, &mut contents);
+    Ok(contents)
+}
+
+/// What a `package.json` takes of others, what takes its place
+/// ([overrides](https://docs.npmjs.com/cli/v11/configuring-npm/package-json#overrides),
+/// [resolutions](https://yarnpkg.com/configuration/manifest#resolutions)), and where the packages of its workspace are
+/// ([documentation](https://docs.npmjs.com/cli/v11/using-npm/workspaces)).
+fn taken(json: &Json<'_>, contents: &mut Contents) {
+    let root = json.root();
+    dependencies(json, "", root, contents);
+    let of_pnpm = get(root, "pnpm").map(|pnpm| (".pnpm", pnpm));
+    for (of, value) in [("", root)].into_iter().chain(of_pnpm) {
+        for kind in ["overrides", "resolutions"] {
+            listed(json, of, kind, value, contents);
+        }
+    }
+    let workspaces = get(root, "workspaces");
+    let patterns = workspaces.and_then(|of| get(of, "packages")).or(workspaces);
+    let patterns: Vec<String> = patterns.map(texts).unwrap_or_default();
+    if !patterns.is_empty() {
+        contents.leads.push(Lead::Patterns { patterns, format: VersionFormat::PackageJson });
+    }
 }
 
 /// The versions that something depends on. What is a path, an address or a tag is none.
 fn dependencies(json: &Json<'_>, of: &str, value: &Value<'_>, contents: &mut Contents) {
     for kind in DEPENDENCIES {
-        for (name, value) in entries(value, kind) {
-            let shown = format!("{of}.{kind}[\"{name}\"]");
-            // Only a text can be written with escapes, and no version has to be.
-            let Ok(literal) = json.literal(&shown, value) else { continue };
-            contents.fields.extend(required(shown, name, &literal));
-        }
+        listed(json, of, kind, value, contents);
+    }
+}
+
+fn listed(json: &Json<'_>, of: &str, kind: &str, value: &Value<'_>, contents: &mut Contents) {
+    for (name, value) in entries(value, kind) {
+        let shown = format!("{of}.{kind}[\"{name}\"]");
+        // Only a text can be written with escapes, and no version has to be.
+        let Ok(literal) = json.literal(&shown, value) else { continue };
+        contents.fields.extend(required(shown, name, &literal));
     }
 }
 
@@ -88,6 +129,10 @@ pub(super) fn lock(file: &str) -> Result<Contents, Diagnostic> {
             contents.fields.extend(required(shown, name, &literal));
         }
     }
+    let folders = entries(root, "packages").map(|(path, _)| path);
+    let folders = folders.filter(|path| !path.contains("node_modules/")).map(str::to_owned);
+    let format = VersionFormat::PackageJson;
+    contents.leads.push(Lead::Folders { folders: folders.collect(), format });
     for (path, package) in entries(root, "packages") {
         let of = format!(".packages[\"{path}\"]");
         let name = text(package, "name");

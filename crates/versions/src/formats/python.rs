@@ -51,19 +51,43 @@ pub(super) fn pyproject(text: &str) -> Result<Contents, Diagnostic> {
         contents.fields.push(Field::of_file(name, literal, VersionScheme::Pep440));
     }
     if contents.fields.is_empty() {
-        if !toml.texts(&["project", "dynamic"]).iter().any(|key| key == "version") {
-            return Err(Diagnostic::new(
-                Rule::VersionFieldMissing,
-                "has no [project].version and no [tool.poetry].version",
-            ));
+        let is_dynamic = toml.texts(&["project", "dynamic"]).iter().any(|key| key == "version");
+        let lead = if is_dynamic {
+            dynamic(&toml)
+        } else {
+            let what = "has no [project].version and no [tool.poetry].version";
+            Err(Diagnostic::new(Rule::VersionFieldMissing, what))
+        };
+        match lead {
+            Ok(lead) => contents.leads.push(lead),
+            // What a pattern means may be no project, or one whose version a tool makes.
+            Err(missing) => contents.missing = Some(missing),
         }
-        contents.leads.push(dynamic(&toml)?);
     }
     let name = toml.text(&["project", "name"]).or_else(|| toml.text(&["tool", "poetry", "name"]));
-    contents.package = name.map(Package::python);
-    requirements(&toml, &mut contents);
+    contents.package = name.map(Package::python).filter(|_| contents.missing.is_none());
+    taken(&toml, &mut contents);
     contents.leads.push(Lead::UvWorkspace);
     Ok(contents)
+}
+
+/// A `pyproject.toml` whose own version is none of ours.
+pub(super) fn neighbour(text: &str) -> Result<Contents, Diagnostic> {
+    let mut contents = Contents::default();
+    taken(&Toml::read(text)?, &mut contents);
+    Ok(contents)
+}
+
+/// What a project takes of others, and where the projects of its workspace are
+/// ([documentation](https://docs.astral.sh/uv/concepts/projects/workspaces/)).
+fn taken(toml: &Toml<'_>, contents: &mut Contents) {
+    requirements(toml, contents);
+    let of = |key: &str| toml.texts(&["tool", "uv", "workspace", key]);
+    let excluded = of("exclude").into_iter().map(|pattern| format!("!{pattern}"));
+    let patterns: Vec<String> = of("members").into_iter().chain(excluded).collect();
+    if !patterns.is_empty() {
+        contents.leads.push(Lead::Patterns { patterns, format: VersionFormat::Pyproject });
+    }
 }
 
 /// The versions in the project's requirements

@@ -2,9 +2,10 @@
 
 use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::version::VersionScheme;
+use lockstep_schemas::version_format::VersionFormat;
 use toml_edit::Item;
 
-use super::Contents;
+use super::{Contents, Lead};
 use crate::field::{Field, Package};
 use crate::syntax::toml::Toml;
 
@@ -13,11 +14,14 @@ pub(super) fn lock(text: &str) -> Result<Contents, Diagnostic> {
     let toml = Toml::read(text)?;
     let packages = toml.at(&["package"]).and_then(Item::as_array_of_tables);
     let mut contents = Contents::default();
+    let mut folders = Vec::new();
     for package in packages.into_iter().flatten() {
         let name = package.get("name").and_then(Item::as_str).unwrap_or_default();
-        let is_here = package.get("source").is_some_and(|source| {
-            ["editable", "virtual", "directory"].iter().any(|kind| source.get(kind).is_some())
+        let folder = package.get("source").and_then(|source| {
+            ["editable", "virtual", "directory"].iter().find_map(|kind| source.get(kind)?.as_str())
         });
+        folders.extend(folder.map(str::to_owned));
+        let is_here = folder.is_some();
         if is_here {
             contents.listed.push(Package::python(name));
         }
@@ -28,5 +32,6 @@ pub(super) fn lock(text: &str) -> Result<Contents, Diagnostic> {
             contents.fields.push(field.of(Package::python(name)));
         }
     }
+    contents.leads.push(Lead::Folders { folders, format: VersionFormat::Pyproject });
     Ok(contents)
 }

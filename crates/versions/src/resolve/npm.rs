@@ -8,3 +8,8 @@ const PNPM: &[&str] = &["pnpm-lock.yaml"];
 
 /// The lockfiles of each client that a package may have one of.
 pub(super) const LOCKS: [&[&str]; 2] = [NPM, PNPM];
+
+/// The file that says where the packages of a pnpm workspace are.
+pub(super) const WORKSPACE: &[&str] = &["pnpm-workspace.yaml"];
+/// The manifest of a package.
+pub(super) const MANIFEST: &[&str] = &["package.json"];

@@ -4,15 +4,17 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
-use lockstep_patterns::find;
+use lockstep_clients::git;
+use lockstep_patterns::{find, taken};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::paths::{below, folder_of};
+use lockstep_schemas::strings::GlobPattern;
 use lockstep_schemas::version_format::VersionFormat;
 use rayon::prelude::*;
 
 use super::cargo::{self, Crate, Workspaces};
 use super::{npm, uv};
-use crate::formats::{Contents, Lead, Reading, by_name, read};
+use crate::formats::{Contents, Lead, Reading, by_name, known, read};
 use crate::text::{Identity, identified, in_file};
 
 /// From how many files on they are read on every core: starting the threads takes as long as reading a few.
@@ -70,8 +72,16 @@ impl<'r> Reader<'r> {
     }
 
     /// The files that a line of the plan means.
-    pub(crate) fn listed(&mut self, pattern: &str, reading: &Reading, train: usize) -> Vec<Task> {
-        let paths: Vec<String> = match find(self.root, pattern) {
+    pub(crate) fn listed(
+        &mut self,
+        pattern: &str,
+        reading: &Reading,
+        train: usize,
+        excluded: &[GlobPattern],
+    ) -> Vec<Task> {
+        let is_out = |path: &String| excluded.iter().any(|out| taken(out.as_str(), path).is_some());
+        let is_of_pattern = pattern.contains('*');
+        let mut paths: Vec<String> = match find(self.root, pattern) {
             Ok(found) => found.into_iter().map(|(path, _)| path).collect(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => {
@@ -82,8 +92,13 @@ impl<'r> Reader<'r> {
                 return Vec::new();
             }
         };
+        if is_of_pattern {
+            paths.retain(|path| !is_out(path));
+            let ignored = git::ignored(self.root, &paths);
+            paths.retain(|path| !ignored.contains(path));
+        }
         if paths.is_empty() {
-            let (what, remedy) = if pattern.contains('*') {
+            let (what, remedy) = if is_of_pattern {
                 ("matches no file, and should carry the version", "add one")
             } else if self.root.join(pattern).symlink_metadata().is_ok() {
                 ("is not a file, nor a link to one", "put the file there")
@@ -97,10 +112,11 @@ impl<'r> Reader<'r> {
                     .with_remedy(remedy),
             );
         }
-        if *reading == Reading::format(VersionFormat::CargoManifest) {
+        let has_neighbours =
+            [VersionFormat::CargoManifest, VersionFormat::PackageJson, VersionFormat::Pyproject];
+        if has_neighbours.iter().any(|format| *reading == Reading::format(*format)) {
             self.listed.extend(paths.iter().cloned());
         }
-        let is_of_pattern = pattern.contains('*');
         let task = |path| {
             let reading = reading.clone();
             Task { path, reading, train, is_own: true, is_listed: true, is_of_pattern }
@@ -190,12 +206,80 @@ impl<'r> Reader<'r> {
                 };
                 crates.map(task).collect()
             }
-            Lead::Beside(name) => self.beside(from, &from.path, name),
-            Lead::NpmWorkspace => {
-                npm::LOCKS.into_iter().filter_map(|names| self.lock(from, names)).collect()
+            Lead::CargoApart { folders } => {
+                let manifest = manifest_of(VersionFormat::CargoManifest);
+                let patterns = folders.iter().flat_map(|of| {
+                    [format!("{of}/{manifest}"), format!("{of}/*/{manifest}")]
+                });
+                let patterns = patterns.filter_map(|pattern| below(folder, &pattern));
+                // A folder that cannot be read has no crate that cargo would find.
+                let found = patterns.flat_map(|of| find(self.root, &of).unwrap_or_default());
+                let manifests: Vec<String> = found.map(|(path, _)| path).collect();
+                let apart = manifests.into_iter().flat_map(|path| {
+                    let lock = self.beside(from, &path, cargo::LOCK);
+                    [from.to(path, Reading::CargoNeighbour)].into_iter().chain(lock)
+                });
+                apart.collect()
             }
-            Lead::UvWorkspace => self.lock(from, uv::LOCK).into_iter().collect(),
+            Lead::Beside(name) => self.beside(from, &from.path, name),
+            Lead::Folders { folders, format } => {
+                let folders = folders.iter().filter_map(|path| below(folder, path));
+                self.neighbours(from, folders.collect(), *format)
+            }
+            Lead::Patterns { patterns, format } => {
+                let folders = self.folders(folder, patterns, *format);
+                self.neighbours(from, folders, *format)
+            }
+            Lead::NpmWorkspace => {
+                let locks = npm::LOCKS.into_iter().filter_map(|names| self.lock(from, names));
+                let mut files: Vec<Task> = locks.collect();
+                let workspace = self.nearest(folder, npm::WORKSPACE);
+                files.extend(workspace.map(|path| from.to(path, Reading::PnpmWorkspace)));
+                files.extend(self.above(from, VersionFormat::PackageJson));
+                files
+            }
+            Lead::UvWorkspace => {
+                let lock = self.lock(from, uv::LOCK);
+                lock.into_iter().chain(self.above(from, VersionFormat::Pyproject)).collect()
+            }
         }
+    }
+
+    /// The manifests in some folders, of packages that carry no version of ours.
+    fn neighbours(&self, from: &Task, folders: Vec<String>, format: VersionFormat) -> Vec<Task> {
+        let manifests =
+            folders.into_iter().filter_map(|folder| below(&folder, manifest_of(format)));
+        let manifests = manifests.filter(|path| self.root.join(path).is_file());
+        manifests.map(|path| from.to(path, Reading::Neighbour(format))).collect()
+    }
+
+    /// The folders that the patterns of a workspace mean.
+    fn folders(&self, root: &str, patterns: &[String], format: VersionFormat) -> Vec<String> {
+        let manifest = manifest_of(format);
+        let found = |pattern: &str| {
+            let pattern = below(root, &format!("{pattern}/{manifest}")).unwrap_or_default();
+            // A folder that cannot be read has nothing that its client would find.
+            let found = find(self.root, &pattern).unwrap_or_default();
+            let found = found.into_iter().map(|(path, _)| path);
+            found.filter(|path| !path.contains("node_modules/")).collect::<Vec<_>>()
+        };
+        let (out, wanted): (Vec<&String>, Vec<&String>) =
+            patterns.iter().partition(|pattern| pattern.starts_with('!'));
+        let out: HashSet<String> = out.iter().flat_map(|pattern| found(&pattern[1..])).collect();
+        let wanted = wanted.iter().flat_map(|pattern| found(pattern));
+        wanted.filter(|path| !out.contains(path)).map(|path| folder_of(&path).to_owned()).collect()
+    }
+
+    /// The nearest manifest above that of a package, which may say where the packages of its workspace are.
+    fn above(&mut self, from: &Task, format: VersionFormat) -> Option<Task> {
+        let folder = folder_of(&from.path);
+        let names: &'static [&'static str] = match format {
+            VersionFormat::Pyproject => uv::MANIFEST,
+            _ => npm::MANIFEST,
+        };
+        let above = (!folder.is_empty()).then(|| folder_of(folder).to_owned())?;
+        let path = self.nearest(&above, names)?;
+        Some(from.to(path, Reading::Neighbour(format)))
     }
 
     /// The nearest lockfile of a client, from the folder of a file upwards.
@@ -275,6 +359,11 @@ impl Task {
         let reading = Reading::format(by_name(&path)?);
         Some(self.to(path, reading))
     }
+}
+
+/// The manifest of a package in its folder.
+fn manifest_of(format: VersionFormat) -> &'static str {
+    known(format).names.first().copied().unwrap_or_default()
 }
 
 fn parsed(task: &Task, text: &str) -> Result<Contents, Diagnostic> {

@@ -139,20 +139,41 @@ pub(crate) fn pattern<'t>(
     Ok(Literal { text: &text[place.clone()], place })
 }
 
-fn one(text: &str, pattern: &str, name: &str) -> Result<Range<usize>, Diagnostic> {
-    let regex = Regex::new(&multi_line(pattern)).map_err(|error| {
+/// Every text that the group of an expression finds, of which there is one at least.
+pub(crate) fn patterns<'t>(
+    text: &'t str,
+    pattern: &str,
+    name: &str,
+) -> Result<Vec<Literal<'t>>, Diagnostic> {
+    let regex = regex(pattern)?;
+    let found = regex.captures_iter(text).filter_map(|captures| captures.get(1));
+    let found: Vec<Literal<'t>> =
+        found.map(|found| Literal { text: found.as_str(), place: found.range() }).collect();
+    if found.is_empty() {
+        return Err(Diagnostic::new(Rule::VersionFieldMissing, format!("has no {name}")));
+    }
+    Ok(found)
+}
+
+fn regex(pattern: &str) -> Result<Regex, Diagnostic> {
+    Regex::new(&multi_line(pattern)).map_err(|error| {
         Diagnostic::new(
             Rule::VersionPattern,
             format!("`{pattern}` is not a regular expression: {error}"),
         )
-    })?;
+    })
+}
+
+fn one(text: &str, pattern: &str, name: &str) -> Result<Range<usize>, Diagnostic> {
+    let regex = regex(pattern)?;
     let mut found = regex.captures_iter(text).filter_map(|captures| captures.get(1));
     match (found.next(), found.next()) {
         (Some(found), None) => Ok(found.range()),
         (None, _) => Err(Diagnostic::new(Rule::VersionFieldMissing, format!("has no {name}"))),
         (Some(_), Some(second)) => {
             Err(Diagnostic::new(Rule::VersionFieldUnclear, format!("has {name} more than once"))
-                .at_byte(second.start()))
+                .at_byte(second.start())
+                .with_remedy("write an expression that only one place matches; if all of them carry the version, say `all: true`"))
         }
     }
 }

@@ -87,6 +87,16 @@ pub(crate) fn at<'v, 't>(root: &'v Value<'t>, keys: &[String]) -> Option<&'v Val
     })
 }
 
+/// The texts of a list.
+pub(crate) fn texts(value: &Value<'_>) -> Vec<String> {
+    let Value::Array(array) = value else { return Vec::new() };
+    let texts = array.elements.iter().filter_map(|element| match element {
+        Value::StringLit(literal) => Some(literal.value.to_string()),
+        _ => None,
+    });
+    texts.collect()
+}
+
 /// The entries below a key.
 pub(crate) fn entries<'v, 't>(
     value: &'v Value<'t>,

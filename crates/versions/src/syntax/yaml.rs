@@ -81,6 +81,12 @@ pub(crate) fn entries(node: &Node) -> impl Iterator<Item = (&str, &Node)> {
     entries.map(|(key, Entry { value, .. })| (key.as_str(), value))
 }
 
+/// The texts of a list.
+pub(crate) fn texts(node: &Node) -> Vec<String> {
+    let Kind::Sequence(items) = &node.kind else { return Vec::new() };
+    items.iter().filter_map(|item| item.written.clone()).collect()
+}
+
 /// The text of a key.
 pub(crate) fn text<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
     entries(node).find(|(name, _)| *name == key)?.1.written.as_deref()
