@@ -153,9 +153,9 @@ pub struct TargetRecord {
     /// The toolchains that were set up.
     #[serde(default, skip_serializing_if = "ToolchainRecord::is_empty")]
     pub toolchain: ToolchainRecord,
-    /// Whether a second build, in another folder of the machine, had the same bytes.
-    #[serde(default)]
-    pub reproduced: Reproduced,
+    /// Whether a second build, in another folder of the machine, had the same bytes; older manifests do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reproduced: Option<Reproduced>,
     /// The npm platform package, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub package: Option<String>,
@@ -180,11 +180,10 @@ impl TargetRecord {
 }
 
 /// Whether a target's build was made a second time.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reproduced {
     /// Nobody tried.
-    #[default]
     NotTried,
     /// It was, and every file had the same bytes.
     SameBytes,

@@ -28,6 +28,10 @@ pub enum VersionFormat {
     PackageLock,
     /// `pnpm-lock.yaml`.
     PnpmLock,
+    /// `yarn.lock` of Yarn 2 and later ([documentation](https://yarnpkg.com/features/workspaces)).
+    YarnLock,
+    /// `bun.lock` ([documentation](https://bun.sh/docs/pm/lockfile)).
+    BunLock,
     /// A Homebrew formula ([Formula Cookbook](https://docs.brew.sh/Formula-Cookbook)).
     HomebrewFormula,
     /// `CMakeLists.txt` ([documentation](https://cmake.org/cmake/help/latest/command/project.html)).
@@ -38,6 +42,10 @@ pub enum VersionFormat {
     Gradle,
     /// `gradle.properties`.
     GradleProperties,
+    /// `pom.xml` ([documentation](https://maven.apache.org/pom.html)).
+    Maven,
+    /// `version.rb` of a Ruby gem, which assigns `VERSION`.
+    RubyVersion,
     /// A project of .NET, such as `tool.csproj`
     /// ([documentation](https://learn.microsoft.com/en-us/dotnet/core/project-sdk/msbuild-props#version)).
     Msbuild,
@@ -45,7 +53,7 @@ pub enum VersionFormat {
 
 impl VersionFormat {
     /// All of them, in the order in which a file's name is looked for.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::CargoManifest,
         Self::CargoLock,
         Self::Pyproject,
@@ -55,11 +63,15 @@ impl VersionFormat {
         Self::PackageJson,
         Self::PackageLock,
         Self::PnpmLock,
+        Self::YarnLock,
+        Self::BunLock,
         Self::Cmake,
         Self::Meson,
         Self::Gradle,
         Self::GradleProperties,
+        Self::Maven,
         Self::Msbuild,
+        Self::RubyVersion,
         Self::HomebrewFormula,
     ];
 }

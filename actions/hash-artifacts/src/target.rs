@@ -66,7 +66,7 @@ pub(crate) fn hash(
     if let Some(again) = again {
         let first = First { out: &out, packed: &packed, files: &record.files };
         first.compare(again, release, id, report)?;
-        record.reproduced = Reproduced::SameBytes;
+        record.reproduced = Some(Reproduced::SameBytes);
     }
     let Some(source) = source.filter(|_| !report.has_problems()) else {
         return Ok(());
@@ -122,7 +122,7 @@ fn record(release: Origin<'_>, target: &TargetPlan, report: &mut Report) -> Targ
         container: target.container.clone(),
         runner_image: toolchain::runner_image(),
         toolchain: toolchain::found(release.plan, target, report),
-        reproduced: Reproduced::NotTried,
+        reproduced: Some(Reproduced::NotTried),
         package: release.plan.platform_packages(&target.id).next().map(|file| file.package.clone()),
         release: None,
         debug: None,

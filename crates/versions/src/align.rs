@@ -189,7 +189,7 @@ fn tagged(train: &TrainPlan, fields: &[(&VersionFile, &TrainField)]) -> Option<S
 }
 
 /// The version that most fields say; of two that are said as often, the first.
-pub(crate) fn common<'f>(fields: impl Iterator<Item = &'f Field> + Clone) -> Option<Version> {
+fn common<'f>(fields: impl Iterator<Item = &'f Field> + Clone) -> Option<Version> {
     let counted = said(fields);
     let most = counted.iter().map(|(_, count)| *count).max()?;
     counted.into_iter().find(|(_, count)| *count == most).map(|(version, _)| version)

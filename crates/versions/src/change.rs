@@ -42,15 +42,28 @@ impl<'p> Change<'p> {
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = project.problems.clone();
         let mut files = Vec::new();
-        let old = project.version_of(train);
+        let old = project.versions_of(train);
         for file in &project.files {
-            match changed(file, train, old.as_ref(), version) {
-                Ok(Some(new)) => files.push(ChangedFile { path: &file.path, old: &file.text, new }),
+            match changed(file, train, &old, version) {
+                Ok(Some(new)) => {
+                    let mut fields = file.fields.iter().filter(|of| of.train == train);
+                    let says_version = fields.any(|of| of.field.version().is_some());
+                    files.push((
+                        says_version,
+                        ChangedFile { path: &file.path, old: &file.text, new },
+                    ));
+                }
                 Ok(None) => {}
                 Err(found) => problems.extend(found),
             }
         }
-        if problems.is_empty() { Ok(Self { files }) } else { Err(problems) }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        // What says the version goes last: as long as a requirement is not written, the old version is said, and who goes on with a run
+        // that was interrupted knows which requirements follow.
+        files.sort_by_key(|(says_version, _)| *says_version);
+        Ok(Self { files: files.into_iter().map(|(_, file)| file).collect() })
     }
 
     /// Writes the files: all new texts are on disk before the first file is replaced, each in one step.
@@ -76,7 +89,7 @@ impl<'p> Change<'p> {
 pub fn set<'f>(
     text: &str,
     fields: impl Iterator<Item = &'f Field>,
-    old: Option<&Version>,
+    old: &[Version],
     version: &Version,
 ) -> Result<String, Vec<(&'f Field, String)>> {
     let mut new = String::with_capacity(text.len() + 16);
@@ -100,7 +113,7 @@ pub fn set<'f>(
 fn changed(
     file: &VersionFile,
     train: usize,
-    old: Option<&Version>,
+    old: &[Version],
     version: &Version,
 ) -> Result<Option<String>, Vec<Diagnostic>> {
     let fields =

@@ -144,13 +144,14 @@ impl Field {
         }
     }
 
-    /// Whether it is written anew where a train goes from an old version to a new one: it does not say that, or is a requirement of
-    /// Cargo's that says the old one to the letter. It would take the new one as it is; but what is released together is required together.
+    /// Whether it is written anew where a train goes from old versions to a new one: it does not say that, or is a requirement of
+    /// Cargo's that says an old one to the letter. It would take the new one as it is; but what is released together is required together.
+    /// There is more than one old version where a run was interrupted.
     #[must_use]
-    pub fn changes(&self, old: Option<&Version>, new: &Version) -> bool {
+    pub fn changes(&self, old: &[Version], new: &Version) -> bool {
         let says = |version: &Version| self.saying(version).is_ok_and(|text| text == self.text);
         let follows = self.notation == Notation::Requirement(Requirement::Cargo)
-            && old.is_some_and(says)
+            && old.iter().any(says)
             && !says(new);
         !self.says(new) || follows
     }

@@ -9,7 +9,6 @@ use lockstep_schemas::plan::VersionPlan;
 use lockstep_schemas::strings::Version;
 use lockstep_schemas::version_format::VersionFormat;
 
-use crate::align::common;
 use crate::field::{Field, Package, Subject, said};
 use crate::formats::{Contents, Reading};
 use crate::resolve::{Reader, Task};
@@ -85,13 +84,6 @@ impl VersionFiles {
         let fields = self.files.iter().flat_map(|file| &file.fields);
         let fields = fields.filter(|field| field.train == train).map(|field| &field.field);
         said(fields).into_iter().map(|(version, _)| version).collect()
-    }
-
-    /// The version that most fields of a train say.
-    #[must_use]
-    pub fn version_of(&self, train: usize) -> Option<Version> {
-        let fields: Vec<&Field> = self.fields_of(train).map(|(_, of)| &of.field).collect();
-        common(fields.into_iter())
     }
 
     /// The fields of a train, each with its file.

@@ -186,9 +186,8 @@ fn place(project: &Path, file: &VersionFile, field: &TrainField) -> String {
 /// Prints what was set, field by field.
 fn changed(files: &VersionFiles, train: usize, version: &Version, output: &Output) {
     let mut changed = 0;
-    let old = files.version_of(train);
-    let is_changed =
-        |(_, of): &(&VersionFile, &TrainField)| of.field.changes(old.as_ref(), version);
+    let old = files.versions_of(train);
+    let is_changed = |(_, of): &(&VersionFile, &TrainField)| of.field.changes(&old, version);
     for (file, TrainField { field, .. }) in files.fields_of(train).filter(is_changed) {
         let now = field.saying(version).unwrap_or_default();
         let (name, text) = (&field.name, &field.text);

@@ -32,6 +32,7 @@ mod published;
 mod receipts;
 mod reference_sets;
 mod references;
+mod repositories;
 mod required_check;
 mod scale;
 mod semantics;

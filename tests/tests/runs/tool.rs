@@ -23,7 +23,7 @@ fn one_target() {
     let bundle = Bundle::of(&run);
     bundle.assert_sums();
     assert_eq!(bundle.manifest.targets.len(), 1);
-    assert_eq!(bundle.manifest.targets[0].reproduced, Reproduced::SameBytes);
+    assert_eq!(bundle.manifest.targets[0].reproduced, Some(Reproduced::SameBytes));
     assert_eq!(run.artifacts(), ["bundle-1", "target-linux-x64-1"]);
 }
 

@@ -120,11 +120,11 @@ fn of_target(
     same("triple", target.triple.as_str(), record.triple.as_str());
     same("runner", target.runner.as_str(), record.runner.as_str());
     if target.reproducible {
-        let built = |reproduced: Reproduced| match reproduced {
-            Reproduced::NotTried => "once",
-            Reproduced::SameBytes => "twice, with the same bytes",
+        let built = |reproduced: Option<Reproduced>| match reproduced {
+            Some(Reproduced::SameBytes) => "twice, with the same bytes",
+            Some(Reproduced::NotTried) | None => "once",
         };
-        same("number of builds", built(Reproduced::SameBytes), built(record.reproduced));
+        same("number of builds", built(Some(Reproduced::SameBytes)), built(record.reproduced));
     }
     let image = |image: Option<&_>| image.map_or_else(|| "none".to_owned(), ToString::to_string);
     same("image", &image(target.container.as_ref()), &image(record.container.as_ref()));

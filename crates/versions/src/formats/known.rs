@@ -4,7 +4,10 @@ use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::version::VersionScheme;
 use lockstep_schemas::version_format::VersionFormat;
 
-use super::{Contents, cargo, cmake, gradle, homebrew, meson, msbuild, npm, pnpm, python, uv};
+use super::{
+    Contents, bun, cargo, cmake, gradle, homebrew, maven, meson, msbuild, npm, pnpm, python, ruby,
+    uv, yarn,
+};
 
 /// What is known of a format.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +51,7 @@ const LOCK: Known = Known { is_lock: true, ..PLAIN };
 
 /// What is known of a format.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "a table, with a row for each format")]
 pub fn known(format: VersionFormat) -> Known {
     match format {
         VersionFormat::CargoManifest => Known {
@@ -100,6 +104,25 @@ pub fn known(format: VersionFormat) -> Known {
         },
         VersionFormat::PnpmLock => {
             Known { names: &["pnpm-lock.yaml"], fields: &[".importers"], read: pnpm::lock, ..LOCK }
+        }
+        VersionFormat::YarnLock => Known {
+            names: &["yarn.lock"],
+            fields: &["the workspace's descriptors"],
+            read: yarn::lock,
+            ..LOCK
+        },
+        VersionFormat::BunLock => {
+            Known { names: &["bun.lock"], fields: &[".workspaces"], read: bun::lock, ..LOCK }
+        }
+        VersionFormat::Maven => Known {
+            names: &["pom.xml"],
+            fields: &["<project> <version>", "<parent> <version>"],
+            is_one_of: true,
+            read: maven::project,
+            ..PLAIN
+        },
+        VersionFormat::RubyVersion => {
+            Known { names: &["version.rb"], fields: &["VERSION"], read: ruby::version, ..PLAIN }
         }
         VersionFormat::Cmake => Known {
             names: &["CMakeLists.txt"],

@@ -1,18 +1,22 @@
 //! What a file says of versions, by its format. Pure: a text in, fields and where else to look out.
 
 mod address;
+mod bun;
 pub(crate) mod cargo;
 mod cmake;
 mod gradle;
 mod homebrew;
 mod known;
+mod maven;
 mod meson;
 mod msbuild;
 mod npm;
 mod pnpm;
 mod pointer;
 mod python;
+mod ruby;
 mod uv;
+mod yarn;
 
 pub use homebrew::is_own as is_of_formula;
 pub use known::{Known, by_name, known};

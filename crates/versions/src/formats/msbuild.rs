@@ -8,15 +8,20 @@ use roxmltree::{Document, Node};
 use super::Contents;
 use crate::field::{Field, Literal};
 
-/// `<Version>` of a `<PropertyGroup>`, or `<VersionPrefix>`; that of a package reference is another's.
-pub(super) fn project(text: &str) -> Result<Contents, Diagnostic> {
-    let document = Document::parse(text).map_err(|error| {
+/// Reads XML.
+pub(super) fn read(text: &str) -> Result<Document<'_>, Diagnostic> {
+    Document::parse(text).map_err(|error| {
         let (line, column) = (error.pos().row as usize, error.pos().col as usize);
         let lines = text.split_inclusive('\n').take(line.saturating_sub(1));
         let start: usize = lines.map(str::len).sum();
         Diagnostic::new(Rule::VersionFileSyntax, format!("is not XML: {error}"))
             .at_byte(start + column.saturating_sub(1))
-    })?;
+    })
+}
+
+/// `<Version>` of a `<PropertyGroup>`, or `<VersionPrefix>`; that of a package reference is another's.
+pub(super) fn project(text: &str) -> Result<Contents, Diagnostic> {
+    let document = read(text)?;
     let named = |name: &str| -> Vec<Node<'_, '_>> {
         let is_it = |node: &Node<'_, '_>| {
             node.tag_name().name() == name
@@ -64,7 +69,7 @@ pub(super) fn project(text: &str) -> Result<Contents, Diagnostic> {
 }
 
 /// A field that is all of an element's text.
-fn plain(
+pub(super) fn plain(
     text: &str,
     element: &Node<'_, '_>,
     name: &str,

@@ -67,7 +67,7 @@ fn taken(json: &Json<'_>, contents: &mut Contents) {
 }
 
 /// The versions that something depends on. What is a path, an address or a tag is none.
-fn dependencies(json: &Json<'_>, of: &str, value: &Value<'_>, contents: &mut Contents) {
+pub(super) fn dependencies(json: &Json<'_>, of: &str, value: &Value<'_>, contents: &mut Contents) {
     for kind in DEPENDENCIES {
         listed(json, of, kind, value, contents);
     }

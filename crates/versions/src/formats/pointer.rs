@@ -16,9 +16,9 @@ pub(super) fn json(
     pointer: &JsonPointer,
     scheme: VersionScheme,
 ) -> Result<Contents, Diagnostic> {
-    let json = Json::read(text)?;
+    let json = Json::read_with_comments(text)?;
     let value = json::at(json.root(), &keys(pointer)).ok_or_else(|| missing(pointer))?;
-    Ok(field(pointer, json.literal(pointer.as_str(), value)?, scheme))
+    Ok(field(pointer, &json.literal(pointer.as_str(), value)?, scheme))
 }
 
 pub(super) fn toml(
@@ -28,7 +28,7 @@ pub(super) fn toml(
 ) -> Result<Contents, Diagnostic> {
     let toml = Toml::read(text)?;
     let item = toml.at(&keys(pointer)).ok_or_else(|| missing(pointer))?;
-    Ok(field(pointer, toml.literal(pointer.as_str(), item)?, scheme))
+    Ok(field(pointer, &toml.literal(pointer.as_str(), item)?, scheme))
 }
 
 pub(super) fn yaml(
@@ -38,13 +38,17 @@ pub(super) fn yaml(
 ) -> Result<Contents, Diagnostic> {
     let yaml = Yaml::read(text)?;
     let node = yaml.at(&keys(pointer)).ok_or_else(|| missing(pointer))?;
-    Ok(field(pointer, yaml.literal(pointer.as_str(), node)?, scheme))
+    Ok(field(pointer, &yaml.literal(pointer.as_str(), node)?, scheme))
 }
 
 fn missing(pointer: &JsonPointer) -> Diagnostic {
     Diagnostic::new(Rule::VersionFieldMissing, format!("has no {pointer}"))
 }
 
-fn field(pointer: &JsonPointer, literal: Literal<'_>, scheme: VersionScheme) -> Contents {
-    Field::of_file(pointer.as_str(), literal, scheme).into()
+fn field(pointer: &JsonPointer, literal: &Literal<'_>, scheme: VersionScheme) -> Contents {
+    // A tag's `v` is none of the version.
+    let is_tag = literal.text.strip_prefix('v');
+    let start =
+        usize::from(is_tag.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())));
+    Field::of_file(pointer.as_str(), literal.part(start..literal.text.len()), scheme).into()
 }

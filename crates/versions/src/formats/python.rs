@@ -28,7 +28,7 @@ pub(super) fn module(text: &str, variables: &[String]) -> Result<Contents, Diagn
     let code = Code::read(text, &PYTHON);
     let names: Vec<String> = variables.iter().map(|name| regex_lite::escape(name)).collect();
     let pattern = format!(
-        r#"^(?:{})(?:[ \t]*:[ \t]*[\w.\[\]]+)?[ \t]*=[ \t]*["']([^"'\n]*)["'][ \t]*(?:;.*)?$"#,
+        r#"^(?:\w+[ \t]*=[ \t]*)*(?:{})(?:[ \t]*:[ \t]*[\w.\[\]]+)?[ \t]*=[ \t]*(?:\w+[ \t]*=[ \t]*)*["']([^"'\n]*)["'][ \t]*(?:;.*)?$"#,
         names.join("|")
     );
     let name = variables.join(" or ");
@@ -119,7 +119,12 @@ fn required(toml: &Toml<'_>, of: &str, value: &Value) -> Option<Field> {
     });
     static EXACT: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"^===?\s*([^\s,*]+)$").ok());
-    let literal = toml.literal_of(of, value).ok()?;
+    // A marker may have escapes; what stands before it has none.
+    let literal = toml.written(value)?;
+    let before = literal.text.split(';').next().unwrap_or_default();
+    if before.contains('\\') {
+        return None;
+    }
     let found = REQUIRED.captures(literal.text)?;
     let (name, specifiers) = (found.get(1)?, found.get(2)?);
     let specifiers = literal.part(specifiers.range());

@@ -6,8 +6,13 @@ const NPM: &[&str] = &["package-lock.json", "npm-shrinkwrap.json"];
 /// The name of pnpm's.
 const PNPM: &[&str] = &["pnpm-lock.yaml"];
 
+/// The name of Yarn's.
+const YARN: &[&str] = &["yarn.lock"];
+/// The name of bun's.
+const BUN: &[&str] = &["bun.lock"];
+
 /// The lockfiles of each client that a package may have one of.
-pub(super) const LOCKS: [&[&str]; 2] = [NPM, PNPM];
+pub(super) const LOCKS: [&[&str]; 4] = [NPM, PNPM, YARN, BUN];
 
 /// The file that says where the packages of a pnpm workspace are.
 pub(super) const WORKSPACE: &[&str] = &["pnpm-workspace.yaml"];

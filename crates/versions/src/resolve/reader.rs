@@ -208,9 +208,9 @@ impl<'r> Reader<'r> {
             }
             Lead::CargoApart { folders } => {
                 let manifest = manifest_of(VersionFormat::CargoManifest);
-                let patterns = folders.iter().flat_map(|of| {
-                    [format!("{of}/{manifest}"), format!("{of}/*/{manifest}")]
-                });
+                let patterns = folders
+                    .iter()
+                    .flat_map(|of| [format!("{of}/{manifest}"), format!("{of}/*/{manifest}")]);
                 let patterns = patterns.filter_map(|pattern| below(folder, &pattern));
                 // A folder that cannot be read has no crate that cargo would find.
                 let found = patterns.flat_map(|of| find(self.root, &of).unwrap_or_default());

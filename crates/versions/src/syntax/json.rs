@@ -18,10 +18,19 @@ pub(crate) struct Json<'t> {
 impl<'t> Json<'t> {
     /// Reads JSON as every reader reads it: no comments, no key twice.
     pub(crate) fn read(text: &'t str) -> Result<Self, Diagnostic> {
+        Self::within(text, false)
+    }
+
+    /// Reads JSON with comments and with commas behind the last of some, as `bun.lock` and `deno.jsonc` are.
+    pub(crate) fn read_with_comments(text: &'t str) -> Result<Self, Diagnostic> {
+        Self::within(text, true)
+    }
+
+    fn within(text: &'t str, has_comments: bool) -> Result<Self, Diagnostic> {
         let options = ParseOptions {
-            allow_comments: false,
+            allow_comments: has_comments,
             allow_loose_object_property_names: false,
-            allow_trailing_commas: false,
+            allow_trailing_commas: has_comments,
             allow_missing_commas: false,
             allow_single_quoted_strings: false,
             allow_hexadecimal_numbers: false,

@@ -65,6 +65,13 @@ impl<'t> Toml<'t> {
         self.standing(name, value.as_str(), value.span())
     }
 
+    /// What stands between the quotes of a value, with its escapes.
+    pub(crate) fn written(&self, value: &Value) -> Option<Literal<'t>> {
+        value.as_str()?;
+        let place = self.inside(&value.span()?);
+        Some(Literal { text: self.text.get(place.clone())?, place })
+    }
+
     fn standing(
         &self,
         name: &str,

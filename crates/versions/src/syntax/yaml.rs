@@ -1,5 +1,7 @@
 //! YAML.
 
+use std::ops::Range;
+
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_yaml::{Bounds, Document, Entry, Kind, Node};
 use serde_json::Value;
@@ -48,6 +50,15 @@ impl<'t> Yaml<'t> {
         })
     }
 
+    /// A key's text as it stands in the file; none where it has escapes.
+    pub(crate) fn standing(&self, key: &str, place: &Range<usize>) -> Option<Literal<'t>> {
+        let start = place.start;
+        let start = start + usize::from(self.text.get(start..)?.starts_with(['"', '\'']));
+        let place = start..start + key.len();
+        let text = self.text.get(place.clone()).filter(|text| *text == key)?;
+        Some(Literal { text, place })
+    }
+
     /// A value's text as it stands in the file.
     pub(crate) fn literal(&self, name: &str, node: &Node) -> Result<Literal<'t>, Diagnostic> {
         let start = node.span.bytes.start;
@@ -79,6 +90,16 @@ pub(crate) fn entries(node: &Node) -> impl Iterator<Item = (&str, &Node)> {
     };
     let entries = entries.into_iter().flatten();
     entries.map(|(key, Entry { value, .. })| (key.as_str(), value))
+}
+
+/// The entries of a mapping, each with the place of its key.
+pub(crate) fn placed(node: &Node) -> impl Iterator<Item = (&str, &Range<usize>, &Node)> {
+    let entries = match &node.kind {
+        Kind::Mapping(entries) => Some(entries),
+        _ => None,
+    };
+    let entries = entries.into_iter().flatten();
+    entries.map(|(key, Entry { key_span, value })| (key.as_str(), &key_span.bytes, value))
 }
 
 /// The texts of a list.

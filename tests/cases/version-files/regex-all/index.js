@@ -1,0 +1,3 @@
+if (version !== '1.2.3') {
+  throw new Error('expected 1.2.3, and 1.2.3 of others')
+}

@@ -1,0 +1,3 @@
+__all__ = ["__version__", "version"]
+
+__version__ = version = "1.0.0"

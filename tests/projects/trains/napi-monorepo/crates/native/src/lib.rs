@@ -1,0 +1,1 @@
+pub use tool_core::ONE;

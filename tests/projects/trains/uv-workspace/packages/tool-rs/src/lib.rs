@@ -1,0 +1,2 @@
+/// One.
+pub const ONE: u32 = 1;
