@@ -66,6 +66,23 @@ impl Document {
         }
     }
 
+    /// The document that a value looks like: the one that has most of its keys, and asks for none that are not there as much; none where
+    /// no document has one of them.
+    #[must_use]
+    pub fn like(value: &Value) -> Option<Self> {
+        let keys = value.as_object()?;
+        let weight = |document: &Self| {
+            let schema = document.schema();
+            let known = |key: &str| schema["properties"].get(key).is_some();
+            let has = keys.keys().filter(|key| known(key)).count();
+            let asked_for = schema["required"].as_array().into_iter().flatten();
+            let lacks = asked_for.filter_map(Value::as_str).filter(|key| !keys.contains_key(*key));
+            (has > 0).then(|| 2 * has - has.min(lacks.count()) + usize::from(has == keys.len()))
+        };
+        let weighed = Self::ALL.into_iter().filter_map(|of| Some((weight(&of)?, of)));
+        weighed.max_by_key(|(weight, _)| *weight).map(|(_, document)| document)
+    }
+
     /// The file of its schema in `schemas/json`.
     #[must_use]
     pub fn schema_file(self) -> String {

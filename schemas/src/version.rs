@@ -37,6 +37,17 @@ pub enum VersionPart {
 }
 
 impl VersionPart {
+    /// What it is, in words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Major => "first number",
+            Self::Minor => "second number",
+            Self::Patch => "third number",
+            Self::MajorMinor => "first two numbers",
+        }
+    }
+
     /// The part of a version.
     #[must_use]
     pub fn of(self, version: &Version) -> String {

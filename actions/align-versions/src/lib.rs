@@ -13,7 +13,7 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::Plan;
 use lockstep_schemas::strings::{Tag, Version};
 use lockstep_versions::{
-    Change, VersionFiles, Wanted, align, changelog, shipped, tagged, train_named,
+    Change, VersionFiles, Wanted, align, changelog, in_sources, shipped, tagged, train_named,
 };
 
 /// Checks that every version field says the same, or sets it.
@@ -39,6 +39,9 @@ pub struct Inputs {
     /// The version is a snapshot's, of which no changelog says anything.
     #[arg(long, conflicts_with = "tag")]
     pub snapshot: bool,
+    /// Compare the files in sources, which the build has checked out, and no others.
+    #[arg(long, requires = "version", conflicts_with_all = ["set", "notes", "snapshot"])]
+    pub sources: bool,
     /// The file that the changelog's section of the version goes to, which --version or --tag names.
     #[arg(long)]
     pub notes: Option<PathBuf>,
@@ -55,6 +58,14 @@ impl Program for Inputs {
     fn run(&self, report: &mut Report) -> Result<(), Failure> {
         let plan = json::read_plan(&self.plan.plan)?;
         let (train, version) = self.release(&plan)?;
+        if let Some(version) = version.as_ref().filter(|_| self.sources) {
+            let (said, problems) = in_sources(root(), &plan, version);
+            for line in &said {
+                report.line(line);
+            }
+            report.problems(problems);
+            return Ok(());
+        }
         if let (Some(_), None) = (&self.notes, &version) {
             return Err(Failure::new(
                 Rule::WrongInput,

@@ -105,15 +105,7 @@ struct Artifacts<'a> {
 
 impl Artifacts<'_> {
     fn name(&self, expected: &Expected<'_>) -> Result<FileName, Diagnostic> {
-        expected.among(self.names).map_err(|problem| {
-            problem
-                .in_file(self.packed.shown())
-                .with_remedy("`pack-artifacts` packs it before this")
-        })
-    }
-
-    fn file(&self, expected: &Expected<'_>) -> Result<PathBuf, Failure> {
-        absolute(&self.packed.join(self.name(expected)?.as_str()))
+        among(expected, self.names, self.packed)
     }
 
     /// Installs one and runs its check, in each build mode. Of one whose failure stops nothing, how that went.
@@ -218,8 +210,19 @@ impl Artifacts<'_> {
         let files = self.plan.packed_by(Some(&target.id));
         let mut packages =
             expected(files.filter(|file| file.artifact() == id), &self.inputs.version)?;
-        packages.pop().map(|package| self.file(&package)).transpose()
+        let Some(package) = packages.pop() else { return Ok(None) };
+        // What targets packed comes into the bundle with the manifest, after this.
+        let uploaded = WorkingFolder(&self.inputs.folder.directory).uploaded(&target.id)?;
+        let name = among(&package, &list(&uploaded)?, &uploaded)?;
+        absolute(&uploaded.join(name.as_str())).map(Some)
     }
+}
+
+/// The name of an artifact among those in a folder.
+fn among(expected: &Expected<'_>, names: &[String], folder: &Path) -> Result<FileName, Diagnostic> {
+    expected.among(names).map_err(|problem| {
+        problem.in_file(folder.shown()).with_remedy("`pack-artifacts` packs it before this")
+    })
 }
 
 fn failed(what: &str, smoke: &Smoke) -> Diagnostic {

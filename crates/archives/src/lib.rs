@@ -10,7 +10,7 @@ mod zip;
 use lockstep_schemas::model::ArchiveFormat;
 
 pub use error::{Error, Result};
-pub use member::{Kind, Member, kept_as};
+pub use member::{Kind, LONGEST_CHAIN, Member, kept_as};
 pub use read::{Visit, unpack, visit, visit_seekable, visit_stream};
 pub use write::{Entry, pack};
 

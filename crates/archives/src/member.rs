@@ -44,6 +44,9 @@ const MOST_NAMES: usize = 4 * 1024 * 1024;
 /// The longest name of one, in bytes: no system has longer paths everywhere.
 const LONGEST_NAME: usize = 1024;
 
+/// How many links may lead to each other: Linux follows as many ([manual](https://man7.org/linux/man-pages/man7/path_resolution.7.html)).
+pub const LONGEST_CHAIN: usize = 40;
+
 /// The names of an archive so far.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
@@ -114,8 +117,7 @@ impl Names {
     pub(crate) fn end(&self) -> Result<()> {
         for name in self.links.keys() {
             let mut at = name;
-            // Whoever has followed as many links as there are goes in a circle.
-            for _ in 0..self.links.len() {
+            for _ in 0..LONGEST_CHAIN {
                 let Some(next) = self.links.get(at) else { break };
                 at = next;
             }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use lockstep_archives::{Error, Format, Kind, visit, visit_stream};
+use lockstep_archives::{Error, Format, Kind, LONGEST_CHAIN, visit, visit_stream};
 use lockstep_binaries::{Binary, Probe};
 use lockstep_schemas::diagnostic::Diagnostic;
 use lockstep_schemas::manifest::MemberRecord;
@@ -331,7 +331,7 @@ impl Members {
     /// The file that a link leads to in the end. Who read the archive knows that there is one.
     fn end_of(&self, name: &str) -> Option<String> {
         let mut at = name.to_owned();
-        for _ in 0..self.links.len() {
+        for _ in 0..LONGEST_CHAIN {
             let Some(to) = self.links.get(&at) else { break };
             at = below(folder_of(&at), to)?;
         }

@@ -90,6 +90,9 @@ pub fn align(project: &VersionFiles, plan: &VersionPlan, wanted: Option<Wanted<'
         let version = wanted
             .map(|wanted| wanted.version.clone())
             .or_else(|| common(fields.iter().map(|(_, of)| &of.field)));
+        if let Some(version) = &version {
+            alignment.problems.extend(project.unsayable(index, version));
+        }
         let remedy = version.as_ref().map(|version| {
             let tagged = wanted.and_then(|_| tagged(train, &fields));
             remedy(train, &fields, version, tagged.as_deref())

@@ -41,6 +41,7 @@ impl<'p> Change<'p> {
         version: &Version,
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = project.problems.clone();
+        problems.extend(project.unsayable(train, version));
         let mut files = Vec::new();
         let old = project.versions_of(train);
         for file in &project.files {

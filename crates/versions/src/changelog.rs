@@ -3,6 +3,7 @@
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::strings::{RelativePath, Version};
 
+use std::ops::Range;
 use std::path::Path;
 
 use lockstep_files::{markdown::Outline, markdown::definitions};
@@ -96,6 +97,91 @@ pub fn section(text: &str, version: &Version, is_dated: bool) -> Result<Section,
         title: release.title.to_owned(),
         notes: format!("{notes}{}", addresses(text, notes)),
     })
+}
+
+/// A train's changelog in which what is not released yet became the section of a version, where the model says so: its file, its text,
+/// and the new text. None where it has that section, or nothing that is not released.
+///
+/// `day` is the day of the release, as `2026-01-31`.
+///
+/// # Errors
+///
+/// Where it cannot be read.
+pub fn with_release(
+    root: &Path,
+    train: &TrainPlan,
+    version: &Version,
+    day: &str,
+) -> Result<Option<(String, String, String)>, Diagnostic> {
+    let file = train.changelog.as_ref().filter(|_| train.changelog_unreleased);
+    let Some(file) = file.map(RelativePath::as_str) else { return Ok(None) };
+    let text = text_of(&root.join(file)).map_err(|unreadable| unreadable.in_file(file))?;
+    let tag = format!("{}{version}", train.tag.prefix());
+    let new = released(&text, version, &tag, day);
+    Ok(new.map(|new| (file.to_owned(), text, new)))
+}
+
+/// A changelog in which what stands below `[Unreleased]` is that of a version: the title stays above it, with nothing below, and where
+/// the titles lead to comparisons, both do.
+fn released(text: &str, version: &Version, tag: &str, day: &str) -> Option<String> {
+    let has_section = Parser::new().parse_iter(text).any(|of| of.version == version.as_str());
+    let titles = Outline::of(text).titles;
+    let is_unreleased = |place: &Range<usize>| {
+        let title = text[place.clone()].trim_matches(|c: char| !c.is_alphabetic());
+        title.eq_ignore_ascii_case("unreleased")
+    };
+    let at = titles.iter().position(|(_, place)| is_unreleased(place))?;
+    let (level, place) = titles.get(at)?;
+    let next = titles[at + 1..].iter().find(|(of, _)| of <= level);
+    let end = next.map_or(text.len(), |(_, next)| next.start);
+    if has_section || !says_something(&text[place.end..end]) {
+        return None;
+    }
+    let title = format!("{} {}\n", "#".repeat(*level), title_like(text, version, day));
+    let (above, below) = text.split_at(place.end);
+    let break_above = if above.ends_with('\n') { "\n" } else { "\n\n" };
+    Some(compared(&format!("{above}{break_above}{title}{below}"), version, tag))
+}
+
+/// The title of a version, as that of the release before is written.
+fn title_like(text: &str, version: &Version, day: &str) -> String {
+    let parser = Parser::new();
+    // What is not released is one of them.
+    let is_version =
+        |of: &parse_changelog::Release<'_>| of.version.starts_with(|c: char| c.is_ascii_digit());
+    let Some(last) = parser.parse_iter(text).find(is_version) else {
+        return format!("[{version}] - {day}");
+    };
+    let title = last.title_no_link();
+    let title = title.replacen(last.version, version.as_str(), 1);
+    let is_linked = last.title.starts_with('[') && !title.starts_with('[');
+    let title = if is_linked {
+        title.replacen(version.as_str(), &format!("[{version}]"), 1)
+    } else {
+        title
+    };
+    match date(&title) {
+        Some(before) => title.replacen(&before, day, 1),
+        None => title,
+    }
+}
+
+/// A changelog whose link of what is not released compares with a new tag, and has one of that tag before it.
+fn compared(text: &str, version: &Version, tag: &str) -> String {
+    let link =
+        Regex::new(r"(?mi)^\[unreleased\]:[ \t]*(\S*/compare/)(\S+?)\.\.\.(\S+)[ \t]*$").ok();
+    let Some(found) = link.as_ref().and_then(|link| link.captures(text)) else {
+        return text.to_owned();
+    };
+    let (Some(whole), Some(before)) = (found.get(0), found.get(2)) else { return text.to_owned() };
+    let written = whole.as_str();
+    let (label, base) = (&written[..written.find(':').unwrap_or_default()], &found[1]);
+    let links = format!(
+        "{label}: {base}{tag}...{}\n[{version}]: {base}{}...{tag}",
+        &found[3],
+        before.as_str()
+    );
+    format!("{}{links}{}", &text[..whole.start()], &text[whole.end()..])
 }
 
 /// A parser of titles in which something stands before the version: `tool 1.1.0`, `tool-v1.1.0`, a sign for a release.

@@ -15,7 +15,7 @@ const PART: &str = "say which part it is: `part: major`, `minor`, `patch` or `ma
 const UNTAKING: &str =
     "write there what it should take, or the version alone, which follows from then on";
 /// What to do about a version that a field has no word for.
-const UNSAYABLE: &str = "release a version that every file can say, or take the file out of `versions` in lockstep.yaml";
+pub(crate) const UNSAYABLE: &str = "release a version that every file can say, or take the file out of `versions` in lockstep.yaml";
 
 /// A field that carries a version, where it stands in its file.
 #[derive(Debug, Clone, PartialEq, Eq)]

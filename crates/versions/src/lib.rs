@@ -15,6 +15,7 @@ pub mod formats;
 pub mod next;
 mod requirement;
 mod resolve;
+mod sources;
 mod syntax;
 mod text;
 mod trains;
@@ -26,6 +27,7 @@ pub use field::{Field, Notation, Package, Subject};
 pub use formats::{Contents, Lead, Reading};
 
 pub use requirement::Requirement;
+pub use sources::in_sources;
 pub use trains::{shipped, tagged, train_named};
 
 /// Ruby, as a formula is written in.

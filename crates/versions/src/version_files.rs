@@ -7,10 +7,11 @@ use std::path::Path;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule, line_and_column};
 use lockstep_schemas::plan::VersionPlan;
 use lockstep_schemas::strings::Version;
+use lockstep_schemas::version::VersionScheme;
 use lockstep_schemas::version_format::VersionFormat;
 
-use crate::field::{Field, Package, Subject, said};
-use crate::formats::{Contents, Reading};
+use crate::field::{Field, Package, Subject, UNSAYABLE, said};
+use crate::formats::{Contents, Lead, Reading};
 use crate::resolve::{Reader, Task};
 
 /// The version files of a repository.
@@ -22,6 +23,10 @@ pub struct VersionFiles {
     pub problems: Vec<Diagnostic>,
     /// Packages of the repository's own that a lockfile has as they were published, with that file.
     pub published: Vec<(String, String)>,
+    /// Lockfiles that nothing here can renew, each with its train: Poetry's has a digest of the whole manifest.
+    pub unfollowed: Vec<(usize, String)>,
+    /// Projects of Python's that take their version from elsewhere, and so must be able to say it: the train, and the file.
+    dynamic: Vec<(usize, String)>,
 }
 
 /// A file that carries a version.
@@ -62,7 +67,7 @@ impl VersionFiles {
         let mut reader = Reader::new(root);
         let mut tasks = Vec::new();
         for (train, files) in plan.trains().enumerate() {
-            for file in &files.files {
+            for file in files.files.iter().filter(|file| file.source.is_none()) {
                 let locator = file.locator.clone();
                 let reading = match file.part {
                     Some(part) => Reading::Part(locator, part),
@@ -86,6 +91,17 @@ impl VersionFiles {
         said(fields).into_iter().map(|(version, _)| version).collect()
     }
 
+    /// What is wrong where projects whose version stands elsewhere cannot say a version.
+    pub(crate) fn unsayable(&self, train: usize, version: &Version) -> Vec<Diagnostic> {
+        let Err(why) = VersionScheme::Pep440.write(version) else { return Vec::new() };
+        let of_train = self.dynamic.iter().filter(|(of, _)| *of == train);
+        let problem = |(_, path): &(usize, String)| {
+            let message = format!("its version is dynamic, and {why}");
+            Diagnostic::new(Rule::VersionUnsayable, message).in_file(path).with_remedy(UNSAYABLE)
+        };
+        of_train.map(problem).collect()
+    }
+
     /// The fields of a train, each with its file.
     pub fn fields_of(&self, train: usize) -> impl Iterator<Item = (&VersionFile, &TrainField)> {
         self.files.iter().flat_map(move |file| {
@@ -96,7 +112,7 @@ impl VersionFiles {
 
     /// Everything that was read, each field with its train.
     fn assemble(reader: Reader<'_>, shipped: impl IntoIterator<Item = Package>) -> Self {
-        let Reader { texts, places, found, mut problems, unread, .. } = reader;
+        let Reader { texts, places, found, mut problems, unfollowed, unread, .. } = reader;
         let mut own = Owners::of(&found, shipped);
         // A lockfile that may be of other projects counts where it names a package of this one.
         let is_ours = |(place, _): &(usize, Diagnostic)| {
@@ -105,8 +121,13 @@ impl VersionFiles {
         problems.extend(unread.into_iter().filter(is_ours).map(|(_, problem)| problem));
         let file =
             |(path, text)| VersionFile { path, text, fields: Vec::new(), readings: Vec::new() };
-        let mut project =
-            Self { files: texts.into_iter().map(file).collect(), problems, published: Vec::new() };
+        let mut project = Self {
+            files: texts.into_iter().map(file).collect(),
+            problems,
+            published: Vec::new(),
+            unfollowed,
+            dynamic: Vec::new(),
+        };
         for (task, contents) in found {
             if let Some(place) = places.get(&task.path) {
                 project.add(*place, task, contents, &mut own);
@@ -120,6 +141,12 @@ impl VersionFiles {
 
     /// Adds what was found in one file by one reading.
     fn add(&mut self, place: usize, task: Task, contents: Contents, own: &mut Owners) {
+        let is_project = [VersionFormat::Pyproject, VersionFormat::SetupCfg]
+            .iter()
+            .any(|format| task.reading == Reading::format(*format));
+        if is_project && contents.leads.iter().any(|lead| matches!(lead, Lead::File { .. })) {
+            self.dynamic.push((task.train, task.path.clone()));
+        }
         let Some(file) = self.files.get_mut(place) else { return };
         for field in contents.fields {
             let Some(train) = own.train(&task, contents.package.as_ref(), &field) else { continue };
@@ -172,6 +199,12 @@ fn twice<'p>(listed: &'p [Package], own: &Owners) -> impl Iterator<Item = &'p Pa
 }
 
 impl VersionFile {
+    /// Whether it was read as a format.
+    #[must_use]
+    pub fn is_of(&self, format: VersionFormat) -> bool {
+        self.readings.contains(&Reading::format(format))
+    }
+
     /// Puts the fields in the order of their places, and counts their lines and columns in one pass. What stands
     /// in another field is none.
     fn place_fields(&mut self) -> Vec<Diagnostic> {

@@ -6,9 +6,11 @@ use clap::Args;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::{Plan, TrainPlan};
 use lockstep_schemas::strings::{Id, Version};
+use lockstep_schemas::version_format::VersionFormat;
 use lockstep_versions::next::{Step, next};
 use lockstep_versions::{
-    Change, TrainField, VersionFile, VersionFiles, Wanted, align, changelog, shipped, train_named,
+    Change, ChangedFile, TrainField, VersionFile, VersionFiles, Wanted, align, changelog, shipped,
+    train_named,
 };
 
 use super::load_release;
@@ -71,14 +73,22 @@ pub fn run(project: &Path, bump: &Bump, output: &mut Output) -> Result<(), Stop>
     }
     let files = VersionFiles::read(project, &plan.versions, shipped(&plan));
     let version = version(project, &files, index, bump)?;
-    let change = Change::prepare(&files, index, &version).map_err(|problems| {
+    let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    let changelog = changelog::with_release(project, train, &version, &day)?;
+    let mut change = Change::prepare(&files, index, &version).map_err(|problems| {
         output.problems(project, &problems);
         output.complain("nothing was changed");
         Stop::Found
     })?;
+    let changelog = changelog.as_ref();
+    change.files.extend(changelog.map(|(path, old, new)| ChangedFile {
+        path,
+        old,
+        new: new.clone(),
+    }));
     if bump.dry_run {
         for file in &change.files {
-            output.text(lockstep_files::diff(file.path, file.old, &file.new));
+            output.diff(&lockstep_files::diff(file.path, file.old, &file.new));
         }
         let files = counted(change.files.len(), "file", "files");
         output.line(format_args!("{files} would change"));
@@ -95,6 +105,9 @@ pub fn run(project: &Path, bump: &Bump, output: &mut Output) -> Result<(), Stop>
         return Err(Stop::Found);
     }
     changed(&files, index, &version, output);
+    if let Some((path, ..)) = changelog {
+        output.line(format_args!("{path}: what was not released is the section of {version}"));
+    }
     left(project, &plan, train, &version, &files, output);
     // What another train says is no part of this, and is for `check` to judge.
     for problem in &alignment.problems {
@@ -215,6 +228,19 @@ fn left(
 ) {
     for (package, file) in &files.published {
         output.line(format_args!("note: {file} locks {package} as it was published, and so clients refuse it until the new version is published and locked; leave {package} out of the dependencies where packing adds it"));
+    }
+    let index = plan.versions.trains().position(|of| of.id == train.id).unwrap_or_default();
+    for (_, file) in files.unfollowed.iter().filter(|(of, _)| *of == index) {
+        output.line(format_args!("note: {file} is not followed, since it has a digest of the manifest beside it: renew it by `poetry lock`"));
+    }
+    let mut formulae: Vec<&str> = files
+        .fields_of(index)
+        .filter(|(file, _)| file.is_of(VersionFormat::HomebrewFormula))
+        .map(|(file, _)| file.path.as_str())
+        .collect();
+    formulae.dedup();
+    for file in formulae {
+        output.line(format_args!("note: {file}: its digests are of the version before: `lockstep formula` brings those of the release when it is built"));
     }
     if let Err(Diagnostic { message, remedy, .. }) = changelog::of_train(project, train, version) {
         let file = train.changelog.as_ref().map(ToString::to_string).unwrap_or_default();

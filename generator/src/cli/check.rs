@@ -12,11 +12,16 @@ use lockstep_versions::{Alignment, VersionFiles, Wanted, align, changelog, shipp
 
 use super::generate::{LOCKED, is_locked};
 use super::output::{Output, Stop, shown};
-use super::{MODEL, ProjectFolder, compare, packages};
+use super::{MODEL, ProjectFolder, compare, packages, validate};
 use crate::sync::{Comparison, Drift, DriftKind, Pins};
 
 /// Checks a project; with a tag, that it can be pushed.
-pub fn run(of: &ProjectFolder, tag: Option<&Tag>, output: &mut Output) -> Result<(), Stop> {
+pub fn run(
+    of: &ProjectFolder,
+    tag: Option<&Tag>,
+    documents: Option<&str>,
+    output: &mut Output,
+) -> Result<(), Stop> {
     let project = &of.folder;
     let model = of.release().inspect_err(|stop| match stop {
         Stop::Problems(problems) => {
@@ -45,7 +50,10 @@ pub fn run(of: &ProjectFolder, tag: Option<&Tag>, output: &mut Output) -> Result
         "they say what the model does not"
     };
     output.checked("packages", packages.len(), words);
-    let is_good = comparison.drifts.is_empty() && versions && packages.is_empty();
+    // Who asks for none compares the plan alone, byte for byte.
+    let documents =
+        documents.map_or(Ok(true), |patterns| validate::documents(project, patterns, output))?;
+    let is_good = comparison.drifts.is_empty() && versions && packages.is_empty() && documents;
     if is_good { Ok(()) } else { Err(Stop::Found) }
 }
 
@@ -75,7 +83,7 @@ fn drifted(of: &ProjectFolder, comparison: &Comparison, output: &mut Output) {
     }
     // Of a file that is not there the whole would be shown.
     for drift in comparison.drifts.iter().filter(|drift| drift.kind != DriftKind::Missing) {
-        output.text(&drift.diff);
+        output.diff(&drift.diff);
     }
     let is_unmarked = |drift: &Drift| matches!(drift.kind, DriftKind::Unmarked(_));
     // A file of another hand is not replaced unasked.

@@ -41,6 +41,9 @@ pub fn run(of: &ProjectFolder, replace: bool, pins: Pins, output: &mut Output) -
     let is_there = |drift: &&Drift| drift.kind != DriftKind::Stale;
     let kept = comparison.files() - comparison.drifts.iter().filter(is_there).count();
     output.line(format_args!("{} files, {kept} of them unchanged", comparison.files()));
+    if comparison.drifts.iter().any(|drift| drift.kind == DriftKind::Missing) {
+        output.line("what must exist outside of the repository: lockstep setup");
+    }
     if !comparison.drifts.is_empty() && is_locked(project) {
         output.complain(format_args!("{LOCKED}"));
     }

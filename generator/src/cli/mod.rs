@@ -17,6 +17,7 @@ mod perf_gate;
 mod prove;
 mod receipt;
 mod table;
+mod validate;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -38,6 +39,7 @@ use crate::plan::plan;
 use crate::problems::Problems;
 use crate::proof::Proved;
 use crate::render::render;
+use crate::setup;
 use crate::sync::{Comparison, Pins};
 use crate::workflows::workflows;
 
@@ -53,6 +55,9 @@ struct Arguments {
     /// Print one JSON document: everything that is wrong, or the document that the command makes.
     #[arg(long, global = true)]
     json: bool,
+    /// Print what is wrong, and nothing else.
+    #[arg(long, short, global = true, conflicts_with = "json")]
+    quiet: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -76,6 +81,10 @@ enum Command {
         /// A tag that is about to be pushed: the versions must be its, and the changelog must tell of it.
         #[arg(long)]
         tag: Option<Tag>,
+        /// Other documents of Lockstep's that are held to their schemas too, such as manifests: paths below the project, or patterns, a
+        /// line each.
+        #[arg(long, value_name = "PATTERNS")]
+        documents: Option<String>,
     },
     /// Set one version in every version field, touching nothing else.
     Bump {
@@ -134,6 +143,16 @@ enum Command {
     Plan {
         #[command(flatten)]
         project: ProjectFolder,
+    },
+    /// Show what must exist outside of the repository before a release, in order: environments, secrets, trusted publishers.
+    Setup {
+        #[command(flatten)]
+        project: ProjectFolder,
+    },
+    /// Hold documents of Lockstep's to their JSON Schemas: models, plans, manifests, receipts.
+    Validate {
+        #[command(flatten)]
+        validating: validate::Validating,
     },
     /// Print the JSON Schema of a document.
     Schema {
@@ -206,13 +225,15 @@ pub fn main() -> ExitCode {
     if matches!(arguments.command, Command::Generate { .. } | Command::Check { .. }) {
         crate::render::warm_up();
     }
-    let mut output = Output::new(arguments.json);
+    let mut output = Output::new(arguments.json, arguments.quiet);
     let result = match &arguments.command {
         Command::Generate { project, replace, reset_pins } => {
             let pins = if *reset_pins { Pins::Reset } else { Pins::Keep };
             generate::run(&project.found(), *replace, pins, &mut output)
         }
-        Command::Check { project, tag } => check::run(&project.found(), tag.as_ref(), &mut output),
+        Command::Check { project, tag, documents } => {
+            check::run(&project.found(), tag.as_ref(), documents.as_deref(), &mut output)
+        }
         Command::Bump { bump, project } => bump::run(&above(project), bump, &mut output),
         Command::Formula { formula, project } => {
             formula::run(&above(project), formula, &mut output)
@@ -231,6 +252,8 @@ pub fn main() -> ExitCode {
         Command::Stage(Online { arguments }) => return online::run("stage", arguments, output),
         Command::Receipt { receipts } => receipt::run(receipts, &mut output),
         Command::Plan { project } => show(&project.found(), &mut output),
+        Command::Setup { project } => set_up(&project.found(), &mut output),
+        Command::Validate { validating } => validate::run(validating, &mut output),
         Command::Schema { document } => {
             output.document(&document.document().schema_text());
             Ok(())
@@ -247,6 +270,12 @@ fn show(project: &ProjectFolder, output: &mut Output) -> Result<(), Stop> {
         table::of(&release)
     };
     output.document(&text);
+    Ok(())
+}
+
+fn set_up(project: &ProjectFolder, output: &mut Output) -> Result<(), Stop> {
+    let release = project.release()?;
+    output.document(&setup::text(&setup::checklist(&release.plan)));
     Ok(())
 }
 
@@ -328,7 +357,7 @@ pub fn root_action() -> Interface {
         program: "lockstep".to_owned(),
         listed: true,
         command:
-            "exec sh \"$GITHUB_ACTION_PATH/actions/launch.sh\" lockstep check \"$INPUT_PROJECT\""
+            "exec sh \"$GITHUB_ACTION_PATH/actions/launch.sh\" lockstep check \"$INPUT_PROJECT\" --documents \"$INPUT_DOCUMENTS\""
                 .to_owned(),
         name: "Lockstep".to_owned(),
         description:
@@ -344,6 +373,15 @@ pub fn root_action() -> Interface {
                 default: Some(".".to_owned()),
                 value: Expression::new("inputs.project"),
             },
+            InputDefinition {
+                name: "documents".to_owned(),
+                variable: "INPUT_DOCUMENTS".to_owned(),
+                description: "Other documents of Lockstep's that are held to their schemas too, such as manifests: paths below the project, or patterns, a line each".to_owned(),
+                required: false,
+                secret: false,
+                default: Some(String::new()),
+                value: Expression::new("inputs.documents"),
+            },
             proof_of_program(),
         ],
         outputs: CHECKED.map(count_of).into(),
@@ -351,7 +389,7 @@ pub fn root_action() -> Interface {
 }
 
 /// What `check` looks at, each an output of the root action.
-const CHECKED: [(&str, &str); 5] = [
+const CHECKED: [(&str, &str); 6] = [
     (
         "model",
         "the model, held to its schema and rules; where there are any, nothing else is looked at",
@@ -360,6 +398,7 @@ const CHECKED: [(&str, &str); 5] = [
     ("drift", "rendered files, which must be what the model says"),
     ("versions", "version fields, which must agree"),
     ("packages", "what packages say themselves"),
+    ("documents", "the plan and other documents, which must hold to their schemas"),
 ];
 
 /// How many problems one of them has.

@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::builder::styling::{AnsiColor, Style};
 use lockstep_files::json;
 use lockstep_runner::protocol::Level;
 use lockstep_runner::{Table, protocol};
@@ -36,6 +37,8 @@ impl<D: Into<Diagnostic>> From<D> for Stop {
 #[derive(Debug)]
 pub struct Output {
     is_json: bool,
+    /// Whether people are told what is wrong alone.
+    is_quiet: bool,
     problems: Vec<Diagnostic>,
     /// What was checked, with how many problems it has and the result in words.
     checked: Vec<(&'static str, usize, String)>,
@@ -48,11 +51,12 @@ pub struct Output {
 }
 
 impl Output {
-    /// Words for people, or one JSON document.
+    /// Words for people, all or those about what is wrong, or one JSON document.
     #[must_use]
-    pub fn new(is_json: bool) -> Self {
+    pub fn new(is_json: bool, is_quiet: bool) -> Self {
         Self {
             is_json,
+            is_quiet,
             problems: Vec::new(),
             checked: Vec::new(),
             details: String::new(),
@@ -74,8 +78,23 @@ impl Output {
 
     /// Text for people, whose lines end by themselves.
     pub fn text(&self, text: impl fmt::Display) {
-        if !self.is_json {
+        if !self.is_json && !self.is_quiet {
             let _ = write!(anstream::stdout(), "{}", inert(&text.to_string()));
+        }
+    }
+
+    /// The difference between two texts, in colour on a terminal.
+    pub fn diff(&self, diff: &str) {
+        for line in diff.split_inclusive('\n') {
+            let style = match line.as_bytes() {
+                [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] => Style::new().bold(),
+                [b'@', b'@', ..] => AnsiColor::Cyan.on_default(),
+                [b'+', ..] => AnsiColor::Green.on_default(),
+                [b'-', ..] => AnsiColor::Red.on_default(),
+                _ => Style::new(),
+            };
+            let (text, end) = line.strip_suffix('\n').map_or((line, ""), |text| (text, "\n"));
+            self.text(format_args!("{style}{text}{style:#}{end}"));
         }
     }
 
@@ -114,6 +133,15 @@ impl Output {
         let brief = Diagnostic { remedy: None, ..problem.clone() };
         self.complain(format_args!("error[{}]: {brief}", problem.rule));
         self.keep(problem);
+    }
+
+    /// Everything that is wrong with one file, each with its line; the command goes on.
+    pub fn of_file(&mut self, problems: &Problems) {
+        if !self.is_json {
+            let text = problems.for_people(std::io::stderr().is_terminal());
+            let _ = write!(anstream::stderr(), "{text}");
+        }
+        problems.list.iter().cloned().for_each(|problem| self.keep(problem));
     }
 
     /// Problems whose files are the project's.
@@ -186,11 +214,7 @@ impl Output {
                 2
             }
             Err(Stop::Problems(problems) | Stop::Unproved(problems)) => {
-                if !self.is_json {
-                    let text = problems.for_people(std::io::stderr().is_terminal());
-                    let _ = write!(anstream::stderr(), "{text}");
-                }
-                problems.list.into_iter().for_each(|problem| self.keep(problem));
+                self.of_file(&problems);
                 2
             }
         };

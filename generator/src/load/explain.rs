@@ -73,6 +73,24 @@ pub fn explain(root: &Node, value: &Value) -> Explained {
     Explained { problems, repairs, repaired }
 }
 
+/// Tells every violation of a document's schema.
+pub fn violations(document: Document, root: &Node, value: &Value) -> Vec<Diagnostic> {
+    let schema = document.schema();
+    #[expect(clippy::expect_used, reason = "a test compiles every schema")]
+    let validator = jsonschema::validator_for(&schema).expect("a document's schema is a schema");
+    let mut explainer = Explainer {
+        root,
+        schema: &schema,
+        problems: Vec::new(),
+        repairs: Repairs::default(),
+        repaired: value.clone(),
+    };
+    for error in validator.iter_errors(value).take(MOST) {
+        explainer.explain(&error);
+    }
+    explainer.problems
+}
+
 pub(super) struct Explainer<'a> {
     root: &'a Node,
     pub(super) schema: &'a Value,

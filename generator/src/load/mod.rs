@@ -15,9 +15,10 @@ mod wording;
 pub use source::{Source, rust_of};
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::document::Document;
 use lockstep_schemas::model::Model;
 use lockstep_schemas::strings::RustVersion;
-use lockstep_yaml::{Bounds, Document};
+use lockstep_yaml::{self as yaml, Bounds};
 use serde_json::Value;
 
 use crate::problems::Problems;
@@ -28,6 +29,35 @@ use source::RUST_FILE;
 
 /// What a model needs: eight levels, and a fraction of these values for 200 targets.
 const BOUNDS: Bounds = Bounds { depth: 32, values: 100_000, tags: false, last: false };
+
+/// What a document of another kind needs: a manifest of fifty thousand files.
+const DOCUMENT_BOUNDS: Bounds = Bounds { values: 2_000_000, ..BOUNDS };
+
+/// Which document a text is, and whether it holds to the schema of that; of one that nobody names, the document that has most of its keys.
+///
+/// # Errors
+///
+/// All that is wrong.
+pub fn validate(source: &Source, named: Option<Document>) -> Result<Document, Problems> {
+    let fail = |list| Problems::new(&source.name, &source.text, list);
+    let read = lockstep_yaml::read(&source.text, DOCUMENT_BOUNDS).map_err(fail)?;
+    let Some(root) = &read.root else {
+        return Err(fail(vec![Diagnostic::new(Rule::DocumentInvalid, "is empty")]));
+    };
+    let value = root.to_json();
+    let Some(document) = named.or_else(|| Document::like(&value)) else {
+        let kinds = Document::ALL.map(Document::name).join(", ");
+        let problem = Diagnostic::new(Rule::DocumentInvalid, "is no document of Lockstep's")
+            .with_remedy(format!("name the one that it should be with --as: {kinds}"));
+        return Err(fail(vec![places::located(root, &Path::default(), problem)]));
+    };
+    if document == Document::Model {
+        return load_reference(source).map(|_| document);
+    }
+    let mut problems = read.problems.clone();
+    problems.extend(explain::violations(document, root, &value));
+    if problems.is_empty() { Ok(document) } else { Err(fail(problems)) }
+}
 
 /// The model of a source, or all that is wrong with it.
 ///
@@ -149,7 +179,7 @@ pub fn locate(source: &Source, violations: Vec<Violation>) -> Problems {
     Problems::new(&source.name, &source.text, list)
 }
 
-fn located(document: &Document, violations: Vec<Violation>) -> Vec<Diagnostic> {
+fn located(document: &yaml::Document, violations: Vec<Violation>) -> Vec<Diagnostic> {
     violations
         .into_iter()
         .map(|Violation { rule, at, message, remedy, .. }| {

@@ -17,6 +17,7 @@ pub fn resolve(model: &Model) -> VersionPlan {
             stamped: train.stamped,
             changelog: train.changelog.clone(),
             changelog_dated: train.changelog_dated,
+            changelog_unreleased: train.changelog_unreleased,
             files: files(&train.files),
             excluded: excluded(&train.files),
         })
@@ -28,6 +29,7 @@ pub fn resolve(model: &Model) -> VersionPlan {
             stamped: versions.stamped,
             changelog: versions.changelog.clone(),
             changelog_dated: versions.changelog_dated,
+            changelog_unreleased: versions.changelog_unreleased,
             files: files(&versions.files),
             excluded: excluded(&versions.files),
         },
@@ -46,18 +48,21 @@ pub fn train_tag(id: &Id, tag: Option<&TagPattern>) -> Option<TagPattern> {
 /// A file of the model with where its version stands; `None` where the model says that not once.
 #[must_use]
 pub fn file(file: &VersionFile) -> Option<VersionFilePlan> {
-    let (path, locator, part) = match file {
+    let (source, path, locator, part) = match file {
         VersionFile::Excluded(_) => return None,
         VersionFile::Named(path) => {
-            (path, Locator::Format { format: by_name(path.as_str())? }, None)
+            (None, path, Locator::Format { format: by_name(path.as_str())? }, None)
         }
         VersionFile::Described(described) => {
             let mut locators = locators(described);
-            let locator = locators.pop()?;
-            (&described.path, locators.is_empty().then_some(locator)?, described.part)
+            let by_name = || Some(Locator::Format { format: by_name(described.path.as_str())? });
+            let locator =
+                locators.pop().or_else(|| by_name().filter(|_| described.source.is_some()))?;
+            let locator = locators.is_empty().then_some(locator)?;
+            (described.source.clone(), &described.path, locator, described.part)
         }
     };
-    Some(VersionFilePlan { path: path.clone(), locator, part })
+    Some(VersionFilePlan { source, path: path.clone(), locator, part })
 }
 
 /// The pattern of files that a line leaves out.

@@ -37,7 +37,17 @@ fn section(train: &TrainPlan) -> String {
     for file in &train.files {
         let fields: Vec<String> = fields(&file.locator).iter().map(|field| code(field)).collect();
         let join = if is_alternative(file) { " or " } else { ", " };
-        let _ = writeln!(text, "| {} | {} |", code(file.path.as_str()), fields.join(join));
+        let source =
+            file.source.as_ref().map(|source| format!(" of the source {}", code(source.as_str())));
+        let part = file.part.map(|part| format!(", the {} of it", part.in_words()));
+        let _ = writeln!(
+            text,
+            "| {}{} | {}{} |",
+            code(file.path.as_str()),
+            source.unwrap_or_default(),
+            fields.join(join),
+            part.unwrap_or_default()
+        );
     }
     if train.files.iter().any(|file| scheme(&file.locator) == VersionScheme::Pep440) {
         text.push_str(

@@ -15,11 +15,11 @@ pub(super) fn check(model: &Model, violations: &mut Violations) {
     let versions = &model.versions;
     let at = Path::of("versions");
     let mut known = Vec::new();
-    files(&versions.files, &at, &mut known, violations);
+    files(model, &versions.files, &at, &mut known, violations);
     let mut tags = vec![model.tag.clone()];
     for (id, train) in &versions.trains {
         let at = at.key("trains").key(id);
-        files(&train.files, &at, &mut known, violations);
+        files(model, &train.files, &at, &mut known, violations);
         tag(id, train.tag.as_ref(), &at, &mut tags, violations);
     }
     documents(model, violations);
@@ -46,6 +46,7 @@ fn tag(
 }
 
 fn files(
+    model: &Model,
     files: &[VersionFile],
     of: &Path,
     known: &mut Vec<VersionFilePlan>,
@@ -75,7 +76,7 @@ fn files(
                 );
             }
             VersionFile::Named(_) | VersionFile::Excluded(_) => {}
-            VersionFile::Described(described) => description(described, &at, violations),
+            VersionFile::Described(described) => description(model, described, &at, violations),
         }
         let path = match file {
             VersionFile::Named(path) => path.as_str(),
@@ -103,9 +104,40 @@ fn files(
     }
 }
 
-fn description(file: &DescribedFile, at: &Path, violations: &mut Violations) {
+fn description(model: &Model, file: &DescribedFile, at: &Path, violations: &mut Violations) {
     let count = plan::locators(file).len();
-    if count != 1 {
+    if let Some(source) = &file.source {
+        if !model.sources.iter().any(|known| known.name == *source) {
+            let known = model.sources.iter().map(|known| known.name.as_str());
+            violations.unknown(at.key("source"), "source", source.as_str(), known);
+        }
+        if file.path.as_str().contains('*') {
+            violations.add(
+                Rule::VersionFileUnclear,
+                at.key("path"),
+                "a pattern in a source: which of its files counts is for that repository to say",
+                "name one file",
+            );
+        }
+    }
+    if file.all && file.regex.is_none() {
+        violations.add(
+            Rule::VersionFileUnclear,
+            at.key_itself("all"),
+            "`all` without `regex`: there is nothing to match more than once",
+            "take `all` out, or write an expression",
+        );
+    }
+    if file.part.is_some() && file.format.is_some() {
+        violations.add(
+            Rule::VersionFileUnclear,
+            at.key_itself("part"),
+            "`part` beside `format`, whose fields are whole versions",
+            "name the field by a pointer or an expression",
+        );
+    }
+    let is_known = file.source.is_some() && by_name(file.path.as_str()).is_some();
+    if count > 1 || count == 0 && !is_known {
         let what = if count == 0 { "does not say" } else { "says more than once" };
         violations.add(
             Rule::VersionFileUnclear,

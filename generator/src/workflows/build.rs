@@ -181,6 +181,7 @@ fn steps(model: &Model, plan: &Plan, targets: &[&TargetPlan]) -> Vec<Step> {
         toolchains(plan, targets),
         setup(model),
         vec![set_snapshot(expr("inputs.version"))],
+        versions_of_sources(plan).into_iter().collect(),
         copy,
         own_steps::of_build(model, &ids),
         again,
@@ -230,6 +231,17 @@ fn image_toolchains(toolchain: &Toolchain) -> Option<Step> {
     let script: String = pinned.into_iter().flatten().map(says).collect();
     let name = "Say which toolchains the image brings";
     (!script.is_empty()).then(|| Step::run(name, Shell::Bash, &script))
+}
+
+/// The check that sources have the version that is released, where the model says so. A snapshot has one of its own.
+fn versions_of_sources(plan: &Plan) -> Option<Step> {
+    let mut files = plan.versions.released.files.iter();
+    files.any(|file| file.source.is_some()).then(|| {
+        let check = own("Check that the sources have the version", "align-versions")
+            .with("version", expr("inputs.version"))
+            .with("sources", true);
+        in_repository(check).when(Fact::OnTag)
+    })
 }
 
 fn check_out_source(source: &SourcePlan) -> Step {

@@ -26,6 +26,9 @@ pub struct Versions {
     /// Whether the section's title must have a date, as [Keep a Changelog](https://keepachangelog.com) has it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub changelog_dated: bool,
+    /// Whether `bump` makes the section of the version out of what the changelog has as `[Unreleased]`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub changelog_unreleased: bool,
     /// The document, in Markdown, that tells people which fields carry the version: the list is rendered
     /// between two markers in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,6 +57,9 @@ pub struct Train {
     /// Whether a section's title must have a date.
     #[serde(default, skip_serializing_if = "is_false")]
     pub changelog_dated: bool,
+    /// Whether `bump` makes the section of the version out of what the changelog has as `[Unreleased]`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub changelog_unreleased: bool,
 }
 
 /// A file that carries the version: its path where its name says which field, or its path and the field.
@@ -72,7 +78,11 @@ pub enum VersionFile {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DescribedFile {
-    /// Its path; `*` stands for any text within one part of it.
+    /// The source that it stands in, by its name: its version must be the one that is released, at the commit that the source is built
+    /// of. Nobody sets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Id>,
+    /// Its path, in the source where one is named; `*` stands for any text within one part of it.
     pub path: GlobPattern,
     /// The format that a file of another name has.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -45,6 +45,9 @@ pub struct TrainPlan {
     /// Whether the title of a version's section there must have a date.
     #[serde(default, skip_serializing_if = "is_false")]
     pub changelog_dated: bool,
+    /// Whether a section of the version is made out of what is not released yet.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub changelog_unreleased: bool,
     /// Its files.
     pub files: Vec<VersionFilePlan>,
     /// What no pattern of them means.
@@ -56,7 +59,10 @@ pub struct TrainPlan {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct VersionFilePlan {
-    /// The path.
+    /// The source that it stands in; none where it is the repository's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Id>,
+    /// The path, in the source where there is one.
     pub path: GlobPattern,
     /// Where the version stands in it.
     pub locator: Locator,

@@ -108,6 +108,14 @@ pub fn tars() -> Vec<Case> {
         ("a link to what is not there", tar(&[file(b"b"), link(b"a", b"c")]), "leads to no file"),
         ("a link to a folder", tar(&[file(b"b/c"), link(b"a", b"b")]), "leads to no file"),
         ("a link to itself", tar(&[link(b"a", b"a")]), "leads to no file"),
+        (
+            "a chain of links",
+            tar(&(0..50)
+                .map(|at| link(format!("a{at}").as_bytes(), format!("a{}", at + 1).as_bytes()))
+                .chain([file(b"a50")])
+                .collect::<Vec<_>>()),
+            "leads to no file",
+        ),
         ("links in a circle", tar(&[link(b"a", b"b"), link(b"b", b"a")]), "leads to no file"),
         ("a link in other letters", tar(&[file(b"B"), link(b"a", b"b")]), "leads to no file"),
         ("a file below a link", tar(&[link(b"a", b"b"), file(b"a/c")]), "both a file and a folder"),

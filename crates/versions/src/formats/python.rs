@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::plan::Locator;
 use lockstep_schemas::version::VersionScheme;
 use lockstep_schemas::version_format::VersionFormat;
 use regex_lite::Regex;
@@ -149,10 +150,27 @@ fn dynamic(toml: &Toml<'_>) -> Result<Lead, Diagnostic> {
     let hatch = ["tool", "hatch", "version"];
     if let Some(version) = toml.at(&hatch) {
         let has = |key: &str| version.get(key).and_then(Item::as_str);
-        if let (Some(path), None, None | Some("regex")) =
-            (has("path"), has("pattern"), has("source"))
-        {
-            return file(vec![path.to_owned()], variables(&["__version__", "VERSION"]));
+        match (has("source"), has("path"), has("pattern")) {
+            (None | Some("regex"), Some(path), None) => {
+                return file(vec![path.to_owned()], variables(&["__version__", "VERSION"]));
+            }
+            // Its group is called `version`; another would make two versions of one.
+            (None | Some("regex"), Some(path), Some(pattern)) => {
+                let groups = Regex::new(pattern).map_or(0, |regex| regex.captures_len());
+                if let (2, Ok(pattern)) = (groups, pattern.parse()) {
+                    let scheme = VersionScheme::Pep440;
+                    let locator = Locator::Regex { pattern, scheme, all: false };
+                    return file(vec![path.to_owned()], Reading::Located(locator));
+                }
+            }
+            (Some("code"), Some(path), None) if has("expression").is_none() => {
+                return file(vec![path.to_owned()], variables(&["__version__"]));
+            }
+            (Some("nodejs"), None, None) => {
+                let reading = Reading::format(VersionFormat::PackageJson);
+                return file(vec!["package.json".to_owned()], reading);
+            }
+            _ => {}
         }
     }
     let setuptools = ["tool", "setuptools", "dynamic", "version"];

@@ -47,6 +47,8 @@ pub(crate) struct Reader<'r> {
     files: HashMap<Identity, usize>,
     pub(crate) found: Vec<(Task, Contents)>,
     pub(crate) problems: Vec<Diagnostic>,
+    /// Lockfiles that are there and cannot be followed, each with its train.
+    pub(crate) unfollowed: Vec<(usize, String)>,
     /// Lockfiles that cannot be read and may be none of the repository's.
     pub(crate) unread: Vec<(usize, Diagnostic)>,
     workspaces: Workspaces<'r>,
@@ -65,6 +67,7 @@ impl<'r> Reader<'r> {
             files: HashMap::new(),
             found: Vec::new(),
             problems: Vec::new(),
+            unfollowed: Vec::new(),
             unread: Vec::new(),
             workspaces: Workspaces::new(root),
             above: HashMap::new(),
@@ -239,6 +242,9 @@ impl<'r> Reader<'r> {
                 files
             }
             Lead::UvWorkspace => {
+                let of_poetry = self.nearest(folder, uv::POETRY).map(|path| (from.train, path));
+                let known = of_poetry.filter(|of| !self.unfollowed.contains(of));
+                self.unfollowed.extend(known);
                 let lock = self.lock(from, uv::LOCK);
                 lock.into_iter().chain(self.above(from, VersionFormat::Pyproject)).collect()
             }

@@ -4,3 +4,5 @@
 pub(super) const LOCK: &[&str] = &["uv.lock"];
 /// The manifest of a project.
 pub(super) const MANIFEST: &[&str] = &["pyproject.toml"];
+/// Poetry's lockfile, which has a digest of the whole manifest.
+pub(super) const POETRY: &[&str] = &["poetry.lock"];

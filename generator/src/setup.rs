@@ -1,0 +1,258 @@
+//! Setup: what must exist outside of the repository before a release, in order. Pure: a plan in, a list out.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use lockstep_schemas::model::ChannelKind;
+use lockstep_schemas::plan::{ChannelPlan, Destination, FormulaPlan, Login, Plan, PlannedFile};
+
+/// One thing that must exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// What it is.
+    pub title: String,
+    /// Why, or what there is to know of it, in a sentence or two.
+    pub why: String,
+    /// The commands that make it, where commands can.
+    pub commands: Vec<String>,
+    /// The page on which it is made or looked at.
+    pub page: Option<String>,
+}
+
+/// The workflow file that registries trust.
+const WORKFLOW: &str = "release-publish.yml";
+
+/// What must exist outside of the repository, in the order in which it is made.
+#[must_use]
+pub fn checklist(plan: &Plan) -> Vec<Item> {
+    let of = Of { plan };
+    let mut items = vec![of.immutable_releases(), of.tags(), of.actions()];
+    items.extend(of.environments());
+    for channel in plan.shipping() {
+        // What is trusted or written to comes before the token for it, and the switch that lets go comes last.
+        items.extend(of.trust(channel));
+        items.extend(of.secret(channel));
+        items.extend(of.switch(channel));
+    }
+    items.push(of.checks());
+    items
+}
+
+/// The list in Markdown.
+#[must_use]
+pub fn text(items: &[Item]) -> String {
+    let mut text = String::new();
+    for (index, item) in items.iter().enumerate() {
+        let _ = writeln!(text, "{}. **{}**: {}", index + 1, item.title, item.why);
+        if let Some(page) = &item.page {
+            let _ = writeln!(text, "    <{page}>");
+        }
+        if !item.commands.is_empty() {
+            let _ = writeln!(text, "\n    ```sh");
+            for line in item.commands.iter().flat_map(|command| command.lines()) {
+                let _ = writeln!(text, "    {line}");
+            }
+            let _ = writeln!(text, "    ```");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+struct Of<'p> {
+    plan: &'p Plan,
+}
+
+impl Of<'_> {
+    fn repository(&self) -> &str {
+        self.plan.project.repository.as_str()
+    }
+
+    fn page(&self, path: &str) -> String {
+        format!("https://github.com/{}/{path}", self.repository())
+    }
+
+    /// The tags of releases, as GitHub's patterns have them.
+    fn tag_pattern(&self) -> String {
+        self.plan.tag.as_str().replace("{version}", "*")
+    }
+
+    fn immutable_releases(&self) -> Item {
+        Item {
+            title: "Immutable releases".to_owned(),
+            why: "neither an asset nor the tag of a public release can change.".to_owned(),
+            commands: vec![format!(
+                "gh api --method PUT repos/{}/immutable-releases",
+                self.repository()
+            )],
+            page: Some(self.page("settings")),
+        }
+    }
+
+    fn tags(&self) -> Item {
+        let (pattern, repository) = (self.tag_pattern(), self.repository());
+        Item {
+            title: format!("A ruleset for tags `{pattern}`"),
+            why: "nobody moves or deletes what was released.".to_owned(),
+            commands: vec![format!(
+                "echo '{{\"name\":\"releases\",\"target\":\"tag\",\"enforcement\":\"active\",\"conditions\":{{\"ref_name\":{{\"include\":[\"refs/tags/{pattern}\"],\"exclude\":[]}}}},\"rules\":[{{\"type\":\"update\"}},{{\"type\":\"deletion\"}}]}}' |\n    gh api --method POST repos/{repository}/rulesets --input -"
+            )],
+            page: Some(self.page("settings/rules")),
+        }
+    }
+
+    fn actions(&self) -> Item {
+        let used: Vec<String> = self.plan.pins.keys().map(|of| format!("{of}@*")).collect();
+        Item {
+            title: "Actions that may run".to_owned(),
+            why: format!(
+                "where the repository allows some actions alone, these are among them, each pinned to a commit: {}.",
+                used.join(", ")
+            ),
+            commands: Vec::new(),
+            page: Some(self.page("settings/actions")),
+        }
+    }
+
+    /// The environments, each for tags of releases alone; the one that asks for approval has reviewers besides.
+    fn environments(&self) -> Vec<Item> {
+        let approval = self.plan.publishing.approval.as_ref();
+        let of_channels = self.plan.shipping().filter_map(ChannelPlan::environment);
+        let names: BTreeSet<&str> = of_channels
+            .chain(approval)
+            .map(lockstep_schemas::strings::EnvironmentName::as_str)
+            .collect();
+        let (pattern, repository) = (self.tag_pattern(), self.repository());
+        let item = |name: &str| {
+            let is_approval = approval.is_some_and(|approval| approval.as_str() == name);
+            let policy = "\"deployment_branch_policy\":{\"protected_branches\":false,\"custom_branch_policies\":true}";
+            let make = if is_approval {
+                format!(
+                    "gh api users/REVIEWER --jq '{{reviewers: [{{type: \"User\", id: .id}}], deployment_branch_policy: {{protected_branches: false, custom_branch_policies: true}}}}' |\n    gh api --method PUT repos/{repository}/environments/{name} --input -"
+                )
+            } else {
+                format!(
+                    "echo '{{{policy}}}' | gh api --method PUT repos/{repository}/environments/{name} --input -"
+                )
+            };
+            let why = if is_approval {
+                "whoever reviews deployments of it approves each publication, before anything is published."
+            } else {
+                "what publishes runs in it, of tags alone; a secret of it reaches no other job."
+            };
+            Item {
+                title: format!("The environment `{name}`, for tags `{pattern}`"),
+                why: why.to_owned(),
+                commands: vec![
+                    make,
+                    format!(
+                        "gh api --method POST repos/{repository}/environments/{name}/deployment-branch-policies --field name='{pattern}' --field type=tag"
+                    ),
+                ],
+                page: Some(self.page("settings/environments")),
+            }
+        };
+        names.into_iter().map(item).collect()
+    }
+
+    fn secret(&self, channel: &ChannelPlan) -> Option<Item> {
+        let (secret, environment) = (channel.secret()?, channel.environment()?);
+        let repository = self.repository();
+        let why = match &channel.to {
+            Destination::Homebrew(homebrew) => format!(
+                "a fine-grained token of GitHub that may write the contents of `{}` and nothing else.",
+                homebrew.tap
+            ),
+            Destination::Npm(_) => {
+                "a granular token that may publish these packages, without a second factor."
+                    .to_owned()
+            }
+            Destination::Pypi(_) => "a token of this project alone, once it is there.".to_owned(),
+            Destination::CratesIo(_) => {
+                "a token with the scopes `publish-update` and, for a first version, `publish-new`."
+                    .to_owned()
+            }
+            Destination::GithubRelease(_) | Destination::CargoBinstall(_) => return None,
+        };
+        Some(Item {
+            title: format!("The secret `{secret}` of the environment `{environment}`"),
+            why,
+            commands: vec![format!(
+                "gh secret set {secret} --repo {repository} --env {environment}"
+            )],
+            page: Some(self.page("settings/environments")),
+        })
+    }
+
+    fn switch(&self, channel: &ChannelPlan) -> Option<Item> {
+        let switch = channel.switch.as_ref()?;
+        Some(Item {
+            title: format!("The variable `{switch}`"),
+            why: format!("{} publishes nothing before it is `true`.", channel.kind().label()),
+            commands: vec![format!(
+                "gh variable set {switch} --body true --repo {}",
+                self.repository()
+            )],
+            page: Some(self.page("settings/variables/actions")),
+        })
+    }
+
+    /// What a registry must know of the workflow that it trusts.
+    fn trust(&self, channel: &ChannelPlan) -> Option<Item> {
+        if channel.login() != Some(&Login::TrustedPublishing) {
+            return formula(channel);
+        }
+        let environment = channel.environment()?;
+        let repository = self.repository();
+        let packages: BTreeSet<&str> =
+            self.plan.shipped_by(channel).filter_map(PlannedFile::package).collect();
+        let names = packages.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let label = channel.kind().label();
+        let fields = format!(
+            "repository `{repository}`, workflow `{WORKFLOW}`, environment `{environment}`"
+        );
+        let (why, commands) = match channel.kind() {
+            ChannelKind::Npm => (
+                format!("{label} trusts a workflow for a package that is there: publish a first, empty version of each by hand ({names}); then let it trust {fields}."),
+                packages
+                    .iter()
+                    .map(|name| format!("npm trust github {name} --repository {repository} --file {WORKFLOW} --environment {environment}"))
+                    .collect(),
+            ),
+            ChannelKind::Pypi => (
+                format!("on the page \"Publishing\" of your account at {label}, add a publisher for {names}, a pending one where the project is not there yet: {fields}."),
+                Vec::new(),
+            ),
+            ChannelKind::CratesIo => (
+                format!("publish a first version by hand ({names}); then add a trusted publisher in the settings of each crate: {fields}."),
+                Vec::new(),
+            ),
+            ChannelKind::GithubRelease | ChannelKind::Homebrew | ChannelKind::CargoBinstall => return None,
+        };
+        Some(Item { title: format!("Trusted publishing to {label}"), why, commands, page: None })
+    }
+
+    fn checks(&self) -> Item {
+        Item {
+            title: "The check `Checked` on the default branch".to_owned(),
+            why: "nothing is merged that drifted from the model: let a ruleset of the branch require it.".to_owned(),
+            commands: Vec::new(),
+            page: Some(self.page("settings/rules")),
+        }
+    }
+}
+
+/// The tap of a formula.
+fn formula(channel: &ChannelPlan) -> Option<Item> {
+    let homebrew = channel.homebrew()?;
+    let who = match homebrew.update {
+        FormulaPlan::Push { .. } => "Lockstep brings each version there",
+        FormulaPlan::Verify => "a maintainer brings each version there, before it is published",
+    };
+    Some(Item {
+        title: format!("The tap `{}`", homebrew.tap),
+        why: format!("a public repository; {who}, as `{}`.", homebrew.formula),
+        commands: vec![format!("gh repo create {} --public --add-readme", homebrew.tap)],
+        page: None,
+    })
+}
