@@ -1,4 +1,4 @@
-//! The passage of a document that lists which fields carry the version.
+//! The passages of documents that people write: which fields carry the version, and what a release needs.
 
 use std::fmt::Write as _;
 
@@ -6,13 +6,44 @@ use lockstep_schemas::plan::{Locator, Plan, TrainPlan, VersionFilePlan};
 use lockstep_schemas::version::VersionScheme;
 use lockstep_versions::formats::known;
 
-use super::{Extent, Rendered};
+use super::{Content, Passage, Rendered};
+use crate::setup;
 
-/// The document's passage, where the model names a document.
-pub fn versions(plan: &Plan) -> Option<Rendered> {
-    let document = plan.versions.document.as_ref()?;
+/// What a passage begins with.
+const HEADER: &str =
+    "<!-- Rendered by Lockstep from lockstep.yaml: change that and run `lockstep generate`. -->\n";
+
+/// The documents that the model names, each with its passages.
+pub fn all(plan: &Plan) -> Vec<Rendered> {
+    let named = [
+        (&plan.versions.document, "versions", versions as fn(&Plan) -> String),
+        (&plan.publishing.document, "setup", needs),
+    ];
+    let mut documents: Vec<Rendered> = Vec::new();
+    for (path, name, text) in named {
+        let Some(path) = path else { continue };
+        let passage = Passage { name, text: text(plan) };
+        let of_path = documents.iter_mut().find(|document| document.path == path.as_str());
+        match of_path.map(|document| &mut document.content) {
+            Some(Content::Passages(passages)) => passages.push(passage),
+            Some(Content::Whole(_)) | None => documents.push(Rendered {
+                path: path.to_string(),
+                content: Content::Passages(vec![passage]),
+            }),
+        }
+    }
+    documents
+}
+
+/// What must exist outside of the repository.
+fn needs(plan: &Plan) -> String {
+    format!("{HEADER}\n{}", setup::text(&setup::checklist(plan)))
+}
+
+/// Which fields carry the version.
+fn versions(plan: &Plan) -> String {
     let trains = plan.versions.others.len();
-    let mut text = "<!-- Rendered by Lockstep from lockstep.yaml: change that and run `lockstep generate`. -->\n".to_owned();
+    let mut text = HEADER.to_owned();
     for train in plan.versions.trains() {
         text.push_str(&section(train));
     }
@@ -21,7 +52,7 @@ pub fn versions(plan: &Plan) -> Option<Rendered> {
         0 => ".\n",
         _ => "; `--train` names a release train other than the first.\n",
     });
-    Some(Rendered { path: document.to_string(), text, extent: Extent::Passage("versions") })
+    text
 }
 
 fn section(train: &TrainPlan) -> String {
@@ -57,8 +88,9 @@ fn section(train: &TrainPlan) -> String {
     if let Some(changelog) = &train.changelog {
         let _ = write!(
             text,
-            "\n{} has a section of the version, with its date, which becomes the release's notes.\n",
-            code(changelog.as_str())
+            "\n{} has a section of the version{}, which becomes the release's notes.\n",
+            code(changelog.as_str()),
+            if train.changelog_dated { ", with its date" } else { "" }
         );
     }
     text

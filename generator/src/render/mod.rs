@@ -36,19 +36,26 @@ use crate::proof::Proved;
 pub struct Rendered {
     /// Its path below the project's root, with `/` between its parts.
     pub path: String,
-    /// Its text.
-    pub text: String,
-    /// How much of the file that is.
-    pub extent: Extent,
+    /// What of it is rendered.
+    pub content: Content,
 }
 
-/// How much of a file is rendered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
-    /// All of it.
-    Whole,
-    /// What stands between the two markers of this name, in a document that people write.
-    Passage(&'static str),
+/// What of a file is rendered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// All of it: its text.
+    Whole(String),
+    /// Passages of a document that people write.
+    Passages(Vec<Passage>),
+}
+
+/// What stands between two markers of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    /// The name that both markers have.
+    pub name: &'static str,
+    /// Its text.
+    pub text: String,
 }
 
 /// The folder of the workflows.
@@ -122,13 +129,15 @@ pub fn render(plan: &Plan, proved: &Proved) -> Vec<Rendered> {
     let pinned = Pinned::of(plan);
     let workflow = |workflow: &Workflow| Rendered {
         path: format!("{WORKFLOWS}/{}", workflow.file),
-        text: lay_out("workflow.yml", &plain(&WorkflowLayout::of(workflow, &pinned))),
-        extent: Extent::Whole,
+        content: Content::Whole(lay_out(
+            "workflow.yml",
+            &plain(&WorkflowLayout::of(workflow, &pinned)),
+        )),
     };
     let mut files: Vec<Rendered> = workflows.iter().map(workflow).collect();
     files.extend(actionlint(plan, workflows));
-    files.push(Rendered { path: PLAN.to_owned(), text: plan_text(plan), extent: Extent::Whole });
-    files.extend(document::versions(plan));
+    files.push(Rendered { path: PLAN.to_owned(), content: Content::Whole(plan_text(plan)) });
+    files.extend(document::all(plan));
     files
 }
 
@@ -190,5 +199,5 @@ fn actionlint(plan: &Plan, workflows: &[Workflow]) -> Option<Rendered> {
     }
     let labels = serde_json::json!({ "labels": own });
     let text = fill("actionlint.yaml", &labels);
-    Some(Rendered { path: ACTIONLINT.to_owned(), text, extent: Extent::Whole })
+    Some(Rendered { path: ACTIONLINT.to_owned(), content: Content::Whole(text) })
 }

@@ -3,7 +3,7 @@
 use lockstep_schemas::diagnostic::Rule;
 use lockstep_schemas::model::{DescribedFile, Model, VersionFile};
 use lockstep_schemas::plan::VersionFilePlan;
-use lockstep_schemas::strings::{FieldPattern, Id, RelativePath, TagPattern};
+use lockstep_schemas::strings::{FieldPattern, Id, TagPattern};
 use lockstep_schemas::version_format::VersionFormat;
 use lockstep_versions::formats::{self, by_name};
 use regex_lite::Regex;
@@ -181,22 +181,26 @@ fn expression(pattern: &FieldPattern, at: &Path, violations: &mut Violations) {
 /// A document is written by people, and in part by Lockstep: it is none of the files that Lockstep takes as a
 /// whole.
 fn documents(model: &Model, violations: &mut Violations) {
-    let Some(document) = &model.versions.document else { return };
-    let at = Path::of("versions").key("document");
-    let is_markdown = [".md", ".markdown"].iter().any(|end| document.as_str().ends_with(end));
-    if !is_markdown {
-        violations.add(
-            Rule::VersionDocument,
-            at,
-            format!("`{document}` is not Markdown"),
-            "name a file that ends in .md",
-        );
-    } else if model.versions.changelog.as_ref().is_some_and(|log: &RelativePath| log == document) {
-        violations.add(
-            Rule::VersionDocument,
-            at,
-            "the list of version fields cannot go into the changelog",
-            "name a document of its own",
-        );
+    let named =
+        [("versions", &model.versions.document), ("publishing", &model.publishing.document)];
+    for (of, document) in named {
+        let Some(document) = document else { continue };
+        let at = Path::of(of).key("document");
+        let is_markdown = [".md", ".markdown"].iter().any(|end| document.as_str().ends_with(end));
+        if !is_markdown {
+            violations.add(
+                Rule::PassageDocument,
+                at,
+                format!("`{document}` is not Markdown"),
+                "name a file that ends in .md",
+            );
+        } else if model.versions.changelog.as_ref() == Some(document) {
+            violations.add(
+                Rule::PassageDocument,
+                at,
+                "nothing can be rendered into the changelog",
+                "name a document of its own",
+            );
+        }
     }
 }

@@ -14,7 +14,7 @@ use lockstep_schemas::strings::Repository;
 
 use passage::Misplaced;
 
-use crate::render::{ACTIONLINT, Extent, MARK, PLAN, Rendered, WORKFLOWS};
+use crate::render::{ACTIONLINT, Content, MARK, PLAN, Rendered, WORKFLOWS};
 
 /// How one file differs from what the model says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +58,15 @@ impl DriftKind {
     }
 }
 
+/// A file as it should be.
+#[derive(Debug)]
+struct Wanted {
+    path: String,
+    text: String,
+    /// Whether Lockstep renders all of it, so that one without its mark is somebody else's.
+    is_whole: bool,
+}
+
 /// Which pins are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pins {
@@ -72,7 +81,7 @@ pub enum Pins {
 pub struct Comparison {
     root: PathBuf,
     /// What should be there, bumped pins kept.
-    wanted: Vec<Rendered>,
+    wanted: Vec<Wanted>,
     /// The files that differ, in the order of their paths.
     pub drifts: Vec<Drift>,
 }
@@ -81,33 +90,40 @@ impl Comparison {
     /// Compares the files below `root` with the rendered set, which is pinned to these commits.
     pub fn new(
         root: &Path,
-        mut wanted: Vec<Rendered>,
+        rendered: Vec<Rendered>,
         pinned: &BTreeMap<Repository, Pin>,
         keep: Pins,
     ) -> Result<Self, Failure> {
         let base = rendered_pins(root)?;
         let mut drifts = Vec::new();
-        for file in &mut wanted {
-            let found = match file.extent {
-                Extent::Whole => read(&root.join(&file.path))?,
-                Extent::Passage(_) => read_strictly(&root.join(&file.path))?,
-            };
-            if let (Some(found), Pins::Keep) = (&found, keep)
-                && file.path.starts_with(WORKFLOWS)
-            {
-                file.text = pins::keep_bumped(&file.text, found, &base, pinned);
-            }
-            let place = match file.extent {
-                Extent::Whole => Ok(std::mem::take(&mut file.text)),
-                Extent::Passage(name) => passage::put(found.as_deref(), name, &file.text),
-            };
-            match place {
-                Ok(text) => {
-                    file.text = text;
-                    drifts.extend(drift(file, found.as_deref()));
+        let mut wanted = Vec::new();
+        for Rendered { path, content } in rendered {
+            let is_whole = matches!(content, Content::Whole(_));
+            let (found, place) = match content {
+                Content::Whole(text) => {
+                    let found = read(&root.join(&path))?;
+                    let text = match (&found, keep) {
+                        (Some(found), Pins::Keep) if path.starts_with(WORKFLOWS) => {
+                            pins::keep_bumped(&text, found, &base, pinned)
+                        }
+                        _ => text,
+                    };
+                    (found, Ok(text))
                 }
-                Err(misplaced) => drifts.push(unmarked(file, misplaced)),
-            }
+                Content::Passages(passages) => {
+                    let found = read_strictly(&root.join(&path))?;
+                    let text = passage::put_all(found.as_deref(), &passages);
+                    (found, text)
+                }
+            };
+            // A document without a place for its passage is told, and never written.
+            let text = place.unwrap_or_else(|misplaced| {
+                drifts.push(unmarked(&path, misplaced));
+                found.clone().unwrap_or_default()
+            });
+            let file = Wanted { path, text, is_whole };
+            drifts.extend(drift(&file, found.as_deref()));
+            wanted.push(file);
         }
         drifts.extend(stale(root, &wanted)?);
         drifts.sort_by(|a, b| a.path.cmp(&b.path));
@@ -122,7 +138,7 @@ impl Comparison {
 
     /// Writes what differs and removes what is stale: each file as a whole or not at all.
     pub fn write(&self) -> Result<(), Failure> {
-        let drifted = |file: &&Rendered| self.drifts.iter().any(|drift| drift.path == file.path);
+        let drifted = |file: &&Wanted| self.drifts.iter().any(|drift| drift.path == file.path);
         let changed = self.wanted.iter().filter(drifted);
         let changed: Vec<Replacement<'_>> = changed
             .map(|file| Replacement { path: &file.path, old: None, text: &file.text })
@@ -137,7 +153,7 @@ impl Comparison {
 }
 
 /// How a file differs from what it should be. Line ends do not count: git may have changed them.
-fn drift(wanted: &Rendered, found: Option<&str>) -> Option<Drift> {
+fn drift(wanted: &Wanted, found: Option<&str>) -> Option<Drift> {
     let kind = match found {
         None => DriftKind::Missing,
         Some(found) if same(found, &wanted.text) => return None,
@@ -155,19 +171,18 @@ fn drift(wanted: &Rendered, found: Option<&str>) -> Option<Drift> {
 }
 
 /// A document that has not one place for its passage.
-fn unmarked(file: &Rendered, Misplaced { what, line }: Misplaced) -> Drift {
-    let name = if let Extent::Passage(name) = file.extent { name } else { "" };
+fn unmarked(path: &str, Misplaced { name, what, line }: Misplaced) -> Drift {
     let lines = passage::markers(name).map(|marker| format!("+{marker}\n"));
     Drift {
-        path: file.path.clone(),
+        path: path.to_owned(),
         kind: DriftKind::Unmarked(what),
         line,
-        diff: format!("--- a/{0}\n+++ b/{0}\n{1}", file.path, lines.concat()),
+        diff: format!("--- a/{path}\n+++ b/{path}\n{}", lines.concat()),
     }
 }
 
-fn is_ours(file: &Rendered, text: &str) -> bool {
-    file.path == PLAN || file.extent != Extent::Whole || text.starts_with(MARK)
+fn is_ours(file: &Wanted, text: &str) -> bool {
+    file.path == PLAN || !file.is_whole || text.starts_with(MARK)
 }
 
 fn same(found: &str, wanted: &str) -> bool {
@@ -175,7 +190,7 @@ fn same(found: &str, wanted: &str) -> bool {
 }
 
 /// Rendered files that the model no longer renders.
-fn stale(root: &Path, wanted: &[Rendered]) -> Result<Vec<Drift>, Failure> {
+fn stale(root: &Path, wanted: &[Wanted]) -> Result<Vec<Drift>, Failure> {
     let mut candidates = vec![ACTIONLINT.to_owned()];
     let folder = root.join(WORKFLOWS);
     let failure = |error| Failure::new(&folder, Attempt::List, error);

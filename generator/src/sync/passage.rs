@@ -2,6 +2,8 @@
 
 use lockstep_files::markdown::Outline;
 
+use crate::render::Passage;
+
 /// What begins and what ends a passage.
 pub fn markers(name: &str) -> [String; 2] {
     [format!("<!-- lockstep:{name} -->"), format!("<!-- /lockstep:{name} -->")]
@@ -10,23 +12,33 @@ pub fn markers(name: &str) -> [String; 2] {
 /// Why a document has not one place for a passage, and the line that shows it, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Misplaced {
+    /// The passage's name.
+    pub name: &'static str,
     /// What is the matter, behind the name of the document.
     pub what: &'static str,
     /// The line.
     pub line: usize,
 }
 
-/// A document with a passage in its place, each marker on a line of its own; a document that is not there yet is
-/// the passage alone.
+/// A document with the passages in their places, each marker on a line of its own; a document that is not there
+/// yet is the passages alone.
 ///
 /// # Errors
 ///
-/// Where the document has not one such place.
-pub fn put(document: Option<&str>, name: &str, passage: &str) -> Result<String, Misplaced> {
-    let [begin, end] = markers(name);
+/// Where the document has not one such place of each.
+pub fn put_all(document: Option<&str>, passages: &[Passage]) -> Result<String, Misplaced> {
     let Some(document) = document else {
-        return Ok(format!("{begin}\n{passage}{end}\n"));
+        let whole = |passage: &Passage| {
+            let [begin, end] = markers(passage.name);
+            format!("{begin}\n{}{end}\n", passage.text)
+        };
+        return Ok(passages.iter().map(whole).collect::<Vec<_>>().join("\n"));
     };
+    passages.iter().try_fold(document.to_owned(), |document, passage| put(&document, passage))
+}
+
+fn put(document: &str, Passage { name, text: passage }: &Passage) -> Result<String, Misplaced> {
+    let [begin, end] = markers(name);
     // What stands in a block of code is an example.
     let outline = Outline::of(document);
     let mut at = 0;
@@ -41,7 +53,7 @@ pub fn put(document: Option<&str>, name: &str, passage: &str) -> Result<String, 
         }
         at += line.len();
     }
-    let misplaced = |what, line: usize| Err(Misplaced { what, line });
+    let misplaced = |what, line: usize| Err(Misplaced { name, what, line });
     let (begin, line, end) = match (begins.as_slice(), ends.as_slice()) {
         ([], []) => return misplaced("has no markers for what is rendered into it", 1),
         ([(number, ..)], []) => {
@@ -70,6 +82,6 @@ pub fn put(document: Option<&str>, name: &str, passage: &str) -> Result<String, 
     let inner = begin + line.len();
     // The passage ends its lines as the document does.
     let passage =
-        if line.ends_with("\r\n") { passage.replace('\n', "\r\n") } else { passage.to_owned() };
+        if line.ends_with("\r\n") { passage.replace('\n', "\r\n") } else { passage.clone() };
     Ok(format!("{}{passage}{}", &document[..inner], &document[*end..]))
 }

@@ -106,8 +106,8 @@ rules! {
     VersionPattern = "version-pattern",
     /// Two release trains have the same tags, so a tag would not say which one it releases.
     TagTaken = "tag-taken",
-    /// The document that the list of version fields goes to is not Markdown, or is the changelog.
-    VersionDocument = "version-document",
+    /// The document that a passage is rendered into is not Markdown, or is the changelog.
+    PassageDocument = "passage-document",
     /// The name of a target is not one that Lockstep knows, and no triple says what it is.
     UnknownTarget = "unknown-target",
     /// Lockstep does not know the platform of a triple.

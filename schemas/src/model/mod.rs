@@ -191,6 +191,10 @@ pub struct Publishing {
     /// built with count; GitHub changes them every few years.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trusted_root: Option<RelativePath>,
+    /// The document, in Markdown, that tells people what must exist outside of the repository before a release:
+    /// the list that `lockstep setup` prints is rendered between two markers in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document: Option<RelativePath>,
     /// How long delivery waits for a channel to serve a release, in minutes.
     pub delivery_timeout_minutes: Within<1, 300>,
     /// How long delivery waits until it looks at a channel again, in seconds. Each wait is twice as long as the one before, up to
@@ -204,6 +208,7 @@ impl Default for Publishing {
         Self {
             approval: None,
             trusted_root: None,
+            document: None,
             delivery_timeout_minutes: Within::new(30).expect("a constant within its bounds"),
             delivery_interval_seconds: Within::new(10).expect("a constant within its bounds"),
         }

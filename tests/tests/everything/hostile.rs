@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use lockstep_generator::load::{Source, load};
 use lockstep_generator::plan::plan;
 use lockstep_generator::proof::Proved;
-use lockstep_generator::render::render;
+use lockstep_generator::render::{Content, WORKFLOWS, render};
 use lockstep_generator::workflows::workflows;
 use lockstep_runner::protocol::{Level, annotation};
 use lockstep_schemas::diagnostic::Place;
@@ -86,10 +86,13 @@ fn rendered(model: &Value) -> Option<Vec<(String, Value)>> {
     let workflows = workflows(&model, &plan).expect("no limit is near");
     let workflows = Proved::new(&plan, workflows).expect("no promise is broken");
     let read = |text: &str| serde_yaml::from_str(text).unwrap_or_else(|e| panic!("{e}\n{text}"));
-    let files = render(&plan, &workflows)
-        .into_iter()
-        .filter(|file| file.path.starts_with(lockstep_generator::render::WORKFLOWS));
-    Some(files.map(|file| (file.path, read(&file.text))).collect())
+    let files =
+        render(&plan, &workflows).into_iter().filter(|file| file.path.starts_with(WORKFLOWS));
+    let whole = files.map(|file| match file.content {
+        Content::Whole(text) => (file.path, read(&text)),
+        Content::Passages(_) => panic!("{}: a workflow is rendered whole", file.path),
+    });
+    Some(whole.collect())
 }
 
 /// That two values have one shape, and that each text of the one is the text of the other with the
