@@ -102,11 +102,10 @@ impl Comparison {
             let (found, place) = match content {
                 Content::Whole(text) => {
                     let found = read(&root.join(&path))?;
-                    let text = match (&found, keep) {
-                        (Some(found), Pins::Keep) if path.starts_with(WORKFLOWS) => {
-                            pins::keep_bumped(&text, found, &base, pinned)
-                        }
-                        _ => text,
+                    let keeps = keep == Pins::Keep && path.starts_with(WORKFLOWS);
+                    let text = match &found {
+                        Some(found) if keeps => pins::keep_bumped(&text, found, &base, pinned),
+                        Some(_) | None => text,
                     };
                     (found, Ok(text))
                 }

@@ -6,7 +6,6 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::manifest::{BinaryRecord, Reproduced, TargetRecord, names};
 use lockstep_schemas::model::BuildMode;
 use lockstep_schemas::plan::{TargetPlan, at_version};
-
 use lockstep_schemas::strings::Id;
 
 use super::Release;

@@ -37,7 +37,7 @@ pub(super) fn package(file: &str) -> Result<Contents, Diagnostic> {
     Ok(contents)
 }
 
-/// A `package.json` whose own version is none of ours.
+/// A `package.json` whose own version is not the release's: what it requires of others counts.
 pub(super) fn neighbour(file: &str) -> Result<Contents, Diagnostic> {
     let json = Json::read(file)?;
     let mut contents = Contents::default();

@@ -46,7 +46,7 @@ fn missing(pointer: &JsonPointer) -> Diagnostic {
 }
 
 fn field(pointer: &JsonPointer, literal: &Literal<'_>, scheme: VersionScheme) -> Contents {
-    // A tag's `v` is none of the version.
+    // A `v` before a number belongs to the tag, not to the version.
     let is_tag = literal.text.strip_prefix('v');
     let start =
         usize::from(is_tag.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())));

@@ -72,7 +72,7 @@ pub(super) fn pyproject(text: &str) -> Result<Contents, Diagnostic> {
     Ok(contents)
 }
 
-/// A `pyproject.toml` whose own version is none of ours.
+/// A `pyproject.toml` whose own version is not the release's: what it requires of others counts.
 pub(super) fn neighbour(text: &str) -> Result<Contents, Diagnostic> {
     let mut contents = Contents::default();
     taken(&Toml::read(text)?, &mut contents);

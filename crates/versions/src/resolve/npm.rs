@@ -16,5 +16,3 @@ pub(super) const LOCKS: [&[&str]; 4] = [NPM, PNPM, YARN, BUN];
 
 /// The file that says where the packages of a pnpm workspace are.
 pub(super) const WORKSPACE: &[&str] = &["pnpm-workspace.yaml"];
-/// The manifest of a package.
-pub(super) const MANIFEST: &[&str] = &["package.json"];

@@ -279,12 +279,8 @@ impl<'r> Reader<'r> {
     /// The nearest manifest above that of a package, which may say where the packages of its workspace are.
     fn above(&mut self, from: &Task, format: VersionFormat) -> Option<Task> {
         let folder = folder_of(&from.path);
-        let names: &'static [&'static str] = match format {
-            VersionFormat::Pyproject => uv::MANIFEST,
-            _ => npm::MANIFEST,
-        };
         let above = (!folder.is_empty()).then(|| folder_of(folder).to_owned())?;
-        let path = self.nearest(&above, names)?;
+        let path = self.nearest(&above, known(format).names)?;
         Some(from.to(path, Reading::Neighbour(format)))
     }
 

@@ -2,7 +2,5 @@
 
 /// The lockfile in the workspace's root, at or above a project.
 pub(super) const LOCK: &[&str] = &["uv.lock"];
-/// The manifest of a project.
-pub(super) const MANIFEST: &[&str] = &["pyproject.toml"];
 /// Poetry's lockfile, which has a digest of the whole manifest.
 pub(super) const POETRY: &[&str] = &["poetry.lock"];

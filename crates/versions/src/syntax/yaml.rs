@@ -84,12 +84,7 @@ impl<'t> Yaml<'t> {
 
 /// The entries of a mapping.
 pub(crate) fn entries(node: &Node) -> impl Iterator<Item = (&str, &Node)> {
-    let entries = match &node.kind {
-        Kind::Mapping(entries) => Some(entries),
-        _ => None,
-    };
-    let entries = entries.into_iter().flatten();
-    entries.map(|(key, Entry { value, .. })| (key.as_str(), value))
+    placed(node).map(|(key, _, value)| (key, value))
 }
 
 /// The entries of a mapping, each with the place of its key.
