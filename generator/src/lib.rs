@@ -9,7 +9,6 @@ pub mod problems;
 pub mod proof;
 pub mod render;
 pub mod rules;
-pub mod setup;
 mod suggest;
 pub mod sync;
 pub mod violation;

@@ -14,6 +14,9 @@ pub struct Access {
     pub full_name: String,
     /// The branch that is shown first.
     pub default_branch: GitRef,
+    /// Whether only some people see it.
+    #[serde(default)]
+    pub private: bool,
     /// What whoever asks may do; nothing where GitHub does not say, as for a run's own token.
     #[serde(default)]
     pub permissions: Option<Permissions>,
@@ -28,6 +31,9 @@ pub struct Access {
 pub struct Permissions {
     /// Push to it.
     pub push: bool,
+    /// See and change its settings.
+    #[serde(default)]
+    pub admin: bool,
 }
 
 /// A [user](https://docs.github.com/en/rest/users/users#get-the-authenticated-user).

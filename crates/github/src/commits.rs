@@ -30,6 +30,21 @@ enum Position {
 struct Branch {
     protected: bool,
     commit: Head,
+    #[serde(default)]
+    protection: Protection,
+}
+
+/// What the older kind of [protection](https://docs.github.com/en/rest/branches/branch-protection) asks for.
+#[derive(Default, Deserialize)]
+struct Protection {
+    #[serde(default)]
+    required_status_checks: RequiredChecks,
+}
+
+#[derive(Default, Deserialize)]
+struct RequiredChecks {
+    #[serde(default)]
+    contexts: Vec<String>,
 }
 
 /// The last commit of a branch.
@@ -103,6 +118,11 @@ impl GitHub<'_> {
     /// Where GitHub does not say; [`Why::NotFound`](crate::Why::NotFound) where there is no such branch.
     pub fn is_protected(&self, branch: &str) -> Result<bool, Error> {
         Ok(self.branch(branch)?.protected)
+    }
+
+    /// The checks that the older protection of a branch asks for.
+    pub(crate) fn protecting_checks(&self, branch: &str) -> Result<Vec<String>, Error> {
+        Ok(self.branch(branch)?.protection.required_status_checks.contexts)
     }
 
     fn branch(&self, name: &str) -> Result<Branch, Error> {

@@ -19,6 +19,7 @@ mod pages;
 mod patience;
 mod releases;
 mod runs;
+mod settings;
 mod statuses;
 mod uploads;
 
@@ -34,5 +35,9 @@ pub use jobs::{Job, JobStep};
 pub use patience::{Patience, Retry};
 pub use releases::{Asset, AssetFile, AssetState, Release};
 pub use runs::{Conclusion, RunStatus, WorkflowRun};
+pub use settings::{
+    ActionsPolicy, AllowedActions, Enforcement, RefNames, RepositoryRule, Ruleset,
+    RulesetConditions, SelectedActions,
+};
 pub use statuses::{CommitStatus, Creator, RUNS, StatusState};
 pub use uploads::Upload;

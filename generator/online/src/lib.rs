@@ -6,6 +6,7 @@ mod login;
 mod pins;
 mod publish;
 mod release;
+mod setup;
 mod stage;
 mod yank;
 
@@ -50,6 +51,8 @@ enum Command {
     /// The commits of the actions that the workflows use.
     #[command(subcommand)]
     Pins(Pins),
+    /// Ask GitHub which of what must exist outside of the repository is there.
+    Setup(setup::Checking),
     /// What waits at npm until you approve it.
     #[command(subcommand)]
     Stage(Stage),
@@ -95,6 +98,7 @@ impl Program for Online {
                 blockers::file(&self.project, &plan()?, asked, report)
             }
             Command::Pins(Pins::Update(asked)) => pins::update(&self.project, asked, report),
+            Command::Setup(_) => setup::check(&self.project, &plan()?, report),
             Command::Stage(Stage::Verify(asked)) => stage::verify(asked, report),
         }
     }

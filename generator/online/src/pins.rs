@@ -10,7 +10,9 @@ use lockstep_files::Replacement;
 use lockstep_runner::{Failure, Report, Table};
 use lockstep_schemas::diagnostic::Diagnostic;
 
-use self::edit::Edits;
+pub(crate) use self::edit::Edits;
+pub(crate) use self::pin::Used;
+
 use self::newest::{Found, Newest};
 use crate::login;
 

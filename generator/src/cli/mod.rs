@@ -16,6 +16,9 @@ mod packages;
 mod perf_gate;
 mod prove;
 mod receipt;
+mod root_action;
+mod setup;
+mod show_plan;
 mod table;
 mod validate;
 
@@ -24,22 +27,20 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use lockstep_runner::proof_of_program;
-use lockstep_schemas::action::{InputDefinition, Interface, OutputDefinition};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::document::Document;
 use lockstep_schemas::model::Model;
 use lockstep_schemas::paths::Shown as _;
 use lockstep_schemas::plan::Plan;
-use lockstep_schemas::strings::{Expression, Tag};
+use lockstep_schemas::strings::Tag;
 
 use self::output::{Output, Stop, shown};
+pub use self::root_action::root_action;
 use crate::load::{self, Source};
 use crate::plan::plan;
 use crate::problems::Problems;
 use crate::proof::Proved;
 use crate::render::render;
-use crate::setup;
 use crate::sync::{Comparison, Pins};
 use crate::workflows::workflows;
 
@@ -148,6 +149,9 @@ enum Command {
     Setup {
         #[command(flatten)]
         project: ProjectFolder,
+        /// Ask GitHub which of it is there, and exit with 1 where something is missing.
+        #[arg(long)]
+        check: bool,
     },
     /// Hold documents of Lockstep's to their JSON Schemas: models, plans, manifests, receipts.
     Validate {
@@ -251,8 +255,11 @@ pub fn main() -> ExitCode {
         Command::Pins(Online { arguments }) => return online::run("pins", arguments, output),
         Command::Stage(Online { arguments }) => return online::run("stage", arguments, output),
         Command::Receipt { receipts } => receipt::run(receipts, &mut output),
-        Command::Plan { project } => show(&project.found(), &mut output),
-        Command::Setup { project } => set_up(&project.found(), &mut output),
+        Command::Plan { project } => show_plan::run(&project.found(), &mut output),
+        Command::Setup { project, check: true } => {
+            return setup::check(&project.found(), output);
+        }
+        Command::Setup { project, check: false } => setup::run(&project.found(), &mut output),
         Command::Validate { validating } => validate::run(validating, &mut output),
         Command::Schema { document } => {
             output.document(&document.document().schema_text());
@@ -260,23 +267,6 @@ pub fn main() -> ExitCode {
         }
     };
     output.end(result)
-}
-
-fn show(project: &ProjectFolder, output: &mut Output) -> Result<(), Stop> {
-    let release = project.release()?;
-    let text = if output.is_json() {
-        crate::render::plan_text(&release.plan)
-    } else {
-        table::of(&release)
-    };
-    output.document(&text);
-    Ok(())
-}
-
-fn set_up(project: &ProjectFolder, output: &mut Output) -> Result<(), Stop> {
-    let release = project.release()?;
-    output.document(&setup::text(&setup::checklist(&release.plan)));
-    Ok(())
 }
 
 impl DocumentName {
@@ -348,64 +338,4 @@ fn load_by(project: &Path, load: fn(&Source) -> Result<Model, Problems>) -> Resu
 fn compare(project: &Path, release: &Release, pins: Pins) -> Result<Comparison, Stop> {
     let rendered = render(&release.plan, &release.workflows);
     Comparison::new(project, rendered, &release.plan.pins, pins).map_err(Stop::from)
-}
-
-/// The interface of the root action, which checks a project's pull requests.
-#[must_use]
-pub fn root_action() -> Interface {
-    Interface {
-        program: "lockstep".to_owned(),
-        listed: true,
-        command:
-            "exec sh \"$GITHUB_ACTION_PATH/actions/launch.sh\" lockstep check \"$INPUT_PROJECT\" --documents \"$INPUT_DOCUMENTS\""
-                .to_owned(),
-        name: "Lockstep".to_owned(),
-        description:
-            "Checks that the release model is valid, no rendered file drifted, and versions agree"
-                .to_owned(),
-        inputs: vec![
-            InputDefinition {
-                name: "project".to_owned(),
-                variable: "INPUT_PROJECT".to_owned(),
-                description: "The project's folder, with its lockstep.yaml".to_owned(),
-                required: false,
-                secret: false,
-                default: Some(".".to_owned()),
-                value: Expression::new("inputs.project"),
-            },
-            InputDefinition {
-                name: "documents".to_owned(),
-                variable: "INPUT_DOCUMENTS".to_owned(),
-                description: "Other documents of Lockstep's that are held to their schemas too, such as manifests: paths below the project, or patterns, a line each".to_owned(),
-                required: false,
-                secret: false,
-                default: Some(String::new()),
-                value: Expression::new("inputs.documents"),
-            },
-            proof_of_program(),
-        ],
-        outputs: CHECKED.map(count_of).into(),
-    }
-}
-
-/// What `check` looks at, each an output of the root action.
-const CHECKED: [(&str, &str); 6] = [
-    (
-        "model",
-        "the model, held to its schema and rules; where there are any, nothing else is looked at",
-    ),
-    ("proof", "the promises that the workflows must keep"),
-    ("drift", "rendered files, which must be what the model says"),
-    ("versions", "version fields, which must agree"),
-    ("packages", "what packages say themselves"),
-    ("documents", "the plan and other documents, which must hold to their schemas"),
-];
-
-/// How many problems one of them has.
-fn count_of((name, what): (&str, &str)) -> OutputDefinition {
-    OutputDefinition {
-        name: name.to_owned(),
-        description: format!("The number of problems with {what}"),
-        value: Expression::new(format!("steps.run.outputs.{name}")),
-    }
 }

@@ -4,25 +4,23 @@ use std::fmt::Write as _;
 
 use lockstep_schemas::plan::{Locator, Plan, TrainPlan, VersionFilePlan};
 use lockstep_schemas::version::VersionScheme;
+use lockstep_setup::Item;
 use lockstep_versions::formats::known;
 
 use super::{Content, Passage, Rendered};
-use crate::setup;
 
 /// What a passage begins with.
 const HEADER: &str =
     "<!-- Rendered by Lockstep from lockstep.yaml: change that and run `lockstep generate`. -->\n";
 
 /// The documents that the model names, each with its passages.
-pub fn all(plan: &Plan) -> Vec<Rendered> {
-    let named = [
-        (&plan.versions.document, "versions", versions as fn(&Plan) -> String),
-        (&plan.publishing.document, "setup", needs),
-    ];
+pub fn all(plan: &Plan, needed: &[Item]) -> Vec<Rendered> {
+    let versions = (&plan.versions.document, "versions", versions(plan));
+    let setup = (&plan.publishing.document, "setup", setup(needed));
     let mut documents: Vec<Rendered> = Vec::new();
-    for (path, name, text) in named {
+    for (path, name, text) in [versions, setup] {
         let Some(path) = path else { continue };
-        let passage = Passage { name, text: text(plan) };
+        let passage = Passage { name, text };
         let of_path = documents.iter_mut().find(|document| document.path == path.as_str());
         match of_path.map(|document| &mut document.content) {
             Some(Content::Passages(passages)) => passages.push(passage),
@@ -36,8 +34,8 @@ pub fn all(plan: &Plan) -> Vec<Rendered> {
 }
 
 /// What must exist outside of the repository.
-fn needs(plan: &Plan) -> String {
-    format!("{HEADER}\n{}", setup::text(&setup::checklist(plan)))
+fn setup(needed: &[Item]) -> String {
+    format!("{HEADER}\n{}", lockstep_setup::text(needed))
 }
 
 /// Which fields carry the version.

@@ -21,6 +21,7 @@ use lockstep_schemas::runner::hosted;
 use lockstep_schemas::strings::RunnerLabel;
 pub use lockstep_schemas::workflow::MARK;
 use lockstep_schemas::workflow::{Job, Workflow};
+use lockstep_setup::Item;
 use serde_json::Value;
 
 pub use action::action_yml;
@@ -137,8 +138,14 @@ pub fn render(plan: &Plan, proved: &Proved) -> Vec<Rendered> {
     let mut files: Vec<Rendered> = workflows.iter().map(workflow).collect();
     files.extend(actionlint(plan, workflows));
     files.push(Rendered { path: PLAN.to_owned(), content: Content::Whole(plan_text(plan)) });
-    files.extend(document::all(plan));
+    files.extend(document::all(plan, &checklist(plan, proved)));
     files
+}
+
+/// What must exist outside of the repository before what is rendered can release.
+#[must_use]
+pub fn checklist(plan: &Plan, proved: &Proved) -> Vec<Item> {
+    lockstep_setup::checklist(plan, &Pinned::of(plan).used(proved.workflows()))
 }
 
 /// Fills a template with data, every string of which becomes a scalar first.

@@ -1,8 +1,11 @@
 //! What `uses:` says for an action: its path, the commit that it is pinned to, and that commit's version as a
 //! comment, which bots read and write.
 
-use lockstep_schemas::plan::Plan;
-use lockstep_schemas::workflow::ActionName;
+use std::collections::BTreeSet;
+
+use lockstep_schemas::plan::{Pin, Plan};
+use lockstep_schemas::strings::Repository;
+use lockstep_schemas::workflow::{ActionName, Job, StepBody, Workflow};
 
 use crate::plan::{is_lockstep_itself, own_repository};
 
@@ -27,14 +30,33 @@ impl<'a> Pinned<'a> {
             ActionName::Own(name) => format!("{}/actions/{name}", own_repository()),
             ActionName::Other(path) => path.to_string(),
         };
-        let mut parts = path.splitn(3, '/');
-        let repository = [parts.next(), parts.next()].map(Option::unwrap_or_default).join("/");
-        let pin = self.plan.pins.iter().find(|(name, _)| name.as_str() == repository);
         #[expect(clippy::expect_used, reason = "a test renders every action that a step can use")]
-        let (_, pin) = pin.expect("an action with a pin");
+        let (_, pin) = self.pin(&path).expect("an action with a pin");
         match &pin.version {
             Some(version) => format!("{path}@{} # {version}", pin.commit),
             None => format!("{path}@{}", pin.commit),
         }
+    }
+
+    /// The repository of an action, and what that is pinned to.
+    fn pin(&self, path: &str) -> Option<(&'a Repository, &'a Pin)> {
+        let mut parts = path.splitn(3, '/');
+        let repository = [parts.next(), parts.next()].map(Option::unwrap_or_default).join("/");
+        self.plan.pins.iter().find(|(name, _)| name.as_str() == repository)
+    }
+
+    /// The repositories of the actions that workflows use, but for the project's own.
+    pub(super) fn used(&self, workflows: &[Workflow]) -> BTreeSet<Repository> {
+        let runs = workflows.iter().flat_map(|workflow| &workflow.jobs).filter_map(Job::run);
+        let actions = runs.flat_map(|run| &run.steps).filter_map(|step| match &step.body {
+            StepBody::Uses { action, .. } => Some(action),
+            StepBody::Run { .. } => None,
+        });
+        let paths = actions.filter_map(|action| match action {
+            ActionName::Root | ActionName::Own(_) if self.own => None,
+            ActionName::Root | ActionName::Own(_) => Some(own_repository()),
+            ActionName::Other(path) => Some(path.as_str()),
+        });
+        paths.filter_map(|path| Some(self.pin(path)?.0.clone())).collect()
     }
 }

@@ -159,7 +159,7 @@ impl fmt::Display for Diagnostic {
         }
         f.write_str(&self.in_words())?;
         match &self.remedy {
-            Some(remedy) => write!(f, "\n  {remedy}"),
+            Some(remedy) => write!(f, "\n  {}", remedy.replace('\n', "\n  ")),
             None => Ok(()),
         }
     }

@@ -279,6 +279,8 @@ rules! {
     BuildRunChanged = "build-run-changed",
     /// An environment is not there, does not admit the run, or asks nobody where somebody must approve.
     EnvironmentUnfit = "environment-unfit",
+    /// Something that a release needs outside of the repository is missing: `lockstep setup` lists it all.
+    SetupMissing = "setup-missing",
     /// A gate or a channel is let go by somebody who may not, or without a reason.
     WaiverRefused = "waiver-refused",
     /// Nothing proves that the build run made the file: there is no attestation of it, or one that says another thing.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::repository as git;
 use super::server::decoded;
-use super::{DOWNLOADS, Description, State, actions, repository};
+use super::{DOWNLOADS, Description, State, actions};
 
 /// An answer.
 #[derive(Debug, Default)]
@@ -23,7 +24,8 @@ impl Answered {
     }
 
     /// A list that an object has under a key, as all lists of actions and environments are.
-    fn list(key: &'static str, items: Vec<&Value>) -> Self {
+    pub(super) fn list<'v>(key: &'static str, items: impl IntoIterator<Item = &'v Value>) -> Self {
+        let items: Vec<&Value> = items.into_iter().collect();
         let mut body = json!({ "total_count": items.len() });
         body[key] = json!(items);
         Self { status: 200, body, key, headers: Vec::new() }
@@ -70,6 +72,11 @@ impl State {
         {
             return actions::look_up(releases, rest);
         }
+        if let ["repos", owner, name] = parts.as_slice()
+            && let Some(answer) = self.settings.other(&format!("{owner}/{name}"))
+        {
+            return answer;
+        }
         let ["repos", "someone", "tool" | "abacus", rest @ ..] = parts.as_slice() else {
             return Answered::not_found();
         };
@@ -86,43 +93,39 @@ impl State {
     }
 
     fn look_up(&self, rest: &[&str], query: &BTreeMap<String, String>) -> Answered {
+        if let Some(answer) = self.settings.look_up(rest) {
+            return answer;
+        }
         let asked = |name: &str| query.get(name).map(String::as_str);
         match rest {
             ["actions", rest @ ..] => self.look_up_actions(rest, query),
             [] => {
-                let mut repository = Description::get().example("full-repository-default-response");
-                // The example lacks what the description asks for.
-                repository["language"] = json!(null);
-                for of in ["source", "parent", "template_repository"] {
-                    if repository[of].is_object() {
-                        repository[of]["language"] = json!(null);
-                    }
-                }
+                let mut repository = repository();
                 repository["full_name"] = json!("someone/tool");
                 repository["default_branch"] = json!("main");
                 repository["permissions"]["push"] = json!(!self.dispatched.read_only);
+                repository["permissions"]["admin"] = json!(self.settings.admin);
                 Answered::with(200, repository)
             }
             ["git", "ref", name @ ..] => {
                 let found = self.repository.as_ref();
-                let found = found.and_then(|at| repository::reference(at, &name.join("/")));
+                let found = found.and_then(|at| git::reference(at, &name.join("/")));
                 Answered::found(found.as_ref())
             }
             ["git", "tags", sha] => {
-                let found = self.repository.as_ref().and_then(|at| repository::tag(at, sha));
+                let found = self.repository.as_ref().and_then(|at| git::tag(at, sha));
                 Answered::found(found.as_ref())
             }
             ["contents", path @ ..] => {
                 let found = self.repository.as_ref().zip(asked("ref"));
-                let found =
-                    found.and_then(|(at, commit)| repository::file(at, commit, &path.join("/")));
+                let found = found.and_then(|(at, commit)| git::file(at, commit, &path.join("/")));
                 Answered::found(found.as_ref())
             }
             ["releases", rest @ ..] => self.look_up_releases(rest),
-            ["environments"] => Answered::list("environments", self.environments.iter().collect()),
+            ["environments"] => Answered::list("environments", self.environments.iter()),
             ["environments", name, "deployment-branch-policies"] => {
                 let patterns = self.ref_patterns.get(*name);
-                Answered::list("branch_policies", patterns.into_iter().flatten().collect())
+                Answered::list("branch_policies", patterns.into_iter().flatten())
             }
             ["compare", basehead] => {
                 let (head, _) = basehead.split_once("...").unwrap();
@@ -140,6 +143,8 @@ impl State {
                 branch["name"] = json!(name);
                 branch["commit"]["sha"] = json!(head_of(name));
                 branch["protected"] = json!(self.protected.iter().any(|known| known == name));
+                branch["protection"]["required_status_checks"]["contexts"] =
+                    json!(self.settings.checks);
                 Answered::with(200, branch)
             }
             ["attestations", digest] => {
@@ -191,7 +196,7 @@ impl State {
                 let runs = self.runs.iter().filter(of);
                 let runs = runs.filter(|run| is(run, "head_sha", "head_sha"));
                 let runs = runs.filter(|run| is(run, "head_branch", "branch"));
-                Answered::list("workflow_runs", runs.collect())
+                Answered::list("workflow_runs", runs)
             }
             ["runs", id] => Answered::found(self.runs.iter().find(|run| is_number(&run["id"], id))),
             ["runs", id, "attempts", attempt] => {
@@ -217,13 +222,13 @@ impl State {
             }
             ["runs", id, "artifacts"] => {
                 let of = |upload: &&Value| is_number(&upload["workflow_run"]["id"], id);
-                Answered::list("artifacts", self.uploads.iter().filter(of).collect())
+                Answered::list("artifacts", self.uploads.iter().filter(of))
             }
             ["runs", id, "attempts", attempt, "jobs"] => {
                 let of = |job: &&Value| {
                     is_number(&job["run_id"], id) && is_number(&job["run_attempt"], attempt)
                 };
-                Answered::list("jobs", self.jobs.iter().filter(of).collect())
+                Answered::list("jobs", self.jobs.iter().filter(of))
             }
             ["jobs", id, "logs"] if self.downloads.contains_key(&format!("job-{id}")) => {
                 let headers = vec![("location".to_owned(), self.place_of(&format!("job-{id}")))];
@@ -231,7 +236,7 @@ impl State {
             }
             ["artifacts"] => {
                 let of = |upload: &&Value| asked("name").is_none_or(|name| upload["name"] == name);
-                Answered::list("artifacts", self.uploads.iter().filter(of).collect())
+                Answered::list("artifacts", self.uploads.iter().filter(of))
             }
             ["artifacts", id, "zip"] if self.downloads.contains_key(*id) => {
                 let headers = vec![("location".to_owned(), self.place_of(id))];
@@ -315,6 +320,19 @@ impl State {
             _ => Answered::not_found(),
         }
     }
+}
+
+/// A repository, as GitHub's own example has it.
+pub(super) fn repository() -> Value {
+    let mut repository = Description::get().example("full-repository-default-response");
+    // The example lacks what the description asks for.
+    repository["language"] = json!(null);
+    for of in ["source", "parent", "template_repository"] {
+        if repository[of].is_object() {
+            repository[of]["language"] = json!(null);
+        }
+    }
+    repository
 }
 
 /// The last commit of a branch.

@@ -10,7 +10,7 @@ use lockstep_archives::Entry;
 use super::actions::ActionRelease;
 use super::answers::issue_url;
 use super::releases::release_with;
-use super::{Description, Dispatched, Fault, State};
+use super::{Description, Dispatched, Fault, Settings, State};
 
 /// What GitHub knows. In it `COMMIT` stands for the project's commit.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -38,6 +38,8 @@ pub struct Known {
     protected: Vec<String>,
     /// What becomes of the runs that are dispatched.
     dispatched: Dispatched,
+    /// The repository's settings.
+    settings: Settings,
     /// Whether the issues are shown that there are in the end.
     pub(crate) shows_issues: bool,
     /// Whether the releases are.
@@ -126,6 +128,7 @@ impl Known {
                 state.add_asset(id, name.as_str().unwrap(), b"other bytes", "uploaded");
             }
         }
+        state.settings.clone_from(&self.settings);
         state.actions.clone_from(&self.actions);
         state.branches.clone_from(&self.branches);
         state.protected.clone_from(&self.protected);

@@ -8,6 +8,7 @@ mod known;
 mod releases;
 mod repository;
 mod server;
+mod settings;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub use actions::ActionRelease;
 pub use description::Description;
 pub use known::{Known, environment_with, run_with, status_with, upload_with};
 pub use server::Server;
+pub use settings::Settings;
 
 /// The token that it takes.
 pub const TOKEN: &str = "ghs_aTokenOfTheStandIn";
@@ -77,6 +79,8 @@ pub struct State {
     pub repository: Option<PathBuf>,
     /// What becomes of the runs that are dispatched.
     pub dispatched: Dispatched,
+    /// The repository's settings.
+    pub settings: Settings,
     /// Whether answers go out without a look at the description, which takes longer than they do.
     pub unchecked: bool,
     /// How long each answer takes.

@@ -238,7 +238,6 @@ impl Scenario {
         });
         let what = format!("{self:?}");
         let first = trial.publish();
-        trial.registry.proxy().assert_all_went_wrong();
         if self.write == "swallowed" {
             // It never appears, and no later run sends it again.
             for _ in 0..2 {
@@ -247,6 +246,7 @@ impl Scenario {
                 assert!(outcome.text().contains("not-visible-yet"), "{what}: {}", outcome.text());
                 trial.assert_sound(&what);
             }
+            trial.registry.proxy().assert_all_went_wrong();
             return trial.assert_once(&what, 1);
         }
         trial.assert_sound(&what);
@@ -257,6 +257,8 @@ impl Scenario {
                 trial.assert_sound(&what);
             }
         }
+        // On a slow machine the first run can give up before it has asked as often.
+        trial.registry.proxy().assert_all_went_wrong();
         assert_eq!(last.status, 0, "{what}: {}", last.text());
         assert_eq!(trial.registry.has(), trial.wanted, "{what}");
         trial.assert_once(&what, 0);
@@ -424,6 +426,8 @@ fn a_run_that_stages_and_is_killed_is_gone_on_with() {
         let names = ["@someone/tool", "@someone/tool-darwin-arm64", "@someone/tool-linux-x64"];
         assert_eq!(staged, names, "{what}");
         let last = trial.publish();
+        // On a slow machine the first run can give up before it has asked as often.
+        trial.registry.proxy().assert_all_went_wrong();
         assert_eq!(last.status, 0, "{what}: {}", last.text());
         assert_eq!(trial.registry.has(), trial.wanted, "{what}");
         passed.fetch_add(1, Ordering::Relaxed);

@@ -4,7 +4,6 @@ mod build_run;
 pub(crate) mod checks;
 mod dispatch;
 pub(crate) mod earlier;
-mod environments;
 mod recovery;
 pub(crate) mod resolved;
 
@@ -204,7 +203,7 @@ fn admitted(
     report: &mut Report,
 ) -> bool {
     let git_ref = variable("GITHUB_REF").unwrap_or_default();
-    let found = environments::ask(plan, environments, &git_ref, github);
+    let found = lockstep_settings::environments::ask(plan, environments, &git_ref, github);
     let Some(found) = report.found(found) else { return false };
     for note in found.notes {
         report.line(format_args!("note: {note}"));

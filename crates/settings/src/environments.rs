@@ -1,29 +1,28 @@
 //! Environments: whether they are there, admit a run, and ask somebody where somebody must approve.
 
-use glob::{MatchOptions, Pattern};
 use lockstep_github::{Environment, GitHub, ProtectionKind, RefKind};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::Plan;
 
-/// How a pattern of refs is read: `*` stops at a slash
-/// ([documentation](https://docs.github.com/en/rest/deployments/branch-policies#create-a-deployment-branch-policy)).
-const AS_GITHUB: MatchOptions = MatchOptions {
-    case_sensitive: true,
-    require_literal_separator: true,
-    require_literal_leading_dot: true,
-};
+use crate::pattern::fits;
 
 /// What is wrong with the environments that a run on a ref needs, and what could be better.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
-    pub(crate) problems: Vec<Diagnostic>,
-    pub(crate) notes: Vec<String>,
+pub struct Found {
+    /// What is wrong.
+    pub problems: Vec<Diagnostic>,
+    /// What could be better.
+    pub notes: Vec<String>,
     /// Whether it is not known of one of them if it admits the ref.
-    pub(crate) is_unsure: bool,
+    pub is_unsure: bool,
 }
 
 /// Asks for the environments that are named, on a ref: `refs/tags/v1.2.3`.
-pub(crate) fn ask(
+///
+/// # Errors
+///
+/// Where GitHub does not say.
+pub fn ask(
     plan: &Plan,
     names: &[String],
     git_ref: &str,
@@ -122,57 +121,14 @@ fn admits(
     let patterns = github.ref_patterns(&environment.name)?;
     let mut unread = None;
     for pattern in patterns.iter().filter(|pattern| pattern.kind == kind) {
-        match Pattern::new(&in_words_of_glob(&pattern.name)) {
-            Ok(read) if read.matches_with(name, AS_GITHUB) => return Ok(Admits::Yes),
-            Ok(_) => {}
-            Err(_) => unread = Some(&pattern.name),
+        match fits(&pattern.name, name) {
+            Some(true) => return Ok(Admits::Yes),
+            Some(false) => {}
+            None => unread = Some(&pattern.name),
         }
     }
     Ok(match unread {
         Some(pattern) => Admits::Perhaps(format!("its pattern `{pattern}` cannot be read here")),
         None => Admits::No,
     })
-}
-
-/// A pattern of [Ruby's](https://docs.ruby-lang.org/en/master/File.html#method-c-fnmatch) as the library reads it: several
-/// stars are one, unless they are all of a part, and `^` leaves out as `!` does.
-fn in_words_of_glob(pattern: &str) -> String {
-    let part = |part: &str| match part {
-        "**" => part.to_owned(),
-        part => {
-            let stars = part.split('*').enumerate();
-            let kept = stars.filter(|(index, text)| *index == 0 || !text.is_empty());
-            let kept: Vec<&str> = kept.map(|(_, text)| text).collect();
-            let end = if part.ends_with('*') { "*" } else { "" };
-            format!("{}{end}", kept.join("*")).replace("[^", "[!")
-        }
-    };
-    pattern.split('/').map(part).collect::<Vec<_>>().join("/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_are_read_as_github_reads_them() {
-        let cases = [
-            ("v*", "v1.2.3", true),
-            ("v*", "v1/2", false),
-            ("v**", "v1.2.3", true),
-            ("v***.3", "v1.2.3", true),
-            ("**/x", "a/b/x", true),
-            ("v[^a]", "v1", true),
-            ("v[^a]", "va", false),
-            ("v?", "v1", true),
-            ("*", ".hidden", false),
-            ("v", "v", true),
-            ("", "v", false),
-            ("*v", "xv", true),
-        ];
-        for (pattern, name, wanted) in cases {
-            let read = Pattern::new(&in_words_of_glob(pattern)).unwrap();
-            assert_eq!(read.matches_with(name, AS_GITHUB), wanted, "{pattern} of {name}");
-        }
-    }
 }

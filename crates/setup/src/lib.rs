@@ -1,15 +1,20 @@
-//! Setup: what must exist outside of the repository before a release, in order. Pure: a plan in, a list out.
+//! What must exist outside of a repository before a release, in order. Pure: a plan in, a list out.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use lockstep_schemas::model::ChannelKind;
 use lockstep_schemas::plan::{ChannelPlan, Destination, FormulaPlan, Login, Plan, PlannedFile};
+use lockstep_schemas::strings::{EnvironmentName, Repository, SettingName};
+use serde::Serialize;
 
 /// One thing that must exist.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Item {
-    /// What it is.
+    /// What it is, to a program that looks for it.
+    #[serde(skip)]
+    pub needed: Needed,
+    /// What it is, in words.
     pub title: String,
     /// Why, or what there is to know of it, in a sentence or two.
     pub why: String,
@@ -19,14 +24,39 @@ pub struct Item {
     pub page: Option<String>,
 }
 
+/// What must exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Needed {
+    /// Public releases that do not change.
+    ImmutableReleases,
+    /// A ruleset that keeps the tags of releases where they are.
+    TagRuleset,
+    /// That the actions of the plan may run.
+    Actions,
+    /// An environment, for tags of releases alone.
+    Environment(EnvironmentName),
+    /// A secret of an environment.
+    Secret(SettingName, EnvironmentName),
+    /// A variable that is `true`.
+    Switch(SettingName),
+    /// A public repository with a formula.
+    Tap(Repository),
+    /// That a registry trusts the workflow.
+    TrustedPublisher(ChannelKind),
+    /// A check without which nothing is merged.
+    RequiredCheck(&'static str),
+}
+
+/// The check of a pull request that everything else leads to.
+const CHECK: &str = "Checked";
 /// The workflow file that registries trust.
 const WORKFLOW: &str = "release-publish.yml";
 
-/// What must exist outside of the repository, in the order in which it is made.
+/// What must exist outside of the repository, in the order in which it is made. Its workflows use actions of some repositories.
 #[must_use]
-pub fn checklist(plan: &Plan) -> Vec<Item> {
+pub fn checklist(plan: &Plan, actions: &BTreeSet<Repository>) -> Vec<Item> {
     let of = Of { plan };
-    let mut items = vec![of.immutable_releases(), of.tags(), of.actions()];
+    let mut items = vec![of.immutable_releases(), of.tags(), of.actions(actions)];
     items.extend(of.environments());
     for channel in plan.shipping() {
         // What is trusted or written to comes before the token for it, and the switch that lets go comes last.
@@ -79,6 +109,7 @@ impl Of<'_> {
 
     fn immutable_releases(&self) -> Item {
         Item {
+            needed: Needed::ImmutableReleases,
             title: "Immutable releases".to_owned(),
             why: "neither an asset nor the tag of a public release can change.".to_owned(),
             commands: vec![format!(
@@ -92,6 +123,7 @@ impl Of<'_> {
     fn tags(&self) -> Item {
         let (pattern, repository) = (self.tag_pattern(), self.repository());
         Item {
+            needed: Needed::TagRuleset,
             title: format!("A ruleset for tags `{pattern}`"),
             why: "nobody moves or deletes what was released.".to_owned(),
             commands: vec![format!(
@@ -101,9 +133,10 @@ impl Of<'_> {
         }
     }
 
-    fn actions(&self) -> Item {
-        let used: Vec<String> = self.plan.pins.keys().map(|of| format!("{of}@*")).collect();
+    fn actions(&self, used: &BTreeSet<Repository>) -> Item {
+        let used: Vec<String> = used.iter().map(|of| format!("{of}@*")).collect();
         Item {
+            needed: Needed::Actions,
             title: "Actions that may run".to_owned(),
             why: format!(
                 "where the repository allows some actions alone, these are among them, each pinned to a commit: {}.",
@@ -118,13 +151,10 @@ impl Of<'_> {
     fn environments(&self) -> Vec<Item> {
         let approval = self.plan.publishing.approval.as_ref();
         let of_channels = self.plan.shipping().filter_map(ChannelPlan::environment);
-        let names: BTreeSet<&str> = of_channels
-            .chain(approval)
-            .map(lockstep_schemas::strings::EnvironmentName::as_str)
-            .collect();
+        let names: BTreeSet<&EnvironmentName> = of_channels.chain(approval).collect();
         let (pattern, repository) = (self.tag_pattern(), self.repository());
-        let item = |name: &str| {
-            let is_approval = approval.is_some_and(|approval| approval.as_str() == name);
+        let item = |name: &EnvironmentName| {
+            let is_approval = approval == Some(name);
             let policy = "\"deployment_branch_policy\":{\"protected_branches\":false,\"custom_branch_policies\":true}";
             let make = if is_approval {
                 format!(
@@ -141,6 +171,7 @@ impl Of<'_> {
                 "what publishes runs in it, of tags alone; a secret of it reaches no other job."
             };
             Item {
+                needed: Needed::Environment(name.clone()),
                 title: format!("The environment `{name}`, for tags `{pattern}`"),
                 why: why.to_owned(),
                 commands: vec![
@@ -175,6 +206,7 @@ impl Of<'_> {
             Destination::GithubRelease(_) | Destination::CargoBinstall(_) => return None,
         };
         Some(Item {
+            needed: Needed::Secret(secret.clone(), environment.clone()),
             title: format!("The secret `{secret}` of the environment `{environment}`"),
             why,
             commands: vec![format!(
@@ -187,6 +219,7 @@ impl Of<'_> {
     fn switch(&self, channel: &ChannelPlan) -> Option<Item> {
         let switch = channel.switch.as_ref()?;
         Some(Item {
+            needed: Needed::Switch(switch.clone()),
             title: format!("The variable `{switch}`"),
             why: format!("{} publishes nothing before it is `true`.", channel.kind().label()),
             commands: vec![format!(
@@ -229,12 +262,18 @@ impl Of<'_> {
             ),
             ChannelKind::GithubRelease | ChannelKind::Homebrew | ChannelKind::CargoBinstall => return None,
         };
-        Some(Item { title: format!("Trusted publishing to {label}"), why, commands, page: None })
+        Some(Item {
+            needed: Needed::TrustedPublisher(channel.kind()),
+            title: format!("Trusted publishing to {label}"),
+            why,
+            commands,
+            page: None,
+        })
     }
 
     fn checks(&self) -> Item {
         Item {
-            title: "The check `Checked` on the default branch".to_owned(),
+            needed: Needed::RequiredCheck(CHECK), title: format!("The check `{CHECK}` on the default branch"),
             why: "nothing is merged that drifted from the model: let a ruleset of the branch require it.".to_owned(),
             commands: Vec::new(),
             page: Some(self.page("settings/rules")),
@@ -250,6 +289,7 @@ fn formula(channel: &ChannelPlan) -> Option<Item> {
         FormulaPlan::Verify => "a maintainer brings each version there, before it is published",
     };
     Some(Item {
+        needed: Needed::Tap(homebrew.tap.clone()),
         title: format!("The tap `{}`", homebrew.tap),
         why: format!("a public repository; {who}, as `{}`.", homebrew.formula),
         commands: vec![format!("gh repo create {} --public --add-readme", homebrew.tap)],

@@ -1,0 +1,165 @@
+//! `setup --check`: which of what must exist outside of the repository is there, as GitHub says.
+
+use std::path::Path;
+
+use lockstep_github::{Access, Error, GitHub, Why};
+use lockstep_runner::{Failure, Report, Table};
+use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::plan::Plan;
+use lockstep_schemas::strings::{EnvironmentName, Repository};
+use lockstep_settings::{self as settings, State, environments};
+use lockstep_setup::{Item, Needed};
+use serde::Serialize;
+
+use crate::login;
+use crate::pins::{Edits, Used};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Checking {
+    /// Ask GitHub, which is what this program is for.
+    #[arg(long, required = true)]
+    check: bool,
+}
+
+/// What was found of one item.
+#[derive(Debug, Serialize)]
+struct Looked {
+    item: String,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+}
+
+/// Looks for every item of the list, and tells what is missing and how it is made.
+pub(crate) fn check(project: &Path, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
+    let used = Edits::read(project)?.used();
+    let actions = used.iter().map(|used| used.repository.clone()).collect();
+    let github = login::github(plan)?;
+    let look = Look { plan, used, access: github.access()?, github };
+    if !look.is_admin() {
+        report.line(format_args!(
+            "note: you are no admin of {}, and GitHub tells some of its settings to admins alone",
+            plan.project.repository
+        ));
+    }
+    let mut table = Table::new(["", "what must exist", ""]);
+    let mut looked = Vec::new();
+    for item in lockstep_setup::checklist(plan, &actions) {
+        let (state, why) = match look.at(&item)? {
+            State::There => ("there", None),
+            State::Noted(note) => ("there", Some(note)),
+            State::Missing(what) => {
+                report.problem(missing(&item, &what));
+                ("missing", None)
+            }
+            State::Unfit(problems) => {
+                report.problems(problems);
+                ("unfit", None)
+            }
+            State::Unknown(why) => ("unknown", Some(why)),
+        };
+        table.row([state, &item.title, why.as_deref().unwrap_or_default()]);
+        looked.push(Looked { item: item.title, state, why });
+    }
+    report.line(table.to_string().trim_end());
+    report.result(&looked);
+    Ok(())
+}
+
+/// What is missing, with the commands that make it.
+fn missing(item: &Item, what: &str) -> Diagnostic {
+    let mut title = item.title.clone();
+    if let Some(first) = title.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    let problem = Diagnostic::new(Rule::SetupMissing, format!("{title} {what}"));
+    let page = item.page.iter().map(|page| format!("see {page}"));
+    let lines: Vec<String> = item.commands.iter().cloned().chain(page).collect();
+    problem.with_remedy(lines.join("\n"))
+}
+
+struct Look<'a> {
+    plan: &'a Plan,
+    used: Vec<Used>,
+    github: GitHub<'a>,
+    access: Access,
+}
+
+impl Look<'_> {
+    fn is_admin(&self) -> bool {
+        self.access.permissions.is_some_and(|may| may.admin)
+    }
+
+    /// How one item stands.
+    fn at(&self, item: &Item) -> Result<State, Diagnostic> {
+        let Self { plan, used, github, access } = self;
+        let found = match &item.needed {
+            Needed::ImmutableReleases if !self.is_admin() => {
+                return Ok(State::Unknown("GitHub tells admins alone".to_owned()));
+            }
+            Needed::ImmutableReleases => settings::immutable_releases(github),
+            Needed::TagRuleset => settings::tags(&plan.tag_at(EXAMPLE), github),
+            Needed::Actions => {
+                let used = used.iter().map(|used| (&used.repository, &used.commit));
+                settings::actions(used, &plan.project.repository, github)
+            }
+            Needed::Environment(name) => return self.environment(name),
+            Needed::Secret(name, environment) => settings::secret(name, environment, github),
+            Needed::Switch(name) => settings::switch(name, github),
+            Needed::Tap(tap) => return of_tap(tap),
+            Needed::RequiredCheck(check) => {
+                settings::required_check(check, &access.default_branch, github)
+            }
+            Needed::TrustedPublisher(channel) => {
+                let label = channel.label();
+                return Ok(State::Unknown(format!("{label} tells those who publish there alone")));
+            }
+        };
+        found.or_else(refused)
+    }
+
+    fn environment(&self, name: &EnvironmentName) -> Result<State, Diagnostic> {
+        let names = [name.to_string()];
+        let git_ref = format!("refs/tags/{}", self.plan.tag_at(EXAMPLE));
+        let found = environments::ask(self.plan, &names, &git_ref, &self.github)?;
+        Ok(if !found.problems.is_empty() {
+            State::Unfit(found.problems)
+        } else if found.notes.is_empty() {
+            State::There
+        } else {
+            State::Noted(found.notes.join("; "))
+        })
+    }
+}
+
+/// A tap is a repository of its own.
+fn of_tap(tap: &Repository) -> Result<State, Diagnostic> {
+    match login::github_of(tap)?.access() {
+        Ok(access) if access.private => {
+            let message = format!("the tap `{tap}` is private: your users cannot read it");
+            let problem = Diagnostic::new(Rule::SetupMissing, message).with_remedy(format!(
+                "gh repo edit {tap} --visibility public --accept-visibility-change-consequences"
+            ));
+            Ok(State::Unfit(vec![problem]))
+        }
+        Ok(_) => Ok(State::There),
+        Err(Error { why: Why::NotFound, .. }) => Ok(State::Missing("is not there".to_owned())),
+        Err(error) => refused(error),
+    }
+}
+
+/// A version that nobody has to have released.
+const EXAMPLE: &str = "1.2.3";
+
+/// What GitHub does not tell to whoever asks is no reason to stop; what keeps it from answering is.
+fn refused(error: Error) -> Result<State, Diagnostic> {
+    match error.why {
+        Why::Refused(403, said) => Ok(State::Unknown(format!("GitHub does not tell you: {said}"))),
+        Why::NotFound => Ok(State::Unknown("GitHub does not tell you".to_owned())),
+        Why::Refused(..)
+        | Why::Limited(_)
+        | Why::Failing(_)
+        | Why::Silent(_)
+        | Why::Unreadable(_) => Err(error.into()),
+    }
+}
