@@ -21,6 +21,8 @@ pub enum VersionFormat {
     PythonModule,
     /// `uv.lock`.
     UvLock,
+    /// `poetry.lock`.
+    PoetryLock,
     /// `package.json` ([documentation](https://docs.npmjs.com/cli/v11/configuring-npm/package-json)).
     PackageJson,
     /// `package-lock.json` or `npm-shrinkwrap.json`
@@ -53,13 +55,14 @@ pub enum VersionFormat {
 
 impl VersionFormat {
     /// All of them, in the order in which a file's name is looked for.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::CargoManifest,
         Self::CargoLock,
         Self::Pyproject,
         Self::SetupCfg,
         Self::PythonModule,
         Self::UvLock,
+        Self::PoetryLock,
         Self::PackageJson,
         Self::PackageLock,
         Self::PnpmLock,

@@ -63,6 +63,7 @@ pub struct Package {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Ecosystem {
     Cargo,
+    Maven,
     Npm,
     Python,
 }
@@ -72,6 +73,12 @@ impl Package {
     #[must_use]
     pub fn cargo(name: &str) -> Self {
         Self { ecosystem: Ecosystem::Cargo, name: name.to_owned() }
+    }
+
+    /// A project of Maven's, by its group and its name.
+    #[must_use]
+    pub fn maven(group: &str, artifact: &str) -> Self {
+        Self { ecosystem: Ecosystem::Maven, name: format!("{group}:{artifact}") }
     }
 
     /// An npm package.

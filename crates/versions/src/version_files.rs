@@ -23,8 +23,6 @@ pub struct VersionFiles {
     pub problems: Vec<Diagnostic>,
     /// Packages of the repository's own that a lockfile has as they were published, with that file.
     pub published: Vec<(String, String)>,
-    /// Lockfiles that nothing here can renew, each with its train: Poetry's has a digest of the whole manifest.
-    pub unfollowed: Vec<(usize, String)>,
     /// Projects of Python's that take their version from elsewhere, and so must be able to say it: the train, and the file.
     dynamic: Vec<(usize, String)>,
 }
@@ -112,7 +110,7 @@ impl VersionFiles {
 
     /// Everything that was read, each field with its train.
     fn assemble(reader: Reader<'_>, shipped: impl IntoIterator<Item = Package>) -> Self {
-        let Reader { texts, places, found, mut problems, unfollowed, unread, .. } = reader;
+        let Reader { texts, places, found, mut problems, unread, .. } = reader;
         let mut own = Owners::of(&found, shipped);
         // A lockfile that may be of other projects counts where it names a package of this one.
         let is_ours = |(place, _): &(usize, Diagnostic)| {
@@ -125,7 +123,6 @@ impl VersionFiles {
             files: texts.into_iter().map(file).collect(),
             problems,
             published: Vec::new(),
-            unfollowed,
             dynamic: Vec::new(),
         };
         for (task, contents) in found {

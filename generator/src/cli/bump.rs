@@ -1,16 +1,18 @@
 //! `bump`: one version in every field of a train.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::Args;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
+use lockstep_schemas::paths::folder_of;
 use lockstep_schemas::plan::{Plan, TrainPlan};
 use lockstep_schemas::strings::{Id, Version};
 use lockstep_schemas::version_format::VersionFormat;
 use lockstep_versions::next::{Step, next};
 use lockstep_versions::{
-    Change, ChangedFile, TrainField, VersionFile, VersionFiles, Wanted, align, changelog, shipped,
-    train_named,
+    Change, ChangedFile, Subject, TrainField, VersionFile, VersionFiles, Wanted, align, changelog,
+    shipped, train_named,
 };
 
 use super::load_release;
@@ -213,6 +215,26 @@ fn changed(files: &VersionFiles, train: usize, version: &Version, output: &Outpu
     output.line(format_args!("{fields} {verb} {version}, {changed} of them changed"));
 }
 
+/// The lockfiles of Poetry's whose projects require something else from now on: of that they have a digest, which is made of all that a
+/// project requires.
+fn of_other_requirements<'f>(
+    files: &'f VersionFiles,
+    train: usize,
+    version: &Version,
+) -> Vec<&'f str> {
+    let old = files.versions_of(train);
+    let changed: BTreeSet<&str> = files
+        .fields_of(train)
+        .filter(|(file, _)| file.path.ends_with("pyproject.toml"))
+        .filter(|(_, of)| matches!(of.field.subject, Subject::Package(_)))
+        .filter(|(_, of)| of.field.changes(&old, version))
+        .map(|(file, _)| folder_of(&file.path))
+        .collect();
+    let locks = files.files.iter().filter(|file| file.is_of(VersionFormat::PoetryLock));
+    let locks = locks.map(|lock| lock.path.as_str());
+    locks.filter(|path| changed.contains(folder_of(path))).collect()
+}
+
 fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
@@ -230,8 +252,8 @@ fn left(
         output.line(format_args!("note: {file} locks {package} as it was published, and so clients refuse it until the new version is published and locked; leave {package} out of the dependencies where packing adds it"));
     }
     let index = plan.versions.trains().position(|of| of.id == train.id).unwrap_or_default();
-    for (_, file) in files.unfollowed.iter().filter(|(of, _)| *of == index) {
-        output.line(format_args!("note: {file} is not followed, since it has a digest of the manifest beside it: renew it by `poetry lock`"));
+    for lock in of_other_requirements(files, index, version) {
+        output.line(format_args!("note: {lock} has a digest of what the manifest beside it requires, which changed: renew it by `poetry lock`"));
     }
     let mut formulae: Vec<&str> = files
         .fields_of(index)

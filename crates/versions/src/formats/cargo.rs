@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::version::VersionScheme;
+use lockstep_schemas::version_format::VersionFormat;
 use toml_edit::{Item, TableLike, Value};
 
 use super::{Contents, Lead};
@@ -81,7 +82,7 @@ pub(super) fn manifest(text: &str, role: Role) -> Result<Contents, Diagnostic> {
     contents.leads = leads(&toml, role, inherits);
     let apart = toml.texts(&["workspace", "exclude"]);
     if !apart.is_empty() {
-        contents.leads.push(Lead::CargoApart { folders: apart });
+        contents.leads.push(Lead::Apart { folders: apart, format: VersionFormat::CargoManifest });
     }
     Ok(contents)
 }

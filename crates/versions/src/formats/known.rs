@@ -5,8 +5,8 @@ use lockstep_schemas::version::VersionScheme;
 use lockstep_schemas::version_format::VersionFormat;
 
 use super::{
-    Contents, bun, cargo, cmake, gradle, homebrew, maven, meson, msbuild, npm, pnpm, python, ruby,
-    uv, yarn,
+    Contents, bun, cargo, cmake, gradle, homebrew, maven, meson, msbuild, npm, pnpm, poetry,
+    python, ruby, uv, yarn,
 };
 
 /// What is known of a format.
@@ -93,6 +93,13 @@ pub fn known(format: VersionFormat) -> Known {
             read: uv::lock,
             ..LOCK
         },
+        VersionFormat::PoetryLock => Known {
+            names: &["poetry.lock"],
+            fields: &["[[package]].version"],
+            scheme: VersionScheme::Pep440,
+            read: poetry::lock,
+            ..LOCK
+        },
         VersionFormat::PackageJson => {
             Known { names: &["package.json"], fields: &[".version"], read: npm::package, ..PLAIN }
         }
@@ -144,7 +151,8 @@ pub fn known(format: VersionFormat) -> Known {
         },
         VersionFormat::GradleProperties => Known {
             names: &["gradle.properties"],
-            fields: &["version"],
+            fields: &["version", "VERSION_NAME", "projectVersion"],
+            is_one_of: true,
             read: gradle::properties,
             ..PLAIN
         },

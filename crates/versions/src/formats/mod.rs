@@ -12,6 +12,7 @@ mod meson;
 mod msbuild;
 mod npm;
 mod pnpm;
+mod poetry;
 mod pointer;
 mod python;
 mod ruby;
@@ -109,14 +110,16 @@ pub enum Lead {
         /// Whether the version that they may inherit is the one that is meant.
         inherit: bool,
     },
-    /// In crates that a Cargo workspace leaves out, which have lockfiles of their own.
-    CargoApart {
+    /// In packages that a workspace leaves out, which have lockfiles of their own.
+    Apart {
         /// Their folders, or folders of several.
         folders: Vec<String>,
+        /// The format of their manifests.
+        format: VersionFormat,
     },
     /// In a file of this name in the same folder, where there is one.
     Beside(&'static str),
-    /// In what these folders, which a lockfile has as packages of the repository, take of each other.
+    /// In what these folders, which a file has as packages of the repository, take of each other.
     Folders {
         /// The folders, below that of the file.
         folders: Vec<String>,
@@ -132,8 +135,8 @@ pub enum Lead {
     },
     /// In the lockfiles of the npm or pnpm workspace that a package is of, and in the packages of that.
     NpmWorkspace,
-    /// In the lockfile of the uv workspace that a project is of.
-    UvWorkspace,
+    /// In the lockfile of the uv workspace or of the Poetry project that a project is of.
+    PythonWorkspace,
 }
 
 /// What a file says of versions.
@@ -175,6 +178,7 @@ fn of(reading: &Reading, text: &str) -> Result<Contents, Diagnostic> {
         Reading::CargoNeighbour => return cargo::manifest(text, cargo::Role::Neighbour),
         Reading::Neighbour(VersionFormat::PackageJson) => return npm::neighbour(text),
         Reading::Neighbour(VersionFormat::Pyproject) => return python::neighbour(text),
+        Reading::Neighbour(VersionFormat::Maven) => return maven::neighbour(text),
         Reading::Neighbour(_) => return Ok(Contents::default()),
         Reading::PnpmWorkspace => return pnpm::workspace(text),
         Reading::PythonVariable(names) => return python::module(text, names),

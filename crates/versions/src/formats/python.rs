@@ -68,7 +68,7 @@ pub(super) fn pyproject(text: &str) -> Result<Contents, Diagnostic> {
     let name = toml.text(&["project", "name"]).or_else(|| toml.text(&["tool", "poetry", "name"]));
     contents.package = name.map(Package::python).filter(|_| contents.missing.is_none());
     taken(&toml, &mut contents);
-    contents.leads.push(Lead::UvWorkspace);
+    contents.leads.push(Lead::PythonWorkspace);
     Ok(contents)
 }
 
@@ -84,8 +84,12 @@ pub(super) fn neighbour(text: &str) -> Result<Contents, Diagnostic> {
 fn taken(toml: &Toml<'_>, contents: &mut Contents) {
     requirements(toml, contents);
     let of = |key: &str| toml.texts(&["tool", "uv", "workspace", key]);
-    let excluded = of("exclude").into_iter().map(|pattern| format!("!{pattern}"));
+    let apart = of("exclude");
+    let excluded = apart.iter().map(|pattern| format!("!{pattern}"));
     let patterns: Vec<String> = of("members").into_iter().chain(excluded).collect();
+    if !apart.is_empty() {
+        contents.leads.push(Lead::Apart { folders: apart, format: VersionFormat::Pyproject });
+    }
     if !patterns.is_empty() {
         contents.leads.push(Lead::Patterns { patterns, format: VersionFormat::Pyproject });
     }

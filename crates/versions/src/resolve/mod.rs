@@ -2,7 +2,7 @@
 
 mod cargo;
 mod npm;
+mod python;
 mod reader;
-mod uv;
 
 pub(crate) use reader::{Reader, Task};

@@ -13,7 +13,7 @@ use lockstep_schemas::version_format::VersionFormat;
 use rayon::prelude::*;
 
 use super::cargo::{self, Crate, Workspaces};
-use super::{npm, uv};
+use super::{npm, python};
 use crate::formats::{Contents, Lead, Reading, by_name, known, read};
 use crate::text::{Identity, identified, in_file};
 
@@ -47,8 +47,6 @@ pub(crate) struct Reader<'r> {
     files: HashMap<Identity, usize>,
     pub(crate) found: Vec<(Task, Contents)>,
     pub(crate) problems: Vec<Diagnostic>,
-    /// Lockfiles that are there and cannot be followed, each with its train.
-    pub(crate) unfollowed: Vec<(usize, String)>,
     /// Lockfiles that cannot be read and may be none of the repository's.
     pub(crate) unread: Vec<(usize, Diagnostic)>,
     workspaces: Workspaces<'r>,
@@ -67,7 +65,6 @@ impl<'r> Reader<'r> {
             files: HashMap::new(),
             found: Vec::new(),
             problems: Vec::new(),
-            unfollowed: Vec::new(),
             unread: Vec::new(),
             workspaces: Workspaces::new(root),
             above: HashMap::new(),
@@ -115,8 +112,12 @@ impl<'r> Reader<'r> {
                     .with_remedy(remedy),
             );
         }
-        let has_neighbours =
-            [VersionFormat::CargoManifest, VersionFormat::PackageJson, VersionFormat::Pyproject];
+        let has_neighbours = [
+            VersionFormat::CargoManifest,
+            VersionFormat::Maven,
+            VersionFormat::PackageJson,
+            VersionFormat::Pyproject,
+        ];
         if has_neighbours.iter().any(|format| *reading == Reading::format(*format)) {
             self.listed.extend(paths.iter().cloned());
         }
@@ -209,21 +210,7 @@ impl<'r> Reader<'r> {
                 };
                 crates.map(task).collect()
             }
-            Lead::CargoApart { folders } => {
-                let manifest = manifest_of(VersionFormat::CargoManifest);
-                let patterns = folders
-                    .iter()
-                    .flat_map(|of| [format!("{of}/{manifest}"), format!("{of}/*/{manifest}")]);
-                let patterns = patterns.filter_map(|pattern| below(folder, &pattern));
-                // A folder that cannot be read has no crate that cargo would find.
-                let found = patterns.flat_map(|of| find(self.root, &of).unwrap_or_default());
-                let manifests: Vec<String> = found.map(|(path, _)| path).collect();
-                let apart = manifests.into_iter().flat_map(|path| {
-                    let lock = self.beside(from, &path, cargo::LOCK);
-                    [from.to(path, Reading::CargoNeighbour)].into_iter().chain(lock)
-                });
-                apart.collect()
-            }
+            Lead::Apart { folders, format } => self.apart(from, folders, *format),
             Lead::Beside(name) => self.beside(from, &from.path, name),
             Lead::Folders { folders, format } => {
                 let folders = folders.iter().filter_map(|path| below(folder, path));
@@ -241,14 +228,32 @@ impl<'r> Reader<'r> {
                 files.extend(self.above(from, VersionFormat::PackageJson));
                 files
             }
-            Lead::UvWorkspace => {
-                let of_poetry = self.nearest(folder, uv::POETRY).map(|path| (from.train, path));
-                let known = of_poetry.filter(|of| !self.unfollowed.contains(of));
-                self.unfollowed.extend(known);
-                let lock = self.lock(from, uv::LOCK);
-                lock.into_iter().chain(self.above(from, VersionFormat::Pyproject)).collect()
+            Lead::PythonWorkspace => {
+                let locks = python::LOCKS.into_iter().filter_map(|names| self.lock(from, names));
+                let locks: Vec<Task> = locks.collect();
+                locks.into_iter().chain(self.above(from, VersionFormat::Pyproject)).collect()
             }
         }
+    }
+
+    /// The manifests in folders, or in those below them, each with the lockfile beside it.
+    fn apart(&self, from: &Task, folders: &[String], format: VersionFormat) -> Vec<Task> {
+        let manifest = manifest_of(format);
+        let (reading, lock) = match format {
+            VersionFormat::CargoManifest => (Reading::CargoNeighbour, cargo::LOCK),
+            other => (Reading::Neighbour(other), python::LOCK),
+        };
+        let patterns = folders
+            .iter()
+            .flat_map(|of| [format!("{of}/{manifest}"), format!("{of}/*/{manifest}")]);
+        let patterns = patterns.filter_map(|pattern| below(folder_of(&from.path), &pattern));
+        // A folder that cannot be read has no package that its client would find.
+        let found = patterns.flat_map(|of| find(self.root, &of).unwrap_or_default());
+        let tasks = found.flat_map(|(path, _)| {
+            let lock = self.beside(from, &path, lock);
+            [from.to(path, reading.clone())].into_iter().chain(lock)
+        });
+        tasks.collect()
     }
 
     /// The manifests in some folders, of packages that carry no version of ours.

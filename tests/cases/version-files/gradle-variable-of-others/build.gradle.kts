@@ -1,0 +1,3 @@
+// It is set in gradle.properties.
+val kotlinVersion = "2.1.0"
+version = toolVersion
