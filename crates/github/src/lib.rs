@@ -36,7 +36,7 @@ pub use patience::{Patience, Retry};
 pub use releases::{Asset, AssetFile, AssetState, Release};
 pub use runs::{Conclusion, RunStatus, WorkflowRun};
 pub use settings::{
-    ActionsPolicy, AllowedActions, Enforcement, RefNames, RepositoryRule, Ruleset,
+    ActionsPolicy, AllowedActions, BypassActor, Enforcement, RefNames, RepositoryRule, Ruleset,
     RulesetConditions, SelectedActions,
 };
 pub use statuses::{CommitStatus, Creator, RUNS, StatusState};

@@ -20,6 +20,16 @@ pub struct Ruleset {
     /// What it asks for.
     #[serde(default)]
     pub rules: Vec<RepositoryRule>,
+    /// Who may pass by it, which GitHub tells those who may change it.
+    #[serde(default)]
+    pub bypass_actors: Vec<BypassActor>,
+}
+
+/// Somebody who may [pass by](https://docs.github.com/en/rest/repos/rules#get-a-repository-ruleset) a set of rules.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct BypassActor {
+    /// What kind of actor it is: `RepositoryRole`.
+    pub actor_type: String,
 }
 
 /// Whether a set of rules holds.

@@ -9,8 +9,9 @@ use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 
 use crate::{Action, Failure, Report, protocol, variable};
 
-/// The flag of every program that is no input of its action: what is printed on a runner is a log.
+/// The flags of every program that are no inputs of its action: what is printed on a runner is a log.
 const JSON: &str = "json";
+const QUIET: &str = "quiet";
 
 /// A program of an action.
 pub trait Program: Action + Parser {
@@ -105,10 +106,21 @@ fn run<P: Program>(given: Vec<OsString>) -> ExitCode {
             .action(ArgAction::SetTrue)
             .help("Print one JSON document: everything that is wrong, and the outputs"),
     );
+    let command = command.arg(
+        Arg::new(QUIET)
+            .long(QUIET)
+            .short('q')
+            .global(true)
+            .action(ArgAction::SetTrue)
+            .conflicts_with(JSON)
+            .help("Print what is wrong, and nothing else"),
+    );
     let parsed = command.try_get_matches_from(arguments);
-    let parsed =
-        parsed.and_then(|matches| Ok((P::from_arg_matches(&matches)?, matches.get_flag(JSON))));
-    let (program, is_json) = match parsed {
+    let parsed = parsed.and_then(|matches| {
+        let report = Report::new().in_json(matches.get_flag(JSON));
+        Ok((P::from_arg_matches(&matches)?, report.quietly(matches.get_flag(QUIET))))
+    });
+    let (program, mut report) = match parsed {
         Ok(parsed) => parsed,
         Err(error) if error.use_stderr() && protocol::is_here() => {
             // A laptop gets clap's own words, with colours and usage; a runner an annotation.
@@ -128,7 +140,6 @@ fn run<P: Program>(given: Vec<OsString>) -> ExitCode {
             let _ = io::stdout().write_all(protocol::mask(&value).as_bytes());
         }
     }
-    let mut report = Report::new().in_json(is_json);
     let result = program.run(&mut report);
     end::<P>(report, result)
 }

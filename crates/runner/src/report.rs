@@ -19,6 +19,8 @@ pub struct Report {
     on_runner: bool,
     /// Whether all that is printed is one JSON document.
     is_json: bool,
+    /// Whether what is wrong is printed, and nothing else.
+    is_quiet: bool,
     result: Option<serde_json::Value>,
     problems: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
@@ -37,6 +39,12 @@ impl Report {
     #[must_use]
     pub(crate) fn in_json(self, is_json: bool) -> Self {
         Self { is_json, ..self }
+    }
+
+    /// The same, which prints what is wrong, and nothing else.
+    #[must_use]
+    pub(crate) fn quietly(self, is_quiet: bool) -> Self {
+        Self { is_quiet, ..self }
     }
 
     /// The rules of the problems so far.
@@ -91,7 +99,7 @@ impl Report {
 
     /// Tells what is being done.
     pub fn line(&mut self, line: impl fmt::Display) {
-        if self.is_json {
+        if self.is_json || self.is_quiet {
             return;
         }
         // Nobody to tell is no reason to stop.
@@ -101,7 +109,7 @@ impl Report {
     /// Tells many lines under one title, which a runner's log folds
     /// ([command](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#grouping-log-lines)).
     pub fn group(&mut self, title: impl fmt::Display, lines: impl fmt::Display) {
-        if self.is_json || !self.on_runner {
+        if self.is_json || self.is_quiet || !self.on_runner {
             return self.line(lines);
         }
         let text = protocol::inert(&lines.to_string());
@@ -190,7 +198,7 @@ impl Report {
 
     fn tell_runner(&self, program: &str) -> io::Result<()> {
         if !self.on_runner {
-            if self.is_json {
+            if self.is_json || self.is_quiet {
                 return Ok(());
             }
             for (name, value) in &self.outputs {

@@ -1,6 +1,6 @@
 //! Environments: whether they are there, admit a run, and ask somebody where somebody must approve.
 
-use lockstep_github::{Environment, GitHub, ProtectionKind, RefKind};
+use lockstep_github::{Environment, Error, GitHub, ProtectionKind, RefKind};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::Plan;
 
@@ -17,6 +17,9 @@ pub struct Found {
     pub is_unsure: bool,
 }
 
+/// What an environment that is not there is told to be.
+pub const ABSENT: &str = "is not there: GitHub would make one that admits every ref";
+
 /// Asks for the environments that are named, on a ref: `refs/tags/v1.2.3`.
 ///
 /// # Errors
@@ -27,62 +30,89 @@ pub fn ask(
     names: &[String],
     git_ref: &str,
     github: &GitHub<'_>,
-) -> Result<Found, Diagnostic> {
+) -> Result<Found, Error> {
     let mut found = Found::default();
     if names.is_empty() {
         return Ok(found);
     }
     let known = github.environments()?;
-    let (settings, tags) = ("in the repository's settings", plan.tag_at("*"));
-    let plans = "a private repository needs a paid plan for that, and where it has none, the model must do without";
     for name in names {
-        let unfit = |what: String, remedy: String| {
-            let message = format!("the environment `{name}` {what}");
-            Diagnostic::new(Rule::EnvironmentUnfit, message).with_remedy(remedy)
-        };
-        // GitHub takes two that differ in case for one.
-        let environment = known.iter().find(|one| one.name.eq_ignore_ascii_case(name));
-        let Some(environment) = environment else {
-            let what = "is not there: GitHub would make one that admits every ref".to_owned();
-            let remedy = format!("make it {settings}, for tags `{tags}` alone ({plans})");
-            found.problems.push(unfit(what, remedy));
-            continue;
-        };
+        if let Some(environment) = named(&known, name) {
+            found.look_at(plan, environment, name, git_ref, github)?;
+        } else {
+            let tags = plan.tag_at("*");
+            let remedy = format!("make it {SETTINGS}, for tags `{tags}` alone ({PLANS})");
+            found.problems.push(unfit(name, ABSENT, remedy));
+        }
+    }
+    Ok(found)
+}
+
+/// An environment by its name. GitHub takes two that differ in case for one.
+#[must_use]
+pub fn named<'e>(known: &'e [Environment], name: &str) -> Option<&'e Environment> {
+    known.iter().find(|one| one.name.eq_ignore_ascii_case(name))
+}
+
+const SETTINGS: &str = "in the repository's settings";
+const PLANS: &str = "a private repository needs a paid plan for that, and where it has none, the model must do without";
+
+fn unfit(name: &str, what: &str, remedy: String) -> Diagnostic {
+    let message = format!("the environment `{name}` {what}");
+    Diagnostic::new(Rule::EnvironmentUnfit, message).with_remedy(remedy)
+}
+
+impl Found {
+    /// Adds what is wrong with an environment that is there, on a ref, and what could be better.
+    ///
+    /// # Errors
+    ///
+    /// Where GitHub does not say.
+    pub fn look_at(
+        &mut self,
+        plan: &Plan,
+        environment: &Environment,
+        name: &str,
+        git_ref: &str,
+        github: &GitHub<'_>,
+    ) -> Result<(), Error> {
+        let tags = plan.tag_at("*");
         match admits(environment, git_ref, github)? {
             Admits::Yes => {}
             Admits::No => {
                 let remedy = match git_ref.strip_prefix("refs/heads/") {
                     Some(branch) => {
-                        format!("let it admit `{branch}` {settings}, as long as it must")
+                        format!("let it admit `{branch}` {SETTINGS}, as long as it must")
                     }
-                    None => format!("add `{tags}` to its deployment tags {settings}"),
+                    None => format!("add `{tags}` to its deployment tags {SETTINGS}"),
                 };
-                found.problems.push(unfit(format!("does not admit {git_ref}"), remedy));
+                self.problems.push(unfit(name, &format!("does not admit {git_ref}"), remedy));
             }
             Admits::Perhaps(why) => {
-                found.is_unsure = true;
+                self.is_unsure = true;
                 let note = format!("admits {git_ref}, GitHub decides: {why}");
-                found.notes.push(format!("whether the environment `{name}` {note}"));
+                self.notes.push(format!("whether the environment `{name}` {note}"));
             }
         }
         if environment.deployment_branch_policy.is_none() {
             let note = "admits every ref, of whoever can push one: keep it to tags";
-            found.notes.push(format!("the environment `{name}` {note} `{tags}` {settings}"));
+            self.notes.push(format!("the environment `{name}` {note} `{tags}` {SETTINGS}"));
         }
         let approves = plan.publishing.approval.as_ref().is_some_and(|one| one.as_str() == name);
         let mut rules = environment.protection_rules.iter();
         match (approves, rules.any(|rule| rule.kind == ProtectionKind::RequiredReviewers)) {
             (true, false) => {
-                let what = "is where a release is approved, and asks nobody".to_owned();
-                found.problems.push(unfit(what, format!("add required reviewers to it {settings} ({plans})")));
+                let what = "is where a release is approved, and asks nobody";
+                let remedy = format!("add required reviewers to it {SETTINGS} ({PLANS})");
+                self.problems.push(unfit(name, what, remedy));
             }
-            (false, true) => found.notes.push(format!(
+            (false, true) => self.notes.push(format!(
                 "the environment `{name}` asks reviewers of its own: where they refuse, the release is half published; `publishing.approval` asks once, before anything is"
             )),
             (true, true) | (false, false) => {}
         }
+        Ok(())
     }
-    Ok(found)
 }
 
 /// Whether an environment admits a ref.
@@ -93,11 +123,7 @@ enum Admits {
     Perhaps(String),
 }
 
-fn admits(
-    environment: &Environment,
-    git_ref: &str,
-    github: &GitHub<'_>,
-) -> Result<Admits, Diagnostic> {
+fn admits(environment: &Environment, git_ref: &str, github: &GitHub<'_>) -> Result<Admits, Error> {
     let Some(policy) = environment.deployment_branch_policy else { return Ok(Admits::Yes) };
     let branch = git_ref.strip_prefix("refs/heads/");
     let tag = git_ref.strip_prefix("refs/tags/");

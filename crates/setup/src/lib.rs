@@ -52,9 +52,10 @@ const CHECK: &str = "Checked";
 /// The workflow file that registries trust.
 const WORKFLOW: &str = "release-publish.yml";
 
-/// What must exist outside of the repository, in the order in which it is made. Its workflows use actions of some repositories.
+/// What must exist outside of the repository, in the order in which it is made. Its workflows use actions, each of which is told by
+/// its repository and its folder there.
 #[must_use]
-pub fn checklist(plan: &Plan, actions: &BTreeSet<Repository>) -> Vec<Item> {
+pub fn checklist(plan: &Plan, actions: &BTreeSet<String>) -> Vec<Item> {
     let of = Of { plan };
     let mut items = vec![of.immutable_releases(), of.tags(), of.actions(actions)];
     items.extend(of.environments());
@@ -133,8 +134,9 @@ impl Of<'_> {
         }
     }
 
-    fn actions(&self, used: &BTreeSet<Repository>) -> Item {
-        let used: Vec<String> = used.iter().map(|of| format!("{of}@*")).collect();
+    fn actions(&self, used: &BTreeSet<String>) -> Item {
+        let used: BTreeSet<String> = used.iter().map(|action| allowed(action)).collect();
+        let used: Vec<String> = used.iter().map(|pattern| format!("`{pattern}`")).collect();
         Item {
             needed: Needed::Actions,
             title: "Actions that may run".to_owned(),
@@ -278,6 +280,16 @@ impl Of<'_> {
             commands: Vec::new(),
             page: Some(self.page("settings/rules")),
         }
+    }
+}
+
+/// The pattern that lets an action run: what stands in a folder of its repository has a path, which one star does not reach
+/// ([documentation](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet)).
+#[must_use]
+pub fn allowed(action: &str) -> String {
+    match action.match_indices('/').nth(1) {
+        Some((at, _)) => format!("{}/**@*", &action[..at]),
+        None => format!("{action}@*"),
     }
 }
 

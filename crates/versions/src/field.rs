@@ -50,6 +50,8 @@ pub enum Subject {
     File,
     /// That of a package, which counts where the repository itself defines it.
     Package(Package),
+    /// That of a package which stands in a folder, told from that of the file.
+    PackageIn(Package, String),
 }
 
 /// A package of an ecosystem.
@@ -125,6 +127,12 @@ impl Field {
         self
     }
 
+    /// The same, of the package in a folder, told from that of the file: another of its name is another.
+    pub(crate) fn of_folder(mut self, package: Package, folder: &str) -> Self {
+        self.subject = Subject::PackageIn(package, folder.to_owned());
+        self
+    }
+
     /// What it says where it carries a version.
     ///
     /// # Errors
@@ -152,14 +160,15 @@ impl Field {
     }
 
     /// Whether it is written anew where a train goes from old versions to a new one: it does not say that, or is a requirement of
-    /// Cargo's that says an old one to the letter. It would take the new one as it is; but what is released together is required together.
-    /// There is more than one old version where a run was interrupted.
+    /// Cargo's or Maven's that says an old one to the letter. It would take the new one as it is; but what is released together is
+    /// required together. There is more than one old version where a run was interrupted.
     #[must_use]
     pub fn changes(&self, old: &[Version], new: &Version) -> bool {
         let says = |version: &Version| self.saying(version).is_ok_and(|text| text == self.text);
-        let follows = self.notation == Notation::Requirement(Requirement::Cargo)
-            && old.iter().any(says)
-            && !says(new);
+        let is_loose = [Requirement::Cargo, Requirement::Maven]
+            .iter()
+            .any(|of| self.notation == Notation::Requirement(*of));
+        let follows = is_loose && old.iter().any(says) && !says(new);
         !self.says(new) || follows
     }
 

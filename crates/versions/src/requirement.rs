@@ -13,6 +13,9 @@ use semver::VersionReq;
 pub enum Requirement {
     /// Cargo's ([documentation](https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html)).
     Cargo,
+    /// Maven's, of one version
+    /// ([documentation](https://maven.apache.org/pom.html#dependency-version-requirement-specification)).
+    Maven,
     /// npm's ([documentation](https://github.com/npm/node-semver#ranges)).
     Npm,
     /// Python's
@@ -24,13 +27,19 @@ impl Requirement {
     /// Whether a requirement takes a version.
     pub(crate) fn takes(self, text: &str, version: &Version) -> bool {
         let is_said = self.saying(text, version).is_ok_and(|says| says == text);
-        is_said || (self == Self::Cargo && cargo_takes(text, version))
+        match self {
+            Self::Cargo => is_said || cargo_takes(text, version),
+            // Another version is that of a release which is public, and Maven takes it from there.
+            Self::Maven => true,
+            Self::Npm | Self::Python => is_said,
+        }
     }
 
     /// What a requirement says where it takes a version; in words why that is not known.
     pub(crate) fn saying(self, text: &str, version: &Version) -> Result<String, String> {
         match self {
             Self::Cargo => cargo(text, version),
+            Self::Maven => Ok(version.to_string()),
             Self::Npm => npm(text, version),
             Self::Python => python(text, version),
         }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use lockstep_schemas::diagnostic::{Diagnostic, Rule, line_and_column};
+use lockstep_schemas::paths::{below, folder_of};
 use lockstep_schemas::plan::VersionPlan;
 use lockstep_schemas::strings::Version;
 use lockstep_schemas::version::VersionScheme;
@@ -12,7 +13,7 @@ use lockstep_schemas::version_format::VersionFormat;
 
 use crate::field::{Field, Package, Subject, UNSAYABLE, said};
 use crate::formats::{Contents, Lead, Reading};
-use crate::resolve::{Reader, Task};
+use crate::resolve::{Origin, Reader, Task};
 
 /// The version files of a repository.
 #[derive(Debug)]
@@ -160,8 +161,9 @@ impl VersionFiles {
                 }
             }
         }
+        let is_listed = matches!(task.origin, Origin::Listed | Origin::Matched);
         let is_stranger = !contents.listed.iter().any(|package| own.packages.contains_key(package));
-        if task.is_listed && task.reading.is_lock() && is_stranger {
+        if is_listed && task.reading.is_lock() && is_stranger {
             let message = "lists no package that a version file defines";
             let remedy = "list the file that defines it too, such as Cargo.toml or package.json";
             self.problems.push(
@@ -238,21 +240,33 @@ impl VersionFile {
 
 /// Which train each of the repository's own packages is of, and each field so far.
 struct Owners {
-    packages: HashMap<Package, usize>,
+    packages: HashMap<Package, Vec<Owner>>,
     /// By file and place.
     fields: HashMap<(usize, Range<usize>), usize>,
 }
 
+/// What defines a package.
+struct Owner {
+    train: usize,
+    /// The folder of the file that does; unknown of what is shipped and stands in no file.
+    folder: Option<String>,
+}
+
 impl Owners {
     fn of(found: &[(Task, Contents)], shipped: impl IntoIterator<Item = Package>) -> Self {
-        let mut packages = HashMap::new();
+        let mut packages: HashMap<Package, Vec<Owner>> = HashMap::new();
         for (task, contents) in found.iter().filter(|(task, _)| !task.reading.is_lock()) {
             if let Some(package) = &contents.package {
-                packages.entry(package.clone()).or_insert(task.train);
+                let folder = Some(folder_of(&task.path).to_owned());
+                let owner = Owner { train: task.train, folder };
+                packages.entry(package.clone()).or_default().push(owner);
             }
         }
         for package in shipped {
-            packages.entry(package).or_insert(0);
+            let owners = packages.entry(package).or_default();
+            if owners.is_empty() {
+                owners.push(Owner { train: 0, folder: None });
+            }
         }
         Self { packages, fields: HashMap::new() }
     }
@@ -260,13 +274,27 @@ impl Owners {
     /// The train whose version a field carries; none where it is none of the repository's.
     fn train(&self, task: &Task, package: Option<&Package>, field: &Field) -> Option<usize> {
         match &field.subject {
-            Subject::Package(package) => self.packages.get(package).copied(),
+            Subject::Package(package) => self.train_of(package, task, None),
+            Subject::PackageIn(package, folder) => {
+                self.train_of(package, task, Some(&below(folder_of(&task.path), folder)?))
+            }
             // A lockfile's own version is that of the package that it is of.
             Subject::File if task.reading.is_lock() => {
-                let of_package = package.and_then(|package| self.packages.get(package)).copied();
+                let of_package = package.and_then(|package| self.train_of(package, task, None));
                 of_package.or(task.is_own.then_some(task.train))
             }
             Subject::File => Some(task.train),
         }
+    }
+
+    /// The train of a package, perhaps of one in a folder: where there are several of its name, that of the task.
+    fn train_of(&self, package: &Package, task: &Task, folder: Option<&str>) -> Option<usize> {
+        let is_there = |owner: &&Owner| match (&owner.folder, folder) {
+            (Some(own), Some(folder)) => own == folder,
+            (None, _) | (_, None) => true,
+        };
+        let mut trains = self.packages.get(package)?.iter().filter(is_there).map(|own| own.train);
+        let first = trains.next()?;
+        Some(if trains.any(|train| train == task.train) { task.train } else { first })
     }
 }

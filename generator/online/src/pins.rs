@@ -11,7 +11,6 @@ use lockstep_runner::{Failure, Report, Table};
 use lockstep_schemas::diagnostic::Diagnostic;
 
 pub(crate) use self::edit::Edits;
-pub(crate) use self::pin::Used;
 
 use self::newest::{Found, Newest};
 use crate::login;

@@ -1,8 +1,9 @@
 //! `setup --check`: which of what must exist outside of the repository is there, as GitHub says.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use lockstep_github::{Access, Error, GitHub, Why};
+use lockstep_github::{Access, Environment, Error, GitHub, Why};
 use lockstep_runner::{Failure, Report, Table};
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
 use lockstep_schemas::plan::Plan;
@@ -12,7 +13,7 @@ use lockstep_setup::{Item, Needed};
 use serde::Serialize;
 
 use crate::login;
-use crate::pins::{Edits, Used};
+use crate::pins::Edits;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Checking {
@@ -32,10 +33,13 @@ struct Looked {
 
 /// Looks for every item of the list, and tells what is missing and how it is made.
 pub(crate) fn check(project: &Path, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
-    let used = Edits::read(project)?.used();
-    let actions = used.iter().map(|used| used.repository.clone()).collect();
+    let used = Edits::read(project)?.actions();
+    let without_commit = |action: &String| action.split('@').next().map(str::to_owned);
+    let actions = used.iter().filter_map(without_commit).collect();
     let github = login::github(plan)?;
-    let look = Look { plan, used, access: github.access()?, github };
+    let access = github.access()?;
+    let environments = github.environments();
+    let look = Look { plan, used, github, access, environments };
     if !look.is_admin() {
         report.line(format_args!(
             "note: you are no admin of {}, and GitHub tells some of its settings to admins alone",
@@ -80,9 +84,10 @@ fn missing(item: &Item, what: &str) -> Diagnostic {
 
 struct Look<'a> {
     plan: &'a Plan,
-    used: Vec<Used>,
+    used: BTreeSet<String>,
     github: GitHub<'a>,
     access: Access,
+    environments: Result<Vec<Environment>, Error>,
 }
 
 impl Look<'_> {
@@ -92,18 +97,15 @@ impl Look<'_> {
 
     /// How one item stands.
     fn at(&self, item: &Item) -> Result<State, Diagnostic> {
-        let Self { plan, used, github, access } = self;
+        let Self { plan, used, github, access, .. } = self;
         let found = match &item.needed {
             Needed::ImmutableReleases if !self.is_admin() => {
                 return Ok(State::Unknown("GitHub tells admins alone".to_owned()));
             }
             Needed::ImmutableReleases => settings::immutable_releases(github),
-            Needed::TagRuleset => settings::tags(&plan.tag_at(EXAMPLE), github),
-            Needed::Actions => {
-                let used = used.iter().map(|used| (&used.repository, &used.commit));
-                settings::actions(used, &plan.project.repository, github)
-            }
-            Needed::Environment(name) => return self.environment(name),
+            Needed::TagRuleset => settings::tags(self.tags().iter().map(String::as_str), github),
+            Needed::Actions => settings::actions(used, &plan.project.repository, github),
+            Needed::Environment(name) => self.environment(name),
             Needed::Secret(name, environment) => settings::secret(name, environment, github),
             Needed::Switch(name) => settings::switch(name, github),
             Needed::Tap(tap) => return of_tap(tap),
@@ -118,10 +120,14 @@ impl Look<'_> {
         found.or_else(refused)
     }
 
-    fn environment(&self, name: &EnvironmentName) -> Result<State, Diagnostic> {
-        let names = [name.to_string()];
-        let git_ref = format!("refs/tags/{}", self.plan.tag_at(EXAMPLE));
-        let found = environments::ask(self.plan, &names, &git_ref, &self.github)?;
+    fn environment(&self, name: &EnvironmentName) -> Result<State, Error> {
+        let known = self.environments.as_ref().map_err(Clone::clone)?;
+        let Some(environment) = environments::named(known, name.as_str()) else {
+            return Ok(State::Missing(environments::ABSENT.to_owned()));
+        };
+        let git_ref = format!("refs/tags/{}", self.plan.tag_at(EXAMPLES[0]));
+        let mut found = environments::Found::default();
+        found.look_at(self.plan, environment, name.as_str(), &git_ref, &self.github)?;
         Ok(if !found.problems.is_empty() {
             State::Unfit(found.problems)
         } else if found.notes.is_empty() {
@@ -129,6 +135,10 @@ impl Look<'_> {
         } else {
             State::Noted(found.notes.join("; "))
         })
+    }
+
+    fn tags(&self) -> [String; 3] {
+        EXAMPLES.map(|version| self.plan.tag_at(version))
     }
 }
 
@@ -144,18 +154,25 @@ fn of_tap(tap: &Repository) -> Result<State, Diagnostic> {
         }
         Ok(_) => Ok(State::There),
         Err(Error { why: Why::NotFound, .. }) => Ok(State::Missing("is not there".to_owned())),
+        Err(Error { why: Why::Refused(301 | 307 | 308, _), .. }) => {
+            let message = format!("the tap `{tap}` has another name now");
+            let problem = Diagnostic::new(Rule::SetupMissing, message);
+            Ok(State::Unfit(vec![problem.with_remedy("change `tap` in the model")]))
+        }
         Err(error) => refused(error),
     }
 }
 
-/// A version that nobody has to have released.
-const EXAMPLE: &str = "1.2.3";
+/// Versions that somebody could release: what keeps one tag must keep them all.
+const EXAMPLES: [&str; 3] = ["1.2.3", "0.12.0", "2.0.0-rc.1"];
 
 /// What GitHub does not tell to whoever asks is no reason to stop; what keeps it from answering is.
 fn refused(error: Error) -> Result<State, Diagnostic> {
     match error.why {
-        Why::Refused(403, said) => Ok(State::Unknown(format!("GitHub does not tell you: {said}"))),
         Why::NotFound => Ok(State::Unknown("GitHub does not tell you".to_owned())),
+        Why::Refused(status, said) if status != 401 => {
+            Ok(State::Unknown(format!("GitHub says: {said}")))
+        }
         Why::Refused(..)
         | Why::Limited(_)
         | Why::Failing(_)

@@ -1,18 +1,16 @@
 //! `bump`: one version in every field of a train.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::Args;
 use lockstep_schemas::diagnostic::{Diagnostic, Rule};
-use lockstep_schemas::paths::folder_of;
 use lockstep_schemas::plan::{Plan, TrainPlan};
 use lockstep_schemas::strings::{Id, Version};
 use lockstep_schemas::version_format::VersionFormat;
 use lockstep_versions::next::{Step, next};
 use lockstep_versions::{
-    Change, ChangedFile, Subject, TrainField, VersionFile, VersionFiles, Wanted, align, changelog,
-    shipped, train_named,
+    Change, ChangedFile, Field, Subject, TrainField, VersionFile, VersionFiles, Wanted, align,
+    changelog, shipped, train_named,
 };
 
 use super::load_release;
@@ -215,24 +213,21 @@ fn changed(files: &VersionFiles, train: usize, version: &Version, output: &Outpu
     output.line(format_args!("{fields} {verb} {version}, {changed} of them changed"));
 }
 
-/// The lockfiles of Poetry's whose projects require something else from now on: of that they have a digest, which is made of all that a
-/// project requires.
+/// Poetry's lockfiles, where a project requires something else from now on: they have a digest of that, and what is required of each other.
 fn of_other_requirements<'f>(
     files: &'f VersionFiles,
     train: usize,
     version: &Version,
 ) -> Vec<&'f str> {
     let old = files.versions_of(train);
-    let changed: BTreeSet<&str> = files
+    let is_required = |file: &VersionFile, field: &Field| {
+        file.path.ends_with("pyproject.toml") && matches!(field.subject, Subject::Package(_))
+    };
+    let changes = files
         .fields_of(train)
-        .filter(|(file, _)| file.path.ends_with("pyproject.toml"))
-        .filter(|(_, of)| matches!(of.field.subject, Subject::Package(_)))
-        .filter(|(_, of)| of.field.changes(&old, version))
-        .map(|(file, _)| folder_of(&file.path))
-        .collect();
-    let locks = files.files.iter().filter(|file| file.is_of(VersionFormat::PoetryLock));
-    let locks = locks.map(|lock| lock.path.as_str());
-    locks.filter(|path| changed.contains(folder_of(path))).collect()
+        .any(|(file, of)| is_required(file, &of.field) && of.field.changes(&old, version));
+    let locks = files.files.iter().filter(|file| changes && file.is_of(VersionFormat::PoetryLock));
+    locks.map(|lock| lock.path.as_str()).collect()
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {
@@ -253,7 +248,7 @@ fn left(
     }
     let index = plan.versions.trains().position(|of| of.id == train.id).unwrap_or_default();
     for lock in of_other_requirements(files, index, version) {
-        output.line(format_args!("note: {lock} has a digest of what the manifest beside it requires, which changed: renew it by `poetry lock`"));
+        output.line(format_args!("note: {lock} has a digest of what its project requires, and that may have changed: renew it by `poetry lock`"));
     }
     let mut formulae: Vec<&str> = files
         .fields_of(index)

@@ -19,7 +19,7 @@ pub fn run(command: &str, arguments: &[OsString], output: Output) -> ExitCode {
     let program = beside.unwrap_or_else(|| PathBuf::from(PROGRAM));
     let program = program.with_extension(std::env::consts::EXE_EXTENSION);
     let mut online = Command::new(&program);
-    online.arg(command).args(arguments).args(output.is_json().then_some("--json"));
+    online.arg(command).args(arguments).args(output.flags());
     match online.status() {
         // A signal that ended it is no status of its own.
         Ok(status) => status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2).into(),

@@ -71,6 +71,12 @@ impl Output {
         self.is_json
     }
 
+    /// The flags that ask another program of Lockstep's for the same.
+    pub fn flags(&self) -> impl Iterator<Item = &'static str> {
+        let flags = [self.is_json.then_some("--json"), self.is_quiet.then_some("--quiet")];
+        flags.into_iter().flatten()
+    }
+
     /// A line for people.
     pub fn line(&self, line: impl fmt::Display) {
         self.text(format_args!("{line}\n"));

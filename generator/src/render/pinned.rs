@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use lockstep_schemas::plan::{Pin, Plan};
-use lockstep_schemas::strings::Repository;
 use lockstep_schemas::workflow::{ActionName, Job, StepBody, Workflow};
 
 use crate::plan::{is_lockstep_itself, own_repository};
@@ -23,40 +22,46 @@ impl<'a> Pinned<'a> {
 
     /// What `uses:` says for an action.
     pub(super) fn reference(&self, action: &ActionName) -> String {
-        let path = match action {
-            ActionName::Root if self.own => return "$/.".to_owned(),
-            ActionName::Own(name) if self.own => return format!("$/actions/{name}"),
-            ActionName::Root => own_repository().to_owned(),
-            ActionName::Own(name) => format!("{}/actions/{name}", own_repository()),
-            ActionName::Other(path) => path.to_string(),
+        let Some(path) = self.path(action) else {
+            return match action {
+                ActionName::Own(name) => format!("$/actions/{name}"),
+                ActionName::Root | ActionName::Other(_) => "$/.".to_owned(),
+            };
         };
         #[expect(clippy::expect_used, reason = "a test renders every action that a step can use")]
-        let (_, pin) = self.pin(&path).expect("an action with a pin");
+        let pin = self.pin(&path).expect("an action with a pin");
         match &pin.version {
             Some(version) => format!("{path}@{} # {version}", pin.commit),
             None => format!("{path}@{}", pin.commit),
         }
     }
 
-    /// The repository of an action, and what that is pinned to.
-    fn pin(&self, path: &str) -> Option<(&'a Repository, &'a Pin)> {
-        let mut parts = path.splitn(3, '/');
-        let repository = [parts.next(), parts.next()].map(Option::unwrap_or_default).join("/");
-        self.plan.pins.iter().find(|(name, _)| name.as_str() == repository)
+    /// Where an action is; none where it is the project's own.
+    fn path(&self, action: &ActionName) -> Option<String> {
+        match action {
+            ActionName::Root | ActionName::Own(_) if self.own => None,
+            ActionName::Root => Some(own_repository().to_owned()),
+            ActionName::Own(name) => Some(format!("{}/actions/{name}", own_repository())),
+            ActionName::Other(path) => Some(path.to_string()),
+        }
     }
 
-    /// The repositories of the actions that workflows use, but for the project's own.
-    pub(super) fn used(&self, workflows: &[Workflow]) -> BTreeSet<Repository> {
+    /// What an action is pinned to.
+    fn pin(&self, path: &str) -> Option<&'a Pin> {
+        let mut parts = path.splitn(3, '/');
+        let repository = [parts.next(), parts.next()].map(Option::unwrap_or_default).join("/");
+        let pinned = self.plan.pins.iter().find(|(name, _)| name.as_str() == repository);
+        pinned.map(|(_, pin)| pin)
+    }
+
+    /// The actions that workflows use, without commits and but for the project's own.
+    pub(super) fn used(&self, workflows: &[Workflow]) -> BTreeSet<String> {
         let runs = workflows.iter().flat_map(|workflow| &workflow.jobs).filter_map(Job::run);
         let actions = runs.flat_map(|run| &run.steps).filter_map(|step| match &step.body {
             StepBody::Uses { action, .. } => Some(action),
             StepBody::Run { .. } => None,
         });
-        let paths = actions.filter_map(|action| match action {
-            ActionName::Root | ActionName::Own(_) if self.own => None,
-            ActionName::Root | ActionName::Own(_) => Some(own_repository()),
-            ActionName::Other(path) => Some(path.as_str()),
-        });
-        paths.filter_map(|path| Some(self.pin(path)?.0.clone())).collect()
+        let paths = actions.filter_map(|action| self.path(action));
+        paths.collect()
     }
 }

@@ -64,7 +64,7 @@ fn is_own(field: &Field) -> bool {
     ];
     match &field.subject {
         Subject::File => true,
-        Subject::Package(package) => own.contains(package),
+        Subject::Package(package) | Subject::PackageIn(package, _) => own.contains(package),
     }
 }
 
@@ -93,6 +93,9 @@ impl Case {
             let of = match &field.subject {
                 Subject::File => String::new(),
                 Subject::Package(package) => format!(" of {}", package.name()),
+                Subject::PackageIn(package, folder) => {
+                    format!(" of {} in `{folder}`", package.name())
+                }
             };
             let place = place(field.place.start);
             format!("{place} {}{of}: {} ({:?})", field.name, field.text, field.notation)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use lockstep_tests::commands::Script;
-use lockstep_tests::pairs::two_at_a_time;
+use lockstep_tests::pairs::at_a_time;
 use lockstep_tests::root;
 
 /// What every case comes to; of those that insta leaves out none.
@@ -18,7 +18,8 @@ fn outcomes() -> HashMap<PathBuf, String> {
         cases.into_iter().filter(|case| Script::read(case).can_run()).collect();
     let outcomes = Mutex::new(HashMap::new());
     if std::env::var_os("INSTA_GLOB_FILTER").is_none() {
-        two_at_a_time(&cases, |case| {
+        // Many wait for a registry, or for the clock.
+        at_a_time(4, &cases, |case| {
             let outcome = outcome(case);
             outcomes.lock().unwrap().insert(case.canonicalize().unwrap(), outcome);
         });

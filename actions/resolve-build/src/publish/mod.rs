@@ -203,7 +203,8 @@ fn admitted(
     report: &mut Report,
 ) -> bool {
     let git_ref = variable("GITHUB_REF").unwrap_or_default();
-    let found = lockstep_settings::environments::ask(plan, environments, &git_ref, github);
+    let found = lockstep_settings::environments::ask(plan, environments, &git_ref, github)
+        .map_err(Diagnostic::from);
     let Some(found) = report.found(found) else { return false };
     for note in found.notes {
         report.line(format_args!("note: {note}"));

@@ -45,6 +45,8 @@ pub enum Reading {
     CargoNeighbour,
     /// As a manifest of a workspace that carries no version of ours: what it takes of our packages counts.
     Neighbour(VersionFormat),
+    /// As a manifest that a workspace leaves out: what it takes from the folders of our packages counts.
+    Apart(VersionFormat),
     /// As `pnpm-workspace.yaml`: what takes the place of what packages ask for, and where the packages are.
     PnpmWorkspace,
     /// As a Python module that assigns the version to one of these variables.
@@ -178,8 +180,9 @@ fn of(reading: &Reading, text: &str) -> Result<Contents, Diagnostic> {
         Reading::CargoNeighbour => return cargo::manifest(text, cargo::Role::Neighbour),
         Reading::Neighbour(VersionFormat::PackageJson) => return npm::neighbour(text),
         Reading::Neighbour(VersionFormat::Pyproject) => return python::neighbour(text),
-        Reading::Neighbour(VersionFormat::Maven) => return maven::neighbour(text),
-        Reading::Neighbour(_) => return Ok(Contents::default()),
+        Reading::Neighbour(VersionFormat::Maven) => return Ok(maven::neighbour(text)),
+        Reading::Apart(VersionFormat::Pyproject) => return python::apart(text),
+        Reading::Neighbour(_) | Reading::Apart(_) => return Ok(Contents::default()),
         Reading::PnpmWorkspace => return pnpm::workspace(text),
         Reading::PythonVariable(names) => return python::module(text, names),
         Reading::Bare(scheme) => {

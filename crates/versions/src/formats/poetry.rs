@@ -21,14 +21,15 @@ pub(super) fn lock(text: &str) -> Result<Contents, Diagnostic> {
         if of_source("type") != Some("directory") {
             continue;
         }
-        folders.extend(of_source("url").map(str::to_owned));
+        let folder = of_source("url").unwrap_or_default();
+        folders.push(folder.to_owned());
         let name = package.get("name").and_then(Item::as_str).unwrap_or_default();
         contents.listed.push(Package::python(name));
         if let Some(version) = package.get("version") {
             let shown = format!("[[package]] {name}");
             let literal = toml.literal(&shown, version)?;
             let field = Field::of_file(shown, literal, VersionScheme::Pep440);
-            contents.fields.push(field.of(Package::python(name)));
+            contents.fields.push(field.of_folder(Package::python(name), folder));
         }
     }
     contents.leads.push(Lead::Folders { folders, format: VersionFormat::Pyproject });

@@ -10,7 +10,7 @@ use regex_lite::Regex;
 use toml_edit::{Item, TableLike, Value};
 
 use super::{Contents, Lead, Reading};
-use crate::field::{Field, Literal, Notation, Package};
+use crate::field::{Field, Literal, Notation, Package, Subject};
 use crate::requirement::{self, Requirement};
 use crate::syntax::code::{Code, Language};
 use crate::syntax::toml::Toml;
@@ -76,6 +76,21 @@ pub(super) fn pyproject(text: &str) -> Result<Contents, Diagnostic> {
 pub(super) fn neighbour(text: &str) -> Result<Contents, Diagnostic> {
     let mut contents = Contents::default();
     taken(&Toml::read(text)?, &mut contents);
+    Ok(contents)
+}
+
+/// A `pyproject.toml` that a workspace leaves out: what it requires of what it takes from a folder counts
+/// ([documentation](https://docs.astral.sh/uv/concepts/projects/dependencies/#path)).
+pub(super) fn apart(text: &str) -> Result<Contents, Diagnostic> {
+    let toml = Toml::read(text)?;
+    let mut contents = Contents::default();
+    requirements(&toml, &mut contents);
+    let sources = toml.entries(&["tool", "uv", "sources"]);
+    let of_folders: Vec<Subject> = sources
+        .filter(|(_, source)| source.get("path").is_some())
+        .map(|(name, _)| Subject::Package(Package::python(name)))
+        .collect();
+    contents.fields.retain(|field| of_folders.contains(&field.subject));
     Ok(contents)
 }
 

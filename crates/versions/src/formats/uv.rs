@@ -29,7 +29,9 @@ pub(super) fn lock(text: &str) -> Result<Contents, Diagnostic> {
             let shown = format!("[[package]] {name}");
             let literal = toml.literal(&shown, version)?;
             let field = Field::of_file(shown, literal, VersionScheme::Pep440);
-            contents.fields.push(field.of(Package::python(name)));
+            contents
+                .fields
+                .push(field.of_folder(Package::python(name), folder.unwrap_or_default()));
         }
     }
     contents.leads.push(Lead::Folders { folders, format: VersionFormat::Pyproject });

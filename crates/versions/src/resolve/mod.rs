@@ -5,4 +5,4 @@ mod npm;
 mod python;
 mod reader;
 
-pub(crate) use reader::{Reader, Task};
+pub(crate) use reader::{Origin, Reader, Task};

@@ -28,18 +28,28 @@ pub(crate) struct Task {
     pub(crate) train: usize,
     /// Whether its own version counts: it is listed, or stands beside the file that led to it.
     pub(crate) is_own: bool,
-    /// Whether the plan lists it.
-    pub(crate) is_listed: bool,
-    /// Whether it does by a pattern.
-    pub(crate) is_of_pattern: bool,
+    pub(crate) origin: Origin,
+}
+
+/// Why a file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The plan lists it.
+    Listed,
+    /// The plan lists a pattern that it fits.
+    Matched,
+    /// Another file leads to it.
+    Led,
+    /// Another file leads to it, and it may be none of the repository's: where it cannot be read, nothing is wrong.
+    Stranger,
 }
 
 /// Everything that was read so far.
 pub(crate) struct Reader<'r> {
     root: &'r Path,
     known: HashSet<(String, Reading, usize)>,
-    /// Manifests that are listed, which are not read again as others' members.
-    listed: HashSet<String>,
+    /// Manifests that are listed, or read already for what they are, which are not read again as others' members.
+    settled: HashSet<String>,
     /// The files, each once, by its first path and with its text.
     pub(crate) texts: Vec<(String, String)>,
     /// Where each path's file stands among them.
@@ -59,7 +69,7 @@ impl<'r> Reader<'r> {
         Self {
             root,
             known: HashSet::new(),
-            listed: HashSet::new(),
+            settled: HashSet::new(),
             texts: Vec::new(),
             places: HashMap::new(),
             files: HashMap::new(),
@@ -119,11 +129,12 @@ impl<'r> Reader<'r> {
             VersionFormat::Pyproject,
         ];
         if has_neighbours.iter().any(|format| *reading == Reading::format(*format)) {
-            self.listed.extend(paths.iter().cloned());
+            self.settled.extend(paths.iter().cloned());
         }
+        let origin = if is_of_pattern { Origin::Matched } else { Origin::Listed };
         let task = |path| {
             let reading = reading.clone();
-            Task { path, reading, train, is_own: true, is_listed: true, is_of_pattern }
+            Task { path, reading, train, is_own: true, origin }
         };
         paths.into_iter().map(task).collect()
     }
@@ -131,7 +142,7 @@ impl<'r> Reader<'r> {
     /// Reads some files, and tells which others they lead to.
     pub(crate) fn round(&mut self, mut tasks: Vec<Task>) -> Vec<Task> {
         tasks.retain(|task| {
-            let again = task.reading.is_of_workspace() && self.listed.contains(&task.path);
+            let again = task.reading.is_of_workspace() && self.settled.contains(&task.path);
             !again && self.known.insert((task.path.clone(), task.reading.clone(), task.train))
         });
         let one = |task: Task| {
@@ -154,7 +165,7 @@ impl<'r> Reader<'r> {
             let place = self.place(&task.path, text);
             match (contents, place) {
                 (Ok(Contents { missing: Some(invalid), .. }), Some(place))
-                    if !task.is_of_pattern =>
+                    if task.origin != Origin::Matched =>
                 {
                     let text = &self.texts[place].1;
                     self.problems.push(in_file(&task.path, text, invalid));
@@ -165,6 +176,7 @@ impl<'r> Reader<'r> {
                     }
                     self.found.push((task, contents));
                 }
+                (Err(_), _) if task.origin == Origin::Stranger => {}
                 (Err(problem), Some(place)) if !task.is_own => self.unread.push((place, problem)),
                 (Err(problem), _) => self.problems.push(problem),
             }
@@ -236,12 +248,13 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// The manifests in folders, or in those below them, each with the lockfile beside it.
-    fn apart(&self, from: &Task, folders: &[String], format: VersionFormat) -> Vec<Task> {
+    /// The manifests in folders, or one below, each with the lockfile beside it. They are projects of their own: what git ignores, or
+    /// cannot be read, is none of the repository's.
+    fn apart(&mut self, from: &Task, folders: &[String], format: VersionFormat) -> Vec<Task> {
         let manifest = manifest_of(format);
         let (reading, lock) = match format {
             VersionFormat::CargoManifest => (Reading::CargoNeighbour, cargo::LOCK),
-            other => (Reading::Neighbour(other), python::LOCK),
+            other => (Reading::Apart(other), python::LOCK),
         };
         let patterns = folders
             .iter()
@@ -249,7 +262,16 @@ impl<'r> Reader<'r> {
         let patterns = patterns.filter_map(|pattern| below(folder_of(&from.path), &pattern));
         // A folder that cannot be read has no package that its client would find.
         let found = patterns.flat_map(|of| find(self.root, &of).unwrap_or_default());
-        let tasks = found.flat_map(|(path, _)| {
+        let mut paths: Vec<String> = found.map(|(path, _)| path).collect();
+        paths.retain(|path| !path.contains("node_modules/") && !self.settled.contains(path));
+        let ignored = git::ignored(self.root, &paths);
+        paths.retain(|path| !ignored.contains(path));
+        if reading == Reading::Apart(format) {
+            // Its own lockfile leads to it once more.
+            self.settled.extend(paths.iter().cloned());
+        }
+        let from = &Task { origin: Origin::Stranger, ..from.clone() };
+        let tasks = paths.into_iter().flat_map(|path| {
             let lock = self.beside(from, &path, lock);
             [from.to(path, reading.clone())].into_iter().chain(lock)
         });
@@ -258,9 +280,13 @@ impl<'r> Reader<'r> {
 
     /// The manifests in some folders, of packages that carry no version of ours.
     fn neighbours(&self, from: &Task, folders: Vec<String>, format: VersionFormat) -> Vec<Task> {
-        let manifests =
-            folders.into_iter().filter_map(|folder| below(&folder, manifest_of(format)));
-        let manifests = manifests.filter(|path| self.root.join(path).is_file());
+        let is_file = |path: &String| self.root.join(path).is_file();
+        let manifest = |folder: String| {
+            // Maven has modules that are files.
+            let in_folder = || below(&folder, manifest_of(format)).filter(is_file);
+            if is_file(&folder) { Some(folder) } else { in_folder() }
+        };
+        let manifests = folders.into_iter().filter_map(manifest);
         manifests.map(|path| from.to(path, Reading::Neighbour(format))).collect()
     }
 
@@ -358,7 +384,11 @@ impl Task {
     /// Another file that it leads to.
     fn to(&self, path: String, reading: Reading) -> Self {
         let train = self.train;
-        Self { path, reading, train, is_own: true, is_listed: false, is_of_pattern: false }
+        let origin = match self.origin {
+            Origin::Stranger => Origin::Stranger,
+            Origin::Listed | Origin::Matched | Origin::Led => Origin::Led,
+        };
+        Self { path, reading, train, is_own: true, origin }
     }
 
     /// Another file, which is read as its name says.

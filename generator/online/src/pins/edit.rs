@@ -1,5 +1,6 @@
 //! The pins in a project's files: where they stand, and how they are set.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -20,10 +21,26 @@ const WORKFLOWS: &str = ".github/workflows";
 static USES: LazyLock<Regex> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "a constant")]
     Regex::new(
-        r"^\s*(?:- )?uses: ([A-Za-z0-9-]+/[A-Za-z0-9._-]+)(?:/[^@\s]+)?@([0-9a-f]{40})(?: # ([A-Za-z0-9][A-Za-z0-9._+-]*))?$",
+        r"^\s*(?:- )?uses: ([A-Za-z0-9-]+/[A-Za-z0-9._-]+)((?:/[^@\s]+)?)@([0-9a-f]{40})(?: # ([A-Za-z0-9][A-Za-z0-9._+-]*))?$",
     )
     .expect("it is a pattern")
 });
+
+/// What a line of a workflow says that it uses.
+struct Uses<'l> {
+    repository: &'l str,
+    /// Where the action stands in it, with a slash before it; nothing at its root.
+    folder: &'l str,
+    commit: &'l str,
+    version: &'l str,
+}
+
+fn uses(line: &str) -> Option<Uses<'_>> {
+    let found = USES.captures(line)?;
+    let [repository, folder, commit, version] =
+        [1, 2, 3, 4].map(|at| found.get(at).map_or("", |part| part.as_str()));
+    Some(Uses { repository, folder, commit, version })
+}
 
 /// A file with pins.
 #[derive(Debug)]
@@ -71,17 +88,25 @@ impl Edits {
         Ok(Self { model, rendered })
     }
 
+    /// The actions that are used, as `uses:` has them: `owner/name/folder@commit`.
+    pub(crate) fn actions(&self) -> BTreeSet<String> {
+        let lines = self.rendered.iter().flat_map(|file| file.old.lines());
+        let used = lines.filter_map(uses);
+        used.map(|Uses { repository, folder, commit, .. }| format!("{repository}{folder}@{commit}"))
+            .collect()
+    }
+
     /// Each action with each commit that it is used at, in the order of their names.
     pub(crate) fn used(&self) -> Vec<Used> {
         let mut all: Vec<Used> = Vec::new();
         for file in &self.rendered {
             for (index, line) in file.old.lines().enumerate() {
-                let Some(found) = USES.captures(line) else { continue };
-                let text = |at: usize| found.get(at).map_or("", |part| part.as_str());
-                let (Ok(repository), Ok(commit)) = (text(1).parse(), text(2).parse()) else {
+                let Some(found) = uses(line) else { continue };
+                let (Ok(repository), Ok(commit)) = (found.repository.parse(), found.commit.parse())
+                else {
                     continue;
                 };
-                let version = text(3).parse().ok();
+                let version = found.version.parse().ok();
                 let used =
                     Used { repository, commit, version, file: file.path.clone(), line: index + 1 };
                 let is_same = |other: &Used| {
@@ -106,10 +131,8 @@ impl Edits {
         }
         for file in &mut self.rendered {
             let lines = file.text.split_inclusive('\n').map(|line| {
-                let found = USES.captures(line.trim_end());
-                let is_it = found.is_some_and(|found| {
-                    found.get(1).is_some_and(|it| it.as_str() == used.repository.as_str())
-                        && found.get(2).is_some_and(|it| it.as_str() == old)
+                let is_it = uses(line.trim_end()).is_some_and(|found| {
+                    found.repository == used.repository.as_str() && found.commit == old
                 });
                 if !is_it {
                     return line.to_owned();

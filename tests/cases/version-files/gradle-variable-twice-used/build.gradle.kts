@@ -1,0 +1,5 @@
+val projectVersion = "1.2.3"
+version = projectVersion
+subprojects {
+    version = projectVersion
+}
