@@ -79,7 +79,8 @@ static void write_script(int count, wchar_t **arguments)
     FILE *script = _wfopen(in_folder(L"script"), L"wb");
     if (!script) fail("a script");
     HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
-    if (GetFileType(input) == FILE_TYPE_PIPE) {
+    DWORD kind = GetFileType(input);
+    if (kind == FILE_TYPE_PIPE || kind == FILE_TYPE_DISK) {
         HANDLE in = CreateFileW(in_folder(L"script.in"), GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
         copy(input, in);
         CloseHandle(in);
