@@ -17,7 +17,7 @@ fn outcomes() -> HashMap<PathBuf, String> {
     let cases: Vec<PathBuf> =
         cases.into_iter().filter(|case| Script::read(case).can_run()).collect();
     let outcomes = Mutex::new(HashMap::new());
-    if std::env::var_os("INSTA_GLOB_FILTER").is_none_or(|filter| filter == "*") {
+    if std::env::var_os("INSTA_GLOB_FILTER").is_none() {
         // Many wait for a registry, or for the clock.
         at_a_time(4, &cases, |case| {
             let outcome = outcome(case);
