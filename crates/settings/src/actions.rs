@@ -32,9 +32,8 @@ pub fn actions<'a>(
     };
     let own = owner_of(own.as_str());
     let refused = used.into_iter().filter(|action| !is_allowed(action, own, &selected));
-    let refused: BTreeSet<String> = refused
-        .map(|action| format!("`{}`", allowed(action.split('@').next().unwrap_or(action))))
-        .collect();
+    let refused: BTreeSet<String> =
+        refused.map(|action| format!("`{}`", allowed(action))).collect();
     let refused = refused.into_iter().collect::<Vec<_>>().join(", ");
     Ok(if refused.is_empty() {
         State::There

@@ -28,10 +28,7 @@ pub fn immutable_releases(github: &GitHub<'_>) -> Result<State, Error> {
 /// # Errors
 ///
 /// Where GitHub does not say.
-pub fn tags<'t>(
-    tags: impl IntoIterator<Item = &'t str>,
-    github: &GitHub<'_>,
-) -> Result<State, Error> {
+pub fn tags(tags: &[String], github: &GitHub<'_>) -> Result<State, Error> {
     let sets = github.tag_rulesets()?;
     let active: Vec<&Ruleset> =
         sets.iter().filter(|set| set.enforcement == Enforcement::Active).collect();

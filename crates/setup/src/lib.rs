@@ -48,12 +48,12 @@ pub enum Needed {
 }
 
 /// The check of a pull request that everything else leads to.
-const CHECK: &str = "Checked";
+pub const CHECK: &str = "Checked";
 /// The workflow file that registries trust.
 const WORKFLOW: &str = "release-publish.yml";
 
-/// What must exist outside of the repository, in the order in which it is made. Its workflows use actions, each of which is told by
-/// its repository and its folder there.
+/// What must exist outside of the repository, in the order in which it is made. Its workflows use actions, which are told as
+/// `uses:` has them, perhaps without their commits.
 #[must_use]
 pub fn checklist(plan: &Plan, actions: &BTreeSet<String>) -> Vec<Item> {
     let of = Of { plan };
@@ -283,13 +283,14 @@ impl Of<'_> {
     }
 }
 
-/// The pattern that lets an action run: what stands in a folder of its repository has a path, which one star does not reach
+/// The pattern that lets an action run, as `uses:` has it, at any commit: what stands in a folder of its repository has a path, which one star does not reach
 /// ([documentation](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet)).
 #[must_use]
 pub fn allowed(action: &str) -> String {
-    match action.match_indices('/').nth(1) {
-        Some((at, _)) => format!("{}/**@*", &action[..at]),
-        None => format!("{action}@*"),
+    let path = action.split_once('@').map_or(action, |(path, _)| path);
+    match path.match_indices('/').nth(1) {
+        Some((at, _)) => format!("{}/**@*", &path[..at]),
+        None => format!("{path}@*"),
     }
 }
 

@@ -34,11 +34,10 @@ struct Looked {
 /// Looks for every item of the list, and tells what is missing and how it is made.
 pub(crate) fn check(project: &Path, plan: &Plan, report: &mut Report) -> Result<(), Failure> {
     let used = Edits::read(project)?.actions();
-    let without_commit = |action: &String| action.split('@').next().map(str::to_owned);
-    let actions = used.iter().filter_map(without_commit).collect();
     let github = login::github(plan)?;
     let access = github.access()?;
     let environments = github.environments();
+    let items = lockstep_setup::checklist(plan, &used);
     let look = Look { plan, used, github, access, environments };
     if !look.is_admin() {
         report.line(format_args!(
@@ -48,7 +47,7 @@ pub(crate) fn check(project: &Path, plan: &Plan, report: &mut Report) -> Result<
     }
     let mut table = Table::new(["", "what must exist", ""]);
     let mut looked = Vec::new();
-    for item in lockstep_setup::checklist(plan, &actions) {
+    for item in items {
         let (state, why) = match look.at(&item)? {
             State::There => ("there", None),
             State::Noted(note) => ("there", Some(note)),
@@ -103,7 +102,9 @@ impl Look<'_> {
                 return Ok(State::Unknown("GitHub tells admins alone".to_owned()));
             }
             Needed::ImmutableReleases => settings::immutable_releases(github),
-            Needed::TagRuleset => settings::tags(self.tags().iter().map(String::as_str), github),
+            Needed::TagRuleset => {
+                settings::tags(&EXAMPLES.map(|version| plan.tag_at(version)), github)
+            }
             Needed::Actions => settings::actions(used, &plan.project.repository, github),
             Needed::Environment(name) => self.environment(name),
             Needed::Secret(name, environment) => settings::secret(name, environment, github),
@@ -135,10 +136,6 @@ impl Look<'_> {
         } else {
             State::Noted(found.notes.join("; "))
         })
-    }
-
-    fn tags(&self) -> [String; 3] {
-        EXAMPLES.map(|version| self.plan.tag_at(version))
     }
 }
 

@@ -14,13 +14,14 @@ const HEADER: &str =
     "<!-- Rendered by Lockstep from lockstep.yaml: change that and run `lockstep generate`. -->\n";
 
 /// The documents that the model names, each with its passages.
-pub fn all(plan: &Plan, needed: &[Item]) -> Vec<Rendered> {
-    let versions = (&plan.versions.document, "versions", versions(plan));
-    let setup = (&plan.publishing.document, "setup", setup(needed));
+pub fn all(plan: &Plan, needed: impl Fn() -> Vec<Item>) -> Vec<Rendered> {
+    let versions = plan.versions.document.as_ref();
+    let versions =
+        versions.map(|path| (path, Passage { name: "versions", text: versions_of(plan) }));
+    let setup = plan.publishing.document.as_ref();
+    let setup = setup.map(|path| (path, Passage { name: "setup", text: setup_of(&needed()) }));
     let mut documents: Vec<Rendered> = Vec::new();
-    for (path, name, text) in [versions, setup] {
-        let Some(path) = path else { continue };
-        let passage = Passage { name, text };
+    for (path, passage) in versions.into_iter().chain(setup) {
         let of_path = documents.iter_mut().find(|document| document.path == path.as_str());
         match of_path.map(|document| &mut document.content) {
             Some(Content::Passages(passages)) => passages.push(passage),
@@ -34,12 +35,12 @@ pub fn all(plan: &Plan, needed: &[Item]) -> Vec<Rendered> {
 }
 
 /// What must exist outside of the repository.
-fn setup(needed: &[Item]) -> String {
+fn setup_of(needed: &[Item]) -> String {
     format!("{HEADER}\n{}", lockstep_setup::text(needed))
 }
 
 /// Which fields carry the version.
-fn versions(plan: &Plan) -> String {
+fn versions_of(plan: &Plan) -> String {
     let trains = plan.versions.others.len();
     let mut text = HEADER.to_owned();
     for train in plan.versions.trains() {

@@ -138,7 +138,7 @@ pub fn render(plan: &Plan, proved: &Proved) -> Vec<Rendered> {
     let mut files: Vec<Rendered> = workflows.iter().map(workflow).collect();
     files.extend(actionlint(plan, workflows));
     files.push(Rendered { path: PLAN.to_owned(), content: Content::Whole(plan_text(plan)) });
-    files.extend(document::all(plan, &checklist(plan, proved)));
+    files.extend(document::all(plan, || checklist(plan, proved)));
     files
 }
 

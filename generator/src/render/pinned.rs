@@ -22,27 +22,17 @@ impl<'a> Pinned<'a> {
 
     /// What `uses:` says for an action.
     pub(super) fn reference(&self, action: &ActionName) -> String {
-        let Some(path) = self.path(action) else {
-            return match action {
-                ActionName::Own(name) => format!("$/actions/{name}"),
-                ActionName::Root | ActionName::Other(_) => "$/.".to_owned(),
-            };
-        };
+        match action {
+            ActionName::Root if self.own => return "$/.".to_owned(),
+            ActionName::Own(name) if self.own => return format!("$/actions/{name}"),
+            ActionName::Root | ActionName::Own(_) | ActionName::Other(_) => {}
+        }
+        let path = path_of(action);
         #[expect(clippy::expect_used, reason = "a test renders every action that a step can use")]
         let pin = self.pin(&path).expect("an action with a pin");
         match &pin.version {
             Some(version) => format!("{path}@{} # {version}", pin.commit),
             None => format!("{path}@{}", pin.commit),
-        }
-    }
-
-    /// Where an action is; none where it is the project's own.
-    fn path(&self, action: &ActionName) -> Option<String> {
-        match action {
-            ActionName::Root | ActionName::Own(_) if self.own => None,
-            ActionName::Root => Some(own_repository().to_owned()),
-            ActionName::Own(name) => Some(format!("{}/actions/{name}", own_repository())),
-            ActionName::Other(path) => Some(path.to_string()),
         }
     }
 
@@ -61,7 +51,16 @@ impl<'a> Pinned<'a> {
             StepBody::Uses { action, .. } => Some(action),
             StepBody::Run { .. } => None,
         });
-        let paths = actions.filter_map(|action| self.path(action));
-        paths.collect()
+        let others = actions.filter(|action| !self.own || matches!(action, ActionName::Other(_)));
+        others.map(path_of).collect()
+    }
+}
+
+/// Where an action is.
+fn path_of(action: &ActionName) -> String {
+    match action {
+        ActionName::Root => own_repository().to_owned(),
+        ActionName::Own(name) => format!("{}/actions/{name}", own_repository()),
+        ActionName::Other(path) => path.to_string(),
     }
 }

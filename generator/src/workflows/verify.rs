@@ -102,7 +102,7 @@ fn checked(model: &Model, checks: &[Job], snapshots: &[Job]) -> Job {
     let not_passed = checks.iter().map(failed).chain(snapshots.iter().map(asked_for)).collect();
     let fail = Step::run("Say that a check did not pass", Shell::Bash, NOT_PASSED)
         .when(Condition::All(vec![no_version(), Condition::Any(not_passed)]));
-    let checked = job(model, "checked", "Checked", 5, Checkout::OfEvent, vec![fail]);
+    let checked = job(model, "checked", lockstep_setup::CHECK, 5, Checkout::OfEvent, vec![fail]);
     let needs = checks.iter().chain(snapshots).map(|job| job.id.clone()).collect();
     Job { needs, condition: Some(Fact::Always.into()), ..checked }
 }

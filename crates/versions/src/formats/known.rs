@@ -5,8 +5,8 @@ use lockstep_schemas::version::VersionScheme;
 use lockstep_schemas::version_format::VersionFormat;
 
 use super::{
-    Contents, bun, cargo, cmake, gradle, homebrew, maven, meson, msbuild, npm, pnpm, poetry,
-    python, ruby, uv, yarn,
+    Contents, bun, cargo, cmake, gradle, homebrew, maven, meson, msbuild, npm, pnpm, python,
+    python_locks, ruby, yarn,
 };
 
 /// What is known of a format.
@@ -90,14 +90,14 @@ pub fn known(format: VersionFormat) -> Known {
             names: &["uv.lock"],
             fields: &["[[package]].version"],
             scheme: VersionScheme::Pep440,
-            read: uv::lock,
+            read: python_locks::uv,
             ..LOCK
         },
         VersionFormat::PoetryLock => Known {
             names: &["poetry.lock"],
             fields: &["[[package]].version"],
             scheme: VersionScheme::Pep440,
-            read: poetry::lock,
+            read: python_locks::poetry,
             ..LOCK
         },
         VersionFormat::PackageJson => {

@@ -12,11 +12,10 @@ mod meson;
 mod msbuild;
 mod npm;
 mod pnpm;
-mod poetry;
 mod pointer;
 mod python;
+mod python_locks;
 mod ruby;
-mod uv;
 mod yarn;
 
 pub use homebrew::is_own as is_of_formula;

@@ -4,5 +4,7 @@ mod cargo;
 mod npm;
 mod python;
 mod reader;
+mod task;
 
-pub(crate) use reader::{Origin, Reader, Task};
+pub(crate) use reader::Reader;
+pub(crate) use task::{Origin, Task};

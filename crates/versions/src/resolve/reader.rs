@@ -13,36 +13,13 @@ use lockstep_schemas::version_format::VersionFormat;
 use rayon::prelude::*;
 
 use super::cargo::{self, Crate, Workspaces};
+use super::task::{Origin, Task};
 use super::{npm, python};
-use crate::formats::{Contents, Lead, Reading, by_name, known, read};
+use crate::formats::{Contents, Lead, Reading, known, read};
 use crate::text::{Identity, identified, in_file};
 
 /// From how many files on they are read on every core: starting the threads takes as long as reading a few.
 const MANY: usize = 24;
-
-/// One file that is to be read in one way.
-#[derive(Debug, Clone)]
-pub(crate) struct Task {
-    pub(crate) path: String,
-    pub(crate) reading: Reading,
-    pub(crate) train: usize,
-    /// Whether its own version counts: it is listed, or stands beside the file that led to it.
-    pub(crate) is_own: bool,
-    pub(crate) origin: Origin,
-}
-
-/// Why a file is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// The plan lists it.
-    Listed,
-    /// The plan lists a pattern that it fits.
-    Matched,
-    /// Another file leads to it.
-    Led,
-    /// Another file leads to it, and it may be none of the repository's: where it cannot be read, nothing is wrong.
-    Stranger,
-}
 
 /// Everything that was read so far.
 pub(crate) struct Reader<'r> {
@@ -248,8 +225,8 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// The manifests in folders, or one below, each with the lockfile beside it. They are projects of their own: what git ignores, or
-    /// cannot be read, is none of the repository's.
+    /// The manifests in folders, or one below, each with the lockfile beside it. They are projects of their own: those that git
+    /// ignores are skipped, and those that cannot be read are not reported.
     fn apart(&mut self, from: &Task, folders: &[String], format: VersionFormat) -> Vec<Task> {
         let manifest = manifest_of(format);
         let (reading, lock) = match format {
@@ -377,24 +354,6 @@ impl<'r> Reader<'r> {
         let found = found.or_else(|| self.nearest((!is_root).then(|| folder_of(folder))?, names));
         self.above.insert((folder.to_owned(), names), found.clone());
         found
-    }
-}
-
-impl Task {
-    /// Another file that it leads to.
-    fn to(&self, path: String, reading: Reading) -> Self {
-        let train = self.train;
-        let origin = match self.origin {
-            Origin::Stranger => Origin::Stranger,
-            Origin::Listed | Origin::Matched | Origin::Led => Origin::Led,
-        };
-        Self { path, reading, train, is_own: true, origin }
-    }
-
-    /// Another file, which is read as its name says.
-    fn to_known(&self, path: String) -> Option<Self> {
-        let reading = Reading::format(by_name(&path)?);
-        Some(self.to(path, reading))
     }
 }
 
