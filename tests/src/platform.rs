@@ -2,12 +2,17 @@
 //!
 //! They say what those of this machine say. What a system says itself, and how it calls itself, is made the same here, once.
 
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use regex_lite::{Captures, Regex};
 use serde::Deserialize;
 
 use crate::program::Outcome;
+use crate::tools;
 
 /// The status of a script that took too long under an emulator.
 const TOO_LONG: i32 = 124;
@@ -73,7 +78,13 @@ impl Platform {
     /// cannot start a process at times, or loses one.
     #[must_use]
     pub fn failed_itself(self, outcome: &Outcome) -> bool {
-        let failures = ["Internal error. (os error 1359)", "\nKilled\n", "Can't recognize '"];
+        let failures = [
+            "Internal error. (os error 1359)",
+            "\nKilled\n",
+            "Segmentation fault",
+            "Can't recognize '",
+            "failed to map the shared user data",
+        ];
         match self {
             Self::Here => false,
             Self::Linux => outcome.status == TOO_LONG,
@@ -92,6 +103,28 @@ impl Platform {
             Self::Windows => as_on_linux(text),
         }
     }
+}
+
+/// A program of Windows that has a file open, as one that reads it, for so long.
+///
+/// # Panics
+///
+/// Where it does not come to that.
+#[must_use]
+pub fn holding_open(file: &Path, time: Duration) -> Child {
+    let mut holder = Command::new("/usr/lib/wine/wine64")
+        .arg(tools::folder().join("platforms/windows/hold.exe"))
+        .arg(format!("Z:{}", file.display()))
+        .arg(time.as_millis().to_string())
+        .env("WINEDEBUG", "-all")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("Wine starts");
+    let mut first = String::new();
+    BufReader::new(holder.stdout.take().expect("it is piped")).read_line(&mut first).unwrap();
+    assert_eq!(first.trim_end(), "open");
+    holder
 }
 
 /// What Windows says of an error, as Linux says it: `(os error N)` by its number there.

@@ -144,6 +144,9 @@ pub fn replace(root: &Path, files: &[Replacement<'_>]) -> Result<(), Failure> {
         let synced = synced.and_then(|file| file.sync_all());
         synced.map_err(|error| Failure::new(path, Attempt::Write, error))?;
     }
+    for (_, path, there) in &prepared {
+        is_free(there).map_err(|error| Failure::new(path, Attempt::Replace, error))?;
+    }
     for (temporary, path, there) in prepared {
         persist(temporary, &there).map_err(|error| Failure::new(&path, Attempt::Replace, error))?;
     }
@@ -169,24 +172,68 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Puts a prepared file in its place. On Windows nobody can while another has the one there open, such as a scanner that looks at
-/// what was just written: it is tried again for a while.
+/// Puts a prepared file in its place.
 fn persist(mut temporary: TempPath, there: &Path) -> io::Result<()> {
-    let mut left = if cfg!(windows) { LONGEST_OPEN } else { 0 };
+    let mut tries = Tries::default();
     loop {
-        let error = match temporary.persist(there) {
+        match temporary.persist(there) {
             Ok(()) => return Ok(()),
-            Err(error) => error,
-        };
-        // Windows says three things of a file that is open: it denies access, or names a sharing or a locking violation
-        // ([codes](https://learn.microsoft.com/en-us/windows/win32/debug/system-error-codes--0-499-)).
-        let is_open = matches!(error.error.raw_os_error(), Some(5 | 32 | 33));
-        if left == 0 || !is_open {
-            return Err(error.error);
+            Err(error) => {
+                tries.wait(error.error)?;
+                temporary = error.path;
+            }
         }
-        left -= 1;
-        temporary = error.path;
+    }
+}
+
+/// That nobody keeps a file from being replaced: asked of all before the first is.
+#[cfg(windows)]
+fn is_free(there: &Path) -> io::Result<()> {
+    use std::os::windows::fs::OpenOptionsExt as _;
+    /// What replacing asks for ([rights](https://learn.microsoft.com/en-us/windows/win32/secauthz/standard-access-rights)).
+    const DELETE: u32 = 0x0001_0000;
+    let mut tries = Tries::default();
+    while there.is_file() {
+        match OpenOptions::new().access_mode(DELETE).open(there) {
+            Ok(_) => break,
+            Err(error) => tries.wait(error)?,
+        }
+    }
+    Ok(())
+}
+
+/// The same: elsewhere a file can be replaced whoever has it open.
+#[cfg(not(windows))]
+#[allow(clippy::unnecessary_wraps, reason = "it is a question on Windows")]
+fn is_free(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// How often it is still tried to replace a file that another has open, such as a scanner that looks at what was just written: on
+/// Windows nothing takes its place then.
+struct Tries(usize);
+
+impl Default for Tries {
+    fn default() -> Self {
+        Self(if cfg!(windows) { LONGEST_OPEN } else { 0 })
+    }
+}
+
+impl Tries {
+    /// Waits for the next one, where the file is open and one is left.
+    fn wait(&mut self, error: io::Error) -> io::Result<()> {
+        // Windows says three things of it: it denies access, or names a sharing or a locking violation
+        // ([codes](https://learn.microsoft.com/en-us/windows/win32/debug/system-error-codes--0-499-)).
+        match error.raw_os_error() {
+            Some(5 | 32 | 33) if self.0 > 0 => self.0 -= 1,
+            Some(32 | 33) if cfg!(windows) => {
+                let message = "another program has it open; close it there, and run this again";
+                return Err(io::Error::new(error.kind(), message));
+            }
+            _ => return Err(error),
+        }
         std::thread::sleep(PAUSE);
+        Ok(())
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use lockstep_files::{Replacement, replace};
 use lockstep_tests::is_quick;
+use lockstep_tests::platform::{Platform, holding_open};
 use lockstep_tests::program::{lockstep, path};
 use lockstep_tests::project::Project;
 
@@ -12,6 +14,16 @@ fn rendered() -> Project {
     let project = Project::reference("plasmite");
     assert_eq!(lockstep(project.path(), &["generate"]).status, 0);
     project
+}
+
+/// Its rendered files, after each became one that has to be rendered again.
+fn outdated(project: &Project) -> Vec<(String, String)> {
+    for (path, text) in project.rendered() {
+        let old =
+            text.replacen("Rendered", "Rendered by Lockstep from lockstep.yaml once. Rendered", 1);
+        project.write(&path, &old);
+    }
+    project.rendered()
 }
 
 /// A maintainer's own file of the same name is not overwritten unasked, and then nothing is.
@@ -114,6 +126,35 @@ fn a_folder_where_a_file_should_be() {
     assert!(outcome.stderr.contains("release.yml: cannot be read"), "{}", outcome.text());
 }
 
+/// On Windows nothing takes the place of a file that another program has open. A scanner is waited for; of what stays open the
+/// first run says so, and replaces none of the files.
+#[test]
+fn a_file_that_another_program_has_open() {
+    if Platform::of_programs() != Platform::Windows {
+        return;
+    }
+    let project = rendered();
+    let wanted = project.rendered();
+    let old = outdated(&project);
+    let open = ".github/workflows/verify.yml";
+    let mut editor = holding_open(&project.file(open), Duration::from_mins(1));
+    let outcome = lockstep(project.path(), &["generate"]);
+    editor.kill().unwrap();
+    editor.wait().unwrap();
+    assert_eq!(outcome.status, 2, "{}", outcome.text());
+    let said = format!(
+        "{open}: cannot be replaced: another program has it open; close it there, and run this again"
+    );
+    assert!(outcome.stderr.contains(&said), "{}", outcome.text());
+    assert_eq!(project.rendered(), old, "nothing is replaced, and nothing is left behind");
+
+    let mut scanner = holding_open(&project.file(open), Duration::from_millis(500));
+    let outcome = lockstep(project.path(), &["generate"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.text());
+    assert_eq!(project.rendered(), wanted);
+    assert!(scanner.wait().unwrap().success());
+}
+
 /// Killed at any moment, a run leaves each file as it was or as it should be; the next run finishes,
 /// and sweeps.
 #[test]
@@ -130,13 +171,7 @@ fn killed_at_any_moment() {
         } else {
             0.5 + f64::from(part) / 60.0
         });
-        for (path, text) in &wanted {
-            project.write(
-                path,
-                &text.replace("Rendered", "Rendered by Lockstep from lockstep.yaml once. Rendered"),
-            );
-        }
-        let old = project.rendered();
+        let old = outdated(&project);
         let mut child = Command::new(path("lockstep"))
             .arg("generate")
             .current_dir(project.path())
@@ -168,7 +203,6 @@ fn no_link_leads_out() {
     assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0, "not even a folder is made there");
 }
 
-/// What a killed run left behind is swept by the next that writes there.
 /// What another run has changed since it was read is not written over, and no file beside it is replaced.
 #[test]
 fn changes_of_another_run_stay() {
@@ -186,6 +220,7 @@ fn changes_of_another_run_stay() {
     assert_eq!((project.read("one"), project.read("two")), ("new".into(), "new".into()));
 }
 
+/// What a killed run left behind is swept by the next that writes there.
 #[test]
 fn leftovers_are_swept() {
     let project = rendered();
