@@ -6,7 +6,6 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use regex_lite::{Captures, Regex};
 use serde::Deserialize;
@@ -16,6 +15,9 @@ use crate::tools;
 
 /// The status of a script that took too long under an emulator.
 const TOO_LONG: i32 = 124;
+
+/// What Wine says where it cannot start a program, now and then: it then ends with 1, as a program that found a problem.
+const NO_START: &str = "failed to map the shared user data";
 
 /// A platform whose programs are tried here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +85,7 @@ impl Platform {
             "\nKilled\n",
             "Segmentation fault",
             "Can't recognize '",
-            "failed to map the shared user data",
+            NO_START,
         ];
         match self {
             Self::Here => false,
@@ -105,26 +107,41 @@ impl Platform {
     }
 }
 
-/// A program of Windows that has a file open, as one that reads it, for so long.
-///
-/// # Panics
-///
-/// Where it does not come to that.
-#[must_use]
-pub fn holding_open(file: &Path, time: Duration) -> Child {
-    let mut holder = Command::new("/usr/lib/wine/wine64")
-        .arg(tools::folder().join("platforms/windows/hold.exe"))
-        .arg(format!("Z:{}", file.display()))
-        .arg(time.as_millis().to_string())
-        .env("WINEDEBUG", "-all")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("Wine starts");
-    let mut first = String::new();
-    BufReader::new(holder.stdout.take().expect("it is piped")).read_line(&mut first).unwrap();
-    assert_eq!(first.trim_end(), "open");
-    holder
+/// A program of Windows that keeps a file open until this is dropped: others may read it too, and not replace it.
+#[derive(Debug)]
+pub struct HeldOpen(Child);
+
+impl HeldOpen {
+    /// Starts it, and waits until it has the file.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not come to that.
+    #[must_use]
+    pub fn new(file: &Path) -> Self {
+        let mut holder = Command::new("/usr/lib/wine/wine64")
+            .arg(tools::folder().join("platforms/windows/hold.exe"))
+            .arg(format!("Z:{}", file.display()))
+            .env("WINEDEBUG", "-all")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("Wine starts");
+        let mut first = String::new();
+        let said = holder.stdout.take().expect("it is piped");
+        BufReader::new(said).read_line(&mut first).expect("it prints text");
+        assert_eq!(first.trim_end(), "open");
+        Self(holder)
+    }
+}
+
+impl Drop for HeldOpen {
+    fn drop(&mut self) {
+        // It ends with its standard input.
+        drop(self.0.stdin.take());
+        // What cannot be waited for has ended.
+        let _ = self.0.wait();
+    }
 }
 
 /// What Windows says of an error, as Linux says it: `(os error N)` by its number there.
@@ -132,9 +149,12 @@ fn as_on_linux(text: &str) -> String {
     static ERROR: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:[A-Z][^:\n]*[.:]?)? \(os error (\d+)\)").expect("it is a pattern")
     });
-    // Wine's own words, of a connection that ended before its time, are none of the program's.
-    let text: String =
-        text.split_inclusive('\n').filter(|line| !line.starts_with("wine client error")).collect();
+    // What Wine says itself, of a connection that ended before its time or of memory, the program did not. Why a start failed stays.
+    let is_wines = |line: &&str| {
+        line.starts_with("wine client error")
+            || (line.contains("err:virtual:") && !line.contains(NO_START))
+    };
+    let text: String = text.split_inclusive('\n').filter(|line| !is_wines(line)).collect();
     let text = text.replace("Z:/", "/").replace("\r\n", "\n");
     let text = text.replace("ended with exit code: ", "ended with exit status: ");
     let error = |found: &Captures<'_>| {

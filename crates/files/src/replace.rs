@@ -173,67 +173,52 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// Puts a prepared file in its place.
-fn persist(mut temporary: TempPath, there: &Path) -> io::Result<()> {
-    let mut tries = Tries::default();
-    loop {
-        match temporary.persist(there) {
-            Ok(()) => return Ok(()),
-            Err(error) => {
-                tries.wait(error.error)?;
-                temporary = error.path;
-            }
-        }
-    }
+fn persist(temporary: TempPath, there: &Path) -> io::Result<()> {
+    let prepared = temporary.keep().map_err(|error| error.error)?;
+    while_open(|| fs::rename(&prepared, there)).inspect_err(|_| {
+        // It would be swept by the next run.
+        let _ = fs::remove_file(&prepared);
+    })
 }
 
-/// That nobody keeps a file from being replaced: asked of all before the first is.
+/// Checks that no other program has the file open in a way that prevents replacing it.
 #[cfg(windows)]
 fn is_free(there: &Path) -> io::Result<()> {
     use std::os::windows::fs::OpenOptionsExt as _;
     /// What replacing asks for ([rights](https://learn.microsoft.com/en-us/windows/win32/secauthz/standard-access-rights)).
     const DELETE: u32 = 0x0001_0000;
-    let mut tries = Tries::default();
-    while there.is_file() {
-        match OpenOptions::new().access_mode(DELETE).open(there) {
-            Ok(_) => break,
-            Err(error) => tries.wait(error)?,
-        }
+    if !there.is_file() {
+        return Ok(());
     }
-    Ok(())
+    while_open(|| OpenOptions::new().access_mode(DELETE).open(there).map(drop))
 }
 
-/// The same: elsewhere a file can be replaced whoever has it open.
+/// On other systems a file that is open can be replaced.
 #[cfg(not(windows))]
-#[allow(clippy::unnecessary_wraps, reason = "it is a question on Windows")]
+#[expect(clippy::unnecessary_wraps, reason = "Windows has something to check")]
 fn is_free(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// How often it is still tried to replace a file that another has open, such as a scanner that looks at what was just written: on
-/// Windows nothing takes its place then.
-struct Tries(usize);
-
-impl Default for Tries {
-    fn default() -> Self {
-        Self(if cfg!(windows) { LONGEST_OPEN } else { 0 })
-    }
-}
-
-impl Tries {
-    /// Waits for the next one, where the file is open and one is left.
-    fn wait(&mut self, error: io::Error) -> io::Result<()> {
-        // Windows says three things of it: it denies access, or names a sharing or a locking violation
-        // ([codes](https://learn.microsoft.com/en-us/windows/win32/debug/system-error-codes--0-499-)).
+/// Tries it again for a while where Windows refuses it because another program has the file open, such as a scanner that looks at
+/// what was just written.
+fn while_open(attempt: impl Fn() -> io::Result<()>) -> io::Result<()> {
+    // Access is denied, or sharing is violated
+    // ([codes](https://learn.microsoft.com/en-us/windows/win32/debug/system-error-codes--0-499-)).
+    const DENIED: i32 = 5;
+    const SHARED: i32 = 32;
+    let mut left = if cfg!(windows) { LONGEST_OPEN } else { 0 };
+    loop {
+        let Err(error) = attempt() else { return Ok(()) };
         match error.raw_os_error() {
-            Some(5 | 32 | 33) if self.0 > 0 => self.0 -= 1,
-            Some(32 | 33) if cfg!(windows) => {
+            Some(DENIED | SHARED) if left > 0 => std::thread::sleep(PAUSE),
+            Some(SHARED) if cfg!(windows) => {
                 let message = "another program has it open; close it there, and run this again";
-                return Err(io::Error::new(error.kind(), message));
+                return Err(io::Error::other(message));
             }
             _ => return Err(error),
         }
-        std::thread::sleep(PAUSE);
-        Ok(())
+        left -= 1;
     }
 }
 

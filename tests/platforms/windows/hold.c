@@ -1,11 +1,10 @@
-/* Has a file open for so many milliseconds, as a scanner that reads it: others may read it too, and not replace it. */
+/* Keeps a file open until its standard input ends, as an editor does: others may read it too, and not replace it. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <windows.h>
 
 int main(int count, char **words)
 {
-    if (count != 3)
+    if (count != 2)
         return 2;
     HANDLE file = CreateFileA(words[1], GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
     if (file == INVALID_HANDLE_VALUE) {
@@ -14,6 +13,7 @@ int main(int count, char **words)
     }
     printf("open\n");
     fflush(stdout);
-    Sleep((DWORD)atol(words[2]));
+    while (getchar() != EOF)
+        continue;
     return 0;
 }

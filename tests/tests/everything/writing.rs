@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use lockstep_files::{Replacement, replace};
 use lockstep_tests::is_quick;
-use lockstep_tests::platform::{Platform, holding_open};
+use lockstep_tests::platform::{HeldOpen, Platform};
 use lockstep_tests::program::{lockstep, path};
 use lockstep_tests::project::Project;
 
@@ -16,7 +15,7 @@ fn rendered() -> Project {
     project
 }
 
-/// Its rendered files, after each became one that has to be rendered again.
+/// Its workflows, after each became one that has to be rendered again.
 fn outdated(project: &Project) -> Vec<(String, String)> {
     for (path, text) in project.rendered() {
         let old =
@@ -137,10 +136,9 @@ fn a_file_that_another_program_has_open() {
     let wanted = project.rendered();
     let old = outdated(&project);
     let open = ".github/workflows/verify.yml";
-    let mut editor = holding_open(&project.file(open), Duration::from_mins(1));
+    let editor = HeldOpen::new(&project.file(open));
     let outcome = lockstep(project.path(), &["generate"]);
-    editor.kill().unwrap();
-    editor.wait().unwrap();
+    drop(editor);
     assert_eq!(outcome.status, 2, "{}", outcome.text());
     let said = format!(
         "{open}: cannot be replaced: another program has it open; close it there, and run this again"
@@ -148,11 +146,26 @@ fn a_file_that_another_program_has_open() {
     assert!(outcome.stderr.contains(&said), "{}", outcome.text());
     assert_eq!(project.rendered(), old, "nothing is replaced, and nothing is left behind");
 
-    let mut scanner = holding_open(&project.file(open), Duration::from_millis(500));
-    let outcome = lockstep(project.path(), &["generate"]);
-    assert_eq!(outcome.status, 0, "{}", outcome.text());
+    let scanner = HeldOpen::new(&project.file(open));
+    let mut generate = Command::new(path("lockstep"))
+        .arg("generate")
+        .current_dir(project.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Until the new texts are there, which wait for their places.
+    let changed = old.iter().filter(|file| !wanted.contains(file)).count();
+    let prepared = || {
+        let entries = fs::read_dir(project.file(".github/workflows")).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with(".lockstep-")).count()
+    };
+    while prepared() < changed {
+        assert_eq!(generate.try_wait().unwrap(), None, "it waits");
+    }
+    drop(scanner);
+    assert!(generate.wait().unwrap().success());
     assert_eq!(project.rendered(), wanted);
-    assert!(scanner.wait().unwrap().success());
 }
 
 /// Killed at any moment, a run leaves each file as it was or as it should be; the next run finishes,
