@@ -106,14 +106,14 @@ impl From<Failure> for Diagnostic {
     }
 }
 
-/// Gives files below a root new texts. All of them are on disk before the first file is replaced, and each is
-/// replaced in one step. A link stays one: the file that it leads to is replaced.
+/// Gives files below a root new texts, and then removes those that are stale. All texts are on disk before the first file is
+/// replaced, and each is replaced in one step. A link stays one: the file that it leads to is replaced.
 ///
 /// # Errors
 ///
-/// Where one cannot be written, or leads out of the root. No file is replaced then, unless replacing itself
+/// Where one cannot be written or removed, or leads out of the root. No file is replaced then, unless replacing itself
 /// failed.
-pub fn replace(root: &Path, files: &[Replacement<'_>]) -> Result<(), Failure> {
+pub fn replace(root: &Path, files: &[Replacement<'_>], stale: &[&str]) -> Result<(), Failure> {
     let mut destinations = Vec::new();
     for file in files {
         let path = root.join(file.path);
@@ -147,8 +147,16 @@ pub fn replace(root: &Path, files: &[Replacement<'_>]) -> Result<(), Failure> {
     for (_, path, there) in &prepared {
         is_free(there).map_err(|error| Failure::new(path, Attempt::Replace, error))?;
     }
+    let stale: Vec<PathBuf> = stale.iter().map(|path| root.join(path)).collect();
+    for path in &stale {
+        is_free(path).map_err(|error| Failure::new(path, Attempt::Remove, error))?;
+    }
     for (temporary, path, there) in prepared {
         persist(temporary, &there).map_err(|error| Failure::new(&path, Attempt::Replace, error))?;
+    }
+    for path in &stale {
+        let removed = while_open(|| fs::remove_file(path));
+        removed.map_err(|error| Failure::new(path, Attempt::Remove, error))?;
     }
     Ok(())
 }
@@ -181,11 +189,11 @@ fn persist(temporary: TempPath, there: &Path) -> io::Result<()> {
     })
 }
 
-/// Checks that no other program has the file open in a way that prevents replacing it.
+/// Checks that no other program has the file open in a way that prevents replacing or removing it.
 #[cfg(windows)]
 fn is_free(there: &Path) -> io::Result<()> {
     use std::os::windows::fs::OpenOptionsExt as _;
-    /// What replacing asks for ([rights](https://learn.microsoft.com/en-us/windows/win32/secauthz/standard-access-rights)).
+    /// What both ask for ([rights](https://learn.microsoft.com/en-us/windows/win32/secauthz/standard-access-rights)).
     const DELETE: u32 = 0x0001_0000;
     if !there.is_file() {
         return Ok(());
@@ -193,7 +201,7 @@ fn is_free(there: &Path) -> io::Result<()> {
     while_open(|| OpenOptions::new().access_mode(DELETE).open(there).map(drop))
 }
 
-/// On other systems a file that is open can be replaced.
+/// On other systems a file that is open can be replaced and removed.
 #[cfg(not(windows))]
 #[expect(clippy::unnecessary_wraps, reason = "Windows has something to check")]
 fn is_free(_: &Path) -> io::Result<()> {

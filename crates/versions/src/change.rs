@@ -77,7 +77,7 @@ impl<'p> Change<'p> {
         let files: Vec<Replacement<'_>> = files
             .map(|file| Replacement { path: file.path, old: Some(file.old), text: &file.new })
             .collect();
-        lockstep_files::replace(root, &files).map_err(Diagnostic::from)
+        lockstep_files::replace(root, &files, &[]).map_err(Diagnostic::from)
     }
 }
 

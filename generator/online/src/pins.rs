@@ -69,7 +69,7 @@ pub(crate) fn update(project: &Path, asked: &Updating, report: &mut Report) -> R
         .iter()
         .map(|file| Replacement { path: &file.path, old: Some(&file.old), text: &file.text })
         .collect();
-    lockstep_files::replace(project, &replacements).map_err(Diagnostic::from)?;
+    lockstep_files::replace(project, &replacements, &[]).map_err(Diagnostic::from)?;
     for file in &files {
         report.line(format_args!("set {}", file.path));
     }

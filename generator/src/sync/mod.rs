@@ -142,12 +142,9 @@ impl Comparison {
         let changed: Vec<Replacement<'_>> = changed
             .map(|file| Replacement { path: &file.path, old: None, text: &file.text })
             .collect();
-        lockstep_files::replace(&self.root, &changed)?;
-        for drift in self.drifts.iter().filter(|drift| drift.kind == DriftKind::Stale) {
-            let path = self.root.join(&drift.path);
-            fs::remove_file(&path).map_err(|error| Failure::new(&path, Attempt::Remove, error))?;
-        }
-        Ok(())
+        let stale = self.drifts.iter().filter(|drift| drift.kind == DriftKind::Stale);
+        let stale: Vec<&str> = stale.map(|drift| drift.path.as_str()).collect();
+        lockstep_files::replace(&self.root, &changed, &stale)
     }
 }
 

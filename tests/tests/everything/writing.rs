@@ -1,7 +1,7 @@
 //! What `generate` writes, and never leaves behind.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use lockstep_files::{Replacement, replace};
 use lockstep_tests::is_quick;
@@ -13,6 +13,12 @@ fn rendered() -> Project {
     let project = Project::reference("plasmite");
     assert_eq!(lockstep(project.path(), &["generate"]).status, 0);
     project
+}
+
+/// `generate`, while it runs.
+fn generating(project: &Project) -> Child {
+    let mut generate = Command::new(path("lockstep"));
+    generate.arg("generate").current_dir(project.path()).stdout(Stdio::null()).spawn().unwrap()
 }
 
 /// Its workflows, after each became one that has to be rendered again.
@@ -126,7 +132,7 @@ fn a_folder_where_a_file_should_be() {
 }
 
 /// On Windows nothing takes the place of a file that another program has open. A scanner is waited for; of what stays open the
-/// first run says so, and replaces none of the files.
+/// first run says so, and changes none of the files.
 #[test]
 fn a_file_that_another_program_has_open() {
     if Platform::of_programs() != Platform::Windows {
@@ -134,27 +140,25 @@ fn a_file_that_another_program_has_open() {
     }
     let project = rendered();
     let wanted = project.rendered();
+    let text = project.read(".github/workflows/build-windows.yml");
+    project.write(".github/workflows/build-solaris.yml", &text);
     let old = outdated(&project);
     let open = ".github/workflows/verify.yml";
-    let editor = HeldOpen::new(&project.file(open));
-    let outcome = lockstep(project.path(), &["generate"]);
-    drop(editor);
-    assert_eq!(outcome.status, 2, "{}", outcome.text());
-    let said = format!(
-        "{open}: cannot be replaced: another program has it open; close it there, and run this again"
-    );
-    assert!(outcome.stderr.contains(&said), "{}", outcome.text());
-    assert_eq!(project.rendered(), old, "nothing is replaced, and nothing is left behind");
+    for (open, what) in [(open, "replaced"), (".github/workflows/build-solaris.yml", "removed")] {
+        let editor = HeldOpen::new(&project.file(open));
+        let outcome = lockstep(project.path(), &["generate"]);
+        drop(editor);
+        assert_eq!(outcome.status, 2, "{}", outcome.text());
+        let why = "another program has it open; close it there, and run this again";
+        let said = format!("{open}: cannot be {what}: {why}");
+        assert!(outcome.stderr.contains(&said), "{}", outcome.text());
+        assert_eq!(project.rendered(), old, "nothing is changed, and nothing is left behind");
+    }
 
     let scanner = HeldOpen::new(&project.file(open));
-    let mut generate = Command::new(path("lockstep"))
-        .arg("generate")
-        .current_dir(project.path())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut generate = generating(&project);
     // Until the new texts are there, which wait for their places.
-    let changed = old.iter().filter(|file| !wanted.contains(file)).count();
+    let changed = wanted.iter().filter(|file| !old.contains(file)).count();
     let prepared = || {
         let entries = fs::read_dir(project.file(".github/workflows")).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -185,12 +189,7 @@ fn killed_at_any_moment() {
             0.5 + f64::from(part) / 60.0
         });
         let old = outdated(&project);
-        let mut child = Command::new(path("lockstep"))
-            .arg("generate")
-            .current_dir(project.path())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = generating(&project);
         std::thread::sleep(moment);
         // It may have ended by itself already.
         let _ = child.kill();
@@ -224,12 +223,12 @@ fn changes_of_another_run_stay() {
     project.write("two", "2 of another");
     let file = |path, old, text| Replacement { path, old: Some(old), text };
     let both = [file("one", "1", "new"), file("two", "2", "new")];
-    let failure = replace(project.path(), &both).unwrap_err().to_string();
+    let failure = replace(project.path(), &both, &[]).unwrap_err().to_string();
     assert!(failure.ends_with("another run has changed it; run this again"), "{failure}");
     assert_eq!((project.read("one"), project.read("two")), ("1".into(), "2 of another".into()));
     assert_eq!(fs::read_dir(project.path()).unwrap().count(), 3);
     let both = [file("one", "1", "new"), file("two", "2 of another", "new")];
-    replace(project.path(), &both).unwrap();
+    replace(project.path(), &both, &[]).unwrap();
     assert_eq!((project.read("one"), project.read("two")), ("new".into(), "new".into()));
 }
 
