@@ -283,7 +283,8 @@ impl Of<'_> {
     }
 }
 
-/// The pattern that lets an action run, as `uses:` has it, at any commit: what stands in a folder of its repository has a path, which one star does not reach
+/// The pattern that lets an action, as `uses:` has it, run at any commit: what stands in a folder of its repository has a path,
+/// which one star does not reach
 /// ([documentation](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet)).
 #[must_use]
 pub fn allowed(action: &str) -> String {

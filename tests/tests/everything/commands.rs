@@ -10,7 +10,7 @@ use lockstep_tests::pairs::at_a_time;
 use lockstep_tests::platform::Platform;
 use lockstep_tests::{is_quick, root};
 
-/// The cases that the tried programs can run. Quickly, of another processor's Linux every fourth one: it differs least from this.
+/// The cases that the tried programs can run. A quick run of another Linux takes every fourth one: that differs least from this.
 fn cases() -> Vec<PathBuf> {
     let entries = fs::read_dir(root().join("tests/cases/commands")).unwrap();
     let mut all: Vec<PathBuf> =
